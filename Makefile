@@ -1,0 +1,48 @@
+# Two commands do everything on a fresh machine: `make demo` and `make test`. All of it lives in .venv.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: help install install-dev demo test lint bench schemas lock clean
+
+help: ## what each command does
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
+
+.venv/bin/python:
+	$(PYTHON) -m venv .venv
+
+.venv/.runtime: .venv/bin/python requirements.lock pyproject.toml
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+.venv/.dev: .venv/.runtime requirements-dev.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@
+
+install: .venv/.runtime ## the product, in .venv
+install-dev: .venv/.dev
+
+demo: install ## a simulated authority on the embedded broker and database, and the page
+	$(BIN)/send-integration demo
+
+lint: install-dev ## style, types and the walls between the rooms
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+test: install-dev ## every test this machine can run; says which it could not, and why
+	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+bench: install-dev ## events a second, latency and memory, beside an idiomatic Faust agent
+	$(BIN)/python -m benchmarks.end_to_end
+
+schemas: install ## write schemas/ anew from the models
+	$(BIN)/send-integration schemas write
+
+lock: install-dev ## write both lock files anew from pyproject.toml (needs uv)
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-annotate pyproject.toml --group build -o requirements.lock
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-annotate pyproject.toml --group dev -c requirements.lock -o requirements-dev.lock
+
+clean: ## remove .venv
+	rm -rf .venv

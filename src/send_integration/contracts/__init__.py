@@ -1,0 +1,1 @@
+"""What flows: the models of every event type, how bytes become events, and why some do not."""

@@ -1,0 +1,61 @@
+"""The few errors that this software raises; the type says what to do about it.
+
+    SendError
+    ├── BadInput        what a person gave us is wrong: mend it and run the command again   (exit code 2)
+    ├── BadSetting      a setting or rules file is wrong: mend it and start again           (exit code 78)
+    ├── NotReady        a broker, database or port is not there: try again when it is       (exit code 69)
+    ├── NotBalanced     the ledger does not add up: stop and look                           (exit code 1)
+    └── Broken          a promise between our own parts was broken: stop, nothing is lost   (exit code 70)
+
+Bad events are no errors: they are outputs, with every reason (`contracts.event.Rejected`). No message of an error
+holds a name, a date of birth, an identifier or a note.
+"""
+
+from typing import ClassVar
+
+
+class SendError(Exception):
+    """What happened, where, and what to do next, in words for the person at the terminal."""
+
+    exit_code: ClassVar[int] = 70
+
+    def __init__(self, what: str, *, where: str = "", next_step: str = "") -> None:
+        super().__init__(what)
+        self.what = what
+        self.where = where
+        self.next_step = next_step
+
+    def __str__(self) -> str:
+        place = f"{self.where}: " if self.where else ""
+        advice = f" {self.next_step}" if self.next_step else ""
+        return f"{place}{self.what}{advice}"
+
+
+class BadInput(SendError):
+    """A file, an option or a form is wrong."""
+
+    exit_code = 2
+
+
+class BadSetting(SendError):
+    """A setting, a rules file or a suite is wrong; codes follow sysexits.h (EX_CONFIG)."""
+
+    exit_code = 78
+
+
+class NotReady(SendError):
+    """Something we depend on cannot be reached (EX_UNAVAILABLE)."""
+
+    exit_code = 69
+
+
+class NotBalanced(SendError):
+    """Some event is unaccounted for."""
+
+    exit_code = 1
+
+
+class Broken(SendError):
+    """A promise between our own parts was broken; the process ends so that nothing is acknowledged (EX_SOFTWARE)."""
+
+    exit_code = 70

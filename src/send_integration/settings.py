@@ -1,0 +1,66 @@
+"""What the environment says; read once by an entry point and handed on as values.
+
+Every setting is an environment variable with the prefix SEND_; unset means the embedded parts.
+"""
+
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from send_integration.errors import BadSetting
+
+
+class Settings(BaseSettings):
+    """All settings, each with its meaning; `send-integration settings` prints them without their secrets."""
+
+    model_config = SettingsConfigDict(env_prefix="SEND_", frozen=True, extra="ignore")
+
+    kafka: str = Field(
+        "", description="Kafka bootstrap servers, host:port separated by commas; empty: embedded."
+    )
+    database: SecretStr = Field(
+        SecretStr(""),
+        description="PostgreSQL address, postgresql://user:password@host:port/name; empty: embedded.",
+    )
+    home: Path = Field(Path("var"), description="Folder for what the embedded parts and the workers write.")
+    partitions: int = Field(4, ge=1, le=256, description="Partitions of every topic that is created.")
+    replication: int = Field(1, ge=1, le=9, description="Copies of every topic that is created.")
+    as_of: date | None = Field(
+        None,
+        description="Rehearsals and demonstrations only: the day that counts as today; empty: the clock.",
+    )
+    authority: str = Field("Luton", description="The authority's name, for pages and messages.")
+    authority_code: str = Field("821", pattern=r"^[0-9]{3}$", description="The authority's three-digit code.")
+    worker_web_port: int = Field(
+        0, ge=0, le=65535, description="Port of a worker's own status page; 0: none."
+    )
+    web_host: str = Field("127.0.0.1", description="Address on which the page listens.")
+    web_port: int = Field(8080, ge=1, le=65535, description="Port on which the page listens.")
+    web_address: str = Field("", description="Address by which people reach the page, used in alerts' links.")
+    sign_in: str = Field(
+        "none",
+        pattern="^(none|development)$",
+        description="'development' lets anyone sign in as a made-up person.",
+    )
+    smtp: str = Field("", description="host:port of the mail server for alerts; empty: the inbox page only.")
+    mail_from: str = Field("send-integration@localhost", description="Sender address of alerts.")
+    team_mailboxes: str = Field(
+        "", description="team=address pairs separated by commas: where alerts go that no named worker takes."
+    )
+    fallback_mailbox: str = Field("", description="Address for alerts that no team takes either.")
+    rules: Path | None = Field(
+        None, description="The authority's own rules file; empty: the catalogue as shipped."
+    )
+
+
+@lru_cache(maxsize=1)
+def settings() -> Settings:
+    """The settings of this process. Raises BadSetting, naming the variable and never its value."""
+    try:
+        return Settings()
+    except ValidationError as invalid:
+        names = ", ".join(sorted({f"SEND_{str(e['loc'][0]).upper()}: {e['msg']}" for e in invalid.errors()}))
+        raise BadSetting(names, where="environment", next_step="Correct it and start again.") from None

@@ -1,0 +1,268 @@
+"""Every table, once, with what a row means; migrations follow this file and a test compares the two."""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Computed,
+    Date,
+    DateTime,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Sequence,
+    Table,
+    Text,
+    UniqueConstraint,
+    func,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+
+METADATA = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+Moment = DateTime(timezone=True)
+
+# How far each reader has come. `next_offset` moves in the transaction that keeps what was read; `published_offset`
+# follows once what the batch had to say is on its topics, and is where a reader starts again.
+stream_position = Table(
+    "stream_position",
+    METADATA,
+    Column("reader", Text, primary_key=True),
+    Column("topic", Text, primary_key=True),
+    Column("partition", Integer, primary_key=True),
+    Column("next_offset", BigInteger, nullable=False),
+    Column("published_offset", BigInteger, nullable=False),
+    Column("accepted", BigInteger, nullable=False, server_default="0"),
+    Column("quarantined", BigInteger, nullable=False, server_default="0"),
+    Column("duplicates", BigInteger, nullable=False, server_default="0"),
+)
+
+# Every event that the gate let in, as the bytes it was: one row for ever for each source and id.
+admitted = Table(
+    "admitted",
+    METADATA,
+    Column("source", Text, primary_key=True),
+    Column("event_id", Text, primary_key=True),
+    Column("feed", Text, nullable=False),
+    Column("body_hash", LargeBinary, nullable=False),
+    Column("recorded_at", Moment, nullable=False),
+    Column("raw", LargeBinary, nullable=False),
+    Column("topic", Text, nullable=False),
+    Column("partition", Integer, nullable=False),
+    Column("offset", BigInteger, nullable=False),
+    Column("person_record_id", BigInteger, ForeignKey("person_record.id")),
+    Column("admitted_at", Moment, nullable=False, server_default=func.now()),
+    Index(None, "person_record_id"),
+    Index(None, "feed"),
+    Index("ix_admitted_position", "topic", "partition", "offset"),
+)
+
+# One source's assertion of one person (identity.decide.PersonRecord), and the child it was decided to be.
+person_record = Table(
+    "person_record",
+    METADATA,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("component", BigInteger, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("local_id", Text, nullable=False),
+    Column("nhs_number", Text, nullable=False),
+    Column("upn", Text, nullable=False),
+    Column("date_of_birth", Date, nullable=False),
+    Column("first_recorded_at", Moment, nullable=False),
+    Column("first_source", Text, nullable=False),
+    Column("first_event_id", Text, nullable=False),
+    Column("child_id", Text),
+    Column("held_between", ARRAY(Text), comment="children it leads to, where it is held for review"),
+    Column(
+        "decision", BigInteger, nullable=False, comment="from decision_number; the higher decision stands"
+    ),
+    UniqueConstraint("source", "local_id", "nhs_number", "upn", "date_of_birth"),
+    CheckConstraint("(child_id IS NULL) <> (held_between IS NULL)", name="decided_or_held"),
+    Index(None, "component"),
+    Index(None, "child_id"),
+)
+
+person_record_key = Table(
+    "person_record_key",
+    METADATA,
+    Column("key", Text, primary_key=True),
+    Column("person_record_id", BigInteger, ForeignKey("person_record.id"), primary_key=True),
+)
+
+decision_number = Sequence("decision_number", metadata=METADATA)
+
+# What was not let in: the untouched bytes and every reason. A row is also the record that it was counted.
+quarantine = Table(
+    "quarantine",
+    METADATA,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("feed", Text, nullable=False),
+    Column("raw", LargeBinary, nullable=False),
+    Column("raw_hash", LargeBinary, Computed("sha256(raw)", persisted=True)),
+    Column("reasons", JSONB, nullable=False),
+    Column("topic", Text, nullable=False),
+    Column("partition", Integer, nullable=False),
+    Column("offset", BigInteger, nullable=False),
+    Column("origin", JSONB, nullable=False, comment="the raw message's headers: file, line, sender"),
+    Column(
+        "person_record_id", BigInteger, ForeignKey("person_record.id"), comment="set where held for identity"
+    ),
+    Column("quarantined_at", Moment, nullable=False, server_default=func.now()),
+    Column("status", Text, nullable=False, server_default="open"),
+    CheckConstraint("status IN ('open', 'released', 'discarded')", name="status"),
+    UniqueConstraint("feed", "raw_hash"),
+    Index(None, "person_record_id"),
+    Index(None, "feed", "status"),
+)
+
+# Events as the timeline reads them from send.child-events; `target` is what it corrects or retracts.
+event = Table(
+    "event",
+    METADATA,
+    Column("source", Text, primary_key=True),
+    Column("event_id", Text, primary_key=True),
+    Column("child_id", Text, nullable=False),
+    Column("decision", BigInteger, nullable=False),
+    Column("target", Text),
+    Column("body", LargeBinary, nullable=False),
+    Index(None, "child_id"),
+    Index("ix_event_target", "source", "target", postgresql_where=Column("target").is_not(None)),
+)
+
+# One row a child: the one answer of contracts.md 4 and what lists and pages need without reading it.
+child = Table(
+    "child",
+    METADATA,
+    Column("child_id", Text, primary_key=True),
+    Column("answer", JSONB, nullable=False),
+    Column("named_workers", JSONB, nullable=False, comment="[{role, worker_id, name, team, sector, since}]"),
+    Column("given_name", Text, nullable=False),
+    Column("family_name", Text, nullable=False),
+    Column("date_of_birth", Date, nullable=False),
+    Column("need", Integer, nullable=False, comment="order of the panel's list, highest first"),
+    Column("open_flags", Integer, nullable=False),
+    Column("evaluated_on", Date, nullable=False),
+    Column("next_change_on", Date),
+    Column("updated_at", Moment, nullable=False, server_default=func.now()),
+    Index(None, "next_change_on"),
+    Index("ix_child_need", Column("need").desc(), "child_id"),
+)
+
+# A flag as it stands, and every change it ever had; nothing deletes a change.
+flag = Table(
+    "flag",
+    METADATA,
+    Column("flag_id", Text, primary_key=True),
+    Column("child_id", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("content", JSONB, nullable=False),
+    Column("raised_at", Moment, nullable=False),
+    CheckConstraint("status IN ('open', 'cleared')", name="status"),
+    Index(None, "child_id", "status"),
+)
+
+flag_change = Table(
+    "flag_change",
+    METADATA,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("flag_id", Text, nullable=False),
+    Column("child_id", Text, nullable=False),
+    Column("change", Text, nullable=False),
+    Column("content", JSONB, nullable=False),
+    Column("changed_at", Moment, nullable=False, server_default=func.now()),
+    Index(None, "flag_id"),
+)
+
+# What a transaction had to say, waiting for the relay to publish it.
+outbox = Table(
+    "outbox",
+    METADATA,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("topic", Text, nullable=False),
+    Column("key", LargeBinary, nullable=False),
+    Column("value", LargeBinary, nullable=False),
+    Column("headers", JSONB, nullable=False, server_default="{}"),
+)
+
+# The directory of workers, from the workers feed.
+worker = Table(
+    "worker",
+    METADATA,
+    Column("worker_id", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("team", Text, nullable=False),
+    Column("sector", Text),
+    Column("email", Text),
+    Column("manager_id", Text),
+    Column("left_on", Date),
+    Column("hands_over_to", Text),
+    Column("as_recorded_at", Moment, nullable=False),
+)
+
+# A flag sent to somebody. One row a flag and recipient; `recipient` is a worker id or 'team:<name>'.
+alert = Table(
+    "alert",
+    METADATA,
+    Column("alert_id", Text, primary_key=True),
+    Column("flag_id", Text, nullable=False),
+    Column("child_id", Text, nullable=False),
+    Column("recipient", Text, nullable=False),
+    Column("content", JSONB, nullable=False),
+    Column("raised_at", Moment, nullable=False),
+    Column("cleared_at", Moment),
+    Index(None, "recipient", "cleared_at"),
+    Index(None, "flag_id"),
+)
+
+# Each way by which an alert is sent; due until sent, with every failure counted and the last one's kind kept.
+delivery = Table(
+    "delivery",
+    METADATA,
+    Column("alert_id", Text, ForeignKey("alert.alert_id"), primary_key=True),
+    Column("channel", Text, primary_key=True),
+    Column("address", Text, nullable=False),
+    Column("due_at", Moment, nullable=False),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("failure", Text),
+    Column("sent_at", Moment),
+    Index("ix_delivery_due", "due_at", postgresql_where=Column("sent_at").is_(None)),
+)
+
+# Who is signed in on the page; the cookie holds only a random token, of which we keep the hash.
+session = Table(
+    "session",
+    METADATA,
+    Column("token_hash", LargeBinary, primary_key=True),
+    Column("actor", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("csrf", Text, nullable=False),
+    Column("expires_at", Moment, nullable=False),
+)
+
+# Who looked at or did what, and why they were allowed to.
+audit = Table(
+    "audit",
+    METADATA,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("at", Moment, nullable=False, server_default=func.now()),
+    Column("actor", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("child_id", Text),
+    Column("allowed", Boolean, nullable=False),
+    Column("why", Text, nullable=False),
+    Index(None, "child_id"),
+)

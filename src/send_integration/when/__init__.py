@@ -1,0 +1,1 @@
+"""Days, working days, periods and school years as England counts them; imports nothing of ours."""
