@@ -1,0 +1,114 @@
+"""`send-integration`: finds the command, and turns every fault into one sentence and an exit code."""
+
+import importlib
+import sys
+import traceback
+from typing import NamedTuple
+
+import click
+import typer
+from typer.core import TyperGroup
+
+from send_integration import __version__
+from send_integration.errors import Broken, SendError
+
+INTERRUPTED = 130
+"""Exit code after Ctrl-C: 128 plus the number of SIGINT, as shells report it."""
+
+
+class Entry(NamedTuple):
+    """Where a command lives; its module is imported only when it is asked for, so that `--help` and `evaluate` start
+    in a moment although a worker loads half a gigabyte of libraries."""
+
+    module: str
+    attribute: str
+    about: str
+
+
+COMMANDS = {
+    "demo": Entry("demo", "demo", "Start everything embedded, load a simulated authority, print where the page is."),
+    "up": Entry("up", "up", "Start worker and page together against what the environment names."),
+    "worker": Entry("worker", "worker", "Run the stream worker; start more to share the load."),
+    "web": Entry("web", "web", "Serve the panel's page."),
+    "ingest": Entry("ingest", "ingest", "Read files into the raw topics: JSON Lines, CSV, SEN2 return, CIN census."),
+    "evaluate": Entry("evaluate", "evaluate", "The pure answer for a file of events: no broker, no database."),
+    "timeline": Entry("children", "timeline", "One child's timeline, milestones and risks."),
+    "flags": Entry("children", "flags", "Open flags, most urgent first."),
+    "ledger": Entry("ledger", "ledger", "Prove that every event is accounted for; exit code 1 if not."),
+    "quarantine": Entry("quarantine", "app", "See what was not let in, and why."),
+    "identity": Entry("identity", "app", "See which person records are held for review."),
+    "simulate": Entry("simulate", "simulate", "Write a made-up authority: histories, errors and all."),
+    "export": Entry("export", "app", "What analysts take: tables and the Department's counts."),
+    "schemas": Entry("schemas", "app", "Write or check the JSON Schemas and the AsyncAPI document."),
+    "topics": Entry("topics", "topics", "Create the topics that are missing."),
+    "migrate": Entry("migrate", "migrate", "Bring the database's tables up to date."),
+    "settings": Entry("settings", "show", "Print every setting, its meaning and where it stands; never a secret."),
+}
+
+
+class LazyGroup(TyperGroup):
+    """A command group that imports a command's module only when that command runs."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """All names, in the order in which a new user meets them."""
+        del ctx
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The named command; a placeholder with its line of help where only help is asked for."""
+        entry = COMMANDS.get(cmd_name)
+        if entry is None:
+            return None
+        if ctx.resilient_parsing or not _is_asked_for(cmd_name):
+            return click.Command(cmd_name, help=entry.about, short_help=entry.about)
+        found = getattr(importlib.import_module(f"send_integration.cli.{entry.module}"), entry.attribute)
+        if not isinstance(found, typer.Typer):
+            single = typer.Typer(add_completion=False)
+            single.command(cmd_name, help=entry.about if not found.__doc__ else None)(found)
+            found = single
+        return typer.main.get_command(found)
+
+
+def _is_asked_for(name: str) -> bool:
+    return name in sys.argv[1:]
+
+
+app = typer.Typer(
+    cls=LazyGroup,
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="One timeline per child with special educational needs: what is due, missed or at risk.",
+)
+
+
+@app.callback(invoke_without_command=True)
+def root(*, version: bool = typer.Option(False, "--version", help="Print the version and stop.")) -> None:
+    """Hold the options that every command shares."""
+    if version:
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+def main() -> None:
+    """Run the command line and end the process with the exit code that says what happened."""
+    try:
+        app(standalone_mode=True)
+    except SendError as fault:
+        typer.secho(str(fault), err=True, fg="red")
+        sys.exit(fault.exit_code)
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
+    except Exception as fault:  # noqa: BLE001 - the last place where a traceback can become a sentence
+        typer.secho(_sentence(fault), err=True, fg="red")
+        sys.exit(Broken.exit_code)
+
+
+def _sentence(fault: Exception) -> str:
+    """What went wrong and where, without the fault's own text, which may quote what a source sent."""
+    last = traceback.extract_tb(fault.__traceback__)[-1]
+    place = f"{last.filename.rpartition('/')[2]} line {last.lineno}"
+    return (
+        f"Something failed that should not: {type(fault).__name__} at {place}. Nothing was lost; "
+        "please report this line to the engineers who run the system."
+    )
