@@ -10,6 +10,7 @@ from pathlib import Path
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from send_integration import clock
 from send_integration.errors import BadSetting
 
 
@@ -54,6 +55,10 @@ class Settings(BaseSettings):
     rules: Path | None = Field(
         None, description="The authority's own rules file; empty: the catalogue as shipped."
     )
+
+    def today(self) -> date:
+        """The day that counts as today: the clock's, except in a rehearsal."""
+        return self.as_of or clock.today()
 
 
 @lru_cache(maxsize=1)
