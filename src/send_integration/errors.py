@@ -28,7 +28,7 @@ class SendError(Exception):
     def __str__(self) -> str:
         place = f"{self.where}: " if self.where else ""
         advice = f" {self.next_step}" if self.next_step else ""
-        return f"{place}{self.what}{advice}"
+        return f"{place}{self.what.rstrip('.')}.{advice}"
 
 
 class BadInput(SendError):
