@@ -19,9 +19,7 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="SEND_", frozen=True, extra="ignore")
 
-    kafka: str = Field(
-        "", description="Kafka bootstrap servers, host:port separated by commas; empty: embedded."
-    )
+    kafka: str = Field("", description="Kafka bootstrap servers, host:port separated by commas; empty: embedded.")
     database: SecretStr = Field(
         SecretStr(""),
         description="PostgreSQL address, postgresql://user:password@host:port/name; empty: embedded.",
@@ -35,9 +33,7 @@ class Settings(BaseSettings):
     )
     authority: str = Field("Luton", description="The authority's name, for pages and messages.")
     authority_code: str = Field("821", pattern=r"^[0-9]{3}$", description="The authority's three-digit code.")
-    worker_web_port: int = Field(
-        0, ge=0, le=65535, description="Port of a worker's own status page; 0: none."
-    )
+    worker_web_port: int = Field(0, ge=0, le=65535, description="Port of a worker's own status page; 0: none.")
     web_host: str = Field("127.0.0.1", description="Address on which the page listens.")
     web_port: int = Field(8080, ge=1, le=65535, description="Port on which the page listens.")
     web_address: str = Field("", description="Address by which people reach the page, used in alerts' links.")
@@ -52,9 +48,7 @@ class Settings(BaseSettings):
         "", description="team=address pairs separated by commas: where alerts go that no named worker takes."
     )
     fallback_mailbox: str = Field("", description="Address for alerts that no team takes either.")
-    rules: Path | None = Field(
-        None, description="The authority's own rules file; empty: the catalogue as shipped."
-    )
+    rules: Path | None = Field(None, description="The authority's own rules file; empty: the catalogue as shipped.")
 
     def today(self) -> date:
         """The day that counts as today: the clock's, except in a rehearsal."""

@@ -54,9 +54,7 @@ def person_record(event: Event) -> PersonRecord | None:
     person = event.person
     if person is None:
         return None
-    return PersonRecord(
-        event.source, person.local_id, person.nhs_number or "", person.upn or "", person.date_of_birth
-    )
+    return PersonRecord(event.source, person.local_id, person.nhs_number or "", person.upn or "", person.date_of_birth)
 
 
 def first_seen(event: Event) -> FirstSeen:

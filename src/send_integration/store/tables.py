@@ -85,9 +85,7 @@ person_record = Table(
     Column("first_event_id", Text, nullable=False),
     Column("child_id", Text),
     Column("held_between", ARRAY(Text), comment="children it leads to, where it is held for review"),
-    Column(
-        "decision", BigInteger, nullable=False, comment="from decision_number; the higher decision stands"
-    ),
+    Column("decision", BigInteger, nullable=False, comment="from decision_number; the higher decision stands"),
     UniqueConstraint("source", "local_id", "nhs_number", "upn", "date_of_birth"),
     CheckConstraint("(child_id IS NULL) <> (held_between IS NULL)", name="decided_or_held"),
     Index(None, "component"),
@@ -116,9 +114,7 @@ quarantine = Table(
     Column("partition", Integer, nullable=False),
     Column("offset", BigInteger, nullable=False),
     Column("origin", JSONB, nullable=False, comment="the raw message's headers: file, line, sender"),
-    Column(
-        "person_record_id", BigInteger, ForeignKey("person_record.id"), comment="set where held for identity"
-    ),
+    Column("person_record_id", BigInteger, ForeignKey("person_record.id"), comment="set where held for identity"),
     Column("quarantined_at", Moment, nullable=False, server_default=func.now()),
     Column("status", Text, nullable=False, server_default="open"),
     CheckConstraint("status IN ('open', 'released', 'discarded')", name="status"),

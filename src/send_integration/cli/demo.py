@@ -1,0 +1,77 @@
+"""`send-integration demo`: a simulated authority, from its agencies' files to the panel's page, on embedded parts."""
+
+import os
+import signal
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from send_integration.cli import demo_parts as parts
+from send_integration.errors import NotReady, SendError
+
+CENSUS_DAY = date(2025, 1, 16)
+"""The demonstration's today: the day of the January 2025 return, at which the simulated authority's files end."""
+
+
+def demo(
+    *,
+    children: Annotated[int, typer.Option(min=1, max=5000, help="How many children the authority has.")] = 500,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same authority.")] = 821,
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Port of the page.")] = 8080,
+    until_loaded: Annotated[
+        bool, typer.Option("--until-loaded", help="Stop once all is loaded and the ledger balances.")
+    ] = False,
+) -> None:
+    """Start everything embedded, load a simulated authority, print where the page is, run until Ctrl-C."""
+    began = time.monotonic()
+
+    def say(words: str) -> None:
+        typer.echo(f"{time.monotonic() - began:5.0f} s  {words}")
+
+    with _orderly_stop(), tempfile.TemporaryDirectory(prefix="send-demo-") as folder, ExitStack() as stack:
+        try:
+            _run(stack, Path(folder), children=children, seed=seed, port=port, say=say)
+            if not until_loaded:
+                say("Press Ctrl-C to stop everything.")
+                parts.wait_for_the_end(stack)
+        except KeyboardInterrupt:
+            say("Stopping.")
+    say("All processes have ended; the demonstration's data is gone.")
+
+
+def _run(stack: ExitStack, folder: Path, *, children: int, seed: int, port: int, say: parts.Say) -> None:
+    parts.require_free_port(port)
+    say("Starting PostgreSQL and the broker, both embedded, in a temporary folder.")
+    system = parts.start_system(stack, folder, as_of=CENSUS_DAY, port=port)
+    say(f"Simulating {children} children: eleven feeds, a SEN2 return, errors and all. Everybody is made up.")
+    authority = parts.simulate_authority(folder / "authority", children=children, seed=seed, until=CENSUS_DAY)
+    say("Starting a stream worker and the page.")
+    parts.start_worker_and_page(stack, system)
+    say("Reading the files into the raw topics: the SEN2 return, the feeds, a children-in-need census.")
+    sent = parts.ingest_all(system, authority)
+    say(f"{sent:,} events are in the raw topics; the worker checks, joins and evaluates them.")
+    ledger = parts.wait_until_balanced(system, say)
+    for line in ledger:
+        say(line)
+    say(f"The page is at {system.page} - sign in there as any of the made-up people.")
+
+
+@contextmanager
+def _orderly_stop() -> Iterator[None]:
+    """Treat a request to terminate like Ctrl-C, so that both stop every process."""
+
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

@@ -1,0 +1,90 @@
+"""Feed `panel`: our own events, written by the panel's page."""
+
+from collections.abc import Iterator
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from send_integration.contracts.envelope import Day, Frozen, Id, Line, Note, OfChild, Share
+from send_integration.contracts.event import Reason
+from send_integration.contracts.reasons import Code, reason
+
+
+class Panel(OfChild, feed="panel"):
+    """Events of the Complex Care panel."""
+
+
+class Listed(Panel, what="listed"):
+    """The child was put on a meeting's agenda."""
+
+    meeting_on: Day
+    reason: Line
+
+
+class Discussed(Panel, what="discussed"):
+    """The panel discussed the child."""
+
+    meeting_on: Day
+    attendees: Annotated[tuple[Line, ...], Field(max_length=50)]
+
+
+class Funding(Frozen):
+    """Who pays which share; the shares sum to 1."""
+
+    education: Share
+    health: Share
+    care: Share
+
+
+class Decided(Panel, what="decided"):
+    """The panel decided."""
+
+    meeting_on: Day
+    decision: Literal["agree-support", "joint-funding", "refer", "escalate", "keep-under-review", "close"]
+    rationale: Note
+    review_on: Day | None = None
+    funding: Funding | None = None
+
+    def faults(self) -> Iterator[Reason]:
+        """Funding shares sum to 1, to the third decimal place."""
+        shares = self.funding
+        if shares is not None and abs(shares.education + shares.health + shares.care - 1) > 0.0005:
+            yield reason(Code.SHARES_DO_NOT_SUM, "data.funding")
+
+
+class ActionAgreed(Panel, what="action_agreed"):
+    """Somebody took on an action."""
+
+    action_id: Id
+    owner: Line
+    due_on: Day
+    what: Line
+
+
+class ActionCompleted(Panel, what="action_completed"):
+    """An action was completed."""
+
+    action_id: Id
+
+
+class VoiceRecorded(Panel, what="voice_recorded"):
+    """What the child, young person or parent said, in their own words."""
+
+    of: Literal["child", "young-person", "parent-carer"]
+    text: Note
+    how: Line
+
+
+class FlagAcknowledged(Panel, what="flag_acknowledged"):
+    """A worker has seen a flag and will act."""
+
+    flag_id: Id
+    by: Id
+
+
+class FlagDismissed(Panel, what="flag_dismissed"):
+    """A worker says why a flag needs no action."""
+
+    flag_id: Id
+    by: Id
+    why: Line

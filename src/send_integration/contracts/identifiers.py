@@ -1,0 +1,49 @@
+"""Check digits and shapes of the identifiers by which England knows a child or a school."""
+
+import re
+
+UPN_LETTERS = "ABCDEFGHJKLMNPQRTUVWXYZ"
+"""A UPN's check letters by remainder of 23: the alphabet without I, O and S (DfE, Unique pupil numbers guide)."""
+
+_UPN = re.compile(r"[A-Z][0-9]{11}[0-9A-Z]", re.ASCII)
+_POSTCODE = re.compile(r"[A-Z]{1,2}[0-9][0-9A-Z]? [0-9][A-Z]{2}", re.ASCII)
+
+
+def is_nhs_number(text: str) -> bool:
+    """Ten digits whose last is the modulus-11 check digit (NHS Data Dictionary, NHS NUMBER)."""
+    if len(text) != 10 or not (text.isascii() and text.isdigit()):
+        return False
+    weighted = sum(int(digit) * (10 - place) for place, digit in enumerate(text[:9]))
+    check = (11 - weighted % 11) % 11
+    return check != 10 and check == int(text[9])
+
+
+def is_upn(text: str) -> bool:
+    """Thirteen characters, the first the check letter over the others; a last letter marks a temporary number.
+
+    Weights run from 2 to 13; a temporary number's last letter counts as its place among the check letters.
+    """
+    if not _UPN.fullmatch(text):
+        return False
+    last = UPN_LETTERS.find(text[12]) if text[12].isalpha() else int(text[12])
+    values = [*map(int, text[1:12]), last]
+    remainder = sum(weight * value for weight, value in zip(range(2, 14), values, strict=True)) % 23
+    return last >= 0 and UPN_LETTERS[remainder] == text[0]
+
+
+def upn_with_check_letter(twelve: str) -> str:
+    """The permanent UPN whose last twelve digits are `twelve`."""
+    remainder = sum(weight * int(digit) for weight, digit in zip(range(2, 14), twelve, strict=True)) % 23
+    return UPN_LETTERS[remainder] + twelve
+
+
+def nhs_number_with_check_digit(nine: str) -> str | None:
+    """The NHS number that begins with `nine` digits; None where its check digit would be 10, which is never issued."""
+    weighted = sum(int(digit) * (10 - place) for place, digit in enumerate(nine))
+    check = (11 - weighted % 11) % 11
+    return None if check == 10 else nine + str(check)
+
+
+def is_postcode(text: str) -> bool:
+    """The shape of a United Kingdom postcode, in capitals with one space."""
+    return _POSTCODE.fullmatch(text) is not None

@@ -1,0 +1,211 @@
+"""Turns bytes into events, or into every reason why they are none; the only door into the core."""
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+from types import MappingProxyType
+from typing import Annotated, Any, Literal, Union
+
+from pydantic import Field, TypeAdapter, ValidationError, create_model
+from pydantic_core import ErrorDetails, from_json
+
+import send_integration.contracts.feeds  # noqa: F401 - importing the feeds registers their types
+from send_integration.contracts.envelope import REGISTERED, Data, Envelope, PersonModel
+from send_integration.contracts.event import Event, Person, Reason, Rejected, Worker, WorkerId
+from send_integration.contracts.reasons import Code, reason
+from send_integration.when.london import london_day
+from send_integration.when.periods import age_on
+
+OLDEST_AGE = 25
+"""SEND provision can last until the 25th year ends (Children and Families Act 2014, s.46)."""
+
+ENVELOPE_FIELDS = frozenset({"person", "worker", "corrects", "retracts", "note"})
+
+type_feed: Mapping[str, str] = {name: data.feed_name for name, data in REGISTERED.items()}
+
+
+def _envelope_of(name: str, data: type[Data]) -> type[Envelope]:
+    title = re.sub(r"[-_.]", " ", name.removeprefix("send.")).title().replace(" ", "")
+    own_fields: dict[str, Any] = {
+        "type": (Literal[name], ...),
+        "dataschema": (Literal[f"schemas/{name}.json"], ...),
+        "data": (data, ...),
+    }
+    return create_model(title, __base__=Envelope, __doc__=data.__doc__, **own_fields)
+
+
+EVENT_TYPES: Mapping[str, type[Envelope]] = MappingProxyType(
+    {name: _envelope_of(name, data) for name, data in REGISTERED.items()}
+)
+"""The whole model of every type, by its name on the wire."""
+
+_any_type: Any = Annotated[Union[tuple(EVENT_TYPES.values())], Field(discriminator="type")]  # noqa: UP007 - made at run time
+_ANY_EVENT: TypeAdapter[Envelope] = TypeAdapter(_any_type)
+
+_CODES = {
+    "missing": Code.MISSING_FIELD,
+    "extra_forbidden": Code.UNKNOWN_FIELD,
+    "literal_error": Code.UNKNOWN_CODE,
+    "union_tag_invalid": Code.UNKNOWN_TYPE,
+    "union_tag_not_found": Code.UNKNOWN_TYPE,
+    "json_invalid": Code.NOT_JSON,
+    "string_too_long": Code.TOO_LONG,
+    "too_long": Code.TOO_LONG,
+    "string_too_short": Code.EMPTY,
+    "string_pattern_mismatch": Code.WRONG_SHAPE,
+    "timezone_aware": Code.NO_OFFSET,
+    "greater_than_equal": Code.OUT_OF_RANGE,
+    "less_than_equal": Code.OUT_OF_RANGE,
+    "finite_number": Code.OUT_OF_RANGE,
+    "int_parsing_size": Code.OUT_OF_RANGE,
+    **{str(code): code for code in Code},
+}
+
+
+def types_of(feed: str) -> tuple[str, ...]:
+    """The types of one feed, by their names on the wire, in the order of its file."""
+    return tuple(name for name, of in type_feed.items() if of == feed)
+
+
+def parse(raw: bytes, *, not_after: datetime, feed: str | None = None) -> Event | Rejected:
+    """The event that `raw` holds, or every reason why it holds none; never raises.
+
+    `not_after` is this moment: what claims to come from more than a day later is refused. With `feed`, a type of
+    another feed is refused. Of a key given twice the last counts, as RFC 8259 leaves open.
+    """
+    try:
+        model = _ANY_EVENT.validate_json(raw)
+    except ValidationError as invalid:
+        return Rejected(_reasons(raw, invalid), feed or "")
+    except (ValueError, RecursionError):
+        # pydantic lets Python's own limits through: an integer of more than 4,300 digits
+        return Rejected((reason(Code.NOT_JSON),), feed or "")
+    found = tuple(sorted(set(_faults(model, not_after, feed))))
+    if found:
+        return Rejected(found, feed or type_feed[model.type])
+    return _event(model)
+
+
+def read(body: bytes) -> Event:
+    """The event of a body that `parse` made; not checked again."""
+    parsed = from_json(body)
+    data = parsed["data"]
+    person, worker = data.get("person"), data.get("worker")
+    name = parsed["type"]
+    return Event(
+        source=parsed["source"],
+        id=parsed["id"],
+        type=name,
+        feed=type_feed[name],
+        what=_what(name),
+        subject=parsed["subject"],
+        on=_day_of(parsed["time"]),
+        time=_moment(parsed["time"]),
+        recorded_at=_moment(parsed["recordedtime"]),
+        person=_person(person) if person else None,
+        worker=_worker(worker) if worker else None,
+        corrects=data.get("corrects"),
+        retracts=data.get("retracts"),
+        note=data.get("note"),
+        data={key: value for key, value in data.items() if key not in ENVELOPE_FIELDS},
+        body=body,
+    )
+
+
+def conflict_order(event: Event) -> tuple[datetime, bytes]:
+    """Of two bodies under one source and id the smaller by this stands (contracts.md 1), whichever came first."""
+    return event.recorded_at, event.body
+
+
+def _event(model: Envelope) -> Event:
+    return read(model.__pydantic_serializer__.to_json(model, exclude_none=True))
+
+
+@lru_cache(maxsize=256)
+def _what(name: str) -> str:
+    _, feed, word, _ = name.split(".")
+    return f"{'ndd' if feed == 'ndd-triage' else feed}.{word}"
+
+
+@lru_cache(maxsize=65_536)
+def _moment(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+@lru_cache(maxsize=65_536)
+def _day_of(text: str) -> date:
+    return london_day(_moment(text))
+
+
+@lru_cache(maxsize=16_384)
+def _date(text: str) -> date:
+    return date.fromisoformat(text)
+
+
+def _person(given: dict[str, Any]) -> Person:
+    return Person(**{**given, "date_of_birth": _date(given["date_of_birth"])})
+
+
+def _worker(given: dict[str, Any]) -> Worker:
+    return Worker(**{**given, "id": WorkerId(given["id"])})
+
+
+def _faults(model: Envelope, not_after: datetime, feed: str | None) -> Iterator[Reason]:
+    """What is wrong between fields that are each right by themselves."""
+    if feed is not None and type_feed[model.type] != feed:
+        yield reason(Code.WRONG_FEED, "type")
+    latest = not_after + timedelta(days=1)
+    for field, moment in (("time", model.time), ("recordedtime", model.recordedtime)):
+        if moment > latest:
+            yield reason(Code.IN_THE_FUTURE, field)
+    if model.recordedtime < model.time - timedelta(days=1):
+        yield reason(Code.RECORDED_BEFORE_IT_HAPPENED, "recordedtime")
+    data = model.data
+    if data.corrects and data.retracts:
+        yield reason(Code.CORRECTS_AND_RETRACTS, "data")
+    if model.id in (data.corrects, data.retracts):
+        yield reason(Code.NAMES_ITSELF, "data.corrects" if model.id == data.corrects else "data.retracts")
+    person: PersonModel | None = getattr(data, "person", None)
+    if person is not None:
+        yield from _faults_of_person(model, person)
+    yield from data.faults()
+
+
+def _faults_of_person(model: Envelope, person: PersonModel) -> Iterator[Reason]:
+    day = london_day(model.time)
+    if person.date_of_birth > day:
+        yield reason(Code.BORN_AFTER_EVENT, "data.person.date_of_birth")
+    elif age_on(person.date_of_birth, day) > OLDEST_AGE:
+        yield reason(Code.PERSON_TOO_OLD, "data.person.date_of_birth")
+    names = (f"nhs:{person.nhs_number}", f"upn:{person.upn}", f"local:{person.local_id}")
+    if model.subject not in names:
+        yield reason(Code.WRONG_SUBJECT, "subject")
+
+
+def _reasons(raw: bytes, invalid: ValidationError) -> tuple[Reason, ...]:
+    details = invalid.errors(include_url=False, include_context=False, include_input=False)
+    if any(detail["type"] == "json_invalid" for detail in details) and not _is_utf8(raw):
+        return (reason(Code.NOT_UTF8),)
+    return tuple(sorted({_reason(detail) for detail in details}))
+
+
+def _reason(detail: ErrorDetails) -> Reason:
+    kind = detail["type"]
+    code = _CODES.get(kind)
+    if code is None:
+        code = Code.INVALID_DATE if kind.startswith(("date", "timezone")) else Code.WRONG_TYPE
+    location = [str(part) for part in detail["loc"]]
+    if location and location[0] in EVENT_TYPES:
+        location = location[1:]
+    if code is Code.UNKNOWN_FIELD:
+        location[-1] = "(unknown)"
+    return reason(code, "type" if code is Code.UNKNOWN_TYPE else ".".join(location))
+
+
+def _is_utf8(raw: bytes) -> bool:
+    try:
+        raw.decode()
+    except UnicodeDecodeError:
+        return False
+    return True

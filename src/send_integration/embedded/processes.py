@@ -1,0 +1,57 @@
+"""Starts our own processes so that none outlives the one that started it."""
+
+import ctypes
+import os
+import signal
+import subprocess
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from send_integration.errors import NotReady
+
+STOP_WITHIN_SECONDS = 20
+"""How long an orderly stop may take before the process is killed; a worker ends its batch in well under this."""
+
+PR_SET_PDEATHSIG = 1
+
+
+def die_with_parent() -> None:
+    """Ask Linux to end this process when its parent ends, however it ends; run between fork and exec."""
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+@contextmanager
+def running(
+    name: str, command: Sequence[str], *, environment: Mapping[str, str], log: Path
+) -> Iterator[subprocess.Popen[bytes]]:
+    """Run `command` until the block ends, its words going to `log`. Raises NotReady where it cannot be started."""
+    with log.open("ab") as words:
+        try:
+            process = subprocess.Popen(  # noqa: S603 - our own commands, never a person's words
+                list(command),
+                stdin=subprocess.DEVNULL,
+                stdout=words,
+                stderr=subprocess.STDOUT,
+                env={**os.environ, **environment},
+                start_new_session=True,
+                preexec_fn=die_with_parent,  # noqa: PLW1509 - called before this process has any thread
+            )
+        except OSError as fault:
+            raise NotReady(f"{name} cannot be started", next_step="Run `make install` again.") from fault
+        try:
+            yield process
+        finally:
+            stop(process)
+
+
+def stop(process: subprocess.Popen[bytes]) -> None:
+    """End a process in order, or by force where it takes too long."""
+    if process.poll() is not None:
+        return
+    process.terminate()
+    try:
+        process.wait(STOP_WITHIN_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
