@@ -40,7 +40,10 @@ def test_no_function_is_long() -> None:
 
 def test_every_dependency_has_its_reason_in_the_readme() -> None:
     project = tomllib.loads((HOUSE / "pyproject.toml").read_text())
-    wanted = [*project["project"]["dependencies"], *(d for d in project["dependency-groups"]["dev"] if isinstance(d, str))]
+    wanted = [
+        *project["project"]["dependencies"],
+        *(d for d in project["dependency-groups"]["dev"] if isinstance(d, str)),
+    ]
     names = {re.split(r"[\[<>=~ ]", line)[0] for line in wanted}
     explained = set(re.findall(r"^\| `([a-zA-Z0-9_.-]+)` \|", README, flags=re.MULTILINE))
 
@@ -50,8 +53,10 @@ def test_every_dependency_has_its_reason_in_the_readme() -> None:
 def test_every_dependency_is_locked_with_its_hash() -> None:
     for lock in ("requirements.lock", "requirements-dev.lock"):
         text = (HOUSE / lock).read_text()
-        pinned = re.findall(r"^[a-zA-Z0-9_.-]+(?:\[[a-z,]+\])?==\S+(.*(?:\n    --hash=sha256:[0-9a-f]{64}.*)+)", text, re.M)
-        requirements = re.findall(r"^[a-zA-Z0-9_.-]+.*==", text, re.M)
+        pinned = re.findall(
+            r"^[a-zA-Z0-9_.-]+(?:\[[a-z,]+\])?==\S+(.*(?:\n    --hash=sha256:[0-9a-f]{64}.*)+)", text, re.MULTILINE
+        )
+        requirements = re.findall(r"^[a-zA-Z0-9_.-]+.*==", text, re.MULTILINE)
 
         assert len(pinned) == len(requirements) > 50
 

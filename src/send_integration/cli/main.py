@@ -31,7 +31,7 @@ COMMANDS = {
     "worker": Entry("worker", "worker", "Run the stream worker; start more to share the load."),
     "web": Entry("web", "web", "Serve the panel's page."),
     "ingest": Entry("ingest", "ingest", "Read files into the raw topics: JSON Lines, CSV, SEN2 return, CIN census."),
-    "evaluate": Entry("evaluate", "evaluate", "The pure answer for a file of events: no broker, no database."),
+    "evaluate": Entry("evaluate", "evaluate_file", "The pure answer for a file of events: no broker, no database."),
     "timeline": Entry("children", "timeline", "One child's timeline, milestones and risks."),
     "flags": Entry("children", "flags", "Open flags, most urgent first."),
     "ledger": Entry("ledger", "ledger", "Prove that every event is accounted for; exit code 1 if not."),

@@ -1,8 +1,12 @@
 """What a rule says of a child: milestones with their arithmetic, and risks with their reasons."""
 
-from dataclasses import dataclass
-from datetime import date
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
 from enum import StrEnum
+
+from send_integration.when.periods import after_months, after_working_days
 
 
 class MilestoneStatus(StrEnum):
@@ -24,6 +28,89 @@ class Level(StrEnum):
     WATCH = "watch"
     RAISE = "raise"
     HIGH = "high"
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A span as the rules write it: '6 weeks', '15 days', '12 months', '10 working days'."""
+
+    count: int
+    unit: str
+
+    @classmethod
+    def of(cls, text: str) -> "Period":
+        """Read '10 working days'. Raises ValueError for anything else than a positive count and a known unit."""
+        written = re.fullmatch(r"([1-9][0-9]{0,3}) (days?|weeks?|months?|years?|working days?)", text)
+        if not written:
+            message = f"'{text}' is no period such as '6 weeks', '12 months' or '10 working days'"
+            raise ValueError(message)
+        return cls(int(written[1]), written[2].rstrip("s"))
+
+    def after(self, day: date) -> date:
+        """The last day of the period that `day` starts; `day` itself is not counted."""
+        match self.unit:
+            case "working day":
+                return after_working_days(day, self.count)
+            case "month":
+                return after_months(day, self.count)
+            case "year":
+                return after_months(day, 12 * self.count)
+            case _:
+                return day + timedelta(self.count * (7 if self.unit == "week" else 1))
+
+    def __str__(self) -> str:
+        return f"{self.count} {self.unit}{'' if self.count == 1 else 's'}"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One entry of the catalogue: what it is called and rests on, and the parameters of its shape.
+
+    `shape` names a file of rules/shapes (milestones) or rules/risks (risks). `basis` is S (law or statutory guidance),
+    G (national guidance) or L (local default). `role` is the role for the child whose holder should act on it.
+    """
+
+    id: str
+    kind: str
+    area: str
+    version: int
+    shape: str
+    basis: str
+    citation: str
+    why: str
+    next_step: str
+    role: str
+    parameters: Mapping[str, object] = field(hash=False)
+
+    def text(self, name: str) -> str:
+        """A parameter that is text; '' where the entry does not give it."""
+        value = self.parameters.get(name, "")
+        return value if isinstance(value, str) else ""
+
+    def texts(self, name: str) -> tuple[str, ...]:
+        """A parameter that is a list of text."""
+        value = self.parameters.get(name, ())
+        return tuple(str(item) for item in value) if isinstance(value, list | tuple) else ()
+
+    def number(self, name: str) -> int:
+        """A parameter that is a whole number; it must be given."""
+        value = self.parameters[name]
+        assert isinstance(value, int)  # noqa: S101 - rules/read.py has checked it
+        return value
+
+    def period(self, name: str = "period") -> Period:
+        """A parameter that is a period; it must be given."""
+        return Period.of(self.text(name))
+
+
+@dataclass(frozen=True, slots=True)
+class RuleBook:
+    """Every rule in force, by id."""
+
+    rules: Mapping[str, Rule] = field(hash=False)
+
+    def __getitem__(self, rule_id: str) -> Rule:
+        return self.rules[rule_id]
 
 
 @dataclass(frozen=True, slots=True)

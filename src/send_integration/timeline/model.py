@@ -30,7 +30,8 @@ class Episode:
 
     `id` is the source's own name for it (referral, assessment, request, plan or support id). `pathway` is the service
     or process: 'camhs', 'ndd', 'early-help', 'ehcp', 'sen-support', 'support', 'transition', or the receiving service
-    of a referral. `last_event_on` is the last day on which anything of it was heard.
+    of a referral. `last_event_on` is the last day on which anything of it was heard, `opening_event` the id of the
+    event that opened it.
     """
 
     id: str
@@ -41,6 +42,7 @@ class Episode:
     closed_on: date | None
     last_event_on: date
     worker: WorkerId | None
+    opening_event: str
     evidence: tuple[str, ...]
 
 

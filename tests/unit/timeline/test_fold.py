@@ -81,4 +81,8 @@ def test_what_was_recorded_later_was_not_known() -> None:
 
 
 def test_events_are_in_order_of_happening() -> None:
-    assert ids([referred("z", "2025-03-01"), referred("a", "2025-03-02"), referred("m", "2025-02-28")]) == ["m", "z", "a"]
+    assert ids([referred("z", "2025-03-01"), referred("a", "2025-03-02"), referred("m", "2025-02-28")]) == [
+        "m",
+        "z",
+        "a",
+    ]

@@ -1,0 +1,1 @@
+"""Early-intervention risks, one file each: a function from a rule and a child's facts to findings."""

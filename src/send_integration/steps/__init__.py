@@ -1,0 +1,1 @@
+"""What happens to one batch, in order; agents, commands and tests all call these."""

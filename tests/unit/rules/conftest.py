@@ -1,0 +1,35 @@
+"""The shipped catalogue, and short ways to ask it."""
+
+from collections.abc import Callable
+from datetime import date
+
+import pytest
+
+from send_integration.contracts.event import ChildId, Event
+from send_integration.evaluate import ChildAnswer, answer_child
+from send_integration.rules.model import Milestone, RuleBook
+from send_integration.steps.catalogue import load_rules
+from send_integration.timeline.fold import standing
+
+
+@pytest.fixture(scope="session")
+def rules() -> RuleBook:
+    return load_rules()
+
+
+@pytest.fixture
+def answer(rules: RuleBook) -> Callable[[list[Event], str], ChildAnswer]:
+    def ask(events: list[Event], as_of: str) -> ChildAnswer:
+        found = answer_child(ChildId("c1"), standing(events), rules, date.fromisoformat(as_of))
+        assert found is not None
+        return found
+
+    return ask
+
+
+@pytest.fixture
+def milestones(answer: Callable[[list[Event], str], ChildAnswer]) -> Callable[..., list[Milestone]]:
+    def ask(rule: str, events: list[Event], as_of: str) -> list[Milestone]:
+        return [found for found in answer(events, as_of).assessment.milestones if found.milestone == rule]
+
+    return ask
