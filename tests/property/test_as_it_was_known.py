@@ -16,10 +16,9 @@ from tests.property.strategies import DAY_ONE, EDGES, lines
 RULES = load_rules()
 
 
-def recorded_at(raw: bytes) -> datetime:
+def was_known(raw: bytes, known_at: datetime) -> bool:
     parsed = parse(raw, not_after=NOW)
-    assert isinstance(parsed, Event)
-    return parsed.recorded_at
+    return isinstance(parsed, Event) and parsed.recorded_at <= known_at
 
 
 @settings(max_examples=200)
@@ -27,7 +26,7 @@ def recorded_at(raw: bytes) -> datetime:
 def test_as_known_then_is_what_a_system_stopped_then_would_say(history: list[bytes], known: int, after: int) -> None:
     known_at = london_midnight(DAY_ONE + timedelta(known))
     as_of = DAY_ONE + timedelta(after)
-    until_then = [line for line in history if recorded_at(line) <= known_at]
+    until_then = [line for line in history if was_known(line, known_at)]
 
     hindsight = as_json(evaluate(history, RULES, as_of=as_of, not_after=NOW, known_at=known_at), RULES)
     stopped = as_json(evaluate(until_then, RULES, as_of=as_of, not_after=NOW), RULES)

@@ -37,7 +37,9 @@ def evaluate_file(
     try:
         lines = sys.stdin.buffer.readlines() if str(file) == "-" else file.read_bytes().splitlines()
     except OSError as fault:
-        raise BadInput("The file cannot be read", where=str(file), next_step="Check its name and its rights.") from fault
+        raise BadInput(
+            "The file cannot be read", where=str(file), next_step="Check its name and its rights."
+        ) from fault
     answer = evaluate(
         lines,
         rules,
@@ -58,7 +60,9 @@ def _moment(text: str) -> datetime:
     except ValueError:
         moment = None
     if moment is None or moment.tzinfo is None:
-        raise BadInput("is no moment such as 2026-02-01T00:00:00Z", where="--known-at", next_step="Write it with its offset.")
+        raise BadInput(
+            "is no moment such as 2026-02-01T00:00:00Z", where="--known-at", next_step="Write it with its offset."
+        )
     return moment
 
 

@@ -9,10 +9,15 @@ from send_integration.rules.shapes.obligation import Obligation
 
 
 def answer_within(rule: Rule, facts: Facts) -> Iterator[Obligation]:
-    """One obligation a trigger; the first stop on or after it, about the same subject, meets it."""
+    """One obligation a subject, from its first trigger; the first stop on or after that meets it.
+
+    Two sources can both tell of one request: the earlier day counts, as the law counts from the first.
+    """
     subject = rule.text("subject")
-    for asked in facts.found(rule.texts("trigger")):
-        about = asked.text(subject)
+    first_of: dict[str, Event] = {}
+    for trigger in facts.found(rule.texts("trigger")):
+        first_of.setdefault(trigger.text(subject), trigger)
+    for about, asked in first_of.items():
         period = _period(rule, asked)
 
         def same(patterns: tuple[str, ...], about: str = about, asked: Event = asked) -> list[Event]:

@@ -35,13 +35,12 @@ def _cycles(rule: Rule, facts: Facts, start: Event, about: str) -> Iterator[Obli
     begins_on = max([start.on, *starts_on(rule, facts)])
     if begins_on > facts.as_of:
         return
-    repeats = [
-        event for event in facts.found(rule.texts("stop"), subject=subject, value=about) if event.on >= begins_on
-    ]
+    stops = facts.found(rule.texts("stop"), subject=subject, value=about)
+    repeats = {event.on: event for event in reversed(stops) if event.on >= begins_on}
     endings = [(event.on, event.id) for event in facts.found(rule.texts("not_needed"), subject=subject, value=about)]
     period = rule.period()
-    begin: Event | None = None
-    for stop in [*repeats, None]:
+    begin: Event | None = None  # two sources can tell of one review: a day counts once
+    for stop in [*(repeats[day] for day in sorted(repeats)), None]:
         first_day = begins_on if begin is None else begin.on
         yield Obligation(
             subject=about,
