@@ -6,6 +6,7 @@
     ├── NotReady        a broker, database or port is not there: try again when it is       (exit code 69)
     ├── NotBalanced     the ledger does not add up: stop and look                           (exit code 1)
     └── Broken          a promise between our own parts was broken: stop, nothing is lost   (exit code 70)
+        └── GapFound    messages are missing between what was kept and what came: read again from there
 
 Bad events are no errors: they are outputs, with every reason (`contracts.event.Rejected`). No message of an error
 holds a name, a date of birth, an identifier or a note.
@@ -59,3 +60,14 @@ class Broken(SendError):
     """A promise between our own parts was broken; the process ends so that nothing is acknowledged (EX_SOFTWARE)."""
 
     exit_code = 70
+
+
+class GapFound(Broken):
+    """A batch starts past the last message that was kept."""
+
+    def __init__(self, topic: str, partition: int, *, expected: int, found: int) -> None:
+        super().__init__(
+            f"Message {expected} is expected and {found} came",
+            where=f"{topic}, partition {partition}",
+            next_step="The worker stops and reads again from the stored position.",
+        )

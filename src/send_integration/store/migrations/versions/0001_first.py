@@ -65,6 +65,7 @@ def upgrade() -> None:
         sa.Column("event_id", sa.Text(), nullable=False),
         sa.Column("child_id", sa.Text(), nullable=False),
         sa.Column("decision", sa.BigInteger(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("target", sa.Text(), nullable=True),
         sa.Column("body", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("source", "event_id", name=op.f("pk_event")),
@@ -119,7 +120,7 @@ def upgrade() -> None:
         sa.Column("child_id", sa.Text(), nullable=True),
         sa.Column(
             "held_between",
-            postgresql.ARRAY(Text()),
+            postgresql.ARRAY(sa.Text()),
             nullable=True,
             comment="children it leads to, where it is held for review",
         ),
@@ -188,6 +189,9 @@ def upgrade() -> None:
         sa.Column("partition", sa.Integer(), nullable=False),
         sa.Column("offset", sa.BigInteger(), nullable=False),
         sa.Column("person_record_id", sa.BigInteger(), nullable=True),
+        sa.Column(
+            "least_decision", sa.BigInteger(), nullable=False, comment="it replaced a body that was said with one less"
+        ),
         sa.Column("admitted_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.ForeignKeyConstraint(["person_record_id"], ["person_record.id"], name=op.f("fk_admitted_person_record_id")),
         sa.PrimaryKeyConstraint("source", "event_id", name=op.f("pk_admitted")),

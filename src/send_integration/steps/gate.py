@@ -1,0 +1,162 @@
+"""The gate: one batch of one feed in, one transaction, and what is to be published out."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import Connection, Engine
+
+from send_integration.contracts.event import Event, Reason, Rejected
+from send_integration.contracts.registry import parse
+from send_integration.identity.decide import person_record
+from send_integration.steps.batch import Outgoing, RawMessage
+from send_integration.steps.gate_counts import Counts
+from send_integration.steps.gate_messages import adapter_reasons, quarantined
+from send_integration.steps.gate_saying import admitted_row, said_before, say_moved, say_new, say_replaced
+from send_integration.steps.gate_sorting import Sorted, sort_out
+from send_integration.steps.identity import Resolved, already_decided, reconsider, resolve
+from send_integration.store.admission import QuarantineRow, keep_admitted, quarantine_new
+from send_integration.store.people import lock_identity, next_decision_number, records_by_id
+from send_integration.store.positions import move_on, split_known
+
+READER = "gate"
+
+Checks = Callable[[Sequence[Event]], list[tuple[Reason, ...]]]
+"""A feed's row expectations: for each event its reasons, none for one that passes."""
+
+
+class Admitted(NamedTuple):
+    """What became of a batch: what is to be published, and how its new messages were counted."""
+
+    outgoing: tuple[Outgoing, ...]
+    accepted: int
+    quarantined: int
+    duplicates: int
+
+
+class _DecisionsChangeError(Exception):
+    """A batch asserts a record that is not decided yet: its transaction starts over with the other lock."""
+
+
+class Gate:
+    """Lets the feeds' events in; belongs to one thread."""
+
+    def __init__(self, engine: Engine, checks: Callable[[str], Checks]) -> None:
+        self._engine = engine
+        self._checks_of = checks
+        self._checks: dict[str, Checks] = {}
+        self._expects_new_people = True
+
+    def admit(self, feed: str, batch: Sequence[RawMessage], now: datetime) -> Admitted:
+        """Keep a batch in one transaction; give what is to be published once it is committed.
+
+        Messages kept before are not counted again, but what they had to say is given again: a worker that was killed
+        before publishing starts again from them. Raises Broken where the batch cannot be kept; nothing is then.
+        """
+        verdicts = self._verdicts(feed, batch, now)
+        exclusive = self._expects_new_people
+        while True:
+            try:
+                with self._engine.begin() as connection:
+                    return self._keep(connection, feed, batch, verdicts, exclusive=exclusive)
+            except _DecisionsChangeError:
+                exclusive = True
+
+    def _verdicts(self, feed: str, batch: Sequence[RawMessage], now: datetime) -> list[Event | Rejected]:
+        """Contract and adapter first, then the feed's expectations of what passed them."""
+        verdicts = [_first_verdict(feed, message, now) for message in batch]
+        passed = [(place, verdict) for place, verdict in enumerate(verdicts) if isinstance(verdict, Event)]
+        if feed not in self._checks:
+            self._checks[feed] = self._checks_of(feed)
+        reasons_of = self._checks[feed]([event for _, event in passed])
+        for (place, _), reasons in zip(passed, reasons_of, strict=True):
+            if reasons:
+                verdicts[place] = Rejected(reasons, feed)
+        return verdicts
+
+    def _keep(
+        self,
+        connection: Connection,
+        feed: str,
+        batch: Sequence[RawMessage],
+        verdicts: Sequence[Event | Rejected],
+        *,
+        exclusive: bool,
+    ) -> Admitted:
+        new, known = split_known(connection, READER, batch)
+        verdict_of = {(m.partition, m.offset): verdict for m, verdict in zip(batch, verdicts, strict=True)}
+        out = sort_out(connection, feed, [(m, verdict_of[m.partition, m.offset]) for m in new])
+        counts = Counts()
+        for message in out.duplicates:
+            counts.add(message, duplicates=1)
+        outgoing = _refuse(connection, out, counts)
+        resolved = self._identify(connection, out, exclusive=exclusive)
+        outgoing += _let_in(connection, feed, out, resolved, counts)
+        outgoing += said_before(connection, known)
+        move_on(connection, READER, new, counts.places)
+        return Admitted(tuple(outgoing), counts.total(0), counts.total(1), counts.total(2))
+
+    def _identify(self, connection: Connection, out: Sorted, *, exclusive: bool) -> Resolved:
+        """The decision on every record of the batch; sees no half of another batch's changes."""
+        asserted = out.asserted()
+        if not asserted and not out.replaced:
+            return Resolved({})
+        lock_identity(connection, exclusive=exclusive)
+        decided = None if out.replaced else already_decided(connection, asserted)
+        self._expects_new_people = decided is None
+        if decided is not None:
+            return Resolved(decided)
+        if not exclusive:
+            raise _DecisionsChangeError
+        return resolve(connection, asserted)
+
+
+def _first_verdict(feed: str, message: RawMessage, now: datetime) -> Event | Rejected:
+    parsed = parse(message.value, not_after=now, feed=feed)
+    faults = adapter_reasons(message)
+    if not faults:
+        return parsed
+    found = parsed.reasons if isinstance(parsed, Rejected) else ()
+    return Rejected(tuple(sorted({*found, *faults})), feed)
+
+
+def _refuse(connection: Connection, out: Sorted, counts: Counts) -> list[Outgoing]:
+    """Keep what was refused; the same bytes twice are one item and a repeat."""
+    first: dict[bytes, QuarantineRow] = {}
+    for row in out.refuse:
+        if first.setdefault(row.raw, row) is not row:
+            counts.add(row, duplicates=1)
+    kept = quarantine_new(connection, list(first.values()))
+    for row in first.values():
+        counts.add(row, quarantined=int(row.raw in kept), duplicates=int(row.raw not in kept))
+    return [quarantined(row) for row in first.values() if row.raw in kept]
+
+
+def _let_in(connection: Connection, feed: str, out: Sorted, resolved: Resolved, counts: Counts) -> list[Outgoing]:
+    """Keep the events that are let in, and say theirs and what their coming changes for others."""
+    records = dict(resolved.records)
+    moved = list(resolved.moved)
+    number = _number_after_a_free_one(connection) if out.replaced else 0
+    rows = {
+        key: admitted_row(feed, message, event, records, number if key in out.replaced else 0)
+        for key, (message, event) in out.keep.items()
+    }
+    keep_admitted(connection, [row for key, row in rows.items() if key not in out.replaced])
+    outgoing: list[Outgoing] = []
+    if out.replaced:
+        outgoing += say_replaced(connection, out, rows, moved, counts)
+        former = {row.person_record_id for row in out.replaced.values() if row.person_record_id is not None}
+        again = reconsider(connection, records_by_id(connection, former).values())
+        moved += again.moved
+        records |= again.records
+    outgoing += say_moved(connection, moved, set(rows), counts)
+    for key, (message, event) in out.keep.items():
+        record = person_record(event)
+        outgoing += say_new(connection, message, event, rows[key], records[record] if record else None, counts)
+    return outgoing
+
+
+def _number_after_a_free_one(connection: Connection) -> int:
+    """A decision number whose predecessor nobody uses, for saying first that a former body is gone."""
+    next_decision_number(connection)
+    return next_decision_number(connection)

@@ -1,0 +1,78 @@
+"""The messages by which the gate says what became of an event."""
+
+import json
+from collections.abc import Iterable
+from hashlib import sha256
+
+from send_integration.contracts import topics
+from send_integration.contracts.event import ChildId, Event, Reason
+from send_integration.steps.batch import Outgoing, RawMessage
+from send_integration.store.admission import QuarantineRow, reasons_as_json
+
+CLOUD_EVENT = ("content-type", b"application/cloudevents+json")
+
+
+def body_hash(event: Event) -> bytes:
+    """What tells two bodies under one id apart."""
+    return sha256(event.body).digest()
+
+
+def accepted(event: Event, child_id: ChildId, decision: int) -> list[Outgoing]:
+    """An event as its child's; whoever reads keeps, for each source and id, the highest decision."""
+    headers = (CLOUD_EVENT, ("decision", str(decision).encode()), ("child", child_id.encode()))
+    key = child_id.encode()
+    return [
+        Outgoing(topics.clean(event.feed).name, key, event.body, headers),
+        Outgoing(topics.CHILD_EVENTS.name, key, event.body, headers),
+    ]
+
+
+def about_worker(event: Event) -> Outgoing:
+    """An event about a worker and no child; its key is the worker."""
+    worker = event.worker.id if event.worker else ""
+    return Outgoing(topics.clean(event.feed).name, worker.encode(), event.body, (CLOUD_EVENT, ("decision", b"0")))
+
+
+def withdrawn(event: Event, child_id: ChildId, decision: int) -> list[Outgoing]:
+    """An event that is, by a later decision, no longer known to be this child's nor anybody's."""
+    headers = (CLOUD_EVENT, ("decision", str(decision).encode()), ("child", b""))
+    key = child_id.encode()
+    return [
+        Outgoing(topics.clean(event.feed).name, key, event.body, headers),
+        Outgoing(topics.CHILD_EVENTS.name, key, event.body, headers),
+    ]
+
+
+def quarantined(row: QuarantineRow) -> Outgoing:
+    """The untouched bytes, with every reason and where they came from."""
+    position = f"{row.topic}/{row.partition}/{row.offset}".encode()
+    headers = (
+        ("reasons", reasons_as_json(row.reasons).encode()),
+        ("origin", row.origin),
+        ("raw-position", position),
+    )
+    return Outgoing(topics.QUARANTINE.name, row.feed.encode(), row.raw, headers)
+
+
+def quarantine_row(
+    feed: str, message: RawMessage, reasons: Iterable[Reason], person_record_id: int | None = None
+) -> QuarantineRow:
+    """A message that is not let in."""
+    return QuarantineRow(
+        feed,
+        message.value,
+        tuple(sorted(set(reasons))),
+        message.topic,
+        message.partition,
+        message.offset,
+        message.header("origin"),
+        person_record_id,
+    )
+
+
+def adapter_reasons(message: RawMessage) -> tuple[Reason, ...]:
+    """Faults that the file's adapter saw, for which the source's sector has its own words."""
+    given = message.header("adapter-reasons")
+    if not given:
+        return ()
+    return tuple(Reason(found["code"], found["field"], found["message"]) for found in json.loads(given))

@@ -1,0 +1,167 @@
+"""What the gate has to say of events that are new, that moved to another child, or that gave way to another body."""
+
+from collections.abc import Collection, Mapping, Sequence
+
+from sqlalchemy import Connection
+
+from send_integration.contracts.event import Event, EventKey
+from send_integration.contracts.reasons import Code, reason
+from send_integration.identity.decide import Decision, Held, PersonRecord, person_record
+from send_integration.steps.batch import Outgoing, RawMessage
+from send_integration.steps.gate_counts import Counts
+from send_integration.steps.gate_messages import (
+    about_worker,
+    accepted,
+    body_hash,
+    quarantine_row,
+    quarantined,
+    withdrawn,
+)
+from send_integration.steps.gate_sorting import Sorted, event_of
+from send_integration.store.admission import (
+    AdmittedRow,
+    QuarantineRow,
+    admitted_at,
+    admitted_of_records,
+    quarantine_again,
+    quarantined_at,
+    release_from_quarantine,
+    replace_admitted,
+)
+from send_integration.store.people import KnownRecord, records_by_id
+
+
+def admitted_row(
+    feed: str,
+    message: RawMessage,
+    event: Event,
+    records: Mapping[PersonRecord, KnownRecord],
+    least_decision: int,
+) -> AdmittedRow:
+    """A new event as it is kept."""
+    record = person_record(event)
+    return AdmittedRow(
+        event.source,
+        event.id,
+        feed,
+        body_hash(event),
+        event.recorded_at,
+        message.value,
+        message.topic,
+        message.partition,
+        message.offset,
+        records[record].id if record is not None else None,
+        least_decision,
+    )
+
+
+def say_new(
+    connection: Connection,
+    message: RawMessage,
+    event: Event,
+    row: AdmittedRow,
+    known: KnownRecord | None,
+    counts: Counts,
+) -> list[Outgoing]:
+    """A new event: its child's, a worker's, or held for review."""
+    if known is None:
+        counts.add(row, accepted=1)
+        return [about_worker(event)]
+    if isinstance(known.decision, Held):
+        held = quarantine_row(row.feed, message, [reason(Code.IDENTITY_CONFLICT, "data.person")], known.id)
+        quarantine_again(connection, [held])
+        counts.add(row, quarantined=1)
+        return [quarantined(held)]
+    counts.add(row, accepted=1)
+    return accepted(event, known.decision, max(known.number, row.least_decision))
+
+
+def say_moved(
+    connection: Connection,
+    moved: Sequence[tuple[KnownRecord, KnownRecord]],
+    in_this_batch: Collection[EventKey],
+    counts: Counts,
+) -> list[Outgoing]:
+    """Events let in before, whose record is now another child's, held, or no longer held."""
+    before: dict[int, KnownRecord] = {}
+    after: dict[int, KnownRecord] = {}
+    for former, latter in moved:
+        before.setdefault(former.id, former)
+        after[former.id] = latter
+    changed = [record_id for record_id, now in after.items() if now.decision != before[record_id].decision]
+    released = [record_id for record_id in changed if not isinstance(after[record_id].decision, Held)]
+    outgoing: list[Outgoing] = []
+    if not changed:
+        return outgoing
+    release_from_quarantine(connection, released)
+    held: list[QuarantineRow] = []
+    for row in admitted_of_records(connection, changed):
+        if row.key in in_this_batch or row.person_record_id is None:
+            continue
+        was, now = before[row.person_record_id].decision, after[row.person_record_id]
+        number = max(now.number, row.least_decision)
+        event = event_of(row)
+        if not isinstance(now.decision, Held):
+            outgoing += accepted(event, now.decision, number)
+            if isinstance(was, Held):
+                counts.add(row, accepted=1, quarantined=-1)
+        elif not isinstance(was, Held):
+            held.append(_as_quarantined(row, Code.IDENTITY_CONFLICT, "data.person", now.id))
+            counts.add(row, accepted=-1, quarantined=1)
+            outgoing += withdrawn(event, was, number)
+    quarantine_again(connection, held)
+    return [*outgoing, *map(quarantined, held)]
+
+
+def say_replaced(
+    connection: Connection,
+    out: Sorted,
+    rows: Mapping[EventKey, AdmittedRow],
+    moved: Sequence[tuple[KnownRecord, KnownRecord]],
+    counts: Counts,
+) -> list[Outgoing]:
+    """Bodies that give way to ones recorded earlier: out of the admitted, into quarantine, gone from their child.
+
+    The number before that of the new body is for this alone, so that it beats what was said of the former.
+    """
+    kept = records_by_id(connection, [row.person_record_id for row in out.replaced.values() if row.person_record_id])
+    was: dict[int, Decision] = {known.id: known.decision for known in kept.values()}
+    was |= {before.id: before.decision for before, _ in reversed(moved)}
+    outgoing: list[Outgoing] = []
+    gone: list[QuarantineRow] = []
+    for key, former in out.replaced.items():
+        replace_admitted(connection, rows[key])
+        gone.append(_as_quarantined(former, Code.CONFLICTING_ID, "id", None))
+        decision = was[former.person_record_id] if former.person_record_id else None
+        if isinstance(decision, Held):
+            continue
+        counts.add(former, accepted=-1, quarantined=1)
+        if decision is not None:
+            outgoing += withdrawn(event_of(former), decision, rows[key].least_decision - 1)
+    quarantine_again(connection, gone)
+    return [*outgoing, *map(quarantined, gone)]
+
+
+def said_before(connection: Connection, known: Sequence[RawMessage]) -> list[Outgoing]:
+    """What messages that were kept before had to say, as it stands now; they may never have been published."""
+    if not known:
+        return []
+    places = [(message.partition, message.offset) for message in known]
+    rows = admitted_at(connection, known[0].topic, places)
+    decided = records_by_id(connection, [row.person_record_id for row in rows if row.person_record_id])
+    outgoing: list[Outgoing] = []
+    for row in rows:
+        event = event_of(row)
+        if row.person_record_id is None:
+            outgoing.append(about_worker(event))
+            continue
+        record = decided[row.person_record_id]
+        if not isinstance(record.decision, Held):
+            outgoing += accepted(event, record.decision, max(record.number, row.least_decision))
+    return [*outgoing, *map(quarantined, quarantined_at(connection, known[0].topic, places))]
+
+
+def _as_quarantined(row: AdmittedRow, code: Code, field: str, record_id: int | None) -> QuarantineRow:
+    return QuarantineRow(
+        row.feed, row.raw, (reason(code, field),), row.topic, row.partition, row.offset, b"", record_id
+    )

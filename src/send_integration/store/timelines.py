@@ -1,0 +1,223 @@
+"""What the timeline keeps: each child's events, the answer of the day, the flags and their history."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from send_integration.rules.flags import Flag, FlagChange, flag_as_json, flag_from_json
+from send_integration.store.bulk import copy_rows
+
+LOCK_BUCKETS = 1024
+"""Children share this many advisory locks: enough that two workers seldom meet, few enough for PostgreSQL's table."""
+
+NOBODY = ""
+"""The child of an event that a later decision took from its child and gave to none."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeptEvent:
+    """An event as the timeline keeps it; `target` is what it corrects or retracts."""
+
+    source: str
+    event_id: str
+    child_id: str
+    decision: int
+    recorded_at: datetime
+    target: str | None
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class ChildRow:
+    """One child's answer and what lists need of it."""
+
+    child_id: str
+    answer: Mapping[str, Any]
+    named_workers: Sequence[Mapping[str, Any]]
+    given_name: str
+    family_name: str
+    date_of_birth: date
+    need: int
+    open_flags: int
+    evaluated_on: date
+    next_change_on: date | None
+
+
+def lock_children(connection: Connection, children: Iterable[str]) -> None:
+    """Wait until no other worker evaluates any of these children; released with the transaction."""
+    connection.execute(
+        text(
+            "SELECT pg_advisory_xact_lock(821, bucket) FROM (SELECT DISTINCT abs(hashtext(c) % :buckets) AS bucket"
+            " FROM unnest(cast(:children AS text[])) AS c ORDER BY 1) AS buckets"
+        ),
+        {"children": sorted(children), "buckets": LOCK_BUCKETS},
+    )
+
+
+def keep_events(connection: Connection, events: Sequence[KeptEvent]) -> set[str]:
+    """Keep events, of each source and id the one by the highest decision; give every child this touches."""
+    connection.execute(text("CREATE TEMP TABLE arrived (LIKE event) ON COMMIT DROP"))
+    columns = (
+        ("source", "text"),
+        ("event_id", "text"),
+        ("child_id", "text"),
+        ("decision", "int8"),
+        ("recorded_at", "timestamptz"),
+        ("target", "text"),
+        ("body", "bytea"),
+    )
+    copy_rows(connection, "arrived", columns, ([getattr(event, name) for name, _ in columns] for event in events))
+    touched = connection.execute(
+        text(
+            "INSERT INTO event AS kept (source, event_id, child_id, decision, recorded_at, target, body)"
+            " SELECT source, event_id, child_id, decision, recorded_at, target, body FROM arrived"
+            " ORDER BY source, event_id"
+            " ON CONFLICT (source, event_id) DO UPDATE SET child_id = excluded.child_id,"
+            " decision = excluded.decision, recorded_at = excluded.recorded_at, target = excluded.target,"
+            " body = excluded.body"
+            " WHERE excluded.decision > kept.decision OR (excluded.decision = kept.decision"
+            " AND (excluded.recorded_at, excluded.body) < (kept.recorded_at, kept.body))"
+            " RETURNING old.child_id, new.child_id"
+        )
+    )
+    children = {child for row in touched for child in row if child}
+    named = connection.execute(
+        text(
+            "WITH RECURSIVE named AS (SELECT source, target FROM arrived WHERE target IS NOT NULL"
+            " UNION SELECT e.source, e.target FROM event e JOIN named n ON e.source = n.source AND e.event_id = n.target)"
+            " SELECT DISTINCT e.child_id FROM event e JOIN named n ON e.source = n.source AND e.event_id = n.target"
+        )
+    )
+    return children | {row[0] for row in named if row[0]}
+
+
+def events_of(connection: Connection, children: Iterable[str]) -> list[tuple[str, bytes]]:
+    """Every event of some children, and every event of others that names one of theirs or is named by one."""
+    wanted = {"children": sorted(children)}
+    own = connection.execute(text("SELECT child_id, body FROM event WHERE child_id = ANY(:children)"), wanted)
+    found = [(row[0], bytes(row[1])) for row in own]
+    others = connection.execute(
+        text(
+            "WITH RECURSIVE chain AS ("
+            "SELECT e.source, e.event_id, e.target FROM event e WHERE e.target IS NOT NULL AND (e.child_id = ANY(:children)"
+            " OR EXISTS (SELECT FROM event t WHERE t.source = e.source AND t.event_id = e.target"
+            " AND t.child_id = ANY(:children)))"
+            " UNION SELECT o.source, o.event_id, o.target FROM event o JOIN chain c ON o.source = c.source"
+            " AND (o.target = c.event_id OR o.event_id = c.target))"
+            " SELECT e.child_id, e.body FROM event e JOIN chain c USING (source, event_id)"
+            " WHERE e.child_id <> ALL(:children)"
+        ),
+        wanted,
+    )
+    return [*found, *((row[0], bytes(row[1])) for row in others)]
+
+
+def open_flags(connection: Connection, children: Iterable[str]) -> dict[str, dict[str, Flag]]:
+    """The open flags of some children, by child and flag."""
+    rows = connection.execute(
+        text("SELECT child_id, content FROM flag WHERE child_id = ANY(:children) AND status = 'open'"),
+        {"children": sorted(children)},
+    )
+    found: dict[str, dict[str, Flag]] = {}
+    for child_id, content in rows:
+        flag = flag_from_json(content)
+        found.setdefault(child_id, {})[flag.flag_id] = flag
+    return found
+
+
+def keep_flags(connection: Connection, changes: Sequence[FlagChange], at: datetime) -> None:
+    """Keep how flags now stand, and each change for ever."""
+    if not changes:
+        return
+    rows = {
+        "ids": [change.flag.flag_id for change in changes],
+        "children": [change.flag.child_id for change in changes],
+        "changes": [change.change for change in changes],
+        "contents": [json.dumps(flag_as_json(change.flag)) for change in changes],
+        "at": at,
+    }
+    arrays = (
+        "unnest(cast(:ids AS text[]), cast(:children AS text[]), cast(:changes AS text[]), cast(:contents AS text[]))"
+        " AS u(flag_id, child_id, change, content)"
+    )
+    connection.execute(
+        text(
+            "INSERT INTO flag (flag_id, child_id, status, content, raised_at)"  # noqa: S608 - a constant of ours
+            " SELECT flag_id, child_id, CASE change WHEN 'cleared' THEN 'cleared' ELSE 'open' END,"
+            f" cast(content AS jsonb), :at FROM {arrays}"
+            " ON CONFLICT (flag_id) DO UPDATE SET status = excluded.status, content = excluded.content,"
+            " child_id = excluded.child_id"
+        ),
+        rows,
+    )
+    connection.execute(
+        text(
+            "INSERT INTO flag_change (flag_id, child_id, change, content, changed_at)"  # noqa: S608 - a constant of ours
+            f" SELECT flag_id, child_id, change, cast(content AS jsonb), :at FROM {arrays}"
+        ),
+        rows,
+    )
+
+
+def keep_children(connection: Connection, rows: Sequence[ChildRow]) -> None:
+    """Write the answers of some children anew."""
+    if not rows:
+        return
+    connection.execute(text("CREATE TEMP TABLE answered (LIKE child) ON COMMIT DROP"))
+    columns = (
+        ("child_id", "text"),
+        ("answer", "jsonb"),
+        ("named_workers", "jsonb"),
+        ("given_name", "text"),
+        ("family_name", "text"),
+        ("date_of_birth", "date"),
+        ("need", "int4"),
+        ("open_flags", "int4"),
+        ("evaluated_on", "date"),
+        ("next_change_on", "date"),
+    )
+    names = ", ".join(name for name, _ in columns)
+    connection.execute(text("ALTER TABLE answered ALTER updated_at DROP NOT NULL"))
+    copy_rows(connection, "answered", columns, map(_as_copied, rows))
+    sets = ", ".join(f"{name} = excluded.{name}" for name, _ in columns[1:])
+    connection.execute(
+        text(
+            f"INSERT INTO child ({names}) SELECT {names} FROM answered ORDER BY child_id"  # noqa: S608 - constants of ours
+            f" ON CONFLICT (child_id) DO UPDATE SET {sets}, updated_at = now()"
+        )
+    )
+
+
+def forget_children(connection: Connection, children: Iterable[str]) -> None:
+    """Remove children of whom no event is left."""
+    connection.execute(text("DELETE FROM child WHERE child_id = ANY(:children)"), {"children": sorted(children)})
+
+
+def children_due(connection: Connection, today: date, limit: int) -> list[str]:
+    """Children whose answer may have changed by the calendar alone."""
+    rows = connection.execute(
+        text(
+            "SELECT child_id FROM child WHERE next_change_on <= :today ORDER BY next_change_on, child_id LIMIT :limit"
+        ),
+        {"today": today, "limit": limit},
+    )
+    return [row[0] for row in rows]
+
+
+def _as_copied(row: ChildRow) -> list[object]:
+    return [
+        row.child_id,
+        json.dumps(row.answer),
+        json.dumps(row.named_workers),
+        row.given_name,
+        row.family_name,
+        row.date_of_birth,
+        row.need,
+        row.open_flags,
+        row.evaluated_on,
+        row.next_change_on,
+    ]
