@@ -108,7 +108,7 @@ class _Admission:
         self._not_after = not_after
         self._kept: dict[EventKey, tuple[int, Event]] = {}
         self._out: list[Quarantined] = []
-        self._refused: set[bytes] = set()
+        self._seen: set[bytes] = set()
         self.duplicates = 0
 
     @property
@@ -124,12 +124,12 @@ class _Admission:
 
     def take(self, line: int, raw: bytes) -> None:
         """Sort one line in; of two bodies under one id the one recorded earlier stays in."""
+        if raw in self._seen:
+            self.duplicates += 1
+            return
+        self._seen.add(raw)
         parsed = parse(raw, not_after=self._not_after)
         if isinstance(parsed, Rejected):
-            if raw in self._refused:
-                self.duplicates += 1
-                return
-            self._refused.add(raw)
             self._out.append(Quarantined(line, parsed.feed, parsed.reasons))
             return
         before = self._kept.setdefault(parsed.key, (line, parsed))

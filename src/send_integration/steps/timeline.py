@@ -50,7 +50,7 @@ class TimelineKeeper:
         self._rules = rules
 
     def keep(self, batch: Sequence[RawMessage], today: date, now: datetime) -> Kept:
-        """Take child events in, and evaluate every child that they touch. Raises GapFound where messages are missing."""
+        """Take child events in and evaluate every child that they touch. Raises GapFound where some are missing."""
         with self._engine.begin() as connection:
             new, _ = split_known(connection, READER, batch)
             if not new:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from psycopg.types.json import Jsonb
 from sqlalchemy import Connection, text
 
 from send_integration.rules.flags import Flag, FlagChange, flag_as_json, flag_from_json
@@ -88,7 +89,8 @@ def keep_events(connection: Connection, events: Sequence[KeptEvent]) -> set[str]
     named = connection.execute(
         text(
             "WITH RECURSIVE named AS (SELECT source, target FROM arrived WHERE target IS NOT NULL"
-            " UNION SELECT e.source, e.target FROM event e JOIN named n ON e.source = n.source AND e.event_id = n.target)"
+            " UNION SELECT e.source, e.target FROM event e JOIN named n"
+            " ON e.source = n.source AND e.event_id = n.target)"
             " SELECT DISTINCT e.child_id FROM event e JOIN named n ON e.source = n.source AND e.event_id = n.target"
         )
     )
@@ -103,13 +105,13 @@ def events_of(connection: Connection, children: Iterable[str]) -> list[tuple[str
     others = connection.execute(
         text(
             "WITH RECURSIVE chain AS ("
-            "SELECT e.source, e.event_id, e.target FROM event e WHERE e.target IS NOT NULL AND (e.child_id = ANY(:children)"
-            " OR EXISTS (SELECT FROM event t WHERE t.source = e.source AND t.event_id = e.target"
+            "SELECT e.source, e.event_id, e.target FROM event e WHERE e.target IS NOT NULL"
+            " AND (e.child_id = ANY(:children) OR EXISTS (SELECT FROM event t WHERE t.source = e.source AND t.event_id = e.target"
             " AND t.child_id = ANY(:children)))"
             " UNION SELECT o.source, o.event_id, o.target FROM event o JOIN chain c ON o.source = c.source"
             " AND (o.target = c.event_id OR o.event_id = c.target))"
             " SELECT e.child_id, e.body FROM event e JOIN chain c USING (source, event_id)"
-            " WHERE e.child_id <> ALL(:children)"
+            " WHERE e.child_id <> ALL(:children) AND e.child_id <> ''"
         ),
         wanted,
     )
@@ -211,8 +213,8 @@ def children_due(connection: Connection, today: date, limit: int) -> list[str]:
 def _as_copied(row: ChildRow) -> list[object]:
     return [
         row.child_id,
-        json.dumps(row.answer),
-        json.dumps(row.named_workers),
+        Jsonb(row.answer),
+        Jsonb(row.named_workers),
         row.given_name,
         row.family_name,
         row.date_of_birth,

@@ -1,0 +1,67 @@
+"""A real PostgreSQL for the whole run, and an empty migrated database for each test."""
+
+import os
+from collections.abc import Iterator
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import Engine, create_engine, make_url, text
+
+from send_integration.embedded.database import embedded_database
+from send_integration.store.engine import open_database
+from send_integration.store.schema import migrate
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a server with a migrated database named 'ready'; SEND_TEST_DATABASE names another server."""
+    given = os.environ.get("SEND_TEST_DATABASE")
+    if given:
+        yield _with_ready(given)
+        return
+    with embedded_database(tmp_path_factory.mktemp("postgres")) as address:
+        yield _with_ready(address)
+
+
+def _with_ready(address: str) -> str:
+    engine = create_engine(address, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text("DROP DATABASE IF EXISTS ready"))
+        connection.execute(text("CREATE DATABASE ready"))
+    engine.dispose()
+    ready = open_database(_named(address, "ready"))
+    migrate(ready)
+    ready.dispose()
+    return address
+
+
+def _named(address: str, name: str) -> str:
+    return make_url(address).set(database=name).render_as_string(hide_password=False)
+
+
+@pytest.fixture
+def database(server: str) -> Iterator[str]:
+    """The address of a database of this test's own."""
+    name = f"test_{uuid4().hex[:12]}"
+    engine = create_engine(server, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE ready"))
+    yield _named(server, name)
+    with engine.connect() as connection:
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    engine.dispose()
+
+
+@pytest.fixture
+def engine(database: str) -> Iterator[Engine]:
+    """The same database, opened."""
+    opened = open_database(database)
+    yield opened
+    opened.dispose()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Everything in this folder needs a broker or a database."""
+    for item in items:
+        if "tests/integration" in str(item.path):
+            item.add_marker(pytest.mark.integration)

@@ -1,0 +1,102 @@
+"""The stream's steps on a real database say what `evaluate` says, whatever comes first and wherever they are killed."""
+
+import json
+from datetime import timedelta
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import Engine, text
+
+from send_integration.evaluate import as_json, evaluate
+from send_integration.steps.catalogue import load_rules
+from tests.builders import NOW, sent
+from tests.integration.steps.pipe import Pipe
+from tests.property.strategies import DAY_ONE, lines
+
+RULES = load_rules()
+TODAY = DAY_ONE + timedelta(121)
+
+
+def feed_of(raw: bytes) -> str:
+    return json.loads(raw)["type"].split(".")[1]
+
+
+def empty(engine: Engine) -> None:
+    with engine.begin() as connection:
+        names = "stream_position, admitted, person_record, person_record_key, quarantine, event, child, flag, flag_change"
+        connection.execute(text(f"TRUNCATE {names}, outbox CASCADE"))
+
+
+def expected(history: list[bytes]) -> dict[str, object]:
+    return as_json(evaluate(history, RULES, as_of=TODAY, not_after=NOW), RULES)
+
+
+def check(pipe: Pipe, history: list[bytes]) -> None:
+    answer = expected(history)
+    assert pipe.answers() == answer["children"]
+    quarantined = answer["quarantined"]
+    assert isinstance(quarantined, list)
+    assert pipe.counts() == (answer["accepted"], len(quarantined), answer["duplicates"])
+    assert pipe.rows() == (answer["accepted"], len(quarantined))
+
+
+relaxed = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+@relaxed
+@given(lines(size=14), st.data())
+def test_any_batching_and_interleaving_ends_as_evaluate_says(
+    engine: Engine, history: list[bytes], data: st.DataObject
+) -> None:
+    empty(engine)
+    pipe = Pipe(engine, RULES, TODAY)
+    repeats = data.draw(st.lists(st.sampled_from(history), max_size=3)) if history else []
+    arriving = data.draw(st.permutations(history + repeats))
+    while arriving:
+        size = data.draw(st.integers(1, len(arriving)))
+        now, arriving = arriving[:size], arriving[size:]
+        for raw in now:
+            pipe.send(feed_of(raw), raw)
+        feeds = data.draw(st.permutations(sorted({feed_of(raw) for raw in now})))
+        pipe.drain_gate(feeds, size=data.draw(st.integers(1, 5)))
+        if data.draw(st.booleans()):
+            pipe.drain_timeline(size=data.draw(st.integers(1, 5)))
+    pipe.drain_timeline()
+
+    check(pipe, history + repeats)
+
+
+@relaxed
+@given(lines(size=10), st.data())
+def test_a_gate_killed_before_publishing_loses_and_doubles_nothing(
+    engine: Engine, history: list[bytes], data: st.DataObject
+) -> None:
+    empty(engine)
+    pipe = Pipe(engine, RULES, TODAY)
+    for raw in history:
+        pipe.send(feed_of(raw), raw)
+    for feed in sorted({feed_of(raw) for raw in history}):
+        while waiting := pipe.waiting(f"send.raw.{feed}", "gate"):
+            size = data.draw(st.integers(1, len(waiting)))
+            pipe.admit(feed, waiting[:size], publish=data.draw(st.booleans()))
+    pipe.drain_timeline(size=3)
+
+    check(pipe, history)
+
+
+def test_reading_everything_again_changes_nothing(engine: Engine) -> None:
+    pipe = Pipe(engine, RULES, TODAY)
+    history = [sent("ehcp.requested", "2024-01-01"), sent("ehcp.decided_to_assess", "2024-04-01"), b"{broken"]
+    for raw in history:
+        pipe.send("ehcp", raw)
+    pipe.drain_gate(["ehcp"])
+    pipe.drain_timeline()
+    before = pipe.answers(), pipe.counts()
+
+    for place, held in list(pipe.topics.items()):
+        if place[0] == "send.raw.ehcp":
+            pipe.gate.admit("ehcp", held, NOW)
+        elif place[0] == "send.child-events":
+            assert pipe.keeper.keep(held, TODAY, NOW).new == 0
+
+    assert (pipe.answers(), pipe.counts()) == before
