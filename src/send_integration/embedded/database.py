@@ -26,4 +26,4 @@ def embedded_database(folder: Path) -> Iterator[str]:
     try:
         yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
     finally:
-        server.stop()
+        server.cleanup()

@@ -14,6 +14,7 @@ from send_integration.identity.decide import FirstSeen, PersonRecord, records_of
 from send_integration.steps.batch import RawMessage
 from send_integration.steps.gate_messages import body_hash, quarantine_row
 from send_integration.store.admission import AdmittedRow, QuarantineRow, admitted_by_key
+from send_integration.store.positions import HasPlace
 
 FAR_FUTURE = datetime(9000, 1, 1, tzinfo=UTC)
 """What was admitted is not judged by the clock again."""
@@ -26,7 +27,7 @@ class Sorted:
     keep: dict[EventKey, tuple[RawMessage, Event]] = field(default_factory=dict)
     replaced: dict[EventKey, AdmittedRow] = field(default_factory=dict)
     refuse: list[QuarantineRow] = field(default_factory=list)
-    duplicates: list[RawMessage] = field(default_factory=list)
+    duplicates: list[HasPlace] = field(default_factory=list)
 
     def asserted(self) -> dict[PersonRecord, FirstSeen]:
         """The person records that kept events assert."""
@@ -52,6 +53,9 @@ def sort_out(connection: Connection, feed: str, messages: Sequence[tuple[RawMess
         else:
             del out.keep[key]
             out.refuse.append(_conflicting(feed, message))
+    giving_way = {row.raw for row in out.replaced.values()}
+    out.duplicates += [row for row in out.refuse if row.raw in giving_way]
+    out.refuse = [row for row in out.refuse if row.raw not in giving_way]
     return out
 
 

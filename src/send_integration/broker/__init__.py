@@ -1,0 +1,1 @@
+"""Kafka: topics are made, messages produced in batches, offsets asked for."""
