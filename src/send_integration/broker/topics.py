@@ -42,5 +42,3 @@ def _create(admin: KafkaAdminClient, topic: Topic, partitions: int, replication:
         admin.create_topics([wanted])
     except TopicAlreadyExistsError:
         return  # another worker was first
-
-

@@ -1,8 +1,6 @@
 """`send-integration demo`: a simulated authority, from its agencies' files to the panel's page, on embedded parts."""
 
-import os
 import signal
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -14,7 +12,6 @@ from typing import Annotated
 import typer
 
 from send_integration.cli import demo_parts as parts
-from send_integration.errors import NotReady, SendError
 
 CENSUS_DAY = date(2025, 1, 16)
 """The demonstration's today: the day of the January 2025 return, at which the simulated authority's files end."""

@@ -179,7 +179,7 @@ def _admitted(row: Row[Any]) -> AdmittedRow:
 def _quarantine(connection: Connection, rows: Sequence[QuarantineRow], on_conflict: str) -> set[bytes]:
     if not rows:
         return set()
-    insert = (  # noqa: S608 - a constant of ours
+    insert = (
         'INSERT INTO quarantine (feed, raw, reasons, topic, "partition", "offset", origin, person_record_id)'
         " SELECT f, r, cast(s AS jsonb), t, p, o, cast(g AS jsonb), i FROM unnest("
         "cast(:feeds AS text[]), cast(:raws AS bytea[]), cast(:reasons AS text[]), cast(:topics AS text[]),"

@@ -143,3 +143,31 @@ def _arrays(reader: str, places: Sequence[Place]) -> dict[str, object]:
         "topics": [place.topic for place in places],
         "partitions": [place.partition for place in places],
     }
+
+
+def start_from(
+    engine: Engine, readers: Mapping[str, str], earliest: Mapping[tuple[str, int], int]
+) -> dict[tuple[str, int], int]:
+    """Where to start reading each partition: where its topic's reader has published up to.
+
+    A partition that was never read starts at the first message that the broker still has, `earliest`.
+    """
+    places = sorted(earliest)
+    with engine.begin() as connection:
+        connection.execute(
+            text(
+                'INSERT INTO stream_position (reader, topic, "partition", next_offset, published_offset)'
+                " SELECT r, t, p, o, o FROM unnest(cast(:readers AS text[]), cast(:topics AS text[]),"
+                " cast(:partitions AS int[]), cast(:offsets AS bigint[])) AS u(r, t, p, o) ON CONFLICT DO NOTHING"
+            ),
+            {
+                "readers": [readers[topic] for topic, _ in places],
+                "topics": [topic for topic, _ in places],
+                "partitions": [partition for _, partition in places],
+                "offsets": [earliest[place] for place in places],
+            },
+        )
+        rows = connection.execute(text('SELECT reader, topic, "partition", published_offset FROM stream_position'))
+        return {
+            (row[1], row[2]): row[3] for row in rows if readers.get(row[1]) == row[0] and (row[1], row[2]) in earliest
+        }

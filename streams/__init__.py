@@ -1,0 +1,1 @@
+"""The Faust app: one agent a file, and nothing but wiring."""

@@ -1,0 +1,39 @@
+"""Puts a worker process together and runs it until it is told to stop."""
+
+import faust
+from sqlalchemy import Engine
+
+from send_integration.quality.checks import RowChecks
+from send_integration.settings import Settings
+from send_integration.steps.catalogue import load_rules
+from send_integration.steps.gate import Checks, Gate
+from send_integration.steps.relay import Relay
+from send_integration.steps.timeline import TimelineKeeper
+from streams.app import Worker, build
+from streams.clock import add_clock
+from streams.gate import add_gates
+from streams.relay import add_relay
+from streams.timeline import add_timeline
+
+
+def assemble(settings: Settings, engine: Engine) -> Worker:
+    """A worker with all its agents, not yet running."""
+    rules = load_rules(settings.rules)
+    worker = build(settings, engine, rules)
+    keeper = TimelineKeeper(engine, rules)
+    add_gates(worker, Gate(engine, _checks_of))
+    add_timeline(worker, keeper)
+    add_relay(worker, Relay(engine))
+    add_clock(worker, keeper)
+    return worker
+
+
+def run_worker(settings: Settings, engine: Engine) -> None:
+    """Run until SIGINT or SIGTERM; ends the process."""
+    worker = assemble(settings, engine)
+    worker.app.finalize()
+    faust.Worker(worker.app, loglevel="ERROR", redirect_stdouts=False, daemon=True).execute_from_commandline()
+
+
+def _checks_of(feed: str) -> Checks:
+    return RowChecks(feed).checks
