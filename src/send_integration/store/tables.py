@@ -239,6 +239,18 @@ delivery = Table(
     Index("ix_delivery_due", "due_at", postgresql_where=Column("sent_at").is_(None)),
 )
 
+# Which wordings of a return's facts were sent, so that another return's are repeats or corrections of them.
+ingested = Table(
+    "ingested",
+    METADATA,
+    Column("source", Text, primary_key=True),
+    Column("event_id", Text, primary_key=True),
+    Column("base_id", Text, nullable=False, comment="names the fact, whatever later returns say of it"),
+    Column("content_hash", LargeBinary, nullable=False),
+    Column("returned_at", Moment, nullable=False, comment="the moment of the return that said it first"),
+    Index(None, "source", "base_id"),
+)
+
 # Who is signed in on the page; the cookie holds only a random token, of which we keep the hash.
 session = Table(
     "session",

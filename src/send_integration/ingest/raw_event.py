@@ -1,0 +1,55 @@
+"""What every adapter gives: bytes for one feed's raw topic, and where they came from."""
+
+import json
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from send_integration.contracts.event import JsonValue, Reason
+from send_integration.contracts.topics import MAX_MESSAGE_BYTES
+
+LARGEST_VALUE_BYTES = MAX_MESSAGE_BYTES - 64 * 1024
+"""The largest value that is sent. The rest of a message's room is for its key, headers and the broker's own frame."""
+
+CLOUD_EVENT = ("content-type", b"application/cloudevents+json")
+
+
+class Origin(NamedTuple):
+    """Where in a file an event was found: `place` is its line, row or element, counted from 1."""
+
+    file: str
+    place: int
+    kind: str = "line"
+
+
+class RawEvent(NamedTuple):
+    """One message for `send.raw.<feed>`.
+
+    `faults` are what the adapter saw that the source's sector has its own words for: the gate adds them to the
+    contract's reasons, and quarantines an event that has any.
+    """
+
+    feed: str
+    key: bytes
+    value: bytes
+    origin: Origin
+    faults: tuple[Reason, ...] = ()
+
+    @property
+    def headers(self) -> tuple[tuple[str, bytes], ...]:
+        """The message's headers; a file's name and a line tell nobody who the event is about."""
+        origin = json.dumps({"file": self.origin.file, self.origin.kind: self.origin.place})
+        headers = (CLOUD_EVENT, ("origin", origin.encode()))
+        if not self.faults:
+            return headers
+        return (*headers, ("adapter-reasons", json.dumps([fault._asdict() for fault in self.faults]).encode()))
+
+
+class TooLong(NamedTuple):
+    """A line that no topic takes; it is reported, and the rest goes on."""
+
+    origin: Origin
+
+
+def untouched_row(feed: str, row: Mapping[str, JsonValue], origin: Origin, *faults: Reason) -> RawEvent:
+    """A row that cannot be made an event, as the source wrote it, for quarantine with the adapter's reasons."""
+    return RawEvent(feed, b"", json.dumps(row, ensure_ascii=False).encode(), origin, faults)
