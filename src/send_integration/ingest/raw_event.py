@@ -35,6 +35,11 @@ class RawEvent(NamedTuple):
     faults: tuple[Reason, ...] = ()
 
     @property
+    def topic(self) -> str:
+        """The raw topic's name."""
+        return f"send.raw.{self.feed}"
+
+    @property
     def headers(self) -> tuple[tuple[str, bytes], ...]:
         """The message's headers; a file's name and a line tell nobody who the event is about."""
         origin = json.dumps({"file": self.origin.file, self.origin.kind: self.origin.place})

@@ -16,6 +16,7 @@ from send_integration.steps.gate_saying import admitted_row, said_before, say_mo
 from send_integration.steps.gate_sorting import Sorted, sort_out
 from send_integration.steps.identity import Resolved, already_decided, reconsider, resolve
 from send_integration.store.admission import QuarantineRow, keep_admitted, quarantine_new
+from send_integration.store.outbox import say
 from send_integration.store.people import lock_identity, next_decision_number, records_by_id
 from send_integration.store.positions import move_on, split_known
 
@@ -133,7 +134,11 @@ def _refuse(connection: Connection, out: Sorted, counts: Counts) -> list[Outgoin
 
 
 def _let_in(connection: Connection, feed: str, out: Sorted, resolved: Resolved, counts: Counts) -> list[Outgoing]:
-    """Keep the events that are let in, and say theirs and what their coming changes for others."""
+    """Keep the events that are let in, and say theirs.
+
+    What their coming changes for others goes through the outbox: a worker killed before publishing reads its own
+    messages again, and says them again, but would not come upon the others.
+    """
     records = dict(resolved.records)
     moved = list(resolved.moved)
     number = _number_after_a_free_one(connection) if out.replaced else 0
@@ -142,14 +147,16 @@ def _let_in(connection: Connection, feed: str, out: Sorted, resolved: Resolved, 
         for key, (message, event) in out.keep.items()
     }
     keep_admitted(connection, [row for key, row in rows.items() if key not in out.replaced])
-    outgoing: list[Outgoing] = []
+    others: list[Outgoing] = []
     if out.replaced:
-        outgoing += say_replaced(connection, out, rows, moved, counts)
+        others += say_replaced(connection, out, rows, moved, counts)
         former = {row.person_record_id for row in out.replaced.values() if row.person_record_id is not None}
         again = reconsider(connection, records_by_id(connection, former).values())
         moved += again.moved
         records |= again.records
-    outgoing += say_moved(connection, moved, set(rows), counts)
+    others += say_moved(connection, moved, set(rows), counts)
+    say(connection, others)
+    outgoing: list[Outgoing] = []
     for key, (message, event) in out.keep.items():
         record = person_record(event)
         outgoing += say_new(connection, message, event, rows[key], records[record] if record else None, counts)

@@ -31,7 +31,7 @@ class Relay:
             connection.close()
             return []
         self._connection, self._ids = connection, [message.id for message in said]
-        return [Outgoing(message.topic, message.key, message.value) for message in said]
+        return [Outgoing(message.topic, message.key, message.value, message.headers) for message in said]
 
     def done(self) -> None:
         """Forget the messages of the last `take`: the broker has them."""

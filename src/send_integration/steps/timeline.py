@@ -13,7 +13,7 @@ from send_integration.contracts.registry import read
 from send_integration.evaluate import ChildAnswer, answer_child, child_as_json, need
 from send_integration.rules.flags import Flag, FlagChange, changes, flag_as_json
 from send_integration.rules.model import RuleBook
-from send_integration.steps.batch import RawMessage
+from send_integration.steps.batch import Outgoing, RawMessage
 from send_integration.store.outbox import say
 from send_integration.store.positions import move_on, split_known
 from send_integration.store.timelines import (
@@ -156,11 +156,12 @@ def _latest(messages: Iterable[RawMessage]) -> list[KeptEvent]:
     return list(latest.values())
 
 
-def _flag_message(change: FlagChange, workers: Sequence[NamedWorker]) -> tuple[str, bytes, bytes]:
+def _flag_message(change: FlagChange, workers: Sequence[NamedWorker]) -> Outgoing:
     """A change of a flag for send.flags, with the workers whom it may concern."""
     value = {
         "change": change.change,
         "flag": flag_as_json(change.flag),
         "named_workers": [worker_as_json(worker) for worker in workers],
     }
-    return topics.FLAGS.name, change.flag.child_id.encode(), json.dumps(value).encode()
+    headers = (("content-type", b"application/json"),)
+    return Outgoing(topics.FLAGS.name, change.flag.child_id.encode(), json.dumps(value).encode(), headers)

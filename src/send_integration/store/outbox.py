@@ -1,7 +1,8 @@
 """What transactions had to say, waiting to be published."""
 
+import json
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from sqlalchemy import Connection, text
 
@@ -16,20 +17,43 @@ class Said(NamedTuple):
     topic: str
     key: bytes
     value: bytes
+    headers: tuple[tuple[str, bytes], ...]
 
 
-def say(connection: Connection, messages: Sequence[tuple[str, bytes, bytes]]) -> None:
-    """Add messages, each a topic, a key and a value, to be published once the transaction is committed."""
+class ToSay(Protocol):
+    """A message to be published."""
+
+    @property
+    def topic(self) -> str:
+        """The topic's name."""
+
+    @property
+    def key(self) -> bytes:
+        """Messages of one key keep their order."""
+
+    @property
+    def value(self) -> bytes:
+        """The bytes."""
+
+    @property
+    def headers(self) -> tuple[tuple[str, bytes], ...]:
+        """Names and values; the values are text in UTF-8."""
+
+
+def say(connection: Connection, messages: Sequence[ToSay]) -> None:
+    """Add messages, to be published once the transaction is committed."""
     if messages:
         connection.execute(
             text(
-                "INSERT INTO outbox (topic, key, value) SELECT * FROM"
-                " unnest(cast(:topics AS text[]), cast(:keys AS bytea[]), cast(:values AS bytea[]))"
+                "INSERT INTO outbox (topic, key, value, headers) SELECT t, k, v, cast(h AS jsonb) FROM unnest("
+                "cast(:topics AS text[]), cast(:keys AS bytea[]), cast(:values AS bytea[]), cast(:headers AS text[]))"
+                " AS u(t, k, v, h)"
             ),
             {
-                "topics": [topic for topic, _, _ in messages],
-                "keys": [key for _, key, _ in messages],
-                "values": [value for _, _, value in messages],
+                "topics": [message.topic for message in messages],
+                "keys": [message.key for message in messages],
+                "values": [message.value for message in messages],
+                "headers": [json.dumps([[name, value.decode()] for name, value in m.headers]) for m in messages],
             },
         )
 
@@ -43,9 +67,12 @@ def try_to_be_the_relay(connection: Connection) -> bool:
 def waiting(connection: Connection, limit: int) -> list[Said]:
     """The oldest messages that are not published."""
     rows = connection.execute(
-        text("SELECT id, topic, key, value FROM outbox ORDER BY id LIMIT :limit"), {"limit": limit}
+        text("SELECT id, topic, key, value, headers FROM outbox ORDER BY id LIMIT :limit"), {"limit": limit}
     )
-    return [Said(row[0], row[1], bytes(row[2]), bytes(row[3])) for row in rows]
+    return [
+        Said(row[0], row[1], bytes(row[2]), bytes(row[3]), tuple((name, value.encode()) for name, value in row[4]))
+        for row in rows
+    ]
 
 
 def published(connection: Connection, ids: Iterable[int]) -> None:

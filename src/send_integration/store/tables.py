@@ -191,7 +191,7 @@ outbox = Table(
     Column("topic", Text, nullable=False),
     Column("key", LargeBinary, nullable=False),
     Column("value", LargeBinary, nullable=False),
-    Column("headers", JSONB, nullable=False, server_default="{}"),
+    Column("headers", JSONB, nullable=False, comment="pairs of name and text"),
 )
 
 # The directory of workers, from the workers feed.

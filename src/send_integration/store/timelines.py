@@ -106,8 +106,8 @@ def events_of(connection: Connection, children: Iterable[str]) -> list[tuple[str
         text(
             "WITH RECURSIVE chain AS ("
             "SELECT e.source, e.event_id, e.target FROM event e WHERE e.target IS NOT NULL"
-            " AND (e.child_id = ANY(:children) OR EXISTS (SELECT FROM event t WHERE t.source = e.source AND t.event_id = e.target"
-            " AND t.child_id = ANY(:children)))"
+            " AND (e.child_id = ANY(:children) OR EXISTS (SELECT FROM event t WHERE t.source = e.source"
+            " AND t.event_id = e.target AND t.child_id = ANY(:children)))"
             " UNION SELECT o.source, o.event_id, o.target FROM event o JOIN chain c ON o.source = c.source"
             " AND (o.target = c.event_id OR o.event_id = c.target))"
             " SELECT e.child_id, e.body FROM event e JOIN chain c USING (source, event_id)"

@@ -9,6 +9,7 @@ from send_integration.contracts import topics
 from send_integration.rules.model import RuleBook
 from send_integration.steps.batch import Outgoing, RawMessage
 from send_integration.steps.gate import READER, Gate
+from send_integration.steps.relay import Relay
 from send_integration.steps.timeline import TimelineKeeper
 from send_integration.store.positions import mark_published
 from tests.builders import NOW
@@ -58,6 +59,13 @@ class Pipe:
                 self._append(message)
             mark_published(self.engine, READER, batch)
 
+    def relay(self) -> None:
+        """Publish the outbox."""
+        relay = Relay(self.engine)
+        for message in relay.take(10_000):
+            self._append(message)
+        relay.done()
+
     def drain_gate(self, feeds: Iterable[str], size: int = 1000) -> None:
         """Everything that waits in the raw topics, in batches."""
         for feed in feeds:
@@ -66,7 +74,8 @@ class Pipe:
                 self.admit(feed, waiting[start : start + size])
 
     def drain_timeline(self, size: int = 1000) -> None:
-        """Everything that waits in send.child-events, in batches."""
+        """Everything that waits in the outbox and in send.child-events, in batches."""
+        self.relay()
         waiting = self.waiting(topics.CHILD_EVENTS.name, "timeline")
         for start in range(0, len(waiting), size):
             self.keeper.keep(waiting[start : start + size], self.today, NOW)

@@ -1,0 +1,104 @@
+"""The ledger: proves from broker and database that every event is accounted for, to the unit."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from sqlalchemy import Engine
+
+from send_integration.broker.offsets import Extent, extents
+from send_integration.contracts import topics
+from send_integration.store.ledger import Counted, Rows, counted, outbox_size, rows_of_feeds
+
+
+@dataclass(frozen=True, slots=True)
+class FeedLedger:
+    """One feed: what the broker was given, what became of it, and what still waits. `before` were gone from the broker
+    before they were ever read."""
+
+    feed: str
+    raw: int
+    before: int
+    waiting: int
+    accepted: int
+    quarantined: int
+    duplicates: int
+    rows_agree: bool
+
+    @property
+    def balanced(self) -> bool:
+        """Whether nothing waits and every event is accepted, quarantined or a duplicate, in counts and in rows."""
+        return (
+            self.waiting == 0
+            and self.before == 0
+            and self.rows_agree
+            and self.raw == self.accepted + self.quarantined + self.duplicates
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """All feeds, and what waits behind the gate: child events not yet kept, flags not yet published."""
+
+    feeds: tuple[FeedLedger, ...]
+    child_events_waiting: int
+    outbox_waiting: int
+
+    @property
+    def balanced(self) -> bool:
+        """Whether every feed balances and nothing waits anywhere."""
+        return all(feed.balanced for feed in self.feeds) and not self.child_events_waiting and not self.outbox_waiting
+
+    def as_json(self) -> dict[str, Any]:
+        """The ledger as it is printed."""
+        return {
+            "balanced": self.balanced,
+            "child_events_waiting": self.child_events_waiting,
+            "outbox_waiting": self.outbox_waiting,
+            "feeds": [{**asdict(feed), "balanced": feed.balanced} for feed in self.feeds],
+        }
+
+
+def take_ledger(engine: Engine, bootstrap: str) -> Ledger:
+    """Ask the broker how much there is and the database what became of it. Raises NotReady where one is away."""
+    found = extents(bootstrap, [*(topics.raw(feed).name for feed in topics.FEEDS), topics.CHILD_EVENTS.name])
+    return balance(found, counted(engine), rows_of_feeds(engine), outbox_size(engine))
+
+
+def balance(found: Iterable[Extent], read: Iterable[Counted], rows: Mapping[str, Rows], outbox: int) -> Ledger:
+    """Compare what the broker has with what was kept."""
+    by_topic: dict[str, list[Extent]] = {}
+    for extent in found:
+        by_topic.setdefault(extent.topic, []).append(extent)
+    kept = {(row.topic, row.partition): row for row in read if row.reader in ("gate", "timeline")}
+    feeds = tuple(_feed(feed, by_topic.get(topics.raw(feed).name, []), kept, rows) for feed in topics.FEEDS)
+    child_events = _waiting(by_topic.get(topics.CHILD_EVENTS.name, []), kept)
+    return Ledger(feeds, child_events, outbox)
+
+
+def _feed(
+    feed: str, partitions: Iterable[Extent], kept: Mapping[tuple[str, int], Counted], rows: Mapping[str, Rows]
+) -> FeedLedger:
+    present = list(partitions)
+    read = [kept[place.topic, place.partition] for place in present if (place.topic, place.partition) in kept]
+    accepted = sum(row.accepted for row in read)
+    quarantined = sum(row.quarantined for row in read)
+    return FeedLedger(
+        feed,
+        raw=sum(place.end for place in present),
+        before=sum(place.begin for place in present if (place.topic, place.partition) not in kept),
+        waiting=_waiting(present, kept),
+        accepted=accepted,
+        quarantined=quarantined,
+        duplicates=sum(row.duplicates for row in read),
+        rows_agree=rows.get(feed, Rows(0, 0)) == Rows(accepted, quarantined),
+    )
+
+
+def _waiting(partitions: Iterable[Extent], kept: Mapping[tuple[str, int], Counted]) -> int:
+    """Messages whose outcome is not published yet."""
+    waiting = 0
+    for place in partitions:
+        row = kept.get((place.topic, place.partition))
+        waiting += place.end - (row.published_offset if row else place.begin)
+    return waiting

@@ -1,0 +1,63 @@
+"""What the database says of every event's fate, for the ledger."""
+
+from typing import NamedTuple
+
+from sqlalchemy import Engine, text
+
+
+class Counted(NamedTuple):
+    """One partition of a reader's: how far it was read, and what became of the messages."""
+
+    reader: str
+    topic: str
+    partition: int
+    next_offset: int
+    published_offset: int
+    accepted: int
+    quarantined: int
+    duplicates: int
+
+
+class Rows(NamedTuple):
+    """The rows that prove a feed's counts: events let in and not held, and items in quarantine."""
+
+    accepted: int
+    quarantined: int
+
+
+def counted(engine: Engine) -> list[Counted]:
+    """Every reader's every partition."""
+    with engine.connect() as connection:
+        rows = connection.execute(
+            text(
+                'SELECT reader, topic, "partition", next_offset, published_offset, accepted, quarantined, duplicates'
+                ' FROM stream_position ORDER BY reader, topic, "partition"'
+            )
+        )
+        return [Counted(*row) for row in rows]
+
+
+def rows_of_feeds(engine: Engine) -> dict[str, Rows]:
+    """The rows of each feed that has any."""
+    with engine.connect() as connection:
+        accepted: dict[str, int] = dict(
+            connection.execute(
+                text(
+                    "SELECT a.feed, count(*) FROM admitted a LEFT JOIN person_record r ON r.id = a.person_record_id"
+                    " WHERE a.person_record_id IS NULL OR r.child_id IS NOT NULL GROUP BY a.feed"
+                )
+            
+        )
+        quarantined: dict[str, int] = dict(
+            connection.execute(
+                text("SELECT feed, count(*) FROM quarantine WHERE status <> 'released' GROUP BY feed")
+            
+        )
+    return {feed: Rows(accepted.get(feed, 0), quarantined.get(feed, 0)) for feed in sorted({*accepted, *quarantined})}
+
+
+def outbox_size(engine: Engine) -> int:
+    """Messages that are not published yet."""
+    with engine.connect() as connection:
+        size: int = connection.execute(text("SELECT count(*) FROM outbox")).scalar_one()
+        return size
