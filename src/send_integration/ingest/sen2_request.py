@@ -1,0 +1,191 @@
+"""The events of one request for an EHC needs assessment: what was decided, the plan, its reviews, places and needs."""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import NamedTuple, Protocol
+
+from send_integration.contracts.event import JsonValue, Reason
+from send_integration.ingest import sen2_codes as codes
+from send_integration.ingest.draft import Draft
+from send_integration.ingest.raw_event import Origin
+from send_integration.ingest.sen2_return import Return, Row, is_true, printed_day
+from send_integration.when.school_years import year_group
+
+Data = dict[str, JsonValue]
+
+OLDEST_YEAR_GROUP = 14
+YOUNGEST_YEAR_GROUP = -2
+"""The contract's first and last year group; those outside in early years or further education count with them."""
+
+
+class Linked(Protocol):
+    """The return's rows by their parents."""
+
+    def under(self, row: Row, module: str) -> list[Row]:
+        """The rows of a module that belong to this one."""
+
+
+class Told(NamedTuple):
+    """What all events of a request share: whose return it is, about whom, and the request."""
+
+    returned: Return
+    person: Data
+    request: Row
+
+    @property
+    def request_id(self) -> str:
+        """Names the request in every return."""
+        return f"sen2:{self.returned.authority}:requests:{self.request.native_id}"
+
+    @property
+    def plan_id(self) -> str:
+        """Names the plan that the request led to: a later return tells of its reviews, and no longer of its issue."""
+        return f"sen2:{self.returned.authority}:plan:{self.request.native_id}"
+
+    def draft(
+        self, feed: str, what: str, on: date | str | None, row: Row, name: str, data: Data, *faults: Reason
+    ) -> Draft:
+        """An event that a field of a row tells; `name` is the field, or another word that is the row's own."""
+        base_id = f"sen2:{self.returned.authority}:{row.module}:{row.native_id}:{name}"
+        body: Data = {"person": self.person, **data}
+        return Draft(self.returned.source, base_id, feed, what, on or "", body, Origin(row.file, row.line), faults)
+
+
+def events_of_request(told: Told, linked: Linked) -> Iterator[Draft]:
+    """Every event of a request."""
+    request = told.request
+    requested_by = codes.REQUESTED_BY.get(request["requestsource"], request["requestsource"])
+    unknown = [] if request["requestsource"] in codes.REQUESTED_BY else [codes.unknown_code("data.by", "source")]
+    data: Data = {"request_id": told.request_id, "by": requested_by}
+    yield told.draft("ehcp", "requested", _day(request, "receiveddate"), request, "received", data, *unknown)
+    yield from _decision(told, request, "decided_to_assess", "requestoutcome")
+    started_on: date | str | None = None
+    for assessment in linked.under(request, "assessment"):
+        yield from _decision(told, assessment, "decided_to_issue", "assessmentoutcome")
+        yield from _exception(told, assessment)
+        for plan in linked.under(assessment, "namedplan"):
+            started_on = started_on or _day(plan, "startdate")
+            yield from _plan(told, plan, linked)
+    for active in linked.under(request, "activeplans"):
+        yield from _reviews(told, active)
+        yield from _placements(told, active, linked)
+        yield from _needs(told, active, linked, started_on or _day(request, "receiveddate"))
+
+
+def _decision(told: Told, row: Row, what: str, column: str) -> Iterator[Draft]:
+    outcome, on = row[column].upper(), _day(row, f"{column}date")
+    if outcome in codes.NO_DECISION:
+        return
+    faults = []
+    if outcome not in codes.DECISIONS:
+        faults.append(codes.unknown_code("data.decision", "outcome"))
+    if _before(on, _day(told.request, "receiveddate")):
+        faults.append(codes.not_in_order("The decision is before the request was received"))
+    data: Data = {"request_id": told.request_id, "decision": codes.DECISIONS.get(outcome, outcome)}
+    yield told.draft("ehcp", what, on, row, column, data, *faults)
+
+
+def _exception(told: Told, assessment: Row) -> Iterator[Draft]:
+    """The return says only that an exception to the 20 weeks applies: neither which nor since when."""
+    if not is_true(assessment["week20"]):
+        return
+    received = _day(told.request, "receiveddate")
+    data: Data = {
+        "request_id": told.request_id,
+        "reason": "exceptional-circumstances",
+        "from_on": str(received or ""),
+    }
+    yield told.draft("ehcp", "exception_applied", received, assessment, "week20", data)
+
+
+def _plan(told: Told, plan: Row, linked: Linked) -> Iterator[Draft]:
+    started = _day(plan, "startdate")
+    if started is not None:
+        data: Data = {"request_id": told.request_id, "plan_id": told.plan_id, **_placement(plan, linked)}
+        late = _before(started, _day(told.request, "receiveddate"))
+        faults = [codes.not_in_order("The plan starts before the request was received")] if late else []
+        yield told.draft("ehcp", "finalised", started, plan, "startdate", data, *faults)
+    for column, kind in (("pb", "personal-budget"), ("dp", "direct-payment")):
+        if is_true(plan[column]):
+            support_id = f"{told.plan_id}:{column}"
+            yield told.draft("support", "agreed", started, plan, column, {"support_id": support_id, "kind": kind})
+    yield from _cease(told, plan, started)
+
+
+def _cease(told: Told, plan: Row, started: date | str | None) -> Iterator[Draft]:
+    ceased, reason = _day(plan, "ceasedate"), plan["ceasereason"]
+    if ceased is None and not reason:
+        return
+    faults = []
+    if reason not in codes.CEASE_REASONS:
+        faults.append(codes.unknown_code("data.reason", "reason for which the plan ceased"))
+    if _before(ceased, started):
+        faults.append(codes.not_in_order("The plan ceased before it started"))
+    data: Data = {"plan_id": told.plan_id, "reason": codes.CEASE_REASONS.get(reason, reason)}
+    yield told.draft("ehcp", "ceased", ceased, plan, "ceasedate", data, *faults)
+
+
+def _placement(plan: Row, linked: Linked) -> Data:
+    """What the plan names: the placement of the first rank, or else the mainstream school that the law presumes."""
+    details = sorted(linked.under(plan, "plandetail"), key=lambda row: row["placementrank"])
+    if not details:
+        return {"placement_type": "mainstream"}
+    named = details[0]
+    placed: Data = {"placement_urn": named["urn"]} if named["urn"] else {}
+    if is_true(named["senunitindicator"]) or is_true(named["resourcedprovisionindicator"]):
+        return {**placed, "placement_type": "resourced-provision"}
+    setting = named["sensetting"].upper()
+    return {**placed, "placement_type": codes.PLACEMENTS.get(setting, setting) if setting else "mainstream"}
+
+
+def _reviews(told: Told, active: Row) -> Iterator[Draft]:
+    """Reviews come back every year, so that their day is a part of their name: next year's corrects nothing."""
+    met, decided = _day(active, "reviewmeeting"), _day(active, "lastreview")
+    outcome = active["reviewoutcome"].lower()
+    if met is not None:
+        kind = "phase-transfer" if active["phasetransferduedate"] else "annual"
+        # the return does not say whether adulthood was discussed: not recorded counts as not done
+        data: Data = {"plan_id": told.plan_id, "kind": kind, "pfa_discussed": False}
+        yield told.draft("ehcp", "review_meeting_held", met, active, f"reviewmeeting:{met}", data)
+    if outcome:
+        faults = []
+        if outcome not in ("amend", "cease", "maintain"):
+            faults.append(codes.unknown_code("data.decision", "review's outcome"))
+        if _before(decided, met):
+            faults.append(codes.not_in_order("The review was decided before its meeting"))
+        data = {"plan_id": told.plan_id, "decision": outcome}
+        yield told.draft("ehcp", "review_decided", decided, active, f"lastreview:{decided}", data, *faults)
+
+
+def _placements(told: Told, active: Row, linked: Linked) -> Iterator[Draft]:
+    born = told.person.get("date_of_birth")
+    for row in linked.under(active, "placementdetail"):
+        entered = _day(row, "entrydate")
+        if row["placementrank"] != "1" or entered is None or not row["urn"]:
+            continue
+        data: Data = {"urn": row["urn"]}
+        born_on = printed_day(str(born or ""))
+        if isinstance(entered, date) and isinstance(born_on, date):
+            year = year_group(born_on, entered)
+            data["year_group"] = max(YOUNGEST_YEAR_GROUP, min(OLDEST_YEAR_GROUP, year))
+        yield told.draft("school", "enrolled", entered, row, "entrydate", data)
+
+
+def _needs(told: Told, active: Row, linked: Linked, on: date | str | None) -> Iterator[Draft]:
+    rows = sorted(linked.under(active, "senneed"), key=lambda row: (row["sentyperank"].zfill(3), row.line))
+    types: dict[str, None] = dict.fromkeys(row["sentype"].upper() for row in rows)
+    if types:
+        yield told.draft("school", "sen_support_started", on, active, "needs", {"need_types": list(types)})
+
+
+def day_text(text: str) -> str:
+    """A date of the return as ISO writes it; the text itself where it is none."""
+    return str(printed_day(text) or "")
+
+
+def _day(row: Row, column: str) -> date | str | None:
+    return printed_day(row[column])
+
+
+def _before(one: date | str | None, other: date | str | None) -> bool:
+    return isinstance(one, date) and isinstance(other, date) and one < other
