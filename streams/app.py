@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from typing import TypeVar
+from typing import Any, TypeVar, cast
 
 import faust
 from faust.types import TP, EventT, StreamT
@@ -23,7 +23,7 @@ from send_integration.contracts.topics import MAX_MESSAGE_BYTES
 from send_integration.errors import Broken
 from send_integration.rules.model import RuleBook
 from send_integration.settings import Settings
-from send_integration.steps.batch import RawMessage
+from send_integration.steps.batch import Headers, RawMessage
 from send_integration.store.positions import start_from
 from streams.positions import transport_from
 
@@ -116,7 +116,8 @@ def build(settings: Settings, engine: Engine, rules: RuleBook) -> Worker:
 
 async def batches(stream: "StreamT[bytes]") -> AsyncIterator[list[RawMessage]]:
     """The messages of a stream in batches, as they were read."""
-    async for events in stream.take_events(BATCH_EVENTS, within=BATCH_SECONDS):
+    taken: AsyncIterator[list[EventT[bytes]]] = cast("Any", stream).take_events(BATCH_EVENTS, within=BATCH_SECONDS)
+    async for events in taken:
         yield [_message(event) for event in events]
 
 
@@ -140,7 +141,7 @@ async def or_stop(what: str) -> AsyncIterator[None]:
 def _message(event: "EventT[bytes]") -> RawMessage:
     message = event.message
     headers = message.headers
-    pairs = tuple(headers.items() if isinstance(headers, dict) else headers or ())
+    pairs: Headers = tuple(headers.items() if isinstance(headers, dict) else cast("Any", headers) or ())
     moment = datetime.fromtimestamp(message.timestamp, UTC) if message.timestamp else None
     return RawMessage(
         message.topic, message.partition, message.offset, message.key or b"", message.value or b"", pairs, moment

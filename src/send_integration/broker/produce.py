@@ -1,11 +1,10 @@
 """Produces messages in batches, each partition's in order, and waits until the broker has them all."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Iterable, Sequence
 from typing import NamedTuple, Protocol
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError, UnsupportedVersionError
-from aiokafka.partitioner import DefaultPartitioner
 
 from send_integration.contracts.topics import MAX_MESSAGE_BYTES
 from send_integration.errors import NotReady
@@ -46,7 +45,6 @@ class BatchProducer:
 
     def __init__(self, client: AIOKafkaProducer) -> None:
         self._client = client
-        self._partitioner = DefaultPartitioner()
 
     async def send_all(self, messages: Iterable[Message]) -> None:
         """Send messages and return once the broker has acknowledged every one.
@@ -61,10 +59,12 @@ class BatchProducer:
         except KafkaError as fault:
             raise NotReady(f"The broker did not take the messages ({type(fault).__name__})") from fault
 
-    async def _queue(self, message: Message) -> "object":
-        return await self._client.send(
+    async def _queue(self, message: Message) -> Awaitable[object]:
+        """Hand a message to the client; what comes back is done once the broker has acknowledged it."""
+        acknowledged: Awaitable[object] = await self._client.send(
             message.topic, message.value, key=message.key or None, headers=list(message.headers)
         )
+        return acknowledged
 
     async def stop(self) -> None:
         """Send what is left and close."""

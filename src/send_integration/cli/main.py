@@ -3,11 +3,10 @@
 import importlib
 import sys
 import traceback
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-import click
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 
 from send_integration import __version__
 from send_integration.errors import Broken, SendError
@@ -49,18 +48,18 @@ COMMANDS = {
 class LazyGroup(TyperGroup):
     """A command group that imports a command's module only when that command runs."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ANN401 - typer exports no type for it
         """All names, in the order in which a new user meets them."""
         del ctx
         return list(COMMANDS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ANN401 - typer exports no type for it
         """The named command; a placeholder with its line of help where only help is asked for."""
         entry = COMMANDS.get(cmd_name)
         if entry is None:
             return None
         if ctx.resilient_parsing or not _is_asked_for(cmd_name):
-            return click.Command(cmd_name, help=entry.about, short_help=entry.about)
+            return TyperCommand(cmd_name, help=entry.about, short_help=entry.about)
         found = getattr(importlib.import_module(f"send_integration.cli.{entry.module}"), entry.attribute)
         if not isinstance(found, typer.Typer):
             single = typer.Typer(add_completion=False)

@@ -39,21 +39,21 @@ def counted(engine: Engine) -> list[Counted]:
 
 def rows_of_feeds(engine: Engine) -> dict[str, Rows]:
     """The rows of each feed that has any."""
+    accepted = _count_by_feed(
+        engine,
+        "SELECT a.feed, count(*) FROM admitted a LEFT JOIN person_record r ON r.id = a.person_record_id"
+        " WHERE a.person_record_id IS NULL OR r.child_id IS NOT NULL GROUP BY a.feed",
+    )
+    quarantined = _count_by_feed(
+        engine, "SELECT feed, count(*) FROM quarantine WHERE status <> 'released' GROUP BY feed"
+    )
+    feeds = sorted({*accepted, *quarantined})
+    return {feed: Rows(accepted.get(feed, 0), quarantined.get(feed, 0)) for feed in feeds}
+
+
+def _count_by_feed(engine: Engine, query: str) -> dict[str, int]:
     with engine.connect() as connection:
-        accepted: dict[str, int] = dict(
-            connection.execute(
-                text(
-                    "SELECT a.feed, count(*) FROM admitted a LEFT JOIN person_record r ON r.id = a.person_record_id"
-                    " WHERE a.person_record_id IS NULL OR r.child_id IS NOT NULL GROUP BY a.feed"
-                )
-            
-        )
-        quarantined: dict[str, int] = dict(
-            connection.execute(
-                text("SELECT feed, count(*) FROM quarantine WHERE status <> 'released' GROUP BY feed")
-            
-        )
-    return {feed: Rows(accepted.get(feed, 0), quarantined.get(feed, 0)) for feed in sorted({*accepted, *quarantined})}
+        return {row[0]: row[1] for row in connection.execute(text(query))}
 
 
 def outbox_size(engine: Engine) -> int:

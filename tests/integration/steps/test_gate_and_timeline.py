@@ -23,7 +23,9 @@ def feed_of(raw: bytes) -> str:
 
 def empty(engine: Engine) -> None:
     with engine.begin() as connection:
-        names = "stream_position, admitted, person_record, person_record_key, quarantine, event, child, flag, flag_change"
+        names = (
+            "stream_position, admitted, person_record, person_record_key, quarantine, event, child, flag, flag_change"
+        )
         connection.execute(text(f"TRUNCATE {names}, outbox CASCADE"))
 
 

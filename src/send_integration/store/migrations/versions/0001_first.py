@@ -97,21 +97,6 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_flag_change_flag_id"), "flag_change", ["flag_id"], unique=False)
     op.create_table(
-        "ingested",
-        sa.Column("source", sa.Text(), nullable=False),
-        sa.Column("event_id", sa.Text(), nullable=False),
-        sa.Column("base_id", sa.Text(), nullable=False, comment="names the fact, whatever later returns say of it"),
-        sa.Column("content_hash", sa.LargeBinary(), nullable=False),
-        sa.Column(
-            "returned_at",
-            sa.DateTime(timezone=True),
-            nullable=False,
-            comment="the moment of the return that said it first",
-        ),
-        sa.PrimaryKeyConstraint("source", "event_id", name=op.f("pk_ingested")),
-    )
-    op.create_index(op.f("ix_ingested_source_base_id"), "ingested", ["source", "base_id"], unique=False)
-    op.create_table(
         "outbox",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
         sa.Column("topic", sa.Text(), nullable=False),

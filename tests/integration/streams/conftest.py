@@ -1,0 +1,106 @@
+"""A whole system for each test: a broker of either kind, a database, and workers that can be killed."""
+
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, text
+
+from send_integration.broker.topics import create_missing_topics
+from send_integration.embedded.processes import running
+from send_integration.steps.ledger import Ledger, take_ledger
+from send_integration.store.engine import open_database
+from tests.integration.brokers import broker_of, kafka_libraries, require
+
+TODAY = "2024-12-01"
+PARTITIONS = 3
+WITHIN_SECONDS = 90
+
+
+@pytest.fixture(scope="session")
+def libraries(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Apache Kafka's libraries; skips where Maven or Java is missing."""
+    require("mvn", "java")
+    return kafka_libraries(tmp_path_factory.mktemp("kafka-libraries"))
+
+
+@dataclass
+class System:
+    """Addresses, and ways to start workers and to wait for what they do."""
+
+    broker: str
+    database: str
+    engine: Engine
+    folder: Path
+    stack: ExitStack
+    workers: list[subprocess.Popen[bytes]] = field(default_factory=list)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What a process of this system is told."""
+        return {
+            "SEND_KAFKA": self.broker,
+            "SEND_DATABASE": self.database,
+            "SEND_AS_OF": TODAY,
+            "SEND_HOME": str(self.folder),
+            "SEND_PARTITIONS": str(PARTITIONS),
+        }
+
+    def start_worker(self) -> subprocess.Popen[bytes]:
+        """A worker in a process of its own."""
+        command = [str(Path(sys.executable).parent / "send-integration"), "worker"]
+        log = self.folder / f"worker-{len(self.workers)}.log"
+        worker = self.stack.enter_context(running("worker", command, environment=self.environment, log=log))
+        self.workers.append(worker)
+        return worker
+
+    def logs(self) -> str:
+        """What all workers wrote."""
+        return "\n".join(path.read_text() for path in sorted(self.folder.glob("worker-*.log")))
+
+    def accepted(self) -> int:
+        """How many events the gate has let in."""
+        with self.engine.connect() as connection:
+            return int(
+                connection.execute(
+                    text("SELECT coalesce(sum(accepted), 0) FROM stream_position WHERE reader = 'gate'")
+                ).scalar_one()
+            )
+
+    def kept(self) -> int:
+        """How many events the timeline has."""
+        with self.engine.connect() as connection:
+            return int(connection.execute(text("SELECT count(*) FROM event")).scalar_one())
+
+    def ledger(self) -> Ledger:
+        """The ledger now."""
+        return take_ledger(self.engine, self.broker)
+
+    def wait_for(self, condition: Callable[[], bool], what: str) -> None:
+        """Return once `condition` holds; fail, with the workers' words, where it does not in time."""
+        deadline = time.monotonic() + WITHIN_SECONDS
+        while not condition():
+            if time.monotonic() > deadline:
+                pytest.fail(f"{what} did not happen in {WITHIN_SECONDS} s\n{self.logs()[-3000:]}\n{self.ledger()}")
+            time.sleep(0.1)  # between two looks at the condition
+
+    def wait_until_balanced(self) -> None:
+        """Return once nothing waits and all is accounted for."""
+        self.wait_for(lambda: self.ledger().balanced, "a balanced ledger")
+
+
+@pytest.fixture(params=["embedded", pytest.param("kafka", marks=pytest.mark.kafka)])
+def system(request: pytest.FixtureRequest, database: str, tmp_path: Path) -> Iterator[System]:
+    """A system without workers, on each kind of broker in turn."""
+    libraries = request.getfixturevalue("libraries") if request.param == "kafka" else None
+    with ExitStack() as stack:
+        broker = stack.enter_context(broker_of(request.param, tmp_path, libraries))
+        create_missing_topics(broker, partitions=PARTITIONS, replication=1)
+        engine = open_database(database)
+        stack.callback(engine.dispose)
+        yield System(broker, database, engine, tmp_path, stack)

@@ -1,0 +1,77 @@
+"""Raw topic to committed timeline on real brokers, with workers killed, joining and leaving: as `evaluate` says."""
+
+import signal
+from datetime import date
+
+from sqlalchemy import text
+
+from send_integration.evaluate import as_json, evaluate
+from send_integration.steps.catalogue import load_rules
+from tests.builders import NOW
+from tests.integration.streams.conftest import TODAY, System
+from tests.integration.streams.history import HOSTILE, lines, produce
+
+
+def check_answers(system: System, history: list[tuple[str, bytes]]) -> None:
+    rules = load_rules()
+    expected = as_json(
+        evaluate([raw for _, raw in history], rules, as_of=date.fromisoformat(TODAY), not_after=NOW), rules
+    )
+    with system.engine.connect() as connection:
+        stored = [row[0] for row in connection.execute(text("SELECT answer FROM child ORDER BY child_id"))]
+    assert stored == expected["children"]
+    feeds = system.ledger().feeds
+    assert sum(feed.accepted for feed in feeds) == expected["accepted"]
+    assert sum(feed.quarantined for feed in feeds) == len(expected["quarantined"]) >= len(HOSTILE)
+    assert sum(feed.duplicates for feed in feeds) == expected["duplicates"]
+
+
+def test_killed_workers_and_one_that_joins_and_leaves_lose_and_double_nothing(system: System) -> None:
+    history = lines(children=150)
+    produce(system.broker, history[:1200])
+    first = system.start_worker()
+    system.wait_for(lambda: system.accepted() > 200, "the first worker's start")
+
+    first.send_signal(signal.SIGKILL)
+    first.wait()
+    second = system.start_worker()
+    produce(system.broker, history[1200:])
+    third = system.start_worker()
+    system.wait_for(lambda: system.kept() > 600, "the second worker's progress")
+    third.send_signal(signal.SIGKILL)
+    third.wait()
+    system.wait_until_balanced()
+
+    check_answers(system, history)
+    second.terminate()
+    assert second.wait(30) == 0
+
+
+def test_a_worker_whose_step_fails_stops_and_another_goes_on_from_there(system: System) -> None:
+    history = lines(children=40)
+    with system.engine.begin() as connection:
+        connection.execute(text("ALTER TABLE event RENAME TO event_away"))
+    produce(system.broker, history)
+
+    broken = system.start_worker()
+    assert broken.wait(60) == 70
+    with system.engine.begin() as connection:
+        connection.execute(text("ALTER TABLE event_away RENAME TO event"))
+    system.start_worker()
+    system.wait_until_balanced()
+
+    check_answers(system, history)
+
+
+def test_what_people_see_of_a_failure_holds_nothing_of_a_child(system: System) -> None:
+    history = lines(children=5)
+    with system.engine.begin() as connection:
+        connection.execute(text("ALTER TABLE event RENAME TO event_away"))
+    produce(system.broker, history)
+
+    assert system.start_worker().wait(60) == 70
+    words = system.logs()
+
+    assert "the timeline failed and the worker stops" in words
+    for secret in ("Anna", "Example", "9990", "2012-03-04"):
+        assert secret not in words
