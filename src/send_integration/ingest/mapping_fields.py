@@ -7,7 +7,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
-from pydantic import BaseModel
+from pydantic import AwareDatetime, BaseModel
 
 from send_integration.contracts.registry import EVENT_TYPES
 
@@ -17,7 +17,7 @@ SET_BY_THE_ADAPTER = frozenset({"specversion", "id", "type", "subject", "datasch
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A field of an event: its kind (text, number, whole, flag, day, moment, codes of a list) and its closed codes."""
+    """A field of an event: the kind of value it takes, its closed codes, and whether an event must have it."""
 
     kind: type
     codes: frozenset[str]
@@ -44,7 +44,8 @@ def _add(found: dict[str, Target], model: type[BaseModel], prefix: str, *, paren
         if is_list:
             annotation = _plain(get_args(annotation)[0])
         codes = frozenset(map(str, get_args(annotation))) if get_origin(annotation) is Literal else frozenset()
-        kind = annotation if annotation in (int, float, bool, date, datetime) else str
+        kinds = {int: int, float: float, bool: bool, date: date, AwareDatetime: datetime}
+        kind = str if codes else kinds.get(annotation, str)
         found[path] = Target(kind, codes, is_list, required)
 
 
