@@ -185,10 +185,10 @@ def _quarantine(connection: Connection, rows: Sequence[QuarantineRow], on_confli
         "cast(:feeds AS text[]), cast(:raws AS bytea[]), cast(:reasons AS text[]), cast(:topics AS text[]),"
         " cast(:partitions AS int[]), cast(:offsets AS bigint[]), cast(:origins AS text[]),"
         " cast(:records AS bigint[])"
-        f") AS u(f, r, s, t, p, o, g, i) ON CONFLICT (feed, raw_hash) {on_conflict} RETURNING raw"
+        ") AS u(f, r, s, t, p, o, g, i) ON CONFLICT (feed, raw_hash) "
     )
     found = connection.execute(
-        text(insert),
+        text(f"{insert}{on_conflict} RETURNING raw"),
         {
             "feeds": [row.feed for row in rows],
             "raws": [row.raw for row in rows],

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, text
+from sqlalchemy import Connection, Engine, Row, text
 
 from send_integration.contracts.event import ChildId
 from send_integration.identity.decide import Decision, FirstSeen, Held, PersonRecord, linking_keys
@@ -152,3 +152,12 @@ def forget_records(connection: Connection, record_ids: Sequence[int]) -> None:
 
 def _decided(decision: Decision) -> tuple[str | None, list[str] | None]:
     return (None, list(decision.between)) if isinstance(decision, Held) else (decision, None)
+
+
+def held_records(engine: Engine) -> list[tuple[int, str, list[str]]]:
+    """Records held for review: their number, source, and the children that they lead to."""
+    with engine.connect() as connection:
+        rows = connection.execute(
+            text("SELECT id, source, held_between FROM person_record WHERE child_id IS NULL ORDER BY id")
+        )
+        return [(row[0], row[1], list(row[2])) for row in rows]
