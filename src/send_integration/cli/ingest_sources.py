@@ -107,7 +107,7 @@ def _csv(path: Path, feed: str | None, mapping_file: Path) -> Iterator[Source]:
     if feed not in (None, mapping.feed):
         raise BadInput(f"The mapping's type belongs to feed {mapping.feed}", where="--feed", next_step="Leave it out.")
     with _opened(path) as opened:
-        yield Source(read_rows(opened, path, mapping), path.stat().st_size, lambda: path.stat().st_size)
+        yield Source(read_rows(opened, path.name, mapping), path.stat().st_size, opened.tell)
 
 
 def _sen2(path: Path) -> Iterator[Source]:
@@ -139,4 +139,6 @@ def _opened(path: Path) -> BinaryIO:
     try:
         return path.open("rb")
     except OSError as fault:
-        raise BadInput("The file cannot be read", where=str(path), next_step="Check its name and its rights.") from fault
+        raise BadInput(
+            "The file cannot be read", where=str(path), next_step="Check its name and its rights."
+        ) from fault

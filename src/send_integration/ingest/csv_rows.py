@@ -1,13 +1,13 @@
 """Turns the rows of a CSV file into events by a mapping; a cell that does not convert goes out as it was sent."""
 
+import codecs
 import csv
 import io
 import json
 from collections.abc import Iterator
 from datetime import date, datetime
 from hashlib import sha256
-from pathlib import Path
-from typing import BinaryIO, TextIO
+from typing import BinaryIO
 
 from send_integration.contracts.event import JsonValue, Reason
 from send_integration.errors import BadInput
@@ -21,44 +21,43 @@ TRUE_WORDS = frozenset({"true", "yes", "y", "1"})
 FALSE_WORDS = frozenset({"false", "no", "n", "0"})
 
 
-def read_rows(path: Path, mapping: CsvMapping) -> Iterator[RawEvent | TooLong]:
+def read_rows(file: BinaryIO, name: str, mapping: CsvMapping) -> Iterator[RawEvent | TooLong]:
     """Every row as an event of the mapping's type.
 
-    Raises BadInput before the first row where the mapping names a column that the file lacks, and at the row where the
+    Raises BadInput before the first row where the file lacks a column that the mapping names, and at the row where the
     file can be read no further.
     """
     csv.field_size_limit(LARGEST_VALUE_BYTES)
-    with path.open("rb") as file, _text(file, encoding_of(path, mapping.encoding)) as text:
-        reader = csv.reader(text, delimiter=mapping.delimiter)
-        try:
-            header = [name.strip() for name in next(reader, [])]
-            mapping.check_header(header)
-            for cells in reader:
-                if any(cells):
-                    yield _made(cells, header, Origin(path.name, reader.line_num), mapping)
-        except (csv.Error, UnicodeDecodeError) as fault:
-            raise BadInput(
-                f"The file cannot be read further ({type(fault).__name__})",
-                where=f"{path.name} line {reader.line_num + 1}",
-                next_step="Name its encoding and delimiter in the mapping.",
-            ) from fault
+    text = io.TextIOWrapper(file, encoding=encoding_of(file, mapping.encoding), newline="")
+    reader = csv.reader(text, delimiter=mapping.delimiter)
+    try:
+        header = [column.strip() for column in next(reader, [])]
+        mapping.check_header(header)
+        for cells in reader:
+            if any(cells):
+                yield _made(cells, header, Origin(name, reader.line_num), mapping)
+    except (csv.Error, UnicodeDecodeError) as fault:
+        raise BadInput(
+            f"The file cannot be read further ({type(fault).__name__})",
+            where=f"{name} line {reader.line_num + 1}",
+            next_step="Name its encoding and delimiter in the mapping.",
+        ) from fault
 
 
-def encoding_of(path: Path, declared: str) -> str:
+def encoding_of(file: BinaryIO, declared: str) -> str:
     """The encoding that the mapping declares; else UTF-8 where the whole file is that, else cp1252."""
     if declared:
         return "utf-8-sig" if declared == "utf-8" else declared
+    decoder = codecs.getincrementaldecoder("utf-8")()
     try:
-        with path.open(encoding="utf-8-sig") as text:
-            while text.read(1 << 20):
-                continue
+        while piece := file.read(1 << 20):
+            decoder.decode(piece)
+        decoder.decode(b"", final=True)
     except UnicodeDecodeError:
         return "cp1252"
+    finally:
+        file.seek(0)
     return "utf-8-sig"
-
-
-def _text(file: BinaryIO, encoding: str) -> TextIO:
-    return io.TextIOWrapper(file, encoding=encoding, newline="")
 
 
 def _made(cells: list[str], header: list[str], origin: Origin, mapping: CsvMapping) -> RawEvent | TooLong:
