@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
 from send_integration.contracts.event import JsonValue, Reason
@@ -42,7 +43,7 @@ class RawEvent(NamedTuple):
     @property
     def headers(self) -> tuple[tuple[str, bytes], ...]:
         """The message's headers; a file's name and a line tell nobody who the event is about."""
-        origin = json.dumps({"file": self.origin.file, self.origin.kind: self.origin.place})
+        origin = f'{_file_part(self.origin.file)}, "{self.origin.kind}": {self.origin.place}}}'
         headers = (CLOUD_EVENT, ("origin", origin.encode()))
         if not self.faults:
             return headers
@@ -53,6 +54,12 @@ class TooLong(NamedTuple):
     """A line that no topic takes; it is reported, and the rest goes on."""
 
     origin: Origin
+
+
+@lru_cache(maxsize=64)
+def _file_part(file: str) -> str:
+    """The beginning of an origin's JSON; made once a file, for a header of its own a line took a seventh of a run."""
+    return json.dumps({"file": file}).removesuffix("}")
 
 
 def untouched_row(feed: str, row: Mapping[str, JsonValue], origin: Origin, *faults: Reason) -> RawEvent:

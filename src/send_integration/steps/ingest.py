@@ -1,14 +1,16 @@
 """Sends raw events to their topics, many at a time, and counts them."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable
-from itertools import islice
+from collections.abc import Callable, Iterable, Iterator
 
 from send_integration.broker.produce import start_producer
 from send_integration.ingest.raw_event import RawEvent
 
 SENT_AT_ONCE = 5000
 """Messages that wait for the broker's word together; bounds memory, and what an interrupted run sends twice."""
+
+BYTES_AT_ONCE = 32 * 1024 * 1024
+"""The same in bytes, for a file of very long lines."""
 
 
 async def send_raw(bootstrap: str, events: Iterable[RawEvent], progress: Callable[[int], None]) -> Counter[str]:
@@ -18,12 +20,24 @@ async def send_raw(bootstrap: str, events: Iterable[RawEvent], progress: Callabl
     """
     producer, _ = await start_producer(bootstrap)
     sent: Counter[str] = Counter()
-    waiting = iter(events)
     try:
-        while batch := list(islice(waiting, SENT_AT_ONCE)):
+        for batch in _batches(events):
             await producer.send_all(batch)
             sent.update(event.feed for event in batch)
             progress(len(batch))
     finally:
         await producer.stop()
     return sent
+
+
+def _batches(events: Iterable[RawEvent]) -> Iterator[list[RawEvent]]:
+    batch: list[RawEvent] = []
+    held = 0
+    for event in events:
+        batch.append(event)
+        held += len(event.value)
+        if len(batch) == SENT_AT_ONCE or held >= BYTES_AT_ONCE:
+            yield batch
+            batch, held = [], 0
+    if batch:
+        yield batch
