@@ -58,6 +58,10 @@ class Worker:
         """Run a step in the steps' thread."""
         return await asyncio.get_running_loop().run_in_executor(self.steps, step, *arguments)
 
+    async def run_aside(self, step: Callable[..., Result], *arguments: object) -> Result:
+        """Run what waits on others, such as a mail server, where it holds up no step."""
+        return await asyncio.get_running_loop().run_in_executor(None, step, *arguments)
+
     async def producer(self) -> BatchProducer:
         """The process's producer, connected when first asked for."""
         if self._producer is None:
@@ -102,8 +106,11 @@ def build(settings: Settings, engine: Engine, rules: RuleBook) -> Worker:
         autodiscover=False,
     )
     readers = {topics.raw(feed).name: "gate" for feed in topics.FEEDS}
-    readers |= {topics.clean(feed).name: "warehouse" for feed in topics.FEEDS}
-    readers |= {topics.CHILD_EVENTS.name: "timeline", topics.FLAGS.name: "alerts"}
+    readers |= {
+        topics.CHILD_EVENTS.name: "timeline",
+        topics.FLAGS.name: "alerts",
+        topics.clean("workers").name: "directory",
+    }
 
     def stored(earliest: Mapping[TP, int]) -> Mapping[TP, int]:
         wanted = {(tp.topic, tp.partition): first for tp, first in earliest.items() if tp.topic in readers}

@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from send_integration.cli import demo_parts as parts
+import send_integration.cli.demo_parts as parts
 
 CENSUS_DAY = date(2025, 1, 16)
 """The demonstration's today: the day of the January 2025 return, at which the simulated authority's files end."""

@@ -1,0 +1,1 @@
+"""Who is told of a flag: pure, from the flag, the child's named workers and the directory."""

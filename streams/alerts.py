@@ -1,0 +1,49 @@
+"""Routes changes of flags to people, keeps the directory of workers, and delivers what is due."""
+
+from faust.types import StreamT
+
+from send_integration.channels.smtp import Smtp
+from send_integration.contracts import topics
+from send_integration.steps import alerts, directory
+from send_integration.steps.alerts import AlertRouter, deliver_due
+from send_integration.store.positions import mark_published
+from streams.app import Worker, batches, or_stop
+
+DELIVER_SECONDS = 5.0
+DELIVERIES = 50
+"""Deliveries of one turn: a mail server that hangs for ten seconds a message holds up this timer, and no agent."""
+
+
+def add_alerts(worker: Worker, router: AlertRouter) -> None:
+    """Start routing."""
+
+    async def notify(stream: "StreamT[bytes]") -> None:
+        async for batch in batches(stream):
+            async with or_stop("the alert router"):
+                if await worker.run(router.notify, batch, worker.today(), worker.now()):
+                    worker.outbox_filled.set()
+                await worker.run(mark_published, worker.engine, alerts.READER, batch)
+
+    worker.app.agent(worker.app.topic(topics.FLAGS.name, value_type=bytes), name="alerts")(notify)
+
+
+def add_directory(worker: Worker) -> None:
+    """Start keeping the directory."""
+
+    async def keep(stream: "StreamT[bytes]") -> None:
+        async for batch in batches(stream):
+            async with or_stop("the directory"):
+                await worker.run(directory.keep_directory, worker.engine, batch)
+                await worker.run(mark_published, worker.engine, directory.READER, batch)
+
+    worker.app.agent(worker.app.topic(topics.clean("workers").name, value_type=bytes), name="directory")(keep)
+
+
+def add_delivery(worker: Worker, channel: Smtp) -> None:
+    """Start delivering; the leader alone does, so that nobody is told twice."""
+
+    async def deliver() -> None:
+        async with or_stop("delivery"):
+            await worker.run_aside(deliver_due, worker.engine, channel, worker.now(), DELIVERIES)
+
+    worker.app.timer(interval=DELIVER_SECONDS, on_leader=True)(deliver)
