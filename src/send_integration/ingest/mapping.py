@@ -178,7 +178,14 @@ def _check_complete(
 
 def _refuse(name: str, text: str, word: str, what: str) -> NoReturn:
     """Refuse a mapping before anything is sent, naming the line on which the word stands."""
-    lines = (number for number, line in enumerate(text.splitlines(), start=1) if word in line)
-    number = next(lines, 0)
+    number = _line_of(text, word)
     where = f"{name} line {number}" if number else name
     raise BadInput(what, where=where, next_step="Nothing was sent.")
+
+
+def _line_of(text: str, word: str) -> int:
+    """The line whose key is the word, else the first that holds it; 0 where none does."""
+    lines = list(enumerate(text.splitlines(), start=1))
+    keyed = (number for number, line in lines if line.strip().split("=")[0].strip().strip("[]\"'") == word)
+    holding = (number for number, line in lines if word in line)
+    return next(keyed, next(holding, 0))
