@@ -76,6 +76,7 @@ def _same(draft: Draft, returned_at: datetime, versions: Sequence[Version]) -> V
 
 
 def _next(draft: Draft, returned_at: datetime, *, is_first: bool) -> Version:
-    mark = sha256(draft.content_hash + utc_text(returned_at).encode()).hexdigest()[:12]
-    event_id = draft.base_id if is_first else f"{draft.base_id}:{mark}"
+    mark = sha256(draft.content_hash).hexdigest()[:8]
+    # the moment comes first: of two corrections recorded alike the fold takes the one with the greater id
+    event_id = draft.base_id if is_first else f"{draft.base_id}:{utc_text(returned_at)}:{mark}"
     return Version(draft.base_id, event_id, draft.content_hash, returned_at)
