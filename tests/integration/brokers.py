@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from send_integration.embedded.broker import embedded_broker, free_port, wait_for_port
+from send_integration.embedded.broker import embedded_broker
+from send_integration.embedded.ports import free_port, wait_for_port
 from send_integration.embedded.processes import running
 
 POM = Path(__file__).parent / "kafka" / "pom.xml"

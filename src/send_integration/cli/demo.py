@@ -32,32 +32,43 @@ def demo(
     def say(words: str) -> None:
         typer.echo(f"{time.monotonic() - began:5.0f} s  {words}")
 
-    with _orderly_stop(), tempfile.TemporaryDirectory(prefix="send-demo-") as folder, ExitStack() as stack:
-        try:
-            _run(stack, Path(folder), children=children, seed=seed, port=port, say=say)
-            if not until_loaded:
-                say("Press Ctrl-C to stop everything.")
-                parts.wait_for_the_end(stack)
-        except KeyboardInterrupt:
-            say("Stopping.")
-    say("All processes have ended; the demonstration's data is gone.")
+    with _orderly_stop():
+        parts.require_free_port(port)
+        with tempfile.TemporaryDirectory(prefix="send-demo-") as folder, ExitStack() as stack:
+            try:
+                system = _load(stack, Path(folder), children=children, seed=seed, port=port, say=say)
+                if not until_loaded:
+                    say("Press Ctrl-C to stop everything.")
+                    parts.wait_for_the_end(system)
+            except KeyboardInterrupt:
+                say("Stopping.")
+        say("All processes have ended; the demonstration's data is gone.")
 
 
-def _run(stack: ExitStack, folder: Path, *, children: int, seed: int, port: int, say: parts.Say) -> None:
-    parts.require_free_port(port)
+def _load(stack: ExitStack, folder: Path, *, children: int, seed: int, port: int, say: parts.Say) -> parts.System:
     say("Starting PostgreSQL and the broker, both embedded, in a temporary folder.")
     system = parts.start_system(stack, folder, as_of=CENSUS_DAY, port=port)
-    say(f"Simulating {children} children: eleven feeds, a SEN2 return, errors and all. Everybody is made up.")
-    authority = parts.simulate_authority(folder / "authority", children=children, seed=seed, until=CENSUS_DAY)
     say("Starting a stream worker and the page.")
     parts.start_worker_and_page(stack, system)
-    say("Reading the files into the raw topics: the SEN2 return, the feeds, a children-in-need census.")
-    sent = parts.ingest_all(system, authority)
-    say(f"{sent:,} events are in the raw topics; the worker checks, joins and evaluates them.")
+    say(f"Simulating {children} children: eleven feeds, a SEN2 return, errors and all. Everybody is made up.")
+    authority = folder / "authority"
+    system.command(
+        *("simulate", "--children", str(children), "--seed", str(seed), "--until", CENSUS_DAY.isoformat()),
+        *("--out", str(authority), "--no-statutory-dates"),
+    )
+    for what, arguments in (
+        ("the SEN2 return", [str(authority / "sen2"), "--format", "sen2"]),
+        ("the eleven feeds", [str(authority)]),
+        ("a children-in-need census that others wrote", [str(parts.census()), "--format", "cin"]),
+    ):
+        sent = parts.sent_in(system.command("ingest", *arguments, "--json"))
+        say(f"Read {what}: {sent:,} events are in the raw topics.")
     ledger = parts.wait_until_balanced(system, say)
-    for line in ledger:
+    for line in parts.summary(ledger):
         say(line)
+    say("The ledger balances: nothing is lost, all is accounted for.")
     say(f"The page is at {system.page} - sign in there as any of the made-up people.")
+    return system
 
 
 @contextmanager

@@ -2,7 +2,6 @@
 
 import json
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -15,8 +14,9 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from send_integration.broker.topics import create_missing_topics
-from send_integration.embedded.broker import embedded_broker, wait_for_port
+from send_integration.embedded.broker import embedded_broker
 from send_integration.embedded.database import embedded_database
+from send_integration.embedded.ports import port_is_free, wait_for_port
 from send_integration.embedded.processes import running
 from send_integration.errors import Broken, NotReady
 from send_integration.steps.ledger import Ledger, take_ledger
@@ -60,14 +60,10 @@ class System:
 
 def require_free_port(port: int) -> None:
     """Raise NotReady where something listens on the page's port already."""
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError as fault:
-            raise NotReady(
-                f"Port {port} is taken", where="the page", next_step="Stop what uses it, or give another with --port."
-            ) from fault
+    if not port_is_free("127.0.0.1", port):
+        raise NotReady(
+            f"Port {port} is taken", where="the page", next_step="Stop what uses it, or give another with --port."
+        )
 
 
 def start_system(stack: ExitStack, folder: Path, *, as_of: date, port: int) -> System:

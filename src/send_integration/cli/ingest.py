@@ -135,12 +135,12 @@ def _database(found: Format) -> "Engine | None":
 
 
 def _print(tally: Tally, *, as_json: bool, dry_run: bool) -> None:
-    rows = [{"feed": feed, "read": read, "sent": tally.sent[feed]} for feed, read in sorted(tally.read.items())]
+    feeds = {feed: {"read": read, "sent": tally.sent[feed]} for feed, read in sorted(tally.read.items())}
     facts = tally.facts
     if as_json:
         summary = {
             "dry_run": dry_run,
-            "feeds": rows,
+            "feeds": feeds,
             "too_long": [{"file": at.file, at.kind: at.place} for at in tally.too_long],
             "warnings": tally.warnings,
             "unchanged": facts.unchanged,
@@ -150,8 +150,8 @@ def _print(tally: Tally, *, as_json: bool, dry_run: bool) -> None:
         typer.echo(json.dumps(summary, indent=1))
         return
     table = Table("feed", "read", "would be sent" if dry_run else "sent")
-    for row in rows:
-        table.add_row(str(row["feed"]), f"{row['read']:,}", f"{row['sent']:,}")
+    for feed, counts in feeds.items():
+        table.add_row(feed, f"{counts['read']:,}", f"{counts['sent']:,}")
     Console().print(table)
     if facts.unchanged or facts.corrected or facts.overtaken:
         typer.echo(

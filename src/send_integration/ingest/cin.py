@@ -164,6 +164,8 @@ def _census(header: Element, name: str) -> Census:
         returned_at = datetime.fromisoformat(moment)
     except ValueError as fault:
         raise BadInput("The header does not say when the census was made (Source/DateTime)", where=name) from fault
+    if not 1990 < returned_at.year < 2100:
+        raise BadInput("The header's moment is in no year of a census (Source/DateTime)", where=name)
     return Census(authority, returned_at if returned_at.tzinfo else returned_at.replace(tzinfo=LONDON))
 
 

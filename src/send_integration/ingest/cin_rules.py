@@ -60,7 +60,8 @@ def faults_of_episode(child: ChildRecord, episode: Episode, returned_on: date) -
         yield rule("8525Q", "data.person.date_of_birth", "The date of birth is missing or no date.")
     if not isinstance(referred, date) or referred > returned_on:
         yield rule("8600", "time", "The referral date is missing, or after the period that the census covers.")
-    if isinstance(child.born_on, date) and _before(referred, child.born_on - LONGEST_BEFORE_BIRTH):
+    born = child.born_on
+    if isinstance(born, date) and isinstance(referred, date) and born - referred > LONGEST_BEFORE_BIRTH:
         yield rule("8606", "time", "The referral is more than 40 weeks before the child's birth.")
     if _after(referred, child.died_on):
         yield rule("8555Q", "time", "The child was referred after the recorded date of death.")

@@ -127,12 +127,12 @@ def _value(cell: str, column: MappedColumn, target: Target) -> JsonValue:
         return True if cell.lower() in TRUE_WORDS else False if cell.lower() in FALSE_WORDS else cell
     try:
         return _converted(cell, column.date_format, target.kind)
-    except ValueError:
+    except (ValueError, OverflowError):
         return cell
 
 
 def _converted(cell: str, date_format: str, kind: type) -> JsonValue:
-    """The cell as its field's kind. Raises ValueError where it is none."""
+    """The cell as its field's kind. Raises ValueError or OverflowError where it is none."""
     if kind is int:
         return int(cell)
     if kind is float:

@@ -18,6 +18,11 @@ YOUNGEST_YEAR_GROUP = -2
 """The contract's first and last year group; those outside in early years or further education count with them."""
 
 
+FIRST_BIRTH = date(1900, 1, 1)
+LAST_BIRTH = date(2100, 1, 1)
+"""A birth outside these is a mistake, which the contract tells; no year group follows from it."""
+
+
 class Linked(Protocol):
     """The return's rows by their parents."""
 
@@ -165,7 +170,11 @@ def _placements(told: Told, active: Row, linked: Linked) -> Iterator[Draft]:
             continue
         data: Data = {"urn": row["urn"]}
         born_on = printed_day(str(born or ""))
-        if isinstance(entered, date) and isinstance(born_on, date):
+        if (
+            isinstance(entered, date)
+            and isinstance(born_on, date)
+            and FIRST_BIRTH <= born_on <= min(entered, LAST_BIRTH)
+        ):
             year = year_group(born_on, entered)
             data["year_group"] = max(YOUNGEST_YEAR_GROUP, min(OLDEST_YEAR_GROUP, year))
         yield told.draft("school", "enrolled", entered, row, "entrydate", data)

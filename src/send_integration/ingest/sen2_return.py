@@ -118,6 +118,8 @@ def _moment(text: str) -> datetime | None:
         moment = datetime.fromisoformat(text)
     except ValueError:
         return None
+    if not 1990 < moment.year < 2100:
+        return None
     return moment if moment.tzinfo else moment.replace(tzinfo=LONDON)
 
 

@@ -105,7 +105,7 @@ def test_a_run_that_is_killed_and_repeated_loses_and_doubles_nothing(
 
     assert 0 < after_kill < count
     assert again.returncode == 0, again.stderr
-    assert json.loads(again.stdout)["feeds"] == [{"feed": "transition", "read": count, "sent": count}]
+    assert json.loads(again.stdout)["feeds"] == {"transition": {"read": count, "sent": count}}
     assert had(broker, "transition") == after_kill + count
     assert admit(engine, broker, "transition") == (count, 0, after_kill)
 
@@ -176,7 +176,7 @@ def test_a_folder_of_feeds_is_read_whole_and_a_dry_run_sends_nothing(
     dry = ingest({**environment, "SEND_KAFKA": ""}, str(tmp_path), "--dry-run", "--json")
     run = ingest(environment, str(tmp_path), "--json")
 
-    feeds = [{"feed": "ndd-triage", "read": 1, "sent": 1}, {"feed": "workers", "read": 2, "sent": 2}]
+    feeds = {"ndd-triage": {"read": 1, "sent": 1}, "workers": {"read": 2, "sent": 2}}
     assert json.loads(dry.stdout)["feeds"] == json.loads(run.stdout)["feeds"] == feeds
     assert (had(broker, "ndd-triage"), had(broker, "workers")) == (1, 2)
 

@@ -183,3 +183,17 @@ def test_children_before_a_break_in_the_file_are_told() -> None:
     with pytest.raises(BadInput, match="line 1"):
         next(drafts)
     assert header.authority == "821"
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+def test_a_day_at_the_calendars_end_stops_nothing(day: str) -> None:
+    details = (
+        f"<CINreferralDate>{day}</CINreferralDate><DateOfInitialCPC>{day}</DateOfInitialCPC>"
+        f"<CINclosureDate>{day}</CINclosureDate>"
+    )
+    content = census(details, identifiers=f"<PersonDeathDate>{day}</PersonDeathDate>").replace(
+        b"2012-03-04", day.encode()
+    )
+
+    for event in events(content):
+        assert event.faults or not isinstance(parse(event.value, not_after=NOW), Event)

@@ -78,6 +78,7 @@ def test_a_date_without_a_time_is_midnight_in_london() -> None:
         (",2,x", ",two,x", "data.number", "wrong-type"),
         ("01/07/2024 14:30", "32/07/2024", "time", "invalid-date"),
         ("Example", "", "data.person.family_name", "missing-field"),
+        (",2,x", "," + "9" * 5000 + ",x", "data.number", "wrong-type"),
     ],
 )
 def test_a_cell_that_does_not_convert_goes_out_for_the_contract_to_refuse(
@@ -192,3 +193,12 @@ delimiter = ";"
     event = parsed(row)
     assert isinstance(event, Event)
     assert event.data == {"need_types": ["ASD", "SLCN"]}
+
+
+def test_a_moment_outside_the_calendar_goes_out_as_it_was_sent() -> None:
+    mapping = MAPPING.replace(', date = "%d/%m/%Y %H:%M"', "")
+
+    [row] = rows(HEADER + ROW.replace("01/07/2024 14:30", "0001-01-01T00:00:00+23:00"), mapping)
+
+    assert json.loads(row.value)["time"] == "0001-01-01T00:00:00+23:00"
+    assert isinstance(parsed(row), Rejected)

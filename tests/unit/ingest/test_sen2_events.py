@@ -169,6 +169,7 @@ def test_missing_files_and_columns_are_warned_of_once_a_file(folder: Path) -> No
     ("old", "new", "sentence"),
     [
         ("2025-Jan-20 09:30:00", "lately", "no moment"),
+        ("2025-Jan-20 09:30:00", "9999-Dec-31 09:30:00", "no moment"),
         (",L,821,", ",L,Luton,", "three digits"),
     ],
 )
@@ -191,3 +192,13 @@ def test_a_file_from_a_spreadsheet_keeps_its_accents(folder: Path) -> None:
     file.write_bytes(file.read_text().replace("Anna", "Zoë").encode("cp1252"))
 
     assert json.loads(events(folder)["requests:Q1:received"].value)["data"]["person"]["given_name"] == "Zoë"
+
+
+@pytest.mark.parametrize("day", ["0001-Jan-01 00:00:00", "9999-Dec-31 00:00:00"])
+def test_a_day_at_the_calendars_end_stops_nothing(folder: Path, day: str) -> None:
+    change(folder, "person", "2015-Mar-04 00:00:00", day)
+    change(folder, "placementdetail", "2024-Sep-02 00:00:00", day)
+
+    event = events(folder)["placementdetail:L1:entrydate"]
+
+    assert not isinstance(parse(event.value, not_after=NOW), Event)

@@ -1,0 +1,99 @@
+"""Simulates a whole authority and writes it down: feeds, the SEN2 return, and the truth that no agency knows."""
+
+import json
+from dataclasses import asdict, dataclass
+from datetime import date
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from send_integration.contracts.topics import FEEDS
+from send_integration.simulate.agencies import AGENCY_OF_FEED, EHC_TEAM, HR, Pen, person_as_known, worker_of
+from send_integration.simulate.dirt import Arrived, spoil_some
+from send_integration.simulate.ehc import Case, EhcCounts, make_cases
+from send_integration.simulate.histories import Histories
+from send_integration.simulate.people import Child, make_children
+from send_integration.simulate.profile import Profile
+from send_integration.simulate.sen2_return import write_return
+
+DIRT_LEVELS = {"none": 0.0, "usual": 1.0, "heavy": 5.0}
+
+
+@dataclass(frozen=True, slots=True)
+class Authority:
+    """A simulated authority, in memory."""
+
+    profile: Profile
+    until: date
+    children: list[Child]
+    cases: list[Case]
+    ehc: EhcCounts
+    arrived: list[Arrived]
+    kinds: dict[str, int]
+
+
+def simulate_authority(
+    profile: Profile, *, children: int, seed: int, until: date, dirt: str, statutory_dates: bool
+) -> Authority:
+    """An authority from a seed; the same arguments give the same authority, byte for byte."""
+    chance = Random(f"{seed}/{children}")  # noqa: S311 - repeatable, and no secret
+    made = make_children(chance, profile, children, until)
+    cases, counts = make_cases(chance, profile, made, until)
+    case_of = {case.child.number: case for case in cases}
+    pen = Pen(chance, until, profile.share("dirt", "late") * min(1.0, DIRT_LEVELS[dirt]))
+    _write_directory(pen)
+    histories = Histories(chance, profile, pen, until)
+    for child in made:
+        histories.write(child, case_of.get(child.number), statutory_dates=statutory_dates)
+    arrived, kinds = spoil_some(chance, profile, pen.lines, DIRT_LEVELS[dirt])
+    return Authority(profile, until, made, cases, counts, arrived, dict(sorted(kinds.items())))
+
+
+def write_authority(authority: Authority, folder: Path) -> dict[str, Any]:
+    """Write the feeds, the return and the truth into a folder; gives a summary."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for feed in FEEDS:
+        lines = [item.raw for item in authority.arrived if item.line.feed == feed]
+        (folder / f"{feed}.jsonl").write_bytes(b"".join(raw + b"\n" for raw in lines))
+    write_return(authority.profile, authority.cases, authority.until, folder / "sen2")
+    truth = {
+        "until": authority.until.isoformat(),
+        "ehc": asdict(authority.ehc),
+        "lines": authority.kinds,
+        "expected_reasons": _expected_reasons(authority.arrived),
+        "children": [_truth_of(child) for child in authority.children],
+    }
+    (folder / "truth.json").write_text(json.dumps(truth, indent=1, ensure_ascii=False), "utf-8")
+    return {
+        "children": len(authority.children),
+        "lines": sum(authority.kinds.values()),
+        "ehc": truth["ehc"],
+        "folder": str(folder),
+    }
+
+
+def _write_directory(pen: Pen) -> None:
+    """Ten workers for each agency, and one of them who has left and handed over."""
+    began = date(2016, 1, 4)
+    sectors = {"community-health": "health", "camhs": "health", "early-help": "care", "social-care": "care"}
+    for agency in dict.fromkeys(AGENCY_OF_FEED.values()):
+        if agency is HR:
+            continue
+        sector = sectors.get(agency.name, "education")
+        for number in range(10):
+            worker = worker_of(agency, number)
+            pen.write(None, "workers", "joined", began, worker=worker, sector=sector, team=agency.team)
+    leaver = worker_of(EHC_TEAM, 9)
+    pen.write(None, "workers", "left", date(2024, 6, 3), worker=leaver, hands_over_to=worker_of(EHC_TEAM, 0)["id"])
+
+
+def _expected_reasons(arrived: list[Arrived]) -> dict[str, str]:
+    return {f"{item.line.feed} {item.line.body['id']}-x": item.code for item in arrived if item.code}
+
+
+def _truth_of(child: Child) -> dict[str, Any]:
+    agencies = [agency for agency in dict.fromkeys(AGENCY_OF_FEED.values()) if agency is not HR]
+    return {
+        "child": child.ref,
+        "known_as": sorted([agency.source, person_as_known(agency, child)["local_id"]] for agency in agencies),
+    }

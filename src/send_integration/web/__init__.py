@@ -1,0 +1,1 @@
+"""Pages for people who read and decide; every view asks one question of the policy first."""

@@ -1,0 +1,97 @@
+"""The lanes picture: a child's years in education, health and care, as numbers for an SVG made on the server."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+WIDTH = 1000
+"""The drawing's own width; the page scales it."""
+
+LABEL = 110
+BAR_HEIGHT = 18
+LANE_GAP = 14
+LANES = ("education", "health", "care", "panel")
+PATHWAY_SECTORS = {
+    "ehcp": "education",
+    "sen-support": "education",
+    "transition": "education",
+    "early-help": "care",
+    "support": "care",
+    "social-care": "care",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """An episode: from opening to closure, or to today."""
+
+    x: float
+    y: float
+    width: float
+    label: str
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """An event."""
+
+    x: float
+    y: float
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """One sector's bars and marks."""
+
+    name: str
+    y: float
+    height: float
+    bars: tuple[Bar, ...]
+    marks: tuple[Mark, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Lanes:
+    """The whole picture; `years` are positions and names of 1 January, `sentence` says what it shows."""
+
+    height: float
+    lanes: tuple[Lane, ...]
+    years: tuple[tuple[float, str], ...]
+    today_x: float
+    sentence: str
+
+
+def lanes_of(answer: Mapping[str, Any], today: date) -> Lanes:
+    """The picture of one child's answer, from the first event to a quarter past today."""
+    days = [date.fromisoformat(entry["on"]) for entry in answer["timeline"]]
+    first = min([*days, today])
+    last = today + timedelta(90)
+    span = max((last - first).days, 1)
+
+    def place(day: date) -> float:
+        return round(LABEL + (WIDTH - LABEL - 10) * (day - first).days / span, 1)
+
+    lanes: list[Lane] = []
+    y = 24.0
+    for name in LANES:
+        episodes = [e for e in answer["episodes"] if PATHWAY_SECTORS.get(e["pathway"], "health") == name]
+        marks = sorted({place(date.fromisoformat(e["on"])) for e in answer["timeline"] if e["sector"] == name})
+        bars = tuple(_bar(episode, place, today, y + row * (BAR_HEIGHT + 4)) for row, episode in enumerate(episodes))
+        height = max(len(bars), 1) * (BAR_HEIGHT + 4) + 14
+        lanes.append(Lane(name, y, height, bars, tuple(Mark(x, round(y + height - 8, 1)) for x in marks)))
+        y += height + LANE_GAP
+    years = tuple((place(date(year, 1, 1)), str(year)) for year in range(first.year + 1, last.year + 1))
+    open_now = [episode for episode in answer["episodes"] if episode["status"] != "closed"]
+    sentence = (
+        f"{len(answer['timeline'])} events since {first:%B %Y}; {len(open_now)} pathways open, "
+        f"{sum(episode['status'] == 'waiting' for episode in open_now)} of them waiting."
+    )
+    return Lanes(y, tuple(lanes), years, place(today), sentence)
+
+
+def _bar(episode: Mapping[str, Any], place: Any, today: date, y: float) -> Bar:  # noqa: ANN401 - a function of days
+    start = place(date.fromisoformat(episode["opened_on"]))
+    end = place(date.fromisoformat(episode["closed_on"]) if episode["closed_on"] else today)
+    return Bar(start, y, max(round(end - start, 1), 4.0), episode["pathway"].replace("-", " "), episode["status"])

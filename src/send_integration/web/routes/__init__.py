@@ -1,0 +1,1 @@
+"""One file for each noun that a page is about."""

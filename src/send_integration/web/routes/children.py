@@ -1,0 +1,87 @@
+"""The panel's list, ordered by need, and a child on one page."""
+
+from datetime import date
+from typing import Annotated, Any
+
+from fastapi import APIRouter, HTTPException, Query, Request
+from fastapi.responses import RedirectResponse, Response
+
+from send_integration.store.children import StoredChild, list_by_need, one_child
+from send_integration.store.flags import open_flags_of
+from send_integration.web.context import Site
+from send_integration.web.lanes import lanes_of
+from send_integration.web.policy import Action
+from send_integration.when.periods import age_on
+from send_integration.when.school_years import school_year_start, year_group
+
+CHILDREN_ON_A_PAGE = 25
+
+
+def routes(site: Site) -> APIRouter:
+    """GET /, /children and /children/{child_id}."""
+    router = APIRouter()
+
+    @router.get("/")
+    def home(request: Request) -> Response:
+        site.signed_in(request)
+        return RedirectResponse("/children", status_code=303)
+
+    @router.get("/children")
+    def show_list(request: Request, page: Annotated[int, Query(ge=1, le=100_000)] = 1) -> Response:
+        session = site.permit(request, Action.LIST_CHILDREN)
+        offset = (page - 1) * CHILDREN_ON_A_PAGE
+        found, total = list_by_need(site.engine, limit=CHILDREN_ON_A_PAGE, offset=offset)
+        today = site.settings.today()
+        rows = [(child, age_on(child.date_of_birth, today), year_name(child.date_of_birth, today)) for child in found]
+        pages = max(1, -(-total // CHILDREN_ON_A_PAGE))
+        return site.page("children.html", session, rows=rows, page=page, pages=pages, total=total, offset=offset)
+
+    @router.get("/children/{child_id}")
+    def show_child(request: Request, child_id: str) -> Response:
+        session = site.signed_in(request)
+        found = one_child(site.engine, child_id)
+        named = found is not None and any(worker["worker_id"] == session.actor for worker in found.named_workers)
+        site.permit(request, Action.VIEW_CHILD, child_id=child_id[:40], named=named)
+        if found is None:
+            raise HTTPException(404)
+        return site.page("child.html", session, **_values(site, found))
+
+    return router
+
+
+def year_name(born_on: date, day: date) -> str:
+    """The school year as people say it."""
+    year = year_group(born_on, day)
+    if year < 0:
+        return "Under five" if year >= -5 else "Not yet born"
+    return "Reception" if year == 0 else f"Year {year}" if year <= 13 else "Over 18"
+
+
+def _values(site: Site, found: StoredChild) -> dict[str, Any]:
+    """What the child's template needs, all from the one answer."""
+    today = site.settings.today()
+    answer = found.answer
+    born_on = date.fromisoformat(answer["date_of_birth"])
+    entries = {entry["event_id"]: f"e{number}" for number, entry in enumerate(answer["timeline"], start=1)}
+    milestones = [
+        {
+            **m,
+            "days_late": (today - date.fromisoformat(m["due_on"])).days if m["status"] == "missed" else m["days_late"],
+        }
+        for m in answer["milestones"]
+    ]
+    years: dict[date, list[tuple[str, dict[str, Any]]]] = {}
+    for entry in reversed(answer["timeline"]):
+        start = school_year_start(date.fromisoformat(entry["on"]))
+        years.setdefault(start, []).append((entries[entry["event_id"]], entry))
+    return {
+        "child": found,
+        "answer": answer,
+        "age": age_on(born_on, today),
+        "year": year_name(born_on, today),
+        "flags": open_flags_of(site.engine, found.child_id),
+        "entries": entries,
+        "milestones": milestones,
+        "years": [(f"{start.year} to {start.year + 1}", listed) for start, listed in years.items()],
+        "lanes": lanes_of(answer, today),
+    }
