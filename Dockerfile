@@ -8,6 +8,7 @@ COPY src src
 COPY streams streams
 COPY schemas schemas
 COPY expectations expectations
+COPY tests/data/cin-census-fake.xml tests/data/cin-census-fake.xml
 RUN /opt/send/bin/pip install --no-cache-dir --no-deps --no-build-isolation .
 
 FROM python:3.12-slim

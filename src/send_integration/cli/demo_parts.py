@@ -13,6 +13,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
+import send_integration
 from send_integration.broker.topics import create_missing_topics
 from send_integration.embedded.broker import embedded_broker
 from send_integration.embedded.database import embedded_database
@@ -119,6 +120,13 @@ def wait_for_the_end(system: System) -> None:
     while True:
         _require_alive(system)
         time.sleep(0.5)  # between two looks at the processes
+
+
+def census() -> Path:
+    """The census that the demonstration reads: made-up children, by Data to Insight (MIT)."""
+    packaged = Path(send_integration.__file__).parent / "simulate" / "cin-census-fake.xml"
+    checked_out = Path(send_integration.__file__).parents[2] / "tests" / "data" / "cin-census-fake.xml"
+    return packaged if packaged.exists() else checked_out
 
 
 def summary(ledger: Ledger) -> list[str]:

@@ -28,6 +28,9 @@ _MOMENT = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?(?P<offset>[Zz]|[+-][0-9]{2}:[0-9]{2})?",
     re.ASCII,
 )
+FIRST_YEAR, LAST_YEAR = "1900", "2199"
+"""A day or moment outside these years is a mistake; at the calendar's ends, sums of dates would overflow."""
+
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u2028\u2029]")
 
 
@@ -45,7 +48,7 @@ def _day_text(value: object) -> object:
     """Let only YYYY-MM-DD through: pydantic by itself would also take the seconds since 1970."""
     if not isinstance(value, str):
         raise _refuse(Code.WRONG_TYPE)
-    if not _DAY.fullmatch(value):
+    if not (_DAY.fullmatch(value) and FIRST_YEAR <= value[:4] <= LAST_YEAR):
         raise _refuse(Code.INVALID_DATE)
     return value
 
@@ -55,7 +58,7 @@ def _moment_text(value: object) -> object:
     if not isinstance(value, str):
         raise _refuse(Code.WRONG_TYPE)
     written = _MOMENT.fullmatch(value)
-    if not written:
+    if not (written and FIRST_YEAR <= value[:4] <= LAST_YEAR):
         raise _refuse(Code.INVALID_DATE)
     if not written["offset"]:
         raise _refuse(Code.NO_OFFSET)
