@@ -36,16 +36,17 @@ class Told(NamedTuple):
     returned: Return
     person: Data
     request: Row
+    plan_id: str = ""
 
     @property
     def request_id(self) -> str:
-        """Names the request in every return."""
-        return f"sen2:{self.returned.authority}:requests:{self.request.native_id}"
+        """The authority's own number of the request, by which its other feeds name it too."""
+        return self.request["nativeid"] or f"sen2:{self.returned.authority}:requests:{self.request.native_id}"
 
-    @property
-    def plan_id(self) -> str:
-        """Names the plan that the request led to: a later return tells of its reviews, and no longer of its issue."""
-        return f"sen2:{self.returned.authority}:plan:{self.request.native_id}"
+    def of_plan(self, row: Row) -> "Told":
+        """The same, about a plan: its row's own number, by which other feeds name it, or the request's."""
+        plan_id = row["nativeid"] or f"sen2:{self.returned.authority}:plan:{self.request.native_id}"
+        return self._replace(plan_id=plan_id)
 
     def draft(
         self, feed: str, what: str, on: date | str | None, row: Row, name: str, data: Data, *faults: Reason
@@ -64,17 +65,20 @@ def events_of_request(told: Told, linked: Linked) -> Iterator[Draft]:
     data: Data = {"request_id": told.request_id, "by": requested_by}
     yield told.draft("ehcp", "requested", _day(request, "receiveddate"), request, "received", data, *unknown)
     yield from _decision(told, request, "decided_to_assess", "requestoutcome")
-    started_on: date | str | None = None
+    plans: list[Row] = []
     for assessment in linked.under(request, "assessment"):
         yield from _decision(told, assessment, "decided_to_issue", "assessmentoutcome")
         yield from _exception(told, assessment)
-        for plan in linked.under(assessment, "namedplan"):
-            started_on = started_on or _day(plan, "startdate")
-            yield from _plan(told, plan, linked)
+        plans += linked.under(assessment, "namedplan")
+    for plan in plans:
+        yield from _plan(told.of_plan(plan), plan, linked)
     for active in linked.under(request, "activeplans"):
-        yield from _reviews(told, active)
-        yield from _placements(told, active, linked)
-        yield from _needs(told, active, linked, started_on or _day(request, "receiveddate"))
+        # a return of a later year tells of a plan's reviews and no longer of its issue
+        about = told.of_plan(plans[-1] if plans else active)
+        yield from _reviews(about, active)
+        yield from _placements(about, active, linked)
+        began = _day(plans[-1], "startdate") if plans else None
+        yield from _needs(about, active, linked, began or _day(request, "receiveddate"))
 
 
 def _decision(told: Told, row: Row, what: str, column: str) -> Iterator[Draft]:
@@ -112,7 +116,7 @@ def _plan(told: Told, plan: Row, linked: Linked) -> Iterator[Draft]:
         yield told.draft("ehcp", "finalised", started, plan, "startdate", data, *faults)
     for column, kind in (("pb", "personal-budget"), ("dp", "direct-payment")):
         if is_true(plan[column]):
-            support_id = f"{told.plan_id}:{column}"
+            support_id = f"sen2:{told.returned.authority}:{told.plan_id}:{column}"
             yield told.draft("support", "agreed", started, plan, column, {"support_id": support_id, "kind": kind})
     yield from _cease(told, plan, started)
 

@@ -9,8 +9,8 @@ from send_integration.simulate.agencies import EHC_TEAM, person_as_known
 from send_integration.simulate.ehc import TWENTY_WEEKS, Case
 from send_integration.simulate.profile import Profile
 
-SETTINGS = {"eotas": "OPA", "alternative": "OLA"}
-REQUEST_SOURCES = {"parent": "1", "young-person": "2", "school": "3", "other": "7"}
+SETTINGS = {"eotas": "OLA", "alternative": "OTH"}
+REQUEST_SOURCES = {"parent": "1", "young-person": "1", "school": "2", "other": "5"}
 
 
 def write_return(profile: Profile, cases: Sequence[Case], until: date, folder: Path) -> None:
