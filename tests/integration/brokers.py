@@ -39,7 +39,7 @@ def kafka_libraries(folder: Path) -> Path:
             "dependency:copy-dependencies",
             f"-DoutputDirectory={folder}",
             "-DincludeScope=runtime",
-        ],  # fmt: skip
+        ],
         capture_output=True,
         text=True,
         check=False,

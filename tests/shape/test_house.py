@@ -30,6 +30,7 @@ def test_no_function_is_long() -> None:
     long = [
         f"{path.relative_to(HOUSE)}:{node.lineno} {node.name} {node.end_lineno - node.lineno}"
         for path in SOURCES
+        if "versions" not in path.parts  # a migration is a list
         for node in ast.walk(ast.parse(path.read_text()))
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
         and (node.end_lineno or 0) - node.lineno > MOST_LINES_OF_A_FUNCTION

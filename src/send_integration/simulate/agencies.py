@@ -75,11 +75,20 @@ class Pen:
         self._count = 0
         self.lines: list[Line] = []
 
-    def write(self, child: Child | None, feed: str, what: str, on: date, /, **data: Any) -> Line | None:  # noqa: ANN401
-        """One event on a day; None where the day lies past the simulation's end."""
+    def write(
+        self,
+        child: Child | None,
+        feed: str,
+        what: str,
+        on: date,
+        /,
+        by: Agency | None = None,
+        **data: Any,  # noqa: ANN401
+    ) -> Line | None:
+        """One event on a day, by the feed's agency or another; None where the day lies past the simulation's end."""
         if on > self._until:
             return None
-        agency = AGENCY_OF_FEED[feed]
+        agency = by or AGENCY_OF_FEED[feed]
         self._count += 1
         recorded = datetime.combine(on, time(9), LONDON) + timedelta(minutes=self._chance.randint(0, 480))
         delay = (

@@ -50,8 +50,10 @@ class Histories:
         return earliest + timedelta(self._chance.randint(0, max(0, (self._until - earliest).days)))
 
     def _assign(self, child: Child, feed: str, role: str, on: date) -> None:
-        worker = worker_of(AGENCY_OF_FEED[feed], child.number)
-        self._pen.write(child, "workers", "assigned", on, worker=worker, role_for_child=role)
+        """An agency says which of its own workers has a role for a child."""
+        agency = AGENCY_OF_FEED[feed]
+        worker = worker_of(agency, child.number)
+        self._pen.write(child, "workers", "assigned", on, agency, worker=worker, role_for_child=role)
 
     def _school(self, child: Child, case: Case | None) -> None:
         chance, write = self._chance, self._pen.write

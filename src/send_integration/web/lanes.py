@@ -64,20 +64,26 @@ class Lanes:
 
 
 def lanes_of(answer: Mapping[str, Any], today: date) -> Lanes:
-    """The picture of one child's answer, from the first event to a quarter past today."""
+    """The picture of one child's answer: at most the last eight years, and a quarter past today."""
     days = [date.fromisoformat(entry["on"]) for entry in answer["timeline"]]
-    first = min([*days, today])
+    first = max(min([*days, today]), today - timedelta(8 * 365))
     last = today + timedelta(90)
     span = max((last - first).days, 1)
 
     def place(day: date) -> float:
-        return round(LABEL + (WIDTH - LABEL - 10) * (day - first).days / span, 1)
+        return round(LABEL + (WIDTH - LABEL - 10) * max((day - first).days, 0) / span, 1)
 
     lanes: list[Lane] = []
     y = 24.0
     for name in LANES:
-        episodes = [e for e in answer["episodes"] if PATHWAY_SECTORS.get(e["pathway"], "health") == name]
-        marks = sorted({place(date.fromisoformat(e["on"])) for e in answer["timeline"] if e["sector"] == name})
+        episodes = [
+            e
+            for e in answer["episodes"]
+            if PATHWAY_SECTORS.get(e["pathway"], "health") == name
+            and (e["closed_on"] is None or date.fromisoformat(e["closed_on"]) >= first)
+        ]
+        on = [date.fromisoformat(entry["on"]) for entry in answer["timeline"] if entry["sector"] == name]
+        marks = sorted({place(day) for day in on if day >= first})
         bars = tuple(_bar(episode, place, today, y + row * (BAR_HEIGHT + 4)) for row, episode in enumerate(episodes))
         height = max(len(bars), 1) * (BAR_HEIGHT + 4) + 14
         lanes.append(Lane(name, y, height, bars, tuple(Mark(x, round(y + height - 8, 1)) for x in marks)))
@@ -85,7 +91,7 @@ def lanes_of(answer: Mapping[str, Any], today: date) -> Lanes:
     years = tuple((place(date(year, 1, 1)), str(year)) for year in range(first.year + 1, last.year + 1))
     open_now = [episode for episode in answer["episodes"] if episode["status"] != "closed"]
     sentence = (
-        f"{len(answer['timeline'])} events since {first:%B %Y}; {len(open_now)} pathways open, "
+        f"{sum(day >= first for day in days)} events since {first:%B %Y}; {len(open_now)} pathways open, "
         f"{sum(episode['status'] == 'waiting' for episode in open_now)} of them waiting."
     )
     return Lanes(y, tuple(lanes), years, place(today), sentence)

@@ -1,0 +1,33 @@
+"""`send-integration up`: worker and page together, against what the environment names."""
+
+import os
+import sys
+import time
+from contextlib import ExitStack
+from pathlib import Path
+
+import typer
+
+from send_integration.cli.services import required_settings
+from send_integration.embedded.processes import running
+from send_integration.errors import Broken
+
+
+def up() -> None:
+    """Start a worker and the page, and run until Ctrl-C; both end together."""
+    now = required_settings()
+    now.home.mkdir(parents=True, exist_ok=True)
+    command = str(Path(sys.executable).parent / "send-integration")
+    with ExitStack() as stack:
+        processes = {
+            name: stack.enter_context(
+                running(name, [command, name], environment=dict(os.environ), log=now.home / f"{name}.log")
+            )
+            for name in ("worker", "web")
+        }
+        typer.echo(f"Worker and page are starting; their words go to {now.home}. Press Ctrl-C to stop them.")
+        while True:
+            for name, process in processes.items():
+                if process.poll() is not None:
+                    raise Broken(f"The {name} ended by itself", where=str(now.home / f"{name}.log"))
+            time.sleep(0.5)  # between two looks at the processes
