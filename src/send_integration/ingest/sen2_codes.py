@@ -6,10 +6,12 @@ REQUESTED_BY = {"": "other", "1": "parent", "2": "school", "3": "other", "4": "o
 """1 young person or parent, 2 school or other setting, 3 health, 4 social care, 5 other (SEN2 2026). Returns before
 2026 do not say; the contract has no word for that, so it is other. Nor does 1 tell a young person from a parent."""
 
-DECISIONS = {"Y": "yes", "N": "no"}
-NO_DECISION = frozenset({"", "W", "H", "A"})
-"""Withdrawn or moved, historical, still going: nothing that the contract calls a decision. It has no event for a
-withdrawn request, so none is sent."""
+DECISIONS = {"Y": "yes", "N": "no", "H": "yes"}
+"""A historical request was agreed in an earlier year: an assessment and its plan are why the return still has it."""
+
+NO_DECISION = frozenset({"", "W", "A"})
+"""Open, withdrawn or moved, still going: nothing that the contract calls a decision. It has no event for a withdrawn
+request, so none is sent."""
 
 CEASE_REASONS = {
     "1": "maximum age reached",

@@ -59,26 +59,40 @@ class Told(NamedTuple):
 
 def events_of_request(told: Told, linked: Linked) -> Iterator[Draft]:
     """Every event of a request."""
-    request = told.request
-    requested_by = codes.REQUESTED_BY.get(request["requestsource"], request["requestsource"])
-    unknown = [] if request["requestsource"] in codes.REQUESTED_BY else [codes.unknown_code("data.by", "source")]
-    data: Data = {"request_id": told.request_id, "by": requested_by}
-    yield told.draft("ehcp", "requested", _day(request, "receiveddate"), request, "received", data, *unknown)
-    yield from _decision(told, request, "decided_to_assess", "requestoutcome")
-    plans: list[Row] = []
-    for assessment in linked.under(request, "assessment"):
+    assessments = linked.under(told.request, "assessment")
+    plans = [plan for assessment in assessments for plan in linked.under(assessment, "namedplan")]
+    if _is_told_whole(told.request, plans):
+        yield _requested(told)
+        yield from _decision(told, told.request, "decided_to_assess", "requestoutcome")
+    for assessment in assessments:
         yield from _decision(told, assessment, "decided_to_issue", "assessmentoutcome")
         yield from _exception(told, assessment)
-        plans += linked.under(assessment, "namedplan")
     for plan in plans:
         yield from _plan(told.of_plan(plan), plan, linked)
-    for active in linked.under(request, "activeplans"):
+    for active in linked.under(told.request, "activeplans"):
         # a return of a later year tells of a plan's reviews and no longer of its issue
         about = told.of_plan(plans[-1] if plans else active)
         yield from _reviews(about, active)
         yield from _placements(about, active, linked)
         began = _day(plans[-1], "startdate") if plans else None
-        yield from _needs(about, active, linked, began or _day(request, "receiveddate"))
+        yield from _needs(about, active, linked, began or _day(told.request, "receiveddate"))
+
+
+def _is_told_whole(request: Row, plans: list[Row]) -> bool:
+    """Whether the return says how a request ended, or that it is open.
+
+    Of a historical one it may give neither the decision's day nor the plan: the request told alone would start a clock
+    that nothing can stop.
+    """
+    return request["requestoutcome"].upper() != "H" or bool(request["requestoutcomedate"] and plans)
+
+
+def _requested(told: Told) -> Draft:
+    request = told.request
+    requested_by = codes.REQUESTED_BY.get(request["requestsource"], request["requestsource"])
+    unknown = [] if request["requestsource"] in codes.REQUESTED_BY else [codes.unknown_code("data.by", "source")]
+    data: Data = {"request_id": told.request_id, "by": requested_by}
+    return told.draft("ehcp", "requested", _day(request, "receiveddate"), request, "received", data, *unknown)
 
 
 def _decision(told: Told, row: Row, what: str, column: str) -> Iterator[Draft]:

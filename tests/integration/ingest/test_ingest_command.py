@@ -137,9 +137,9 @@ def test_a_second_return_repeats_what_stayed_and_corrects_what_changed(
     again = ingest(environment, str(DATA / "sen2-return"), "--json")
 
     assert (first.returncode, second.returncode, again.returncode) == (0, 0, 0), first.stderr + second.stderr
-    # 15 facts, of which the assessment's outcome changes; the people item carries the day of its return, so it changes
+    # 14 facts, of which the assessment's outcome changes; the people item carries the day of its return, so it changes
     assert [json.loads(run.stdout)["corrected"] for run in (first, second, again)] == [0, 2, 0]
-    assert [json.loads(run.stdout)["unchanged"] for run in (first, second, again)] == [0, 13, 15]
+    assert [json.loads(run.stdout)["unchanged"] for run in (first, second, again)] == [0, 12, 14]
     bodies = {message.value for message in raw_messages(broker, "ehcp")}
     corrections = [json.loads(body) for body in bodies if b'"corrects"' in body]
     assert [(one["data"]["corrects"], one["time"]) for one in corrections] == [
@@ -147,8 +147,8 @@ def test_a_second_return_repeats_what_stayed_and_corrects_what_changed(
     ]
     assert quarantine_codes(engine, "ehcp") == set()
     accepted, quarantined, _ = admit(engine, broker, "ehcp")
-    # nine events of the return pass, and one corrects; the decision before its request and the orphan do not
-    assert (accepted, quarantined) == (10, 2)
+    # eight events of the return pass, and one corrects; the decision before its request and the orphan do not
+    assert (accepted, quarantined) == (9, 2)
     assert quarantine_codes(engine, "ehcp") >= {"sen2-dates-out-of-order", "sen2-parent-missing"}
 
 

@@ -76,7 +76,7 @@ def test_the_return_gives_these_events_and_no_others() -> None:
         "requests:Q2:received": ("ehcp.requested", "2024-11-04", {"request_id": "Q2", "by": "parent"}),
         "requests:Q2:requestoutcome": (
             "ehcp.decided_to_assess", "2024-11-01", {"request_id": "Q2", "decision": "no"}),
-        "requests:Q3:received": ("ehcp.requested", "2018-01-08", {"request_id": "Q3", "by": "other"}),
+        # the third's request is historical, without a decision's day or a plan: only what came of it is told
         "activeplans:V3:reviewmeeting:2024-05-13": (
             "ehcp.review_meeting_held", "2024-05-13", {"plan_id": third, "kind": "annual", "pfa_discussed": False}),
         "activeplans:V3:lastreview:2024-06-03": (
@@ -202,3 +202,12 @@ def test_a_day_at_the_calendars_end_stops_nothing(folder: Path, day: str) -> Non
     event = events(folder)["placementdetail:L1:entrydate"]
 
     assert not isinstance(parse(event.value, not_after=NOW), Event)
+
+
+def test_a_historical_request_is_told_where_its_decision_and_plan_are(folder: Path) -> None:
+    change(folder, "requests", "2024-Aug-12 00:00:00,Y", "2024-Aug-12 00:00:00,H")
+
+    found = events(folder)
+
+    assert "requests:Q1:received" in found
+    assert json.loads(found["requests:Q1:requestoutcome"].value)["data"]["decision"] == "yes"
