@@ -14,7 +14,7 @@ from sqlalchemy import Engine
 from send_integration import clock
 from send_integration.settings import Settings
 from send_integration.store.sessions import Session, find_session, open_session, record
-from send_integration.web.policy import Action, allowed
+from send_integration.web.policy import Action, allowed, links
 
 COOKIE = "send_session"
 SESSION_LASTS = timedelta(hours=8)
@@ -81,6 +81,7 @@ def templates() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.globals["links"] = links
     environment.filters["day"] = written_day
     environment.filters["words"] = lambda code: str(code).replace("-", " ").replace("_", " ")
     return environment

@@ -51,3 +51,9 @@ def allowed(action: Action, role: str, *, holds_a_role_for_child: bool = False) 
     if action is Action.VIEW_CHILD and role == Role.NAMED_WORKER and holds_a_role_for_child:
         return Decision(allowed=True, why="a named worker of this child")
     return Decision(allowed=False, why=f"{role} may not {action}")
+
+
+def links(role: str) -> list[tuple[str, str]]:
+    """The pages that a role may open without naming a child, with their names, in the order of the header."""
+    pages = ((Action.LIST_CHILDREN, "/children", "Children"), (Action.VIEW_INBOX, "/alerts", "Alerts"))
+    return [(address, name) for action, address, name in pages if allowed(action, role).allowed]

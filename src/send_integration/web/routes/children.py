@@ -10,7 +10,7 @@ from send_integration.store.children import StoredChild, list_by_need, one_child
 from send_integration.store.flags import open_flags_of
 from send_integration.web.context import Site
 from send_integration.web.lanes import lanes_of
-from send_integration.web.policy import Action
+from send_integration.web.policy import Action, links
 from send_integration.when.periods import age_on
 from send_integration.when.school_years import school_year_start, year_group
 
@@ -23,8 +23,10 @@ def routes(site: Site) -> APIRouter:
 
     @router.get("/")
     def home(request: Request) -> Response:
-        site.signed_in(request)
-        return RedirectResponse("/children", status_code=303)
+        session = site.signed_in(request)
+        for address, _ in links(session.role):
+            return RedirectResponse(address, status_code=303)
+        return site.page("home.html", session)
 
     @router.get("/children")
     def show_list(request: Request, page: Annotated[int, Query(ge=1, le=100_000)] = 1) -> Response:

@@ -1,0 +1,90 @@
+"""Each user's way through the pages, in a real browser, with axe."""
+
+from collections.abc import Callable
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+pytestmark = [pytest.mark.browser, pytest.mark.integration]
+
+SignIn = Callable[[str], None]
+
+
+def no_violations(page: Page) -> None:
+    found = Axe().run(page).response["violations"]
+    assert [(item["id"], [node["html"][:120] for node in item["nodes"]]) for item in found] == []
+
+
+def test_nobody_sees_anything_before_signing_in(page: Page) -> None:
+    for address in ("/", "/children", "/children/c0", "/alerts"):
+        page.goto(address)
+        assert page.url.endswith("/sign-in")
+    no_violations(page)
+
+
+def test_a_chair_goes_from_the_list_to_a_child_to_the_evidence(page: Page, sign_in: SignIn) -> None:
+    sign_in("chair")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Children, those in most need first")
+    no_violations(page)
+
+    page.get_by_role("link", name="Anna Example").press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Anna Example")
+    expect(page.get_by_text("SEND Regulations 2014, regulation 5(1)").first).to_be_visible()
+    no_violations(page)
+
+    page.get_by_role("link", name="event 1", exact=True).first.press("Enter")
+    assert page.url.endswith("#e1")
+
+
+def test_extreme_children_are_shown_whole_and_run_nothing(page: Page, sign_in: SignIn) -> None:
+    sign_in("chair")
+    for number in range(page.locator("tbody a").count()):
+        page.goto("/children")
+        page.locator("tbody a").nth(number).click()
+        page.wait_for_load_state()
+        assert page.title() != "broken"
+        fits = page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+        assert fits, page.title()
+        no_violations(page)
+
+
+def test_the_keyboard_reaches_the_content_first_and_is_never_hidden(page: Page, sign_in: SignIn) -> None:
+    sign_in("chair")
+    page.goto("/children")
+    page.keyboard.press("Tab")
+
+    expect(page.get_by_role("link", name="Skip to main content")).to_be_focused()
+
+
+@pytest.mark.parametrize("actor", ["steward", "analyst", "administrator", "worker"])
+def test_whom_the_policy_does_not_grant_children_sees_none(page: Page, sign_in: SignIn, actor: str) -> None:
+    sign_in(actor)
+    response = page.request.get("/children")
+
+    assert response.status == 403
+    assert "Anna" not in response.text()
+
+
+def test_a_forged_form_signs_nobody_in_or_out(page: Page, sign_in: SignIn) -> None:
+    assert page.request.post("/sign-in", form={"person": "chair", "form_token": "x"}).status == 403
+    sign_in("chair")
+    assert page.request.post("/sign-out", form={"csrf": "x"}).status == 403
+    assert page.request.get("/children").status == 200
+
+
+def test_pages_forbid_scripts_frames_and_caches(page: Page, sign_in: SignIn) -> None:
+    sign_in("chair")
+    headers = page.request.get("/children").headers
+
+    assert "default-src 'none'" in headers["content-security-policy"]
+    assert headers["cache-control"] == "no-store"
+    assert headers["x-frame-options"] == "DENY"
+
+
+def test_the_inbox_has_its_empty_state(page: Page, sign_in: SignIn) -> None:
+    sign_in("worker")
+    page.goto("/alerts")
+
+    expect(page.get_by_text("Nothing waits for you.")).to_be_visible()
+    no_violations(page)
