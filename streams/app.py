@@ -106,6 +106,7 @@ def build(settings: Settings, engine: Engine, rules: RuleBook) -> Worker:
         autodiscover=False,
     )
     readers = {topics.raw(feed).name: "gate" for feed in topics.FEEDS}
+    readers |= {topics.clean(feed).name: "warehouse" for feed in topics.FEEDS}
     readers |= {
         topics.CHILD_EVENTS.name: "timeline",
         topics.FLAGS.name: "alerts",

@@ -11,12 +11,14 @@ from send_integration.steps.catalogue import load_rules
 from send_integration.steps.gate import Checks, Gate
 from send_integration.steps.relay import Relay
 from send_integration.steps.timeline import TimelineKeeper
+from send_integration.steps.warehouse import Warehouse
 from streams.alerts import add_alerts, add_delivery, add_directory
 from streams.app import Worker, build
 from streams.clock import add_clock
 from streams.gate import add_gates
 from streams.relay import add_relay
 from streams.timeline import add_timeline
+from streams.warehouse import add_warehouse
 
 
 def assemble(settings: Settings, engine: Engine) -> Worker:
@@ -32,6 +34,7 @@ def assemble(settings: Settings, engine: Engine) -> Worker:
     by_mail = bool(settings.smtp)
     add_alerts(worker, AlertRouter(engine, by_mail=by_mail, mailboxes=mailboxes, fallback=settings.fallback_mailbox))
     add_directory(worker)
+    add_warehouse(worker, Warehouse(engine, rules))
     if by_mail:
         add_delivery(worker, Smtp(settings.smtp, settings.mail_from, settings.web_address))
     return worker

@@ -36,7 +36,7 @@ class ColumnValuesHoldNoNhsNumber(ColumnMapMetricProvider):  # type: ignore[misc
 
     condition_metric_name = "column_values.hold_no_nhs_number"
 
-    @column_condition_partial(engine=PandasExecutionEngine)  # type: ignore[misc]
+    @column_condition_partial(engine=PandasExecutionEngine)  # type: ignore[untyped-decorator]
     def _pandas(cls, column: "pd.Series[Any]", **_: object) -> "pd.Series[bool]":  # noqa: N805 - the library's form
         return _free_of(holds_nhs_number, column)
 
@@ -46,7 +46,7 @@ class ColumnValuesHoldNoUpn(ColumnMapMetricProvider):  # type: ignore[misc]
 
     condition_metric_name = "column_values.hold_no_upn"
 
-    @column_condition_partial(engine=PandasExecutionEngine)  # type: ignore[misc]
+    @column_condition_partial(engine=PandasExecutionEngine)  # type: ignore[untyped-decorator]
     def _pandas(cls, column: "pd.Series[Any]", **_: object) -> "pd.Series[bool]":  # noqa: N805 - the library's form
         return _free_of(holds_upn, column)
 

@@ -81,14 +81,14 @@ class Pen:
         feed: str,
         what: str,
         on: date,
+        other_agency: Agency | None = None,
         /,
-        by: Agency | None = None,
-        **data: Any,  # noqa: ANN401
+        **data: Any,  # noqa: ANN401 - the type's own fields
     ) -> Line | None:
         """One event on a day, by the feed's agency or another; None where the day lies past the simulation's end."""
         if on > self._until:
             return None
-        agency = by or AGENCY_OF_FEED[feed]
+        agency = other_agency or AGENCY_OF_FEED[feed]
         self._count += 1
         recorded = datetime.combine(on, time(9), LONDON) + timedelta(minutes=self._chance.randint(0, 480))
         delay = (

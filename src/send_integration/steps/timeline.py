@@ -55,7 +55,7 @@ class TimelineKeeper:
             new, _ = split_known(connection, READER, batch)
             if not new:
                 return Kept(0, 0, 0)
-            arrived = _latest(new)
+            arrived = latest_of(new)
             lock_children(connection, {event.child_id for event in arrived if event.child_id})
             children = keep_events(connection, arrived)
             lock_children(connection, children)
@@ -136,7 +136,7 @@ def worker_as_json(named: NamedWorker) -> dict[str, Any]:
     }
 
 
-def _latest(messages: Iterable[RawMessage]) -> list[KeptEvent]:
+def latest_of(messages: Iterable[RawMessage]) -> list[KeptEvent]:
     """Of each source and id in a batch the one by the highest decision, then the one recorded earlier."""
     latest: dict[tuple[str, str], KeptEvent] = {}
     for message in messages:

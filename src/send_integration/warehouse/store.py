@@ -1,0 +1,79 @@
+"""Keeps the warehouse's copy of clean events and rewrites the rows of children."""
+
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import Boolean, Connection, Date, Integer, Table, Text, text
+
+from send_integration.store.bulk import copy_rows
+from send_integration.store.timelines import KeptEvent
+from send_integration.warehouse.facts import ChildFacts
+from send_integration.warehouse.tables import OF_A_CHILD
+
+POSTGRESQL_TYPES: dict[type[object], str] = {Text: "text", Date: "date", Integer: "int4", Boolean: "bool"}
+"""The types of the fact tables' columns, as COPY names them."""
+
+
+def lock_warehouse(connection: Connection) -> None:
+    """One worker at a time restates; held until the transaction ends."""
+    connection.execute(text("SELECT pg_advisory_xact_lock(8210004)"))
+
+
+def keep_clean_events(connection: Connection, events: Sequence[KeptEvent]) -> set[str]:
+    """Keep events, of each source and id the one by the highest decision; give every child that this touches."""
+    columns = (
+        ("source", "text"),
+        ("event_id", "text"),
+        ("child_id", "text"),
+        ("decision", "int8"),
+        ("recorded_at", "timestamptz"),
+        ("target", "text"),
+        ("body", "bytea"),
+    )
+    connection.execute(text("CREATE TEMP TABLE arrived_clean (LIKE event) ON COMMIT DROP"))
+    copy_rows(connection, "arrived_clean", columns, ([getattr(event, name) for name, _ in columns] for event in events))
+    touched = connection.execute(
+        text(
+            "INSERT INTO warehouse.clean_event AS kept (source, event_id, child_key, decision, recorded_at, target, body)"
+            " SELECT source, event_id, child_id, decision, recorded_at, target, body FROM arrived_clean"
+            " ON CONFLICT (source, event_id) DO UPDATE SET child_key = excluded.child_key,"
+            " decision = excluded.decision, recorded_at = excluded.recorded_at, target = excluded.target,"
+            " body = excluded.body WHERE excluded.decision > kept.decision OR (excluded.decision = kept.decision"
+            " AND (excluded.recorded_at, excluded.body) < (kept.recorded_at, kept.body))"
+            " RETURNING old.child_key, new.child_key"
+        )
+    )
+    children = {key for row in touched for key in row if key}
+    named = connection.execute(
+        text(
+            "SELECT DISTINCT e.child_key FROM arrived_clean a JOIN warehouse.clean_event e"
+            " ON e.source = a.source AND e.event_id = a.target"
+        )
+    )
+    return children | {row[0] for row in named if row[0]}
+
+
+def clean_events_of(connection: Connection, children: Iterable[str]) -> list[tuple[str, bytes]]:
+    """Every clean event of some children, and those of others that name one of theirs."""
+    rows = connection.execute(
+        text(
+            "SELECT child_key, body FROM warehouse.clean_event WHERE child_key = ANY(:children) UNION ALL"
+            " SELECT o.child_key, o.body FROM warehouse.clean_event o JOIN warehouse.clean_event e"
+            " ON e.source = o.source AND e.event_id = o.target WHERE e.child_key = ANY(:children)"
+            " AND o.child_key <> ALL(:children) AND o.child_key <> ''"
+        ),
+        {"children": sorted(children)},
+    )
+    return [(row[0], bytes(row[1])) for row in rows]
+
+
+def restate_children(connection: Connection, children: Iterable[str], facts: Sequence[ChildFacts]) -> None:
+    """Write every row of some children anew; one of whom nothing is left keeps none."""
+    keys = sorted(children)
+    for table in OF_A_CHILD:
+        connection.execute(table.delete().where(table.c.child_key.in_(keys)))
+        rows = [row for found in facts for row in getattr(found, table.name)]
+        copy_rows(connection, f"warehouse.{table.name}", _columns(table), rows)
+
+
+def _columns(table: Table) -> list[tuple[str, str]]:
+    return [(column.name, POSTGRESQL_TYPES[type(column.type)]) for column in table.columns]

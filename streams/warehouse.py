@@ -1,0 +1,21 @@
+"""Takes clean events into the warehouse."""
+
+from faust.types import StreamT
+
+from send_integration.contracts import topics
+from send_integration.steps.warehouse import READER, Warehouse
+from send_integration.store.positions import mark_published
+from streams.app import Worker, batches, or_stop
+
+
+def add_warehouse(worker: Worker, warehouse: Warehouse) -> None:
+    """Start one agent for all feeds' clean topics but the workers', which the directory reads."""
+
+    async def restate(stream: "StreamT[bytes]") -> None:
+        async for batch in batches(stream):
+            async with or_stop("the warehouse"):
+                await worker.run(warehouse.restate, batch, worker.today())
+                await worker.run(mark_published, worker.engine, READER, batch)
+
+    names = [topics.clean(feed).name for feed in topics.FEEDS if feed != "workers"]
+    worker.app.agent(worker.app.topic(*names, value_type=bytes), name="warehouse")(restate)

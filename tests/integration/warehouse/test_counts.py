@@ -1,0 +1,87 @@
+"""A SEN2 return written by the simulator gives, through ingest, gate and warehouse, the counts that went in."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, text
+
+from send_integration.contracts import topics
+from send_integration.ingest.raw_event import RawEvent
+from send_integration.ingest.sen2 import events_of_return
+from send_integration.ingest.sen2_return import read_return
+from send_integration.simulate.authority import simulate_authority, write_authority
+from send_integration.simulate.profile import load_profile
+from send_integration.steps.catalogue import load_rules
+from send_integration.steps.returns import Facts, settled_events
+from send_integration.steps.warehouse import READER, Warehouse
+from send_integration.warehouse.dfe import headline_counts
+from tests.integration.steps.pipe import Pipe
+
+UNTIL = date(2025, 1, 16)
+
+
+@pytest.fixture(scope="module")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, int]]:
+    folder = tmp_path_factory.mktemp("authority")
+    made = simulate_authority(
+        load_profile("luton-2024"), children=400, seed=7, until=UNTIL, dirt="none", statutory_dates=False
+    )
+    summary = write_authority(made, folder)
+    return folder, summary["ehc"]
+
+
+def load(engine: Engine, folder: Path) -> Pipe:
+    pipe = Pipe(engine, load_rules(), UNTIL)
+    returned = read_return(folder / "sen2")
+    for event in settled_events(engine, returned.returned_at, events_of_return(returned), Facts()):
+        assert isinstance(event, RawEvent)
+        pipe.send(event.feed, event.value)
+    pipe.drain_gate(["ehcp", "school", "support", "people"])
+    pipe.relay()
+    warehouse = Warehouse(engine, load_rules())
+    for feed in topics.FEEDS:
+        warehouse.restate(pipe.waiting(topics.clean(feed).name, READER), UNTIL)
+    return pipe
+
+
+def test_the_counts_that_went_in_come_out(engine: Engine, authority: tuple[Path, dict[str, int]]) -> None:
+    folder, truth = authority
+
+    load(engine, folder)
+
+    found = headline_counts(engine, 2024)
+    assert found["requests"]["requests_received_in_year"] == truth["requests"] > 50
+    assert found["requests"]["requests_decided_to_assess"] == truth["decided_to_assess"]
+    assert found["requests"]["requests_decided_not_to_assess"] == truth["decided_not_to_assess"]
+    assert found["requests"]["request_outcome_six_weeks"] == truth["decided_in_six_weeks"]
+    assert found["timeliness_20_week"]["plans_issued_den"] == truth["plans"] > 30
+    assert found["timeliness_20_week"]["plans_issued_within_20_weeks"] == truth["plans_in_20_weeks"]
+
+
+def test_no_fact_holds_a_name_or_an_identifier(engine: Engine, authority: tuple[Path, dict[str, int]]) -> None:
+    folder, _ = authority
+    load(engine, folder)
+
+    with engine.connect() as connection:
+        for table in ("dim_child", "fact_event", "fact_ehc_request", "fact_milestone", "fact_episode"):
+            columns = connection.execute(text(f"SELECT * FROM warehouse.{table} LIMIT 1")).keys()
+            assert not {"given_name", "family_name", "upn", "nhs_number", "local_id", "date_of_birth", "note"} & set(
+                columns
+            )
+        days = connection.execute(
+            text("SELECT DISTINCT extract(day FROM birth_month) FROM warehouse.dim_child")
+        ).scalars()
+        assert [int(day) for day in days] == [1]
+
+
+def test_reading_the_clean_topics_again_changes_nothing(engine: Engine, authority: tuple[Path, dict[str, int]]) -> None:
+    pipe = load(engine, authority[0])
+    before = headline_counts(engine, 2024)
+
+    warehouse = Warehouse(engine, load_rules())
+    for (topic, _), held in pipe.topics.items():
+        if topic.startswith("send.clean."):
+            assert warehouse.restate(held, UNTIL) == 0
+
+    assert headline_counts(engine, 2024) == before
