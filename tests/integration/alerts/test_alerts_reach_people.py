@@ -1,0 +1,119 @@
+"""A flag's way to a mailbox and an inbox, on a real database and a real mail server that is down at first."""
+
+import json
+from collections.abc import Iterator
+from datetime import date, timedelta
+from email.message import Message
+
+import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.handlers import Message as MessageHandler
+from sqlalchemy import Engine, text
+
+from send_integration.channels.smtp import Smtp
+from send_integration.contracts import topics
+from send_integration.embedded.ports import free_port
+from send_integration.steps.alerts import AlertRouter, deliver_due
+from send_integration.steps.batch import RawMessage
+from send_integration.steps.catalogue import load_rules
+from send_integration.store.alerts import inbox
+from tests.builders import ANNA, NOW, WORKER, sent
+from tests.integration.steps.pipe import Pipe
+
+TODAY = date(2025, 6, 2)
+
+
+class Mailbox(MessageHandler):
+    """Keeps what it is sent."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.received: list[Message] = []
+
+    def handle_message(self, message: Message) -> None:
+        self.received.append(message)
+
+
+@pytest.fixture
+def mail() -> Iterator[tuple[Controller, Mailbox]]:
+    """A mail server that is not started yet."""
+    mailbox = Mailbox()
+    controller = Controller(mailbox, hostname="127.0.0.1", port=free_port())
+    yield controller, mailbox
+    if controller.server is not None:
+        controller.stop()
+
+
+def flags_of(pipe: Pipe) -> list[RawMessage]:
+    """What stands on send.flags."""
+    pipe.relay()
+    return [m for place, held in sorted(pipe.topics.items()) if place[0] == topics.FLAGS.name for m in held]
+
+
+def raise_flags(engine: Engine) -> Pipe:
+    pipe = Pipe(engine, load_rules(), TODAY)
+    worker = {**WORKER, "email": "wren@example.org"}
+    assigned = sent("workers.assigned", "2025-01-06", event_id="w", role_for_child="ehc-coordinator", worker=worker)
+    pipe.send("ehcp", sent("ehcp.requested", "2025-01-06", event_id="r"))
+    pipe.send("workers", assigned)
+    pipe.send("ndd-triage", sent("ndd.referred", "2025-01-06", event_id="n"))
+    pipe.drain_gate(["ehcp", "workers", "ndd-triage"])
+    pipe.drain_timeline()
+    return pipe
+
+
+def test_each_flag_is_told_once_though_the_server_was_down_and_holds_nothing_of_the_child(
+    engine: Engine, mail: tuple[Controller, Mailbox]
+) -> None:
+    controller, mailbox = mail
+    router = AlertRouter(engine, by_mail=True, mailboxes={"ndd-team": "ndd@example.org"}, fallback="send@example.org")
+    messages = flags_of(raise_flags(engine))
+    told = router.notify(messages, TODAY, NOW)
+    channel = Smtp(f"127.0.0.1:{controller.port}", "sender@example.org", "https://send.example.org")
+
+    assert deliver_due(engine, channel, NOW, 50) == (0, told)
+    assert deliver_due(engine, channel, NOW, 50) == (0, 0)
+    controller.start()
+    later = NOW + timedelta(minutes=2)
+    assert deliver_due(engine, channel, later, 50) == (told, 0)
+    assert deliver_due(engine, channel, later + timedelta(days=1), 50) == (0, 0)
+
+    assert len(mailbox.received) == told > 2
+    recipients = {message["To"] for message in mailbox.received}
+    assert recipients == {"wren@example.org", "ndd@example.org"}
+    words = "\n".join(message.as_string() for message in mailbox.received)
+    for secret in (ANNA["given_name"], ANNA["family_name"], ANNA["nhs_number"], ANNA["local_id"], "2012-03-04"):
+        assert f" {secret}" not in words
+    assert "https://send.example.org/children/c" in words
+
+
+def test_reading_flags_again_tells_nobody_again(engine: Engine) -> None:
+    router = AlertRouter(engine, by_mail=True, mailboxes={}, fallback="send@example.org")
+    messages = flags_of(raise_flags(engine))
+
+    assert router.notify(messages, TODAY, NOW) > 0
+    assert router.notify(messages, TODAY, NOW) == 0
+
+
+def test_a_cleared_flag_leaves_the_inbox_and_is_not_sent_any_more(engine: Engine) -> None:
+    router = AlertRouter(engine, by_mail=True, mailboxes={}, fallback="send@example.org")
+    pipe = raise_flags(engine)
+    router.notify(flags_of(pipe), TODAY, NOW)
+    assert {item["flag"]["rule"] for item in inbox(engine, ["w1"], 50)} >= {"ehc-decide-to-assess"}
+
+    pipe.send("ehcp", sent("ehcp.decided_to_assess", "2025-02-03", event_id="d"))
+    pipe.drain_gate(["ehcp"])
+    pipe.drain_timeline()
+    waiting = [m for m in flags_of(pipe) if json.loads(m.value)["change"] == "cleared"]
+    assert waiting
+    with engine.connect() as connection:
+        known = {
+            (row[0], row[1]): row[2]
+            for row in connection.execute(
+                text("SELECT topic, \"partition\", next_offset FROM stream_position WHERE reader = 'alerts'")
+            )
+        }
+    router.notify([m for m in flags_of(pipe) if m.offset >= known.get((m.topic, m.partition), 0)], TODAY, NOW)
+
+    rules = {item["flag"]["rule"] for item in inbox(engine, ["w1"], 50)}
+    assert "ehc-decide-to-assess" not in rules
