@@ -31,9 +31,12 @@ LONG = "Maximiliana-Theodosia Featherstonehaugh-Cholmondeley " * 3
 RIGHT_TO_LEFT = "مريم الأحمد"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """The machine's Chromium; skips, saying why, where there is none."""
+    """The machine's Chromium; skips, saying why, where there is none.
+
+    It ends with its module: while it runs, no other test of this process can start an event loop of its own.
+    """
     found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if found is None:
         if NOTHING_SKIPPED:

@@ -14,13 +14,13 @@ from send_integration.evaluate import ChildAnswer, answer_child, child_as_json, 
 from send_integration.rules.flags import Flag, FlagChange, changes, flag_as_json
 from send_integration.rules.model import RuleBook
 from send_integration.steps.batch import Outgoing, RawMessage
+from send_integration.store.chains import events_with_chains
 from send_integration.store.outbox import say
 from send_integration.store.positions import move_on, split_known
 from send_integration.store.timelines import (
     ChildRow,
     KeptEvent,
     children_due,
-    events_of,
     forget_children,
     keep_children,
     keep_events,
@@ -94,7 +94,7 @@ class TimelineKeeper:
         """The answer of each child that has events; one query for all."""
         child_of: dict[EventKey, str] = {}
         events: list[Event] = []
-        for child_id, body in events_of(connection, children):
+        for child_id, body in events_with_chains(connection, children, kept="event", child="child_id"):
             event = read(body)
             child_of[event.key] = child_id
             events.append(event)

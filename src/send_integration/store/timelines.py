@@ -11,6 +11,7 @@ from sqlalchemy import Connection, text
 
 from send_integration.rules.flags import Flag, FlagChange, flag_as_json, flag_from_json
 from send_integration.store.bulk import copy_rows
+from send_integration.store.chains import children_in_chains
 
 LOCK_BUCKETS = 1024
 """Children share this many advisory locks: enough that two workers seldom meet, few enough for PostgreSQL's table."""
@@ -86,36 +87,7 @@ def keep_events(connection: Connection, events: Sequence[KeptEvent]) -> set[str]
         )
     )
     children = {child for row in touched for child in row if child}
-    named = connection.execute(
-        text(
-            "WITH RECURSIVE named AS (SELECT source, target FROM arrived WHERE target IS NOT NULL"
-            " UNION SELECT e.source, e.target FROM event e JOIN named n"
-            " ON e.source = n.source AND e.event_id = n.target)"
-            " SELECT DISTINCT e.child_id FROM event e JOIN named n ON e.source = n.source AND e.event_id = n.target"
-        )
-    )
-    return children | {row[0] for row in named if row[0]}
-
-
-def events_of(connection: Connection, children: Iterable[str]) -> list[tuple[str, bytes]]:
-    """Every event of some children, and every event of others that names one of theirs or is named by one."""
-    wanted = {"children": sorted(children)}
-    own = connection.execute(text("SELECT child_id, body FROM event WHERE child_id = ANY(:children)"), wanted)
-    found = [(row[0], bytes(row[1])) for row in own]
-    others = connection.execute(
-        text(
-            "WITH RECURSIVE chain AS ("
-            "SELECT e.source, e.event_id, e.target FROM event e WHERE e.target IS NOT NULL"
-            " AND (e.child_id = ANY(:children) OR EXISTS (SELECT FROM event t WHERE t.source = e.source"
-            " AND t.event_id = e.target AND t.child_id = ANY(:children)))"
-            " UNION SELECT o.source, o.event_id, o.target FROM event o JOIN chain c ON o.source = c.source"
-            " AND (o.target = c.event_id OR o.event_id = c.target))"
-            " SELECT e.child_id, e.body FROM event e JOIN chain c USING (source, event_id)"
-            " WHERE e.child_id <> ALL(:children) AND e.child_id <> ''"
-        ),
-        wanted,
-    )
-    return [*found, *((row[0], bytes(row[1])) for row in others)]
+    return children | children_in_chains(connection, arrived="arrived", kept="event", child="child_id")
 
 
 def open_flags(connection: Connection, children: Iterable[str]) -> dict[str, dict[str, Flag]]:

@@ -5,9 +5,12 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import Boolean, Connection, Date, Integer, Table, Text, text
 
 from send_integration.store.bulk import copy_rows
+from send_integration.store.chains import children_in_chains, events_with_chains
 from send_integration.store.timelines import KeptEvent
 from send_integration.warehouse.facts import ChildFacts
 from send_integration.warehouse.tables import OF_A_CHILD
+
+CLEAN_EVENTS = "warehouse.clean_event"
 
 POSTGRESQL_TYPES: dict[type[object], str] = {Text: "text", Date: "date", Integer: "int4", Boolean: "bool"}
 """The types of the fact tables' columns, as COPY names them."""
@@ -43,27 +46,12 @@ def keep_clean_events(connection: Connection, events: Sequence[KeptEvent]) -> se
         )
     )
     children = {key for row in touched for key in row if key}
-    named = connection.execute(
-        text(
-            "SELECT DISTINCT e.child_key FROM arrived_clean a JOIN warehouse.clean_event e"
-            " ON e.source = a.source AND e.event_id = a.target"
-        )
-    )
-    return children | {row[0] for row in named if row[0]}
+    return children | children_in_chains(connection, arrived="arrived_clean", kept=CLEAN_EVENTS, child="child_key")
 
 
 def clean_events_of(connection: Connection, children: Iterable[str]) -> list[tuple[str, bytes]]:
-    """Every clean event of some children, and those of others that name one of theirs."""
-    rows = connection.execute(
-        text(
-            "SELECT child_key, body FROM warehouse.clean_event WHERE child_key = ANY(:children) UNION ALL"
-            " SELECT o.child_key, o.body FROM warehouse.clean_event o JOIN warehouse.clean_event e"
-            " ON e.source = o.source AND e.event_id = o.target WHERE e.child_key = ANY(:children)"
-            " AND o.child_key <> ALL(:children) AND o.child_key <> ''"
-        ),
-        {"children": sorted(children)},
-    )
-    return [(row[0], bytes(row[1])) for row in rows]
+    """Every clean event of some children, and those of others that correct or retract one of theirs."""
+    return events_with_chains(connection, children, kept=CLEAN_EVENTS, child="child_key")
 
 
 def restate_children(connection: Connection, children: Iterable[str], facts: Sequence[ChildFacts]) -> None:

@@ -19,6 +19,7 @@ clean_event = Table(
     Column("target", Text),
     Column("body", LargeBinary, nullable=False),
     Index(None, "child_key"),
+    Index("ix_clean_event_target", "source", "target", postgresql_where=Column("target").is_not(None)),
 )
 
 dim_child = Table(

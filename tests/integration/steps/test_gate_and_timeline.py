@@ -102,3 +102,21 @@ def test_reading_everything_again_changes_nothing(engine: Engine) -> None:
             assert pipe.keeper.keep(held, TODAY, NOW).new == 0
 
     assert (pipe.answers(), pipe.counts()) == before
+
+
+def test_a_second_correction_elsewhere_takes_an_event_from_the_first_ones_child(engine: Engine) -> None:
+    """Found by the property above: both children, and not only the corrected event's, must be judged anew."""
+    one = {"local_id": "1", "nhs_number": "9990000018"}
+    two = {"local_id": "2", "nhs_number": None, "upn": "T821000000001"}
+    history = [
+        sent("referrals.received", "2024-01-01", event_id="e0", source="s", person=one),
+        sent("referrals.received", "2024-01-01", event_id="e1", source="s", person=two, corrects="e0"),
+        sent("referrals.received", "2024-01-01", event_id="e4", source="s", person=one, corrects="e0"),
+    ]
+    pipe = Pipe(engine, RULES, TODAY)
+    for raw in history:
+        pipe.send("referrals", raw)
+        pipe.drain_gate(["referrals"])
+        pipe.drain_timeline()
+
+    check(pipe, history)

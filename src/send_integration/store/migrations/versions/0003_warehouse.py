@@ -23,6 +23,14 @@ def upgrade() -> None:
         schema="warehouse",
     )
     op.create_index(op.f("ix_clean_event_child_key"), "clean_event", ["child_key"], unique=False, schema="warehouse")
+    op.create_index(
+        "ix_clean_event_target",
+        "clean_event",
+        ["source", "target"],
+        unique=False,
+        schema="warehouse",
+        postgresql_where=sa.text("target IS NOT NULL"),
+    )
     op.create_table(
         "dim_child",
         sa.Column("child_key", sa.Text(), nullable=False),

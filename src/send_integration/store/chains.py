@@ -1,0 +1,52 @@
+"""Chains of events that correct or retract each other: what touches one of them can touch every child among them."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import Connection, text
+
+_STEP = (
+    " UNION SELECT n.source, n.event_id, n.target FROM chain c CROSS JOIN LATERAL ("
+    "SELECT e.source, e.event_id, e.target FROM {kept} e"
+    " WHERE e.source = c.source AND e.target = c.event_id AND e.target IS NOT NULL"
+    " UNION ALL SELECT e.source, e.event_id, e.target FROM {kept} e"
+    " WHERE e.source = c.source AND e.event_id = c.target) n"
+)
+
+
+def children_in_chains(connection: Connection, *, arrived: str, kept: str, child: str) -> set[str]:
+    """The children of every event that hangs together with one that arrived; table and column names are ours."""
+    rows = connection.execute(
+        text(
+            "WITH RECURSIVE chain AS ("  # noqa: S608 - constants of ours
+            f"SELECT a.source, a.event_id, a.target FROM {arrived} a WHERE a.target IS NOT NULL OR EXISTS ("
+            f"SELECT FROM {kept} e WHERE e.source = a.source AND e.target = a.event_id AND e.target IS NOT NULL)"
+            f"{_STEP.format(kept=kept)})"
+            f" SELECT DISTINCT e.{child} FROM {kept} e JOIN chain c USING (source, event_id)"
+        )
+    )
+    return {row[0] for row in rows if row[0]}
+
+
+def events_with_chains(
+    connection: Connection, children: Iterable[str], *, kept: str, child: str
+) -> list[tuple[str, bytes]]:
+    """Every event of some children with its child, and those of others that hang together with one of theirs."""
+    wanted = {"children": sorted(children)}
+    own = connection.execute(
+        text(f"SELECT {child}, body FROM {kept} WHERE {child} = ANY(:children)"),  # noqa: S608 - constants of ours
+        wanted,
+    )
+    found = [(row[0], bytes(row[1])) for row in own]
+    others = connection.execute(
+        text(
+            "WITH RECURSIVE chain AS ("  # noqa: S608 - constants of ours
+            f"SELECT e.source, e.event_id, e.target FROM {kept} e WHERE e.target IS NOT NULL"
+            f" AND (e.{child} = ANY(:children) OR EXISTS (SELECT FROM {kept} t WHERE t.source = e.source"
+            f" AND t.event_id = e.target AND t.{child} = ANY(:children)))"
+            f"{_STEP.format(kept=kept)})"
+            f" SELECT e.{child}, e.body FROM {kept} e JOIN chain c USING (source, event_id)"
+            f" WHERE e.{child} <> ALL(:children) AND e.{child} <> ''"
+        ),
+        wanted,
+    )
+    return [*found, *((row[0], bytes(row[1])) for row in others)]
