@@ -109,12 +109,12 @@ def replace_admitted(connection: Connection, row: AdmittedRow) -> None:
     """Put another body in the place of one that was recorded later."""
     connection.execute(
         text(
-            "UPDATE admitted SET body_hash = :body_hash, recorded_at = :recorded_at, raw = :raw, topic = :topic,"
+            "UPDATE admitted SET feed = :feed, body_hash = :body_hash, recorded_at = :recorded_at, raw = :raw, topic = :topic,"
             ' "partition" = :partition, "offset" = :offset, person_record_id = :person_record_id,'
             " least_decision = :least_decision"
             " WHERE source = :source AND event_id = :event_id"
         ),
-        {name: getattr(row, name) for name in row.__slots__ if name != "feed"},
+        {name: getattr(row, name) for name in row.__slots__},
     )
 
 
