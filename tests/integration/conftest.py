@@ -2,6 +2,8 @@
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from uuid import uuid4
 
 import pytest
@@ -13,13 +15,16 @@ from send_integration.store.schema import migrate
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a server with a migrated database named 'ready'; SEND_TEST_DATABASE names another server."""
+def server() -> Iterator[str]:
+    """The address of a server with a migrated database named 'ready'; SEND_TEST_DATABASE names another server.
+
+    Its folder is not pytest's: that keeps three runs' folders, and another run would remove this one's in mid-test.
+    """
     given = os.environ.get("SEND_TEST_DATABASE")
     if given:
         yield _with_ready(given)
         return
-    with embedded_database(tmp_path_factory.mktemp("postgres")) as address:
+    with TemporaryDirectory(prefix="send-test-") as folder, embedded_database(Path(folder) / "postgres") as address:
         yield _with_ready(address)
 
 
