@@ -26,7 +26,7 @@ class AdmittedRow:
     partition: int
     offset: int
     person_record_id: int | None
-    least_decision: int = 0
+    least_decision: int
 
     @property
     def key(self) -> EventKey:
@@ -48,7 +48,10 @@ class QuarantineRow:
     person_record_id: int | None = None
 
 
-_ADMITTED = 'source, event_id, feed, body_hash, recorded_at, raw, topic, "partition", "offset", person_record_id'
+_ADMITTED = (
+    'source, event_id, feed, body_hash, recorded_at, raw, topic, "partition", "offset", person_record_id,'
+    " least_decision"
+)
 
 
 def admitted_by_key(connection: Connection, keys: Iterable[EventKey]) -> dict[EventKey, AdmittedRow]:
