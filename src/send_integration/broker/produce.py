@@ -1,5 +1,6 @@
 """Produces messages in batches, each partition's in order, and waits until the broker has them all."""
 
+import logging
 from collections.abc import Awaitable, Iterable, Sequence
 from typing import NamedTuple, Protocol
 
@@ -85,6 +86,9 @@ async def start_producer(bootstrap: str) -> Ready:
             max_batch_size=BATCH_BYTES,
             max_request_size=MAX_MESSAGE_BYTES,
         )
+        quiet = logging.getLogger("aiokafka")
+        level = quiet.level
+        quiet.setLevel(logging.CRITICAL if idempotent else level)  # a broker that cannot is no error: we ask
         try:
             await client.start()
         except (UnsupportedVersionError, KafkaError, OSError) as fault:
@@ -92,5 +96,7 @@ async def start_producer(bootstrap: str) -> Ready:
             if not idempotent:
                 raise NotReady("The broker does not answer", where=bootstrap, next_step="Check SEND_KAFKA.") from fault
             continue
+        finally:
+            quiet.setLevel(level)
         return Ready(BatchProducer(client), idempotent)
     raise AssertionError  # the loop returns or raises

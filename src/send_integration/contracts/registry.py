@@ -77,7 +77,7 @@ def parse(raw: bytes, *, not_after: datetime, feed: str | None = None) -> Event 
     try:
         model = _ANY_EVENT.validate_json(raw)
     except ValidationError as invalid:
-        return Rejected(_reasons(raw, invalid), feed or "")
+        return _rejected(raw, invalid, feed)
     except (ValueError, RecursionError):
         # pydantic lets Python's own limits through: an integer of more than 4,300 digits
         return Rejected((reason(Code.NOT_JSON),), feed or "")
@@ -183,11 +183,13 @@ def _faults_of_person(model: Envelope, person: PersonModel) -> Iterator[Reason]:
         yield reason(Code.WRONG_SUBJECT, "subject")
 
 
-def _reasons(raw: bytes, invalid: ValidationError) -> tuple[Reason, ...]:
+def _rejected(raw: bytes, invalid: ValidationError, feed: str | None) -> Rejected:
+    """Every reason that pydantic found; the feed is the type's, where the type could be told."""
     details = invalid.errors(include_url=False, include_context=False, include_input=False)
     if any(detail["type"] == "json_invalid" for detail in details) and not _is_utf8(raw):
-        return (reason(Code.NOT_UTF8),)
-    return tuple(sorted({_reason(detail) for detail in details}))
+        return Rejected((reason(Code.NOT_UTF8),), feed or "")
+    told = next((type_feed[str(d["loc"][0])] for d in details if d["loc"] and d["loc"][0] in EVENT_TYPES), "")
+    return Rejected(tuple(sorted({_reason(detail) for detail in details})), feed or told)
 
 
 def _reason(detail: ErrorDetails) -> Reason:
