@@ -90,7 +90,6 @@ def build(settings: Settings, engine: Engine, rules: RuleBook) -> Worker:
         key_serializer="raw",
         topic_partitions=settings.partitions,
         topic_replication_factor=settings.replication,
-        topic_disable_leader=True,
         broker_session_timeout=SESSION_SECONDS,
         broker_heartbeat_interval=SESSION_SECONDS / 3,
         broker_max_poll_interval=600.0,

@@ -39,6 +39,7 @@ class System:
     folder: Path
     stack: ExitStack
     workers: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    today: str = TODAY
 
     @property
     def environment(self) -> dict[str, str]:
@@ -46,7 +47,7 @@ class System:
         return {
             "SEND_KAFKA": self.broker,
             "SEND_DATABASE": self.database,
-            "SEND_AS_OF": TODAY,
+            "SEND_AS_OF": self.today,
             "SEND_HOME": str(self.folder),
             "SEND_PARTITIONS": str(PARTITIONS),
         }

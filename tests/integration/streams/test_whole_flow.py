@@ -7,7 +7,7 @@ from sqlalchemy import text
 
 from send_integration.evaluate import as_json, evaluate
 from send_integration.steps.catalogue import load_rules
-from tests.builders import NOW
+from tests.builders import NOW, sent
 from tests.integration.streams.conftest import TODAY, System
 from tests.integration.streams.history import HOSTILE, lines, produce
 
@@ -75,3 +75,27 @@ def test_what_people_see_of_a_failure_holds_nothing_of_a_child(system: System) -
     assert "the timeline failed and the worker stops" in words
     for secret in ("Anna", "Example", "9990", "2012-03-04"):
         assert secret not in words
+
+
+def test_a_deadline_that_passes_is_flagged_though_nothing_arrives(system: System) -> None:
+    system.today = "2024-12-02"
+    produce(system.broker, [("ehcp", sent("ehcp.requested", "2024-11-04", event_id="r"))])  # six weeks: 16 December
+    before = system.start_worker()
+    system.wait_until_balanced()
+    system.wait_for(lambda: system.kept() == 1, "the event")
+    assert flagged(system) == []
+    before.terminate()
+    before.wait()
+
+    system.today = "2024-12-17"
+    system.start_worker()
+
+    system.wait_for(lambda: flagged(system) == [("ehc-decide-to-assess", "missed")], "the flag")
+
+
+def flagged(system: System) -> list[tuple[str, str]]:
+    with system.engine.connect() as connection:
+        rows = connection.execute(
+            text("SELECT content ->> 'rule', content ->> 'status' FROM flag WHERE status = 'open' ORDER BY 1")
+        )
+        return [(row[0], row[1]) for row in rows]
