@@ -73,13 +73,14 @@ def _load(stack: ExitStack, folder: Path, *, children: int, seed: int, port: int
 
 @contextmanager
 def _orderly_stop() -> Iterator[None]:
-    """Treat a request to terminate like Ctrl-C, so that both stop every process."""
+    """Let Ctrl-C and a request to terminate stop every process, also where the shell had told us to ignore the first."""
 
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 
-    before = signal.signal(signal.SIGTERM, interrupt)
+    before = {number: signal.signal(number, interrupt) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
