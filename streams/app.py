@@ -51,12 +51,17 @@ class Worker:
     rules: RuleBook
     settings: Settings
     steps: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "steps"))
+    reports: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "reports"))
     outbox_filled: asyncio.Event = field(default_factory=asyncio.Event)
     _producer: BatchProducer | None = None
 
     async def run(self, step: Callable[..., Result], *arguments: object) -> Result:
         """Run a step in the steps' thread."""
         return await asyncio.get_running_loop().run_in_executor(self.steps, step, *arguments)
+
+    async def run_report(self, step: Callable[..., Result], *arguments: object) -> Result:
+        """Run a step of the warehouse in a thread of its own: no flag waits for a report."""
+        return await asyncio.get_running_loop().run_in_executor(self.reports, step, *arguments)
 
     async def run_aside(self, step: Callable[..., Result], *arguments: object) -> Result:
         """Run what waits on others, such as a mail server, where it holds up no step."""
@@ -121,9 +126,9 @@ def build(settings: Settings, engine: Engine, rules: RuleBook) -> Worker:
     return Worker(app, engine, rules, settings)
 
 
-async def batches(stream: "StreamT[bytes]") -> AsyncIterator[list[RawMessage]]:
-    """The messages of a stream in batches, as they were read."""
-    taken: AsyncIterator[list[EventT[bytes]]] = cast("Any", stream).take_events(BATCH_EVENTS, within=BATCH_SECONDS)
+async def batches(stream: "StreamT[bytes]", within: float = BATCH_SECONDS) -> AsyncIterator[list[RawMessage]]:
+    """The messages of a stream in batches, as they were read; a batch waits at most `within` seconds to fill."""
+    taken: AsyncIterator[list[EventT[bytes]]] = cast("Any", stream).take_events(BATCH_EVENTS, within=within)
     async for events in taken:
         yield [_message(event) for event in events]
 
