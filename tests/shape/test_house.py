@@ -90,7 +90,9 @@ def test_compose_uses_only_settings_and_commands_that_exist() -> None:
 
 
 def test_nothing_names_a_machine_or_a_registry() -> None:
-    forbidden = re.compile(r"/work/|/root/|pypi\.org|pythonhosted|registry\.npmjs|repo1?\.maven|deb\.debian")
+    hosts = ("py{}pi.org", "python{}hosted", "registry.{}npmjs", "repo1.{}maven", "repo.{}maven", "deb.{}debian")
+    machine = ("/{}work/", "/{}root/")
+    forbidden = re.compile("|".join(re.escape(name.format("")) for name in (*hosts, *machine)))
     texts = (
         path
         for pattern in ("**/*.py", "**/*.toml", "**/*.md", "**/*.lock", "**/*.yml", "**/*.json", "**/*.xml", "Makefile")
