@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import (
@@ -31,7 +31,8 @@ _MOMENT = re.compile(
 FIRST_YEAR, LAST_YEAR = "1900", "2199"
 """A day or moment outside these years is a mistake; at the calendar's ends, sums of dates would overflow."""
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u2028\u2029]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u2028-\u202e\u2066-\u2069\ufeff]")
+"""Control characters, and the invisible ones that turn the direction of text or make two equal-looking texts differ."""
 
 
 def _refuse(code: Code) -> PydanticCustomError:
@@ -42,6 +43,12 @@ def _no_control(text: str) -> str:
     if not text.isprintable() and _CONTROL.search(text):
         raise _refuse(Code.CONTROL_CHARACTER)
     return text
+
+
+def _said(text: str) -> str:
+    if text.isspace():
+        raise _refuse(Code.EMPTY)
+    return _no_control(text)
 
 
 def _day_text(value: object) -> object:
@@ -65,6 +72,13 @@ def _moment_text(value: object) -> object:
     return value
 
 
+def _within_years(moment: datetime) -> datetime:
+    """An offset can carry a moment over the first or last year's end: then its text in UTC would not pass again."""
+    if not FIRST_YEAR <= str(moment.astimezone(UTC).year) <= LAST_YEAR:
+        raise _refuse(Code.INVALID_DATE)
+    return moment
+
+
 def _nhs_number(text: str) -> str:
     if not is_nhs_number(text):
         raise _refuse(Code.NHS_NUMBER_CHECK_DIGIT)
@@ -83,8 +97,8 @@ def _postcode(text: str) -> str:
     return text
 
 
-Id = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(_no_control)]
-Line = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(_no_control)]
+Id = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(_said)]
+Line = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(_said)]
 Note = Annotated[str, StringConstraints(max_length=20_000), AfterValidator(_no_control)]
 Day = Annotated[date, Field(strict=False), BeforeValidator(_day_text)]
 Urn = Annotated[str, StringConstraints(pattern="^[0-9]{6}$")]
@@ -98,6 +112,7 @@ Moment = Annotated[
     AwareDatetime,
     Field(strict=False),
     BeforeValidator(_moment_text),
+    AfterValidator(_within_years),
     PlainSerializer(utc_text, return_type=str, when_used="json"),
 ]
 Email = Annotated[str, StringConstraints(max_length=254, pattern=r"^[^@\s]+@[^@\s]+$")]

@@ -34,6 +34,9 @@ def changed(what: str, path: str, value: Any) -> bytes:
         (changed("camhs.referred", "data.person.upn", "A821000000001"), "upn-check-letter", "data.person.upn"),
         (changed("camhs.referred", "time", "2025-02-30T00:00:00Z"), "invalid-date", "time"),
         (changed("camhs.referred", "time", "2025-03-03T00:00:00"), "no-offset", "time"),
+        (changed("workers.joined", "time", "1900-01-01T00:00:00+14:00"), "invalid-date", "time"),
+        (changed("workers.joined", "data.team", " \u00a0"), "empty", "data.team"),
+        (changed("workers.joined", "data.team", "north\u202ehtuos"), "control-character", "data.team"),
         (changed("camhs.referred", "time", 1741000000), "wrong-type", "time"),
         (
             changed("camhs.referred", "data.person.date_of_birth", "1330819200"),
