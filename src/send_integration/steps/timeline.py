@@ -1,7 +1,7 @@
 """The timeline: child events in; events, answers, flags, outbox and offsets kept in one transaction."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
@@ -59,7 +59,7 @@ class TimelineKeeper:
             lock_children(connection, {event.child_id for event in arrived if event.child_id})
             children = keep_events(connection, arrived)
             lock_children(connection, children)
-            changed = self._evaluate(connection, children, today, now)
+            changed = self._evaluate(connection, children, today, now, {k.event.body: k.event for k in arrived})
             move_on(connection, READER, new, {})
             return Kept(len(new), len(children), changed)
 
@@ -68,12 +68,14 @@ class TimelineKeeper:
         with self._engine.begin() as connection:
             due = children_due(connection, today, limit)
             lock_children(connection, due)
-            self._evaluate(connection, set(due), today, now)
+            self._evaluate(connection, set(due), today, now, {})
             return len(due)
 
-    def _evaluate(self, connection: Connection, children: set[str], today: date, now: datetime) -> int:
-        """Fold, judge and keep some children anew; gives how many flags changed."""
-        answers = self._answers(connection, children, today)
+    def _evaluate(
+        self, connection: Connection, children: set[str], today: date, now: datetime, as_read: Mapping[bytes, Event]
+    ) -> int:
+        """Fold, judge and keep some children anew; gives how many flags changed. `as_read` spares reading twice."""
+        answers = self._answers(connection, children, today, as_read)
         before = open_flags(connection, children)
         changed: list[tuple[FlagChange, Sequence[NamedWorker]]] = []
         rows: list[ChildRow] = []
@@ -90,12 +92,14 @@ class TimelineKeeper:
         say(connection, [_flag_message(change, workers) for change, workers in changed])
         return len(changed)
 
-    def _answers(self, connection: Connection, children: Iterable[str], today: date) -> dict[str, ChildAnswer]:
+    def _answers(
+        self, connection: Connection, children: Iterable[str], today: date, as_read: Mapping[bytes, Event]
+    ) -> dict[str, ChildAnswer]:
         """The answer of each child that has events; one query for all."""
         child_of: dict[EventKey, str] = {}
         events: list[Event] = []
         for child_id, body in events_with_chains(connection, children, kept="event", child="child_id"):
-            event = read(body)
+            event = as_read.get(body) or read(body)
             child_of[event.key] = child_id
             events.append(event)
         wanted = set(children)
@@ -138,21 +142,12 @@ def worker_as_json(named: NamedWorker) -> dict[str, Any]:
 
 def latest_of(messages: Iterable[RawMessage]) -> list[KeptEvent]:
     """Of each source and id in a batch the one by the highest decision, then the one recorded earlier."""
-    latest: dict[tuple[str, str], KeptEvent] = {}
+    latest: dict[EventKey, KeptEvent] = {}
     for message in messages:
-        event = read(message.value)
-        kept = KeptEvent(
-            event.source,
-            event.id,
-            message.header("child").decode(),
-            int(message.header("decision")),
-            event.recorded_at,
-            event.corrects or event.retracts,
-            message.value,
-        )
-        rival = latest.setdefault((kept.source, kept.event_id), kept)
-        if (-kept.decision, kept.recorded_at, kept.body) < (-rival.decision, rival.recorded_at, rival.body):
-            latest[kept.source, kept.event_id] = kept
+        kept = KeptEvent(read(message.value), message.header("child").decode(), int(message.header("decision")))
+        rival = latest.setdefault(kept.event.key, kept)
+        if rival is not kept and kept.rank() < rival.rank():
+            latest[kept.event.key] = kept
     return list(latest.values())
 
 

@@ -14,11 +14,17 @@ _STEP = (
 
 
 def children_in_chains(connection: Connection, *, arrived: str, kept: str, child: str) -> set[str]:
-    """The children of every event that hangs together with one that arrived; table and column names are ours."""
+    """The children of every event that hangs together with one that arrived; table and column names are ours.
+
+    To be asked before and after what arrived is kept: a body that gives way may have named another than its heir does.
+    """
     rows = connection.execute(
         text(
             "WITH RECURSIVE chain AS ("  # noqa: S608 - constants of ours
-            f"SELECT a.source, a.event_id, a.target FROM {arrived} a WHERE a.target IS NOT NULL OR EXISTS ("
+            f"SELECT a.source, a.event_id, a.target FROM {arrived} a WHERE a.target IS NOT NULL"
+            f" UNION SELECT f.source, f.event_id, f.target FROM {arrived} a JOIN {kept} f USING (source, event_id)"
+            " WHERE f.target IS NOT NULL"
+            f" UNION SELECT a.source, a.event_id, a.target FROM {arrived} a WHERE EXISTS ("
             f"SELECT FROM {kept} e WHERE e.source = a.source AND e.target = a.event_id AND e.target IS NOT NULL)"
             f"{_STEP.format(kept=kept)})"
             f" SELECT DISTINCT e.{child} FROM {kept} e JOIN chain c USING (source, event_id)"

@@ -9,6 +9,8 @@ from typing import Any
 from psycopg.types.json import Jsonb
 from sqlalchemy import Connection, text
 
+from send_integration.contracts.event import Event
+from send_integration.contracts.registry import conflict_order
 from send_integration.rules.flags import Flag, FlagChange, flag_as_json, flag_from_json
 from send_integration.store.bulk import copy_rows
 from send_integration.store.chains import children_in_chains
@@ -22,15 +24,32 @@ NOBODY = ""
 
 @dataclass(frozen=True, slots=True)
 class KeptEvent:
-    """An event as the timeline keeps it; `target` is what it corrects or retracts."""
+    """An event as a decision gives it to a child, or to nobody."""
 
-    source: str
-    event_id: str
+    event: Event
     child_id: str
     decision: int
-    recorded_at: datetime
-    target: str | None
-    body: bytes
+
+    def rank(self) -> tuple[int, datetime, bytes]:
+        """Of one source and id the event with the smallest rank is kept: the highest decision, then recorded first."""
+        return -self.decision, *conflict_order(self.event)
+
+    def row(self) -> tuple[object, ...]:
+        """Its values in the order of KEPT_COLUMNS; the target is what it corrects or retracts."""
+        event = self.event
+        target = event.corrects or event.retracts
+        return event.source, event.id, self.child_id, self.decision, event.recorded_at, target, event.body
+
+
+KEPT_COLUMNS = (
+    ("source", "text"),
+    ("event_id", "text"),
+    ("child_id", "text"),
+    ("decision", "int8"),
+    ("recorded_at", "timestamptz"),
+    ("target", "text"),
+    ("body", "bytea"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,16 +82,8 @@ def lock_children(connection: Connection, children: Iterable[str]) -> None:
 def keep_events(connection: Connection, events: Sequence[KeptEvent]) -> set[str]:
     """Keep events, of each source and id the one by the highest decision; give every child this touches."""
     connection.execute(text("CREATE TEMP TABLE arrived (LIKE event) ON COMMIT DROP"))
-    columns = (
-        ("source", "text"),
-        ("event_id", "text"),
-        ("child_id", "text"),
-        ("decision", "int8"),
-        ("recorded_at", "timestamptz"),
-        ("target", "text"),
-        ("body", "bytea"),
-    )
-    copy_rows(connection, "arrived", columns, ([getattr(event, name) for name, _ in columns] for event in events))
+    copy_rows(connection, "arrived", KEPT_COLUMNS, (kept.row() for kept in events))
+    chained = children_in_chains(connection, arrived="arrived", kept="event", child="child_id")
     touched = connection.execute(
         text(
             "INSERT INTO event AS kept (source, event_id, child_id, decision, recorded_at, target, body)"
@@ -87,7 +98,7 @@ def keep_events(connection: Connection, events: Sequence[KeptEvent]) -> set[str]
         )
     )
     children = {child for row in touched for child in row if child}
-    return children | children_in_chains(connection, arrived="arrived", kept="event", child="child_id")
+    return children | chained | children_in_chains(connection, arrived="arrived", kept="event", child="child_id")
 
 
 def open_flags(connection: Connection, children: Iterable[str]) -> dict[str, dict[str, Flag]]:

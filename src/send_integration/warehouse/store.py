@@ -6,7 +6,7 @@ from sqlalchemy import Boolean, Connection, Date, Integer, Table, Text, text
 
 from send_integration.store.bulk import copy_rows
 from send_integration.store.chains import children_in_chains, events_with_chains
-from send_integration.store.timelines import KeptEvent
+from send_integration.store.timelines import KEPT_COLUMNS, KeptEvent
 from send_integration.warehouse.facts import ChildFacts
 from send_integration.warehouse.tables import OF_A_CHILD
 
@@ -23,17 +23,9 @@ def lock_warehouse(connection: Connection) -> None:
 
 def keep_clean_events(connection: Connection, events: Sequence[KeptEvent]) -> set[str]:
     """Keep events, of each source and id the one by the highest decision; give every child that this touches."""
-    columns = (
-        ("source", "text"),
-        ("event_id", "text"),
-        ("child_id", "text"),
-        ("decision", "int8"),
-        ("recorded_at", "timestamptz"),
-        ("target", "text"),
-        ("body", "bytea"),
-    )
     connection.execute(text("CREATE TEMP TABLE arrived_clean (LIKE event) ON COMMIT DROP"))
-    copy_rows(connection, "arrived_clean", columns, ([getattr(event, name) for name, _ in columns] for event in events))
+    copy_rows(connection, "arrived_clean", KEPT_COLUMNS, (kept.row() for kept in events))
+    chained = children_in_chains(connection, arrived="arrived_clean", kept=CLEAN_EVENTS, child="child_key")
     touched = connection.execute(
         text(
             "INSERT INTO warehouse.clean_event AS kept (source, event_id, child_key, decision, recorded_at, target, body)"
@@ -46,7 +38,11 @@ def keep_clean_events(connection: Connection, events: Sequence[KeptEvent]) -> se
         )
     )
     children = {key for row in touched for key in row if key}
-    return children | children_in_chains(connection, arrived="arrived_clean", kept=CLEAN_EVENTS, child="child_key")
+    return (
+        children
+        | chained
+        | children_in_chains(connection, arrived="arrived_clean", kept=CLEAN_EVENTS, child="child_key")
+    )
 
 
 def clean_events_of(connection: Connection, children: Iterable[str]) -> list[tuple[str, bytes]]:

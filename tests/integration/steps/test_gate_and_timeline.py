@@ -120,3 +120,21 @@ def test_a_second_correction_elsewhere_takes_an_event_from_the_first_ones_child(
         pipe.drain_timeline()
 
     check(pipe, history)
+
+
+def test_a_retraction_that_gives_way_to_an_earlier_body_gives_its_event_back(engine: Engine) -> None:
+    """Found by the property above: what the former body named must be judged anew, though the new one names nothing."""
+    one = {"local_id": "1", "nhs_number": "9990000018"}
+    two = {"local_id": "2", "nhs_number": None, "upn": "T821000000001"}
+    first_body = sent("referrals.received", "2024-01-01", event_id="e3", source="s", person=two, recorded="2024-01-04")
+    later_body = sent(
+        "referrals.received", "2024-01-01", event_id="e3", source="s", person=two, recorded="2024-01-05", retracts="e0"
+    )
+    history = [sent("referrals.received", "2024-01-01", event_id="e0", source="s", person=one), later_body, first_body]
+    pipe = Pipe(engine, RULES, TODAY)
+    for raw in history:
+        pipe.send("referrals", raw)
+        pipe.drain_gate(["referrals"])
+        pipe.drain_timeline()
+
+    check(pipe, history)
