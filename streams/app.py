@@ -21,7 +21,6 @@ from send_integration.broker.produce import BatchProducer, start_producer
 from send_integration.contracts import topics
 from send_integration.contracts.topics import MAX_MESSAGE_BYTES
 from send_integration.errors import Broken
-from send_integration.rules.model import RuleBook
 from send_integration.settings import Settings
 from send_integration.steps.batch import Headers, RawMessage
 from send_integration.store.positions import start_from
@@ -29,6 +28,10 @@ from streams.positions import transport_from
 
 BATCH_EVENTS = 2500
 """Most messages of one batch: enough to share a transaction's cost, few enough to keep a batch under a second."""
+
+MOST_EVENTS = 10_000
+"""Most messages of a batch whose cost goes by the child and not by the message: after a backlog each child is then
+judged once where smaller batches would judge it several times (measured: 7,100 events/s instead of 3,100)."""
 
 BATCH_SECONDS = 0.15
 """Longest wait for a batch to fill; a third of the second within which a flag is to be seen is spent on waiting."""
@@ -48,20 +51,14 @@ class Worker:
 
     app: faust.App
     engine: Engine
-    rules: RuleBook
     settings: Settings
     steps: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "steps"))
-    reports: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "reports"))
     outbox_filled: asyncio.Event = field(default_factory=asyncio.Event)
     _producer: BatchProducer | None = None
 
     async def run(self, step: Callable[..., Result], *arguments: object) -> Result:
         """Run a step in the steps' thread."""
         return await asyncio.get_running_loop().run_in_executor(self.steps, step, *arguments)
-
-    async def run_report(self, step: Callable[..., Result], *arguments: object) -> Result:
-        """Run a step of the warehouse in a thread of its own: no flag waits for a report."""
-        return await asyncio.get_running_loop().run_in_executor(self.reports, step, *arguments)
 
     async def run_aside(self, step: Callable[..., Result], *arguments: object) -> Result:
         """Run what waits on others, such as a mail server, where it holds up no step."""
@@ -85,10 +82,10 @@ class Worker:
         return clock.now()
 
 
-def build(settings: Settings, engine: Engine, rules: RuleBook) -> Worker:
-    """The app of one worker process; agents are added by their own files."""
+def build(name: str, settings: Settings, engine: Engine) -> Worker:
+    """The app of one process of the consumer group `name`; agents are added by their own files."""
     app = faust.App(
-        "send-integration",
+        name,
         broker=f"kafka://{settings.kafka.replace(',', ';kafka://')}",
         store="memory://",
         value_serializer="raw",
@@ -102,11 +99,11 @@ def build(settings: Settings, engine: Engine, rules: RuleBook) -> Worker:
         consumer_max_fetch_size=MAX_MESSAGE_BYTES,
         consumer_auto_offset_reset="earliest",
         stream_wait_empty=False,
-        stream_buffer_maxsize=4 * BATCH_EVENTS,
+        stream_buffer_maxsize=MOST_EVENTS,
         web_enabled=settings.worker_web_port > 0,
         web_port=settings.worker_web_port or None,
         web_bind="0.0.0.0" if settings.worker_web_port else None,  # noqa: S104 - a container's health check asks it
-        datadir=str(settings.home / "faust"),
+        datadir=str(settings.home / name),
         autodiscover=False,
     )
     readers = {topics.raw(feed).name: "gate" for feed in topics.FEEDS}
@@ -123,12 +120,14 @@ def build(settings: Settings, engine: Engine, rules: RuleBook) -> Worker:
         return {tp: found.get((tp.topic, tp.partition), first) for tp, first in earliest.items()}
 
     app.transport = transport_from(stored)([URL(f"kafka://{settings.kafka}")], app)
-    return Worker(app, engine, rules, settings)
+    return Worker(app, engine, settings)
 
 
-async def batches(stream: "StreamT[bytes]", within: float = BATCH_SECONDS) -> AsyncIterator[list[RawMessage]]:
-    """The messages of a stream in batches, as they were read; a batch waits at most `within` seconds to fill."""
-    taken: AsyncIterator[list[EventT[bytes]]] = cast("Any", stream).take_events(BATCH_EVENTS, within=within)
+async def batches(
+    stream: "StreamT[bytes]", most: int = BATCH_EVENTS, within: float = BATCH_SECONDS
+) -> AsyncIterator[list[RawMessage]]:
+    """The messages of a stream in batches of at most `most`; a batch waits at most `within` seconds to fill."""
+    taken: AsyncIterator[list[EventT[bytes]]] = cast("Any", stream).take_events(most, within=within)
     async for events in taken:
         yield [_message(event) for event in events]
 

@@ -1,51 +1,19 @@
-"""Puts a worker process together and runs it until it is told to stop."""
+"""Runs a worker in this process until it is told to stop."""
+
+import asyncio
 
 import faust
-from sqlalchemy import Engine
+import uvloop
 
-from send_integration.channels.smtp import Smtp
-from send_integration.quality.checks import RowChecks
-from send_integration.settings import Settings
-from send_integration.steps.alerts import AlertRouter
-from send_integration.steps.catalogue import load_rules
-from send_integration.steps.gate import Checks, Gate
-from send_integration.steps.relay import Relay
-from send_integration.steps.timeline import TimelineKeeper
-from send_integration.steps.warehouse import Warehouse
-from streams.alerts import add_alerts, add_delivery, add_directory
-from streams.app import Worker, build
-from streams.clock import add_clock
-from streams.gate import add_gates
-from streams.relay import add_relay
-from streams.timeline import add_timeline
-from streams.warehouse import add_warehouse
+from streams.app import Worker
 
 
-def assemble(settings: Settings, engine: Engine) -> Worker:
-    """A worker with all its agents, not yet running."""
-    rules = load_rules(settings.rules)
-    worker = build(settings, engine, rules)
-    keeper = TimelineKeeper(engine, rules)
-    add_gates(worker, Gate(engine, _checks_of))
-    add_timeline(worker, keeper)
-    add_relay(worker, Relay(engine))
-    add_clock(worker, keeper)
-    mailboxes = dict(pair.split("=", 1) for pair in settings.team_mailboxes.split(",") if "=" in pair)
-    by_mail = bool(settings.smtp)
-    add_alerts(worker, AlertRouter(engine, by_mail=by_mail, mailboxes=mailboxes, fallback=settings.fallback_mailbox))
-    add_directory(worker)
-    add_warehouse(worker, Warehouse(engine, rules))
-    if by_mail:
-        add_delivery(worker, Smtp(settings.smtp, settings.mail_from, settings.web_address))
-    return worker
-
-
-def run_worker(settings: Settings, engine: Engine) -> None:
+def run(worker: Worker) -> None:
     """Run until SIGINT or SIGTERM; ends the process."""
-    worker = assemble(settings, engine)
     worker.app.finalize()
     faust.Worker(worker.app, loglevel="ERROR", redirect_stdouts=False, daemon=True).execute_from_commandline()
 
 
-def _checks_of(feed: str) -> Checks:
-    return RowChecks(feed).checks
+def prefer_uvloop() -> None:
+    """Give every event loop of this process uvloop's speed; to be called before an app is built."""
+    asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())

@@ -5,7 +5,7 @@ from faust.types import StreamT
 from send_integration.contracts import topics
 from send_integration.steps.warehouse import READER, Warehouse
 from send_integration.store.positions import mark_published
-from streams.app import Worker, batches, or_stop
+from streams.app import MOST_EVENTS, Worker, batches, or_stop
 
 REPORT_SECONDS = 3.0
 """Reports can wait for a fuller batch, and each restates a child once instead of thrice."""
@@ -15,9 +15,9 @@ def add_warehouse(worker: Worker, warehouse: Warehouse) -> None:
     """Start one agent for all feeds' clean topics but the workers', which the directory reads."""
 
     async def restate(stream: "StreamT[bytes]") -> None:
-        async for batch in batches(stream, within=REPORT_SECONDS):
+        async for batch in batches(stream, MOST_EVENTS, within=REPORT_SECONDS):
             async with or_stop("the warehouse"):
-                await worker.run_report(warehouse.restate, batch, worker.today())
+                await worker.run(warehouse.restate, batch, worker.today())
                 await worker.run(mark_published, worker.engine, READER, batch)
 
     names = [topics.clean(feed).name for feed in topics.FEEDS if feed != "workers"]

@@ -89,8 +89,8 @@ def start_system(stack: ExitStack, folder: Path, *, as_of: date, port: int) -> S
 
 
 def start_worker_and_page(stack: ExitStack, system: System) -> None:
-    """Start a stream worker and the page, and return once the page answers."""
-    for name in ("worker", "web"):
+    """Start a stream worker, the reports and the page, and return once the page answers."""
+    for name in ("worker", "reports", "web"):
         process = stack.enter_context(
             running(name, [*_ourselves(), name], environment=system.environment, log=system.folder / f"{name}.log")
         )

@@ -26,8 +26,9 @@ class Entry(NamedTuple):
 
 COMMANDS = {
     "demo": Entry("demo", "demo", "Start everything embedded, load a simulated authority, print where the page is."),
-    "up": Entry("up", "up", "Start worker and page together against what the environment names."),
+    "up": Entry("up", "up", "Start worker, reports and page together against what the environment names."),
     "worker": Entry("worker", "worker", "Run the stream worker; start more to share the load."),
+    "reports": Entry("reports", "reports", "Keep the warehouse's tables; one is enough, and no flag waits for it."),
     "web": Entry("web", "web", "Serve the panel's page."),
     "ingest": Entry("ingest", "ingest", "Read files into the raw topics: JSON Lines, CSV, SEN2 return, CIN census."),
     "evaluate": Entry("evaluate", "evaluate_file", "The pure answer for a file of events: no broker, no database."),

@@ -1,4 +1,4 @@
-"""`send-integration up`: worker and page together, against what the environment names."""
+"""`send-integration up`: worker, reports and page together, against what the environment names."""
 
 import os
 import sys
@@ -14,7 +14,7 @@ from send_integration.errors import Broken
 
 
 def up() -> None:
-    """Start a worker and the page, and run until Ctrl-C; both end together."""
+    """Start a worker, the reports and the page, and run until Ctrl-C; all end together."""
     now = required_settings()
     now.home.mkdir(parents=True, exist_ok=True)
     command = str(Path(sys.executable).parent / "send-integration")
@@ -23,9 +23,9 @@ def up() -> None:
             name: stack.enter_context(
                 running(name, [command, name], environment=dict(os.environ), log=now.home / f"{name}.log")
             )
-            for name in ("worker", "web")
+            for name in ("worker", "reports", "web")
         }
-        typer.echo(f"Worker and page are starting; their words go to {now.home}. Press Ctrl-C to stop them.")
+        typer.echo(f"Worker, reports and page are starting; their words go to {now.home}. Press Ctrl-C to stop them.")
         while True:
             for name, process in processes.items():
                 if process.poll() is not None:

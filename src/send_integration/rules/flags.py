@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
 from typing import Any, NamedTuple
@@ -71,7 +71,11 @@ def changes(before: Mapping[str, Flag], now: Iterable[Flag]) -> tuple[FlagChange
 
 def flag_as_json(flag: Flag) -> dict[str, Any]:
     """A flag as it stands on topics and in the database."""
-    return {**asdict(flag), "due_on": flag.due_on.isoformat() if flag.due_on else None, "evidence": list(flag.evidence)}
+    return {
+        **{name: getattr(flag, name) for name in flag.__slots__},
+        "due_on": flag.due_on.isoformat() if flag.due_on else None,
+        "evidence": list(flag.evidence),
+    }
 
 
 def flag_from_json(given: Mapping[str, Any]) -> Flag:

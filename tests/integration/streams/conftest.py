@@ -52,11 +52,11 @@ class System:
             "SEND_PARTITIONS": str(PARTITIONS),
         }
 
-    def start_worker(self) -> subprocess.Popen[bytes]:
-        """A worker in a process of its own."""
-        command = [str(Path(sys.executable).parent / "send-integration"), "worker"]
+    def start_worker(self, kind: str = "worker") -> subprocess.Popen[bytes]:
+        """A `worker`, or the `reports`, in a process of its own."""
+        command = [str(Path(sys.executable).parent / "send-integration"), kind]
         log = self.folder / f"worker-{len(self.workers)}.log"
-        worker = self.stack.enter_context(running("worker", command, environment=self.environment, log=log))
+        worker = self.stack.enter_context(running(kind, command, environment=self.environment, log=log))
         self.workers.append(worker)
         return worker
 

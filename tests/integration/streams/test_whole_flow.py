@@ -26,10 +26,28 @@ def check_answers(system: System, history: list[tuple[str, bytes]]) -> None:
     assert sum(feed.duplicates for feed in feeds) == expected["duplicates"]
 
 
+def check_warehouse(system: System) -> None:
+    """The facts are those of the answers, child by child; returns once the reports have caught up."""
+    told = text(
+        "SELECT (SELECT array_agg((child_key, n) ORDER BY child_key)::text FROM"
+        " (SELECT child_key, count(*) AS n FROM warehouse.fact_event GROUP BY child_key) AS facts),"
+        " (SELECT array_agg((child_id, n) ORDER BY child_id)::text FROM"
+        " (SELECT child_id, jsonb_array_length(answer -> 'timeline')::bigint AS n FROM child) AS answers)"
+    )
+
+    def agrees() -> bool:
+        with system.engine.connect() as connection:
+            facts, answers = connection.execute(told).one()
+        return bool(answers) and facts == answers
+
+    system.wait_for(agrees, "the warehouse")
+
+
 def test_killed_workers_and_one_that_joins_and_leaves_lose_and_double_nothing(system: System) -> None:
     history = lines(children=150)
     produce(system.broker, history[:1200])
     first = system.start_worker()
+    reports = system.start_worker("reports")
     system.wait_for(lambda: system.accepted() > 200, "the first worker's start")
 
     first.send_signal(signal.SIGKILL)
@@ -38,11 +56,15 @@ def test_killed_workers_and_one_that_joins_and_leaves_lose_and_double_nothing(sy
     produce(system.broker, history[1200:])
     third = system.start_worker()
     system.wait_for(lambda: system.kept() > 600, "the second worker's progress")
+    reports.send_signal(signal.SIGKILL)
+    reports.wait()
+    system.start_worker("reports")
     third.send_signal(signal.SIGKILL)
     third.wait()
     system.wait_until_balanced()
 
     check_answers(system, history)
+    check_warehouse(system)
     second.terminate()
     assert second.wait(30) == 0
 

@@ -1,0 +1,16 @@
+"""Puts the reports' worker together: from clean events to the warehouse, in a process of its own."""
+
+from sqlalchemy import Engine
+
+from send_integration.settings import Settings
+from send_integration.steps.catalogue import load_rules
+from send_integration.steps.warehouse import Warehouse
+from streams.app import Worker, build
+from streams.warehouse import add_warehouse
+
+
+def assemble(settings: Settings, engine: Engine) -> Worker:
+    """A reports' worker, not yet running. No flag waits for a report: it shares neither process nor consumer group."""
+    worker = build("send-integration-reports", settings, engine)
+    add_warehouse(worker, Warehouse(engine, load_rules(settings.rules)))
+    return worker
