@@ -18,7 +18,6 @@ from yarl import URL
 
 from send_integration import clock
 from send_integration.broker.produce import BatchProducer, start_producer
-from send_integration.contracts import topics
 from send_integration.contracts.topics import MAX_MESSAGE_BYTES
 from send_integration.errors import Broken
 from send_integration.settings import Settings
@@ -82,8 +81,11 @@ class Worker:
         return clock.now()
 
 
-def build(name: str, settings: Settings, engine: Engine) -> Worker:
-    """The app of one process of the consumer group `name`; agents are added by their own files."""
+def build(name: str, settings: Settings, engine: Engine, readers: Mapping[str, str]) -> Worker:
+    """The app of one process of the consumer group `name`; agents are added by their own files.
+
+    `readers` names the reader of each topic, under which the database keeps how far it has come.
+    """
     app = faust.App(
         name,
         broker=f"kafka://{settings.kafka.replace(',', ';kafka://')}",
@@ -106,13 +108,6 @@ def build(name: str, settings: Settings, engine: Engine) -> Worker:
         datadir=str(settings.home / name),
         autodiscover=False,
     )
-    readers = {topics.raw(feed).name: "gate" for feed in topics.FEEDS}
-    readers |= {topics.clean(feed).name: "warehouse" for feed in topics.FEEDS}
-    readers |= {
-        topics.CHILD_EVENTS.name: "timeline",
-        topics.FLAGS.name: "alerts",
-        topics.clean("workers").name: "directory",
-    }
 
     def stored(earliest: Mapping[TP, int]) -> Mapping[TP, int]:
         wanted = {(tp.topic, tp.partition): first for tp, first in earliest.items() if tp.topic in readers}

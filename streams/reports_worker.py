@@ -2,15 +2,18 @@
 
 from sqlalchemy import Engine
 
+from send_integration.contracts import topics
 from send_integration.settings import Settings
 from send_integration.steps.catalogue import load_rules
-from send_integration.steps.warehouse import Warehouse
+from send_integration.steps.warehouse import READER, Warehouse
 from streams.app import Worker, build
 from streams.warehouse import add_warehouse
+
+READERS = {topics.clean(feed).name: READER for feed in topics.FEEDS}
 
 
 def assemble(settings: Settings, engine: Engine) -> Worker:
     """A reports' worker, not yet running. No flag waits for a report: it shares neither process nor consumer group."""
-    worker = build("send-integration-reports", settings, engine)
+    worker = build("send-integration-reports", settings, engine, READERS)
     add_warehouse(worker, Warehouse(engine, load_rules(settings.rules)))
     return worker

@@ -3,8 +3,10 @@
 from sqlalchemy import Engine
 
 from send_integration.channels.smtp import Smtp
+from send_integration.contracts import topics
 from send_integration.quality.checks import RowChecks
 from send_integration.settings import Settings
+from send_integration.steps import alerts, directory, gate, timeline
 from send_integration.steps.alerts import AlertRouter
 from send_integration.steps.catalogue import load_rules
 from send_integration.steps.gate import Checks, Gate
@@ -17,11 +19,17 @@ from streams.gate import add_gates
 from streams.relay import add_relay
 from streams.timeline import add_timeline
 
+READERS = {topics.raw(feed).name: gate.READER for feed in topics.FEEDS} | {
+    topics.CHILD_EVENTS.name: timeline.READER,
+    topics.FLAGS.name: alerts.READER,
+    topics.clean("workers").name: directory.READER,
+}
+
 
 def assemble(settings: Settings, engine: Engine) -> Worker:
     """A worker with all its agents, not yet running."""
     rules = load_rules(settings.rules)
-    worker = build("send-integration", settings, engine)
+    worker = build("send-integration", settings, engine, READERS)
     keeper = TimelineKeeper(engine, rules)
     add_gates(worker, Gate(engine, _checks_of))
     add_timeline(worker, keeper)

@@ -12,7 +12,7 @@ REPORT_SECONDS = 3.0
 
 
 def add_warehouse(worker: Worker, warehouse: Warehouse) -> None:
-    """Start one agent for all feeds' clean topics but the workers', which the directory reads."""
+    """Start one agent for all feeds' clean topics."""
 
     async def restate(stream: "StreamT[bytes]") -> None:
         async for batch in batches(stream, MOST_EVENTS, within=REPORT_SECONDS):
@@ -20,5 +20,5 @@ def add_warehouse(worker: Worker, warehouse: Warehouse) -> None:
                 await worker.run(warehouse.restate, batch, worker.today())
                 await worker.run(mark_published, worker.engine, READER, batch)
 
-    names = [topics.clean(feed).name for feed in topics.FEEDS if feed != "workers"]
+    names = [topics.clean(feed).name for feed in topics.FEEDS]
     worker.app.agent(worker.app.topic(*names, value_type=bytes), name="warehouse")(restate)
