@@ -48,7 +48,7 @@ def demo(
 def _load(stack: ExitStack, folder: Path, *, children: int, seed: int, port: int, say: parts.Say) -> parts.System:
     say("Starting PostgreSQL and the broker, both embedded, in a temporary folder.")
     system = parts.start_system(stack, folder, as_of=CENSUS_DAY, port=port)
-    say("Starting a stream worker and the page.")
+    say("Starting a stream worker, the reports and the page.")
     parts.start_worker_and_page(stack, system)
     say(f"Simulating {children} children: eleven feeds, a SEN2 return, errors and all. Everybody is made up.")
     authority = folder / "authority"
