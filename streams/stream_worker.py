@@ -8,7 +8,7 @@ from send_integration.quality.checks import RowChecks
 from send_integration.settings import Settings
 from send_integration.steps import alerts, directory, gate, timeline
 from send_integration.steps.alerts import AlertRouter
-from send_integration.steps.catalogue import load_rules
+from send_integration.steps.catalogue import load_model, load_rules
 from send_integration.steps.gate import Checks, Gate
 from send_integration.steps.relay import Relay
 from send_integration.steps.timeline import TimelineKeeper
@@ -31,7 +31,7 @@ def assemble(settings: Settings, engine: Engine) -> Worker:
     rules = load_rules(settings.rules)
     worker = build("send-integration", settings, engine, READERS)
     keeper = TimelineKeeper(engine, rules)
-    add_gates(worker, Gate(engine, _checks_of))
+    add_gates(worker, Gate(engine, _checks_of, load_model(settings.identity_model)))
     add_timeline(worker, keeper)
     add_relay(worker, Relay(engine))
     add_clock(worker, keeper)

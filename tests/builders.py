@@ -17,6 +17,14 @@ ANNA = {
 }
 WORKER = {"id": "w1", "name": "Wren Example", "role": "nurse", "team": "north"}
 
+PAIRS = [
+    {
+        "one": {"source": "urn:send:camhs", "local_id": "L1"},
+        "other": {"source": "urn:send:school", "local_id": "L1"},
+        "same": True,
+    }
+]
+
 EXAMPLES: dict[str, dict[str, Any]] = {
     "referrals.received": {"referral_id": "F1", "from_service": "gp", "to_service": "salt", "urgency": "routine",
                            "need_types": ["SLCN"]},
@@ -79,6 +87,8 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "panel.flag_acknowledged": {"flag_id": "f1", "by": "w1"},
     "panel.flag_dismissed": {"flag_id": "f1", "by": "w1", "why": "seen"},
     "people.consent_recorded": {"about": "sharing", "given": True},
+    "identity.decided": {"by": "w1", "why": "one birth certificate", "pairs": PAIRS},
+    "identity.withdrawn": {"by": "w1", "why": "the wrong file", "retracts": "D1"},
     "workers.joined": {"sector": "health", "team": "north"},
     "workers.assigned": {"role_for_child": "senco"},
     "workers.unassigned": {"role_for_child": "senco"},
@@ -104,9 +114,14 @@ def example_data(feed_and_word: str) -> dict[str, Any]:
     data = dict(own)
     if feed == "workers":
         data["worker"] = WORKER
-    if feed_and_word not in ("workers.joined", "workers.left"):
+    if has_person(feed_and_word):
         data["person"] = ANNA
     return data
+
+
+def has_person(feed_and_word: str) -> bool:
+    """Whether a type's events are about a child."""
+    return feed_and_word not in ("workers.joined", "workers.left") and not feed_and_word.startswith("identity.")
 
 
 _OF_PLAN = {"review_report_circulated", "amendment_notice_issued", "amended_final_issued"}
@@ -133,7 +148,7 @@ def sent(
         data["person"] = {key: value for key, value in data["person"].items() if value is not None}
         subject = f"local:{data['person']['local_id']}"
     else:
-        subject = f"worker:{data['worker']['id']}"
+        subject = f"worker:{data['worker']['id'] if 'worker' in data else data['by']}"
     moment = on if "T" in on else f"{on}T00:00:00+00:00"
     noted = recorded or moment
     body = {

@@ -9,7 +9,11 @@ from typing import Any
 from send_integration.contracts.event import ChildId, Event, EventKey, Reason, Rejected
 from send_integration.contracts.reasons import Code, reason
 from send_integration.contracts.registry import conflict_order, parse
-from send_integration.identity.decide import Decision, Held, PersonRecord, decide, person_record, records_of
+from send_integration.identity.decide import Decision, Held, decide
+from send_integration.identity.model import Model, default_model
+from send_integration.identity.records import PersonRecord, person_record, records_of
+from send_integration.identity.statements import FEED as IDENTITY
+from send_integration.identity.statements import statements_of
 from send_integration.rules.engine import assess
 from send_integration.rules.flags import Flag, flags_of
 from send_integration.rules.model import Assessment, Milestone, MilestoneStatus, Risk, RuleBook
@@ -71,20 +75,28 @@ def evaluate(
     not_after: datetime,
     known_at: datetime | None = None,
     child: str | None = None,
+    model: Model | None = None,
 ) -> Answer:
     """The answer for lines of JSON; blank ones count as none.
 
-    With `known_at`, children are as they were known then. With `child`, only the one with that child id or identifier
-    ('nhs:…', 'upn:…', 'local:…'). `not_after` is this moment, past which nothing can have happened.
+    With `known_at`, children are as they were known then, except for whose events they are: that is decided by all that
+    is known today, for a merge that was undone must not show one family another's secrets again. With `child`, only the
+    one with that child id or identifier ('nhs:…', 'upn:…', 'local:…'). `not_after` is this moment, past which nothing
+    can have happened. `model` judges whose records are one child's; None is the model that ships.
     """
     admission = _Admission(not_after)
     for number, line in enumerate(lines, start=1):
         raw = line.strip(b" \t\r\n")
         if raw:
             admission.take(number, raw)
-    decisions = decide(records_of(admission.events()))
+    said = statements_of(standing(event for event in admission.events() if event.feed == IDENTITY))
+    decisions = decide(records_of(admission.events()), said, model or default_model()).decisions
     admission.hold(decisions)
-    known = [event for event in admission.events() if known_at is None or event.recorded_at <= known_at]
+    known = [
+        event
+        for event in admission.events()
+        if event.feed != IDENTITY and (known_at is None or event.recorded_at <= known_at)
+    ]
     children = _children(known, decisions, rules, as_of)
     chosen = [answer for answer in children if child is None or child in references(answer)]
     return Answer(as_of, admission.accepted, admission.duplicates, admission.quarantined, tuple(chosen))

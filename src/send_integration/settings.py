@@ -48,6 +48,9 @@ class Settings(BaseSettings):
         "", description="team=address pairs separated by commas: where alerts go that no named worker takes."
     )
     fallback_mailbox: str = Field("", description="Address for alerts that no team takes either.")
+    identity_model: Path | None = Field(
+        None, description="The authority's own identity model, from `identity train`; empty: the one that ships."
+    )
     rules: Path | None = Field(None, description="The authority's own rules file; empty: the catalogue as shipped.")
 
     def today(self) -> date:

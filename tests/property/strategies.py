@@ -33,20 +33,41 @@ CODES = {
 
 PEOPLE = (
     {"local_id": "1", "nhs_number": "9990000018", "date_of_birth": "2010-09-01"},
-    {"local_id": "2", "nhs_number": None, "upn": "T821000000001", "date_of_birth": "2010-09-01"},
+    {"local_id": "2", "nhs_number": None, "upn": "T821000000001", "date_of_birth": "2012-03-05"},
     {"local_id": "3", "nhs_number": "9990000018", "upn": "T821000000001", "date_of_birth": "2010-09-01"},
-    {"local_id": "4", "nhs_number": "9990000026", "date_of_birth": "2011-02-28"},
+    {"local_id": "4", "given_name": "Omar", "nhs_number": "9990000026", "date_of_birth": "2011-02-28"},
 )
 """The third person's identifiers lead to the first and to the second; the fourth is nobody else."""
 
 
+def _a_persons_word(draw: st.DrawFn, number: int, people: int) -> bytes:
+    """A decision on two of the people's local ids, or the taking back of one."""
+    noted = (DAY_ONE + timedelta(draw(st.sampled_from(EDGES)))).isoformat()
+    event_id = f"e{number}"
+    if number and draw(st.booleans()):
+        withdrawn = f"e{draw(st.integers(0, number - 1))}"
+        return sent("identity.withdrawn", noted, event_id=event_id, source="urn:send:one", retracts=withdrawn)
+    one, other = draw(st.permutations(PEOPLE[:people]))[:2]
+    pair = {
+        "one": {"source": "urn:send:one", "local_id": one["local_id"]},
+        "other": {"source": "urn:send:one", "local_id": other["local_id"]},
+        "same": draw(st.booleans()),
+    }
+    return sent("identity.decided", noted, event_id=event_id, source="urn:send:one", pairs=[pair])
+
+
 @st.composite
-def lines(draw: st.DrawFn, people: int = len(PEOPLE), size: int = 12) -> list[bytes]:
+def lines(
+    draw: st.DrawFn, people: int = len(PEOPLE), size: int = 12, *, decisions_of_people: bool = True
+) -> list[bytes]:
     """The lines of a history, good ones only; ids are few, so that some repeat with another body."""
     count = draw(st.integers(0, size))
     made: list[bytes] = []
     for number in range(count):
         kind = draw(st.sampled_from(KINDS))
+        if decisions_of_people and people > 1 and draw(st.integers(0, 9)) == 0:
+            made.append(_a_persons_word(draw, number, people))
+            continue
         happened = DAY_ONE + timedelta(draw(st.sampled_from(EDGES)))
         noted = happened + timedelta(draw(st.sampled_from((0, 0, 1, 30))))
         fields = {name: draw(st.sampled_from(codes)) for name, codes in CODES.get(kind, {}).items()}

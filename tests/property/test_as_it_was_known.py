@@ -10,7 +10,7 @@ from send_integration.contracts.registry import parse
 from send_integration.evaluate import as_json, evaluate
 from send_integration.steps.catalogue import load_rules
 from send_integration.when.london import london_midnight
-from tests.builders import NOW
+from tests.builders import NOW, sent
 from tests.property.strategies import DAY_ONE, EDGES, lines
 
 RULES = load_rules()
@@ -22,7 +22,7 @@ def was_known(raw: bytes, known_at: datetime) -> bool:
 
 
 @settings(max_examples=200)
-@given(lines(), st.sampled_from(EDGES), st.sampled_from(EDGES))
+@given(lines(decisions_of_people=False), st.sampled_from(EDGES), st.sampled_from(EDGES))
 def test_as_known_then_is_what_a_system_stopped_then_would_say(history: list[bytes], known: int, after: int) -> None:
     known_at = london_midnight(DAY_ONE + timedelta(known))
     as_of = DAY_ONE + timedelta(after)
@@ -53,3 +53,21 @@ def without_days_late(history: list[bytes], as_of: date, child: str) -> object:
     for found in answer[0]["milestones"]:
         del found["days_late"]
     return answer
+
+
+def test_a_merge_that_was_undone_is_not_shown_again_as_known_before() -> None:
+    anna, omar = (
+        {"local_id": n, "given_name": name, "date_of_birth": born, "nhs_number": None}
+        for n, name, born in (("1", "Anna", "2012-03-04"), ("2", "Omar", "2014-05-06"))
+    )
+    pair = {"one": {"source": "s", "local_id": "1"}, "other": {"source": "s", "local_id": "2"}, "same": True}
+    history = [
+        sent("camhs.referred", "2024-01-01", event_id="a", source="s", person=anna),
+        sent("camhs.referred", "2024-01-01", event_id="b", source="s", person=omar),
+        sent("identity.decided", "2024-01-02", event_id="merge", source="r", pairs=[pair]),
+        sent("identity.withdrawn", "2024-03-01", event_id="split", source="r", retracts="merge"),
+    ]
+
+    then = evaluate(history, RULES, as_of=date(2024, 2, 1), not_after=NOW, known_at=london_midnight(date(2024, 2, 1)))
+
+    assert len(then.children) == 2

@@ -11,6 +11,9 @@ NeedType = Literal[
     "SPLD", "MLD", "SLD", "PMLD", "SEMH", "SLCN", "HI", "VI", "MSI", "PD", "ASD", "DS", "OTH", "NSA"
 ]  # fmt: skip
 Gender = Literal["M", "F", "U", "N"]
+Restriction = Literal["adoption", "protected-person"]
+"""Why a record is restricted: a new identity after adoption, or one that must not be found (witness protection, flight)."""
+
 Ethnicity = Literal[
     "WBRI", "WIRI", "WIRT", "WROM", "WOTH", "MWBC", "MWBA", "MWAS", "MOTH", "AIND", "APKN", "ABAN", "AOTH", "BCRB",
     "BAFR", "BOTH", "CHNE", "OOTH", "REFU", "NOBT",

@@ -17,7 +17,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from send_integration.contracts.codes import Ethnicity, Gender
+from send_integration.contracts.codes import Ethnicity, Gender, Restriction
 from send_integration.contracts.event import Reason
 from send_integration.contracts.identifiers import is_nhs_number, is_postcode, is_upn
 from send_integration.contracts.reasons import SENTENCES, Code
@@ -99,6 +99,7 @@ def _postcode(text: str) -> str:
 
 Id = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(_said)]
 Line = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(_said)]
+Address = Annotated[str, StringConstraints(min_length=1, max_length=300), AfterValidator(_said)]
 Note = Annotated[str, StringConstraints(max_length=20_000), AfterValidator(_no_control)]
 Day = Annotated[date, Field(strict=False), BeforeValidator(_day_text)]
 Urn = Annotated[str, StringConstraints(pattern="^[0-9]{6}$")]
@@ -136,6 +137,8 @@ class PersonModel(Frozen):
     postcode: Postcode | None = None
     gender: Gender | None = None
     ethnicity: Ethnicity | None = None
+    address: Address | None = None
+    restricted: Restriction | None = None
 
 
 class WorkerModel(Frozen):

@@ -51,6 +51,8 @@ class Person:
     postcode: str | None = None
     gender: str | None = None
     ethnicity: str | None = None
+    address: str | None = None
+    restricted: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,7 @@ class Code(StrEnum):
     NAMES_ITSELF = "names-itself"
     CONFLICTING_ID = "conflicting-id"
     IDENTITY_CONFLICT = "identity-conflict"
+    ONE_AND_THE_SAME = "one-and-the-same"
 
 
 SENTENCES = {
@@ -70,7 +71,8 @@ SENTENCES = {
     Code.CORRECTS_AND_RETRACTS: "An event corrects or retracts, not both.",
     Code.NAMES_ITSELF: "The event corrects or retracts itself.",
     Code.CONFLICTING_ID: "Another event with the same source and id was recorded earlier and stands.",
-    Code.IDENTITY_CONFLICT: "The identifiers lead to two children; a person must decide.",
+    Code.IDENTITY_CONFLICT: "The person could be either of two children; a person must decide.",
+    Code.ONE_AND_THE_SAME: "The pair names one record twice.",
 }
 
 

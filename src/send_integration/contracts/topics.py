@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 FEEDS = (
     "referrals", "ndd-triage", "camhs", "early-help", "ehcp", "school", "transition", "support", "panel", "people",
-    "workers",
+    "workers", "identity",
 )  # fmt: skip
 """The feeds, in the order in which pages and reports list them."""
 

@@ -1,47 +1,38 @@
-"""Decides which child each person record is: exact, explained by what it rests on, and free of the order of arrival.
+"""Decides which child each person record is, explained by what it rests on, and free of the order of arrival.
 
-A person record is one source's assertion of a person: its own local id, the identifiers it gives and the birth date.
-Records are taken in the order in which agencies wrote them down, whatever order they reached us in, so a late file or
-a replay gives the partition that a prompt one would have given. A record joins the child to whom any of these leads:
+Records are taken in the order in which agencies wrote them down, whatever order they reached us in, so a late file or a
+replay gives the partition that a prompt one would have given:
 
-* the same NHS number with the same date of birth,
-* the same UPN with the same date of birth,
-* the same source's local id.
-
-Where they lead to no child, the record founds a new one. Where they lead to two, it is held for review, and nothing of
-it is used to lead others: a wrong join shows one family another's secrets, and a person can undo a wait but not that.
+1. What one source keeps under one local id is one person, unless the id was plainly given to another; so are two whom a
+   person has decided to be one. These groups stay together.
+2. A group joins the child to whom a link leads, unless anything in that child speaks against it. Where links lead to two
+   children who do not resemble each other it is held: a wrong join shows one family another's secrets, and a person can
+   undo a wait but not that.
+3. Two children whose records are likely the same join where nobody else comes into question for either.
+4. What is left between two children is put to a person, whose decision is not asked again.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from hashlib import sha256
-from typing import NamedTuple
+from itertools import combinations
 
-from send_integration.contracts.event import ChildId, Event
+from send_integration.contracts.event import ChildId
+from send_integration.identity.groups import Groups
+from send_integration.identity.judge import HOLD_WEIGHT, Judgement, Verdict
+from send_integration.identity.model import Model
+from send_integration.identity.pairs import another_person_under_one_id, between, keys_of, numbers_differ
+from send_integration.identity.records import FirstSeen, PersonRecord, PersonRef, child_id_of
+from send_integration.identity.statements import Statement
 
+Edges = Mapping[PersonRecord, Mapping[PersonRecord, Judgement]]
+"""For each record the others that it could be, with the judgement; those held to be apart are left out."""
 
-class PersonRecord(NamedTuple):
-    """One source's assertion of one person; a source that changes an identifier asserts another record."""
-
-    source: str
-    local_id: str
-    nhs_number: str
-    upn: str
-    date_of_birth: date
-
-
-class FirstSeen(NamedTuple):
-    """The earliest event, by what its source recorded, that asserts a record; sorts in the order of deciding."""
-
-    recorded_at: datetime
-    source: str
-    event_id: str
+ONE_LOCAL_ID, A_PERSON_DECIDED, EVIDENCE = "one local id", "a person decided", "evidence"
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A record whose identifiers lead to two or more children, who are named for the reviewer."""
+    """A record that leads to two or more children, who are named for the reviewer."""
 
     between: tuple[ChildId, ...]
 
@@ -49,62 +40,306 @@ class Held:
 Decision = ChildId | Held
 
 
-def person_record(event: Event) -> PersonRecord | None:
-    """The record that an event asserts; None for an event about no child."""
-    person = event.person
-    if person is None:
-        return None
-    return PersonRecord(event.source, person.local_id, person.nhs_number or "", person.upn or "", person.date_of_birth)
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Why two records are one child's; only `EVIDENCE` has a judgement.
 
-
-def first_seen(event: Event) -> FirstSeen:
-    """An event's own place in the order of deciding."""
-    return FirstSeen(event.recorded_at, event.source, event.id)
-
-
-def linking_keys(record: PersonRecord) -> tuple[str, ...]:
-    """The keys by which a record leads to others; equal keys mean the same child unless another key disagrees.
-
-    Records that share a key, directly or through others, are one component: the decision on one can depend on every
-    other of its component and on none outside it.
+    The links of a child hang all its records together, with none to spare.
     """
-    born = record.date_of_birth.isoformat()
-    keys = [f"local\x1f{record.source}\x1f{record.local_id}"]
-    if record.nhs_number:
-        keys.append(f"nhs\x1f{record.nhs_number}\x1f{born}")
-    if record.upn:
-        keys.append(f"upn\x1f{record.upn}\x1f{born}")
-    return tuple(keys)
+
+    one: PersonRecord
+    other: PersonRecord
+    why: str
+    judgement: Judgement | None = None
 
 
-def child_id_of(founder: FirstSeen) -> ChildId:
-    """A child's id, from the event that first spoke of the child; it says nothing about the child to a stranger."""
-    return ChildId("c" + sha256(f"{founder.source}\x1f{founder.event_id}".encode()).hexdigest()[:15])
+@dataclass(frozen=True, slots=True)
+class Review:
+    """Two records of different children that a person is asked about."""
+
+    one: PersonRecord
+    other: PersonRecord
+    judgement: Judgement
 
 
-def decide(records: Mapping[PersonRecord, FirstSeen]) -> dict[PersonRecord, Decision]:
-    """The child of every record, or that it is held. `records` must be whole components (`linking_keys`)."""
-    child_of_key: dict[str, ChildId] = {}
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """The decision on every record, its component, the links that explain it, and what is to be reviewed."""
+
+    decisions: Mapping[PersonRecord, Decision]
+    components: tuple[tuple[PersonRecord, ...], ...]
+    links: tuple[Link, ...]
+    reviews: tuple[Review, ...]
+
+
+def decide(records: Mapping[PersonRecord, FirstSeen], statements: Sequence[Statement], model: Model) -> Decided:
+    """Decide every record. `records` must be whole components, with the statements in force about them."""
+    edges = edges_among(records, model)
+    found = components(records, edges, statements)
+    said = {statement.pair: statement for statement in statements}
     decisions: dict[PersonRecord, Decision] = {}
-    for record, seen in sorted(records.items(), key=lambda item: (item[1], item[0])):
-        keys = linking_keys(record)
-        led_to = {child_of_key[key] for key in keys if key in child_of_key}
-        if len(led_to) > 1:
-            decisions[record] = Held(tuple(sorted(led_to)))
-            continue
-        child = led_to.pop() if led_to else child_id_of(seen)
-        decisions[record] = child
-        for key in keys:
-            child_of_key[key] = child
-    return decisions
+    links: list[Link] = []
+    reviews: list[Review] = []
+    for component in found:
+        part = _Component({record: records[record] for record in component}, edges, said, model)
+        part.decide()
+        decisions |= part.decisions()
+        links += part.links
+        reviews += part.reviews()
+    return Decided(decisions, tuple(map(tuple, found)), tuple(links), tuple(reviews))
 
 
-def records_of(events: Iterable[Event]) -> dict[PersonRecord, FirstSeen]:
-    """Every record that some events assert, with the first of them."""
-    found: dict[PersonRecord, FirstSeen] = {}
-    for event in events:
-        record = person_record(event)
-        if record is not None:
-            seen = first_seen(event)
-            found[record] = min(found.get(record, seen), seen)
-    return found
+def edges_among(records: Iterable[PersonRecord], model: Model) -> Edges:
+    """Judge every two records that share a key and are not one source's under one local id."""
+    by_key: dict[str, list[PersonRecord]] = {}
+    for record in records:
+        for key in keys_of(record):
+            by_key.setdefault(key, []).append(record)
+    pairs = {pair for sharing in by_key.values() if len(sharing) > 1 for pair in combinations(sharing, 2)}
+    edges: dict[PersonRecord, dict[PersonRecord, Judgement]] = {}
+    for one, other in pairs:
+        if one.ref != other.ref:
+            found = between(one, other, model)
+            if found.verdict is not Verdict.APART:
+                edges.setdefault(one, {})[other] = edges.setdefault(other, {})[one] = found
+    return edges
+
+
+def components(
+    records: Iterable[PersonRecord], edges: Edges, statements: Iterable[Statement]
+) -> list[list[PersonRecord]]:
+    """Records that hang together by edges, by local ids or by what people stated; no decision reaches beyond its own."""
+    groups = Groups(records)
+    by_ref: dict[PersonRef, PersonRecord] = {}
+    for record in records:
+        groups.join(record, by_ref.setdefault(record.ref, record))
+        for other in edges.get(record, ()):
+            groups.join(record, other)
+    for said in statements:
+        if said.one in by_ref and said.other in by_ref:
+            groups.join(by_ref[said.one], by_ref[said.other])
+    return groups.all()
+
+
+class _Component:
+    """Decides one component; a child is a list of records in the order of deciding."""
+
+    def __init__(
+        self,
+        seen: Mapping[PersonRecord, FirstSeen],
+        edges: Edges,
+        said: Mapping[frozenset[PersonRef], Statement],
+        model: Model,
+    ) -> None:
+        self._seen = seen
+        self._edges = edges
+        self._said = said
+        self._model = model
+        self._order = sorted(seen, key=lambda record: (seen[record], record))
+        self._latest: dict[PersonRecord, PersonRecord] = {}
+        self._children = Groups(self._order)
+        self._held: dict[PersonRecord, tuple[PersonRecord, ...]] = {}
+        self.links: list[Link] = []
+
+    def decide(self) -> None:
+        children: list[list[PersonRecord]] = []
+        lineages = self._lineages()
+        self._latest = {record: lineage[-1] for lineage in lineages for record in lineage}
+        for unit in self._units(lineages):
+            self._place(unit, children)
+        self._join_the_likely()
+
+    def decisions(self) -> dict[PersonRecord, Decision]:
+        names = {
+            record: child_id_of(min(self._seen[member] for member in members))
+            for members in self._children.all()
+            for record in members
+        }
+        return {
+            record: Held(tuple(sorted({names[child] for child in self._held[record]})))
+            if record in self._held
+            else names[record]
+            for record in self._order
+        }
+
+    def reviews(self) -> list[Review]:
+        """The strongest pair of every two children that are still in question, if no person has decided on them."""
+        found = (
+            self._strongest(one, other)
+            for one, other in combinations(self._children.all(), 2)
+            if not self._stated_apart(one, other)
+        )
+        return [review for review in found if review is not None]
+
+    def _lineages(self) -> list[list[PersonRecord]]:
+        """What one source said, one after the other, of one person under one local id."""
+        lineages = Groups(self._order)
+        by_ref: dict[PersonRef, list[PersonRecord]] = {}
+        for record in self._order:
+            for earlier in by_ref.setdefault(record.ref, []):
+                if not another_person_under_one_id(earlier, record):
+                    lineages.join(earlier, record)
+                    self._join(earlier, record, ONE_LOCAL_ID)
+                    break
+            by_ref[record.ref].append(record)
+        return lineages.all()
+
+    def _units(self, lineages: Sequence[list[PersonRecord]]) -> list[list[PersonRecord]]:
+        """Records that stay together: one source's under one local id, and whom a person has decided to be one."""
+        units = Groups(self._order)
+        for lineage in lineages:
+            for record in lineage[1:]:
+                units.join(lineage[0], record)
+        for statement in self._said.values():
+            one, other = (self._meant(ref, statement, lineages) for ref in (statement.one, statement.other))
+            if statement.same and one is not None and other is not None:
+                units.join(one, other)
+                self._join(one, other, A_PERSON_DECIDED)
+        return units.all()
+
+    def _meant(
+        self, ref: PersonRef, statement: Statement, lineages: Iterable[list[PersonRecord]]
+    ) -> PersonRecord | None:
+        """Whom a person meant by a local id: the one who had it then, though it was given to another since."""
+        had_it = [lineage[0] for lineage in lineages if lineage[0].ref == ref]
+        by_then = [first for first in had_it if self._seen[first].recorded_at <= statement.recorded_at]
+        return by_then[-1] if by_then else next(iter(had_it), None)
+
+    def _place(self, unit: list[PersonRecord], children: list[list[PersonRecord]]) -> None:
+        """Join a unit to the child that its links lead to, found a new one, or hold it."""
+        led_to: list[tuple[Review, list[PersonRecord]]] = []
+        for child in children:
+            strongest = self._strongest(unit, child)
+            if strongest is not None and strongest.judgement.verdict is Verdict.LINK and self._may_join(unit, child):
+                led_to.append((strongest, child))
+        if not all(self._resemble(one, other) for (_, one), (_, other) in combinations(led_to, 2)):
+            for record in unit:
+                self._held[record] = tuple(child[0] for _, child in led_to)
+            return
+        joined = list(unit)
+        for strongest, child in led_to:
+            self._join(strongest.one, strongest.other, EVIDENCE, strongest.judgement)
+            children.remove(child)
+            joined = [*child, *joined]
+        children.append(joined)
+
+    def _may_join(self, unit: Sequence[PersonRecord], child: Sequence[PersonRecord]) -> bool:
+        """Whether nothing speaks against it: no person's word, no second record of one source, no other NHS number, and
+        no later word of the two sources that once agreed."""
+        return not self._forbidden(unit, child) and self._still_meant(unit, child, _holds)
+
+    def _still_meant(
+        self, one: Sequence[PersonRecord], other: Sequence[PersonRecord], enough: Callable[[Judgement], bool]
+    ) -> bool:
+        """Whether what the two sources say now is still enough, seen from either side."""
+        return all(
+            any(
+                enough(between(self._latest[mine], their, self._model))
+                for mine in a
+                if self._near(mine, b)
+                for their in b
+            )
+            for a, b in ((one, other), (other, one))
+        )
+
+    def _near(self, record: PersonRecord, others: Sequence[PersonRecord]) -> list[PersonRecord]:
+        edges = self._edges.get(record, {})
+        return [other for other in others if other in edges]
+
+    def _forbidden(self, one: Iterable[PersonRecord], other: Iterable[PersonRecord]) -> bool:
+        theirs = list(other)
+        if self._stated_apart(one, theirs):
+            return True
+        told_apart = any(
+            mine.source == their.source and mine.ref != their.ref and not self._stated(mine.ref, their.ref)
+            for mine in one
+            for their in theirs
+        )
+        return told_apart or _numbers_differ(one, theirs)
+
+    def _stated_apart(self, one: Iterable[PersonRecord], other: Iterable[PersonRecord]) -> bool:
+        theirs = {record.ref for record in other}
+        return any(self._stated(ref, their) is False for ref in {record.ref for record in one} for their in theirs)
+
+    def _stated(self, one: PersonRef, other: PersonRef) -> bool | None:
+        said = self._said.get(frozenset((one, other)))
+        return None if said is None else said.same
+
+    def _resemble(self, one: Sequence[PersonRecord], other: Sequence[PersonRecord]) -> bool:
+        """Whether two children can be one: something links them at least weakly, and nothing speaks against it."""
+        strongest = self._strongest(one, other)
+        return (
+            strongest is not None and strongest.judgement.verdict >= Verdict.LIKELY and not self._forbidden(one, other)
+        )
+
+    def _join_the_likely(self) -> None:
+        """Join children that are all likely one, and for whom nobody else comes into question.
+
+        Judged by all records at once, so that order plays no part.
+        """
+        children = [child for child in self._children.all() if child[0] not in self._held]
+        near: dict[tuple[int, int], Review] = {}
+        for (i, one), (j, other) in combinations(enumerate(children), 2):
+            strongest = None if self._stated_apart(one, other) else self._strongest(one, other)
+            if strongest is not None:
+                near[i, j] = strongest
+        in_question = Groups(range(len(children)))
+        for i, j in near:
+            in_question.join(i, j)
+        contested = {record for held in self._held.values() for record in held}
+        for group in in_question.all():
+            if contested.isdisjoint(record for number in group for record in children[number]):
+                self._join_if_all_are_likely(group, children, near)
+
+    def _join_if_all_are_likely(
+        self,
+        group: Sequence[int],
+        children: Sequence[Sequence[PersonRecord]],
+        near: Mapping[tuple[int, int], Review],
+    ) -> None:
+        found = [near.get(pair) for pair in combinations(group, 2)]
+        if all(
+            strongest is not None and _likely(strongest.judgement) and self._may_likely_join(children[i], children[j])
+            for strongest, (i, j) in zip(found, combinations(group, 2), strict=True)
+        ):
+            for strongest in filter(None, found):
+                self._join(strongest.one, strongest.other, EVIDENCE, strongest.judgement)
+
+    def _may_likely_join(self, one: Sequence[PersonRecord], other: Sequence[PersonRecord]) -> bool:
+        return not self._forbidden(one, other) and self._still_meant(one, other, _likely)
+
+    def _strongest(self, one: Iterable[PersonRecord], other: Iterable[PersonRecord]) -> Review | None:
+        """The pair with the highest verdict, then weight; None where all pairs are held to be apart."""
+        theirs = set(other)
+        found = [
+            Review(min(mine, their), max(mine, their), judgement)
+            for mine in one
+            for their, judgement in self._edges.get(mine, {}).items()
+            if their in theirs
+        ]
+        return max(found, key=_strength, default=None)
+
+    def _join(self, one: PersonRecord, other: PersonRecord, why: str, judgement: Judgement | None = None) -> None:
+        first, second = (one, other) if one < other else (other, one)
+        if self._children.join(first, second):
+            self.links.append(Link(first, second, why, judgement))
+
+
+def _numbers_differ(one: Iterable[PersonRecord], other: Iterable[PersonRecord]) -> bool:
+    """Whether an NHS number of the one is neither among the other's nor a slip away from them."""
+    theirs = [record for record in other if record.nhs_number]
+    known = {record.nhs_number for record in theirs}
+    return any(numbers_differ(mine, their) for mine in one if mine.nhs_number not in known for their in theirs)
+
+
+def _holds(judgement: Judgement) -> bool:
+    """A record joins from the link's weight, and is only judged to have left below this one."""
+    return judgement.weight >= HOLD_WEIGHT
+
+
+def _likely(judgement: Judgement) -> bool:
+    return judgement.verdict >= Verdict.LIKELY
+
+
+def _strength(review: Review) -> tuple[int, float, PersonRecord, PersonRecord]:
+    return int(review.judgement.verdict), review.judgement.weight, review.one, review.other

@@ -273,6 +273,7 @@ COLUMNS: Mapping[str, tuple[Column, ...]] = MappingProxyType(
             ),
             Column("upn_at_school_age", "text", "data.person.upn", _upn_at_school_age),
         ),
+        "identity": (*EVERY_FEED, SHORT_TEXT),
         "workers": (*EVERY_FEED, Column("email_joined", "text", "data.worker.email", _email_joined)),
     }
 )

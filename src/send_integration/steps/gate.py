@@ -8,17 +8,28 @@ from sqlalchemy import Connection, Engine
 
 from send_integration.contracts.event import Event, Reason, Rejected
 from send_integration.contracts.registry import parse
-from send_integration.identity.decide import person_record
+from send_integration.identity.model import Model
+from send_integration.identity.records import person_record
+from send_integration.identity.statements import FEED as IDENTITY
+from send_integration.identity.statements import statements_of
 from send_integration.steps.batch import Outgoing, RawMessage
 from send_integration.steps.gate_counts import Counts
 from send_integration.steps.gate_messages import adapter_reasons, quarantined
 from send_integration.steps.gate_saying import admitted_row, said_before, say_moved, say_new, say_replaced
-from send_integration.steps.gate_sorting import Sorted, sort_out
-from send_integration.steps.identity import Resolved, already_decided, reconsider, resolve
-from send_integration.store.admission import QuarantineRow, keep_admitted, quarantine_new
+from send_integration.steps.gate_sorting import Sorted, event_of, sort_out
+from send_integration.steps.identity import (
+    Resolved,
+    already_decided,
+    reconsider,
+    require_model,
+    resolve,
+    restate,
+)
+from send_integration.store.admission import QuarantineRow, admitted_of_feed, keep_admitted, quarantine_new
 from send_integration.store.outbox import say
 from send_integration.store.people import lock_identity, next_decision_number, records_by_id
 from send_integration.store.positions import move_on, split_known
+from send_integration.timeline.fold import standing
 
 READER = "gate"
 
@@ -42,8 +53,12 @@ class _DecisionsChangeError(Exception):
 class Gate:
     """Lets the feeds' events in; belongs to one thread."""
 
-    def __init__(self, engine: Engine, checks: Callable[[str], Checks]) -> None:
+    def __init__(self, engine: Engine, checks: Callable[[str], Checks], model: Model) -> None:
+        """Raises NotReady where the identities in the database were decided by another model."""
         self._engine = engine
+        self._model = model
+        with engine.begin() as connection:
+            require_model(connection, model)
         self._checks_of = checks
         self._checks: dict[str, Checks] = {}
         self._expects_new_people = True
@@ -91,15 +106,18 @@ class Gate:
         for message in out.duplicates:
             counts.add(message, duplicates=1)
         outgoing = _refuse(connection, out, counts)
-        resolved = self._identify(connection, out, exclusive=exclusive)
-        outgoing += _let_in(connection, feed, out, resolved, counts)
+        resolved = self._identify(connection, feed, out, exclusive=exclusive)
+        outgoing += self._let_in(connection, feed, out, resolved, counts)
         outgoing += said_before(connection, known)
         move_on(connection, READER, new, counts.places)
         return Admitted(tuple(outgoing), counts.total(0), counts.total(1), counts.total(2))
 
-    def _identify(self, connection: Connection, out: Sorted, *, exclusive: bool) -> Resolved:
+    def _identify(self, connection: Connection, feed: str, out: Sorted, *, exclusive: bool) -> Resolved:
         """The decision on every record of the batch; sees no half of another batch's changes."""
         asserted = out.asserted()
+        if feed == IDENTITY and out.keep:
+            lock_identity(connection, exclusive=True)
+            return Resolved({})
         if not asserted and not out.replaced:
             return Resolved({})
         lock_identity(connection, exclusive=exclusive)
@@ -109,7 +127,41 @@ class Gate:
             return Resolved(decided)
         if not exclusive:
             raise _DecisionsChangeError
-        return resolve(connection, asserted)
+        return resolve(connection, asserted, self._model)
+
+    def _let_in(
+        self, connection: Connection, feed: str, out: Sorted, resolved: Resolved, counts: Counts
+    ) -> list[Outgoing]:
+        """Keep the events that are let in, and say theirs.
+
+        What their coming changes for others goes through the outbox: a worker killed before publishing reads its own
+        messages again, and says them again, but would not come upon the others.
+        """
+        records = dict(resolved.records)
+        moved = list(resolved.moved)
+        number = _number_after_a_free_one(connection) if out.replaced else 0
+        rows = {
+            key: admitted_row(feed, message, event, records, number if key in out.replaced else 0)
+            for key, (message, event) in out.keep.items()
+        }
+        keep_admitted(connection, [row for key, row in rows.items() if key not in out.replaced])
+        others: list[Outgoing] = []
+        if out.replaced:
+            others += say_replaced(connection, out, rows, moved, counts)
+            former = {row.person_record_id for row in out.replaced.values() if row.person_record_id is not None}
+            again = reconsider(connection, records_by_id(connection, former).values(), self._model)
+            moved += again.moved
+            records |= again.records
+        if feed == IDENTITY and out.keep:
+            decided = standing(event_of(row) for row in admitted_of_feed(connection, IDENTITY))
+            moved += restate(connection, statements_of(decided), self._model).moved
+        others += say_moved(connection, moved, set(rows), counts)
+        say(connection, others)
+        outgoing: list[Outgoing] = []
+        for key, (message, event) in out.keep.items():
+            record = person_record(event)
+            outgoing += say_new(connection, message, event, rows[key], records[record] if record else None, counts)
+        return outgoing
 
 
 def _first_verdict(feed: str, message: RawMessage, now: datetime) -> Event | Rejected:
@@ -131,36 +183,6 @@ def _refuse(connection: Connection, out: Sorted, counts: Counts) -> list[Outgoin
     for row in first.values():
         counts.add(row, quarantined=int(row.raw in kept), duplicates=int(row.raw not in kept))
     return [quarantined(row) for row in first.values() if row.raw in kept]
-
-
-def _let_in(connection: Connection, feed: str, out: Sorted, resolved: Resolved, counts: Counts) -> list[Outgoing]:
-    """Keep the events that are let in, and say theirs.
-
-    What their coming changes for others goes through the outbox: a worker killed before publishing reads its own
-    messages again, and says them again, but would not come upon the others.
-    """
-    records = dict(resolved.records)
-    moved = list(resolved.moved)
-    number = _number_after_a_free_one(connection) if out.replaced else 0
-    rows = {
-        key: admitted_row(feed, message, event, records, number if key in out.replaced else 0)
-        for key, (message, event) in out.keep.items()
-    }
-    keep_admitted(connection, [row for key, row in rows.items() if key not in out.replaced])
-    others: list[Outgoing] = []
-    if out.replaced:
-        others += say_replaced(connection, out, rows, moved, counts)
-        former = {row.person_record_id for row in out.replaced.values() if row.person_record_id is not None}
-        again = reconsider(connection, records_by_id(connection, former).values())
-        moved += again.moved
-        records |= again.records
-    others += say_moved(connection, moved, set(rows), counts)
-    say(connection, others)
-    outgoing: list[Outgoing] = []
-    for key, (message, event) in out.keep.items():
-        record = person_record(event)
-        outgoing += say_new(connection, message, event, rows[key], records[record] if record else None, counts)
-    return outgoing
 
 
 def _number_after_a_free_one(connection: Connection) -> int:

@@ -27,10 +27,10 @@ def accepted(event: Event, child_id: ChildId, decision: int) -> list[Outgoing]:
     ]
 
 
-def about_worker(event: Event) -> Outgoing:
-    """An event about a worker and no child; its key is the worker."""
-    worker = event.worker.id if event.worker else ""
-    return Outgoing(topics.clean(event.feed).name, worker.encode(), event.body, (CLOUD_EVENT, ("decision", b"0")))
+def about_no_child(event: Event) -> Outgoing:
+    """An event about a worker, or a person's decision on identity; its key is the worker, or whoever decided."""
+    key = event.worker.id if event.worker else event.text("by")
+    return Outgoing(topics.clean(event.feed).name, key.encode(), event.body, (CLOUD_EVENT, ("decision", b"0")))
 
 
 def withdrawn(event: Event, child_id: ChildId, decision: int) -> list[Outgoing]:

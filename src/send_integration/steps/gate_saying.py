@@ -6,11 +6,12 @@ from sqlalchemy import Connection
 
 from send_integration.contracts.event import Event, EventKey
 from send_integration.contracts.reasons import Code, reason
-from send_integration.identity.decide import Decision, Held, PersonRecord, person_record
+from send_integration.identity.decide import Decision, Held
+from send_integration.identity.records import PersonRecord, person_record
 from send_integration.steps.batch import Outgoing, RawMessage
 from send_integration.steps.gate_counts import Counts
 from send_integration.steps.gate_messages import (
-    about_worker,
+    about_no_child,
     accepted,
     body_hash,
     quarantine_row,
@@ -63,10 +64,10 @@ def say_new(
     known: KnownRecord | None,
     counts: Counts,
 ) -> list[Outgoing]:
-    """A new event: its child's, a worker's, or held for review."""
+    """A new event: its child's, about no child, or held for review."""
     if known is None:
         counts.add(row, accepted=1)
-        return [about_worker(event)]
+        return [about_no_child(event)]
     if isinstance(known.decision, Held):
         held = quarantine_row(row.feed, message, [reason(Code.IDENTITY_CONFLICT, "data.person")], known.id)
         quarantine_again(connection, [held])
@@ -153,7 +154,7 @@ def said_before(connection: Connection, known: Sequence[RawMessage]) -> list[Out
     for row in rows:
         event = event_of(row)
         if row.person_record_id is None:
-            outgoing.append(about_worker(event))
+            outgoing.append(about_no_child(event))
             continue
         record = decided[row.person_record_id]
         if not isinstance(record.decision, Held):

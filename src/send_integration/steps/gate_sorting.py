@@ -10,7 +10,7 @@ from send_integration.contracts.event import Event, EventKey, Rejected
 from send_integration.contracts.reasons import Code, reason
 from send_integration.contracts.registry import conflict_order, parse
 from send_integration.errors import Broken
-from send_integration.identity.decide import FirstSeen, PersonRecord, records_of
+from send_integration.identity.records import FirstSeen, PersonRecord, records_of
 from send_integration.steps.batch import RawMessage
 from send_integration.steps.gate_messages import body_hash, quarantine_row
 from send_integration.store.admission import AdmittedRow, QuarantineRow, admitted_by_key

@@ -90,6 +90,15 @@ def admitted_of_records(connection: Connection, record_ids: Sequence[int]) -> li
     return [_admitted(row) for row in rows]
 
 
+def admitted_of_feed(connection: Connection, feed: str) -> list[AdmittedRow]:
+    """Every admitted event of a feed; for one whose events are few."""
+    rows = connection.execute(
+        text(f"SELECT {_ADMITTED} FROM admitted WHERE feed = :feed"),  # noqa: S608 - a constant of ours
+        {"feed": feed},
+    )
+    return [_admitted(row) for row in rows]
+
+
 def keep_admitted(connection: Connection, rows: Iterable[AdmittedRow]) -> None:
     """Add events that were let in."""
     columns = (

@@ -1,13 +1,17 @@
 """Person records and the decisions on them, a batch at a time."""
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from hashlib import blake2b
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, text
+from sqlalchemy import Connection, Row, text
 
 from send_integration.contracts.event import ChildId
-from send_integration.identity.decide import Decision, FirstSeen, Held, PersonRecord, linking_keys
+from send_integration.identity.decide import Decision, Held
+from send_integration.identity.pairs import keys_of
+from send_integration.identity.records import FirstSeen, PersonRecord
 from send_integration.store.bulk import copy_rows
 
 IDENTITY_LOCK = 8210002
@@ -32,42 +36,72 @@ def lock_identity(connection: Connection, *, exclusive: bool) -> None:
     connection.execute(text(f"SELECT {function}(:lock)"), {"lock": IDENTITY_LOCK})
 
 
-_RECORD = (
-    "id, component, source, local_id, nhs_number, upn, date_of_birth, first_recorded_at, first_source, first_event_id,"
-    " child_id, held_between, decision"
+_COLUMNS = (
+    ("id", "int8"),
+    ("component", "int8"),
+    ("source", "text"),
+    ("local_id", "text"),
+    ("given_name", "text"),
+    ("family_name", "text"),
+    ("date_of_birth", "date"),
+    ("nhs_number", "text"),
+    ("upn", "text"),
+    ("postcode", "text"),
+    ("address", "text"),
+    ("gender", "text"),
+    ("restricted", "bool"),
+    ("first_recorded_at", "timestamptz"),
+    ("first_source", "text"),
+    ("first_event_id", "text"),
+    ("child_id", "text"),
+    ("held_between", "text[]"),
+    ("decision", "int8"),
 )
+_FIELDS = len(PersonRecord._fields)
+_RECORD = ", ".join(f"r.{name}" for name, _ in _COLUMNS)
 
 
-def known_records(connection: Connection, records: Iterable[PersonRecord]) -> dict[PersonRecord, KnownRecord]:
-    """Every kept record of the components that some records belong to, in one query."""
-    keys = sorted({key for record in records for key in linking_keys(record)})
-    rows = connection.execute(
-        text(
-            f"SELECT {_RECORD} FROM person_record WHERE component IN ("  # noqa: S608 - a constant of ours
-            "SELECT r.component FROM person_record_key k JOIN person_record r ON r.id = k.person_record_id"
-            " WHERE k.key = ANY(:keys))"
-        ),
-        {"keys": keys},
-    )
-    return {known.record: known for known in map(_known, rows)}
+def asserted_before(connection: Connection, records: Iterable[PersonRecord]) -> dict[PersonRecord, KnownRecord]:
+    """Those of some records that are kept, in one query."""
+    return _records(connection, "r.digest = ANY(:given)", [record.digest() for record in records])
+
+
+def under_keys(connection: Connection, keys: Iterable[str]) -> dict[PersonRecord, KnownRecord]:
+    """Every kept record that has one of some keys, in one query; a few others may be among them."""
+    condition = "r.id IN (SELECT k.person_record_id FROM person_record_key k WHERE k.key = ANY(:given))"
+    return _records(connection, condition, sorted({_hashed(key) for key in keys}))
+
+
+def of_components(connection: Connection, components: Iterable[int]) -> dict[PersonRecord, KnownRecord]:
+    """Every kept record of some components."""
+    return _records(connection, "r.component = ANY(:given)", sorted(set(components)))
 
 
 def records_by_id(connection: Connection, record_ids: Iterable[int]) -> dict[int, KnownRecord]:
     """Kept records by their numbers."""
+    found = _records(connection, "r.id = ANY(:given)", sorted(set(record_ids)))
+    return {known.id: known for known in found.values()}
+
+
+def every_record(connection: Connection) -> dict[PersonRecord, KnownRecord]:
+    """All kept records, for deciding everything anew."""
+    return _records(connection, "true", [])
+
+
+def _records(connection: Connection, condition: str, given: Sequence[object]) -> dict[PersonRecord, KnownRecord]:
     rows = connection.execute(
-        text(f"SELECT {_RECORD} FROM person_record WHERE id = ANY(:ids)"),  # noqa: S608 - a constant of ours
-        {"ids": sorted(set(record_ids))},
+        text(f"SELECT {_RECORD} FROM person_record r WHERE {condition}"),  # noqa: S608 - constants of ours
+        {"given": given} if ":given" in condition else {},
     )
-    return {known.id: known for known in map(_known, rows)}
+    return {known.record: known for known in map(_known, rows)}
 
 
 def _known(row: Row[Any]) -> KnownRecord:
     record_id, component, *rest = tuple[Any, ...](row)
-    *record, recorded_at, source, event_id, child_id, held_between, number = rest
+    recorded_at, source, event_id, child_id, held_between, number = rest[_FIELDS:]
     decision: Decision = ChildId(child_id) if child_id is not None else Held(tuple(map(ChildId, held_between)))
-    return KnownRecord(
-        record_id, component, PersonRecord(*record), FirstSeen(recorded_at, source, event_id), decision, number
-    )
+    seen = FirstSeen(recorded_at, source, event_id)
+    return KnownRecord(record_id, component, PersonRecord(*rest[:_FIELDS]), seen, decision, number)
 
 
 def next_decision_number(connection: Connection) -> int:
@@ -86,47 +120,39 @@ def new_record_ids(connection: Connection, count: int) -> list[int]:
 
 
 def add_records(connection: Connection, records: Sequence[KnownRecord]) -> None:
-    """Keep new records with their decisions."""
-    columns = (
-        ("id", "int8"),
-        ("component", "int8"),
-        ("source", "text"),
-        ("local_id", "text"),
-        ("nhs_number", "text"),
-        ("upn", "text"),
-        ("date_of_birth", "date"),
-        ("first_recorded_at", "timestamptz"),
-        ("first_source", "text"),
-        ("first_event_id", "text"),
-        ("child_id", "text"),
-        ("held_between", "text[]"),
-        ("decision", "int8"),
+    """Keep new records with their decisions and their keys."""
+    if not records:
+        return
+    rows = (
+        [r.id, r.component, *r.record, *r.first_seen, *_decided(r.decision), r.number, r.record.digest()]
+        for r in records
     )
-    rows = ([r.id, r.component, *r.record, *r.first_seen, *_decided(r.decision), r.number] for r in records)
-    copy_rows(connection, "person_record", columns, rows)
-    keys = ([key, known.id] for known in records for key in linking_keys(known.record))
-    copy_rows(connection, "person_record_key", (("key", "text"), ("person_record_id", "int8")), keys)
+    copy_rows(connection, "person_record", (*_COLUMNS, ("digest", "bytea")), rows)
+    keys = ([_hashed(key), known.id] for known in records for key in dict.fromkeys(keys_of(known.record)))
+    copy_rows(connection, "person_record_key", (("key", "int8"), ("person_record_id", "int8")), keys)
 
 
 def change_records(connection: Connection, changed: Sequence[KnownRecord]) -> None:
-    """Write components, first sightings and decisions of kept records anew."""
-    for known in changed:
-        child, held = _decided(known.decision)
-        connection.execute(
-            text(
-                "UPDATE person_record SET component = :component, first_recorded_at = :recorded_at,"
-                " first_source = :source, first_event_id = :event_id, child_id = :child, held_between = :held,"
-                " decision = :number WHERE id = :id"
-            ),
-            {
-                "id": known.id,
-                "component": known.component,
-                "child": child,
-                "held": held,
-                "number": known.number,
-                **known.first_seen._asdict(),
-            },
-        )
+    """Write components, first sightings and decisions of kept records anew, in one statement."""
+    if not changed:
+        return
+    columns = ("id", "component", "first_recorded_at", "first_source", "first_event_id", "child_id", "decision")
+    kinds = ("bigint", "bigint", "timestamptz", "text", "text", "text", "bigint")
+    arrays = ", ".join(f"cast(:{name} AS {kind}[])" for name, kind in zip(columns, kinds, strict=True))
+    rows = [(k.id, k.component, *k.first_seen, _decided(k.decision)[0], k.number) for k in changed]
+    connection.execute(
+        text(
+            "UPDATE person_record r SET component = u.component, first_recorded_at = u.first_recorded_at,"  # noqa: S608 - ours
+            " first_source = u.first_source, first_event_id = u.first_event_id, child_id = u.child_id,"
+            " held_between = CASE WHEN u.child_id IS NULL THEN ARRAY(SELECT jsonb_array_elements_text("
+            "cast(:held AS jsonb) -> cast(u.id AS text))) END, decision = u.decision"
+            f" FROM unnest({arrays}) AS u({', '.join(columns)}) WHERE r.id = u.id"
+        ),
+        {
+            **{name: [row[place] for row in rows] for place, name in enumerate(columns)},
+            "held": json.dumps({str(k.id): _decided(k.decision)[1] for k in changed if isinstance(k.decision, Held)}),
+        },
+    )
 
 
 def first_seen_of(connection: Connection, record_ids: Sequence[int]) -> dict[int, FirstSeen]:
@@ -141,23 +167,21 @@ def first_seen_of(connection: Connection, record_ids: Sequence[int]) -> dict[int
     return {row[0]: FirstSeen(*row[1:4]) for row in rows}
 
 
-def forget_records(connection: Connection, record_ids: Sequence[int]) -> None:
-    """Remove records that no admitted event asserts any more."""
-    for table, column in (("person_record_key", "person_record_id"), ("person_record", "id")):
-        connection.execute(
-            text(f"DELETE FROM {table} WHERE {column} = ANY(:ids)"),  # noqa: S608 - constants of ours
-            {"ids": list(record_ids)},
-        )
+def forget_records(connection: Connection, gone: Sequence[KnownRecord]) -> None:
+    """Remove records that no admitted event asserts any more, with their keys, links and reviews."""
+    ids = [known.id for known in gone]
+    keys = [_hashed(key) for known in gone for key in keys_of(known.record)]
+    connection.execute(
+        text("DELETE FROM person_record_key WHERE key = ANY(:keys) AND person_record_id = ANY(:ids)"),
+        {"keys": keys, "ids": ids},
+    )
+    connection.execute(text("DELETE FROM person_record WHERE id = ANY(:ids)"), {"ids": ids})
 
 
 def _decided(decision: Decision) -> tuple[str | None, list[str] | None]:
     return (None, list(decision.between)) if isinstance(decision, Held) else (decision, None)
 
 
-def held_records(engine: Engine) -> list[tuple[int, str, list[str]]]:
-    """Records held for review: their number, source, and the children that they lead to."""
-    with engine.connect() as connection:
-        rows = connection.execute(
-            text("SELECT id, source, held_between FROM person_record WHERE child_id IS NULL ORDER BY id")
-        )
-        return [(row[0], row[1], list(row[2])) for row in rows]
+def _hashed(key: str) -> int:
+    """A key in eight bytes: half the index, and its rare collisions only bring a record that is then judged apart."""
+    return int.from_bytes(blake2b(key.encode(), digest_size=8).digest(), "big", signed=True)

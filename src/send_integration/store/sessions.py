@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 
-from sqlalchemy import Engine, text
+from sqlalchemy import Connection, Engine, text
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,20 +54,27 @@ def close_session(engine: Engine, token: str) -> None:
 def record(engine: Engine, session: Session, action: str, child_id: str | None, *, allowed: bool, why: str) -> None:
     """Write down who did what, or was refused it."""
     with engine.begin() as connection:
-        connection.execute(
-            text(
-                "INSERT INTO audit (actor, role, action, child_id, allowed, why)"
-                " VALUES (:actor, :role, :action, :child, :allowed, :why)"
-            ),
-            {
-                "actor": session.actor,
-                "role": session.role,
-                "action": action,
-                "child": child_id,
-                "allowed": allowed,
-                "why": why,
-            },
-        )
+        record_within(connection, session, action, child_id, allowed=allowed, why=why)
+
+
+def record_within(
+    connection: Connection, session: Session, action: str, child_id: str | None, *, allowed: bool, why: str
+) -> None:
+    """The same in the transaction of what was done."""
+    connection.execute(
+        text(
+            "INSERT INTO audit (actor, role, action, child_id, allowed, why)"
+            " VALUES (:actor, :role, :action, :child, :allowed, :why)"
+        ),
+        {
+            "actor": session.actor,
+            "role": session.role,
+            "action": action,
+            "child": child_id,
+            "allowed": allowed,
+            "why": why,
+        },
+    )
 
 
 def _hash(token: str) -> bytes:

@@ -8,6 +8,7 @@ from sqlalchemy import (
     Computed,
     Date,
     DateTime,
+    Double,
     ForeignKey,
     Identity,
     Index,
@@ -19,6 +20,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     func,
+    true,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
@@ -70,34 +72,87 @@ admitted = Table(
     Index("ix_admitted_position", "topic", "partition", "offset"),
 )
 
-# One source's assertion of one person (identity.decide.PersonRecord), and the child it was decided to be.
+# One source's assertion of one person (identity.records.PersonRecord), and the child it was decided to be.
 person_record = Table(
     "person_record",
     METADATA,
     Column("id", BigInteger, Identity(always=True), primary_key=True),
     Column("component", BigInteger, nullable=False),
+    Column("digest", LargeBinary, nullable=False, comment="of all that is asserted"),
     Column("source", Text, nullable=False),
     Column("local_id", Text, nullable=False),
+    Column("given_name", Text, nullable=False),
+    Column("family_name", Text, nullable=False),
+    Column("date_of_birth", Date, nullable=False),
     Column("nhs_number", Text, nullable=False),
     Column("upn", Text, nullable=False),
-    Column("date_of_birth", Date, nullable=False),
+    Column("postcode", Text, nullable=False),
+    Column("address", Text, nullable=False),
+    Column("gender", Text, nullable=False),
+    Column("restricted", Boolean, nullable=False),
     Column("first_recorded_at", Moment, nullable=False),
     Column("first_source", Text, nullable=False),
     Column("first_event_id", Text, nullable=False),
     Column("child_id", Text),
     Column("held_between", ARRAY(Text), comment="children it leads to, where it is held for review"),
     Column("decision", BigInteger, nullable=False, comment="from decision_number; the higher decision stands"),
-    UniqueConstraint("source", "local_id", "nhs_number", "upn", "date_of_birth"),
+    UniqueConstraint("digest"),
     CheckConstraint("(child_id IS NULL) <> (held_between IS NULL)", name="decided_or_held"),
     Index(None, "component"),
     Index(None, "child_id"),
 )
 
+# The keys under which a record is found by another that might be the same child (identity.blocking), hashed. A dozen
+# rows a record: a foreign key would cost more than all the rest of keeping it.
 person_record_key = Table(
     "person_record_key",
     METADATA,
-    Column("key", Text, primary_key=True),
-    Column("person_record_id", BigInteger, ForeignKey("person_record.id"), primary_key=True),
+    Column("key", BigInteger, primary_key=True, autoincrement=False),
+    Column("person_record_id", BigInteger, primary_key=True),
+)
+
+
+def _pairs(name: str) -> Table:
+    return Table(
+        name,
+        METADATA,
+        Column("one", BigInteger, ForeignKey("person_record.id", ondelete="CASCADE"), primary_key=True),
+        Column("other", BigInteger, ForeignKey("person_record.id", ondelete="CASCADE"), primary_key=True),
+        Column("why", Text, nullable=False),
+        Column("weight", Double),
+        Column("parts", JSONB, nullable=False, comment="[[field, level, weight]]"),
+        Column("model", Text, nullable=False),
+        Column("decided_at", Moment, nullable=False, server_default=func.now()),
+        Index(None, "other"),
+    )
+
+
+# Why the records of a child are joined, and the pairs of which a person is asked.
+identity_link = _pairs("identity_link")
+identity_review = _pairs("identity_review")
+
+# What people decided of two sources' local ids; the last word on each pair, from the events of feed identity.
+identity_statement = Table(
+    "identity_statement",
+    METADATA,
+    Column("one_source", Text, primary_key=True),
+    Column("one_local_id", Text, primary_key=True),
+    Column("other_source", Text, primary_key=True),
+    Column("other_local_id", Text, primary_key=True),
+    Column("same", Boolean, nullable=False),
+    Column("recorded_at", Moment, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("event_id", Text, nullable=False),
+    Index(None, "other_source", "other_local_id"),
+)
+
+# The model by which the decisions in person_record were taken.
+identity_model = Table(
+    "identity_model",
+    METADATA,
+    Column("one", Boolean, primary_key=True, server_default=true(), comment="there is one row"),
+    Column("version", Text, nullable=False),
+    CheckConstraint("one", name="one"),
 )
 
 decision_number = Sequence("decision_number", metadata=METADATA)

@@ -16,6 +16,7 @@ from send_integration.broker.offsets import extents
 from send_integration.contracts import topics
 from send_integration.embedded.broker import embedded_broker
 from send_integration.embedded.processes import running
+from send_integration.identity.model import default_model
 from send_integration.ingest.raw_event import LARGEST_VALUE_BYTES
 from send_integration.steps.batch import RawMessage
 from send_integration.steps.gate import Gate
@@ -69,7 +70,7 @@ def raw_messages(broker: str, feed: str) -> list[RawMessage]:
 
 def admit(engine: Engine, broker: str, feed: str) -> tuple[int, int, int]:
     """Everything in a feed's raw topic through the gate: accepted, quarantined, duplicates."""
-    gate = Gate(engine, lambda _feed: lambda events: [() for _ in events])
+    gate = Gate(engine, lambda _feed: lambda events: [() for _ in events], default_model())
     found = gate.admit(feed, raw_messages(broker, feed), NOW)
     return found.accepted, found.quarantined, found.duplicates
 

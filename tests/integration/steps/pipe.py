@@ -6,6 +6,7 @@ from datetime import date
 from sqlalchemy import Engine, text
 
 from send_integration.contracts import topics
+from send_integration.identity.model import default_model
 from send_integration.rules.model import RuleBook
 from send_integration.steps.batch import Outgoing, RawMessage
 from send_integration.steps.gate import READER, Gate
@@ -17,13 +18,23 @@ from tests.builders import NOW
 PARTITIONS = 3
 
 
+def empty(engine: Engine) -> None:
+    """Forget everything that was ever kept."""
+    with engine.begin() as connection:
+        names = (
+            "stream_position, admitted, person_record, person_record_key, identity_link, identity_review,"
+            " identity_statement, quarantine, event, child, flag, flag_change"
+        )
+        connection.execute(text(f"TRUNCATE {names}, outbox CASCADE"))
+
+
 class Pipe:
     """Topics as lists, with the partitions of a real broker."""
 
     def __init__(self, engine: Engine, rules: RuleBook, today: date) -> None:
         self.engine = engine
         self.today = today
-        self.gate = Gate(engine, lambda _feed: lambda events: [() for _ in events])
+        self.gate = Gate(engine, lambda _feed: lambda events: [() for _ in events], default_model())
         self.keeper = TimelineKeeper(engine, rules)
         self.topics: dict[tuple[str, int], list[RawMessage]] = {}
 

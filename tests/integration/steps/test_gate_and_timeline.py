@@ -5,13 +5,13 @@ from datetime import timedelta
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine
 
 from send_integration.evaluate import as_json, evaluate
 from send_integration.steps.catalogue import load_rules
 from tests.builders import NOW, sent
-from tests.integration.steps.pipe import Pipe
-from tests.property.strategies import DAY_ONE, lines
+from tests.integration.steps.pipe import Pipe, empty
+from tests.property.strategies import DAY_ONE, PEOPLE, lines
 
 RULES = load_rules()
 TODAY = DAY_ONE + timedelta(121)
@@ -19,14 +19,6 @@ TODAY = DAY_ONE + timedelta(121)
 
 def feed_of(raw: bytes) -> str:
     return json.loads(raw)["type"].split(".")[1]
-
-
-def empty(engine: Engine) -> None:
-    with engine.begin() as connection:
-        names = (
-            "stream_position, admitted, person_record, person_record_key, quarantine, event, child, flag, flag_change"
-        )
-        connection.execute(text(f"TRUNCATE {names}, outbox CASCADE"))
 
 
 def expected(history: list[bytes]) -> dict[str, object]:
@@ -106,8 +98,7 @@ def test_reading_everything_again_changes_nothing(engine: Engine) -> None:
 
 def test_a_second_correction_elsewhere_takes_an_event_from_the_first_ones_child(engine: Engine) -> None:
     """Found by the property above: both children, and not only the corrected event's, must be judged anew."""
-    one = {"local_id": "1", "nhs_number": "9990000018"}
-    two = {"local_id": "2", "nhs_number": None, "upn": "T821000000001"}
+    one, two = PEOPLE[0], PEOPLE[1]
     history = [
         sent("referrals.received", "2024-01-01", event_id="e0", source="s", person=one),
         sent("referrals.received", "2024-01-01", event_id="e1", source="s", person=two, corrects="e0"),
@@ -124,8 +115,7 @@ def test_a_second_correction_elsewhere_takes_an_event_from_the_first_ones_child(
 
 def test_a_retraction_that_gives_way_to_an_earlier_body_gives_its_event_back(engine: Engine) -> None:
     """Found by the property above: what the former body named must be judged anew, though the new one names nothing."""
-    one = {"local_id": "1", "nhs_number": "9990000018"}
-    two = {"local_id": "2", "nhs_number": None, "upn": "T821000000001"}
+    one, two = PEOPLE[0], PEOPLE[1]
     first_body = sent("referrals.received", "2024-01-01", event_id="e3", source="s", person=two, recorded="2024-01-04")
     later_body = sent(
         "referrals.received", "2024-01-01", event_id="e3", source="s", person=two, recorded="2024-01-05", retracts="e0"

@@ -1,72 +1,78 @@
-"""Who joins whom, who is held, and that late records change nothing but what they should."""
+"""Who joins whom, who is held, what people decided, and that every join is explained."""
 
-from datetime import UTC, date, datetime, timedelta
+from send_integration.identity.decide import A_PERSON_DECIDED, EVIDENCE, ONE_LOCAL_ID, Held
+from send_integration.identity.records import child_id_of
+from tests.unit.identity.people import asked, children, decided, record, seen, statement
 
-from send_integration.identity.decide import FirstSeen, Held, PersonRecord, child_id_of, decide
-
-BORN = date(2014, 5, 6)
-OTHER_BIRTH = date(2012, 1, 2)
-START = datetime(2025, 1, 1, tzinfo=UTC)
-
-
-def record(local_id: str, *, nhs: str = "", upn: str = "", source: str = "health", born: date = BORN) -> PersonRecord:
-    return PersonRecord(source, local_id, nhs, upn, born)
+NHS, UPN = "9990000018", "A821000000001"
+BY_NHS = record("clinic", nhs_number=NHS)
+BY_UPN = record("school", upn=UPN, born="2011-12-13", postcode="LU4 9ZZ")
+BRIDGE = record("care", nhs_number=NHS, upn=UPN, postcode="")
 
 
-def seen(day: int, event: str = "e", source: str = "health") -> FirstSeen:
-    return FirstSeen(START + timedelta(days=day), source, event)
+def test_a_child_is_named_after_the_event_that_first_spoke_of_it() -> None:
+    found = decided(BY_NHS, record("school", nhs_number=NHS))
+
+    assert set(found.decisions.values()) == {child_id_of(seen(0))}
 
 
-def test_the_same_nhs_number_and_birth_date_is_one_child_across_sources() -> None:
-    clinic = record("1", nhs="9990000018")
-    school = record("77", nhs="9990000018", source="school")
+def test_a_record_that_leads_to_two_children_is_held_and_leads_nobody() -> None:
+    again = record("care", given_name="Anna")
 
-    decided = decide({clinic: seen(0, "a"), school: seen(1, "b")})
+    found = decided(BY_NHS, BY_UPN, BRIDGE)
 
-    assert decided[clinic] == decided[school] == child_id_of(seen(0, "a"))
-
-
-def test_the_same_nhs_number_with_another_birth_date_is_another_child() -> None:
-    clinic = record("1", nhs="9990000018")
-    mistyped = record("2", nhs="9990000018", source="school", born=OTHER_BIRTH)
-
-    decided = decide({clinic: seen(0, "a"), mistyped: seen(1, "b")})
-
-    assert decided[clinic] != decided[mistyped]
+    assert found.decisions[BRIDGE] == Held(tuple(sorted((child_id_of(seen(0)), child_id_of(seen(1))))))
+    assert len(found.reviews) == 2
+    assert children(BY_NHS, BY_UPN, again) == 2
 
 
-def test_a_local_id_already_known_joins_when_its_source_learns_a_number() -> None:
-    before = record("1")
-    after = record("1", nhs="9990000018")
-
-    decided = decide({before: seen(0, "a"), after: seen(1, "b")})
-
-    assert decided[before] == decided[after]
+def test_a_record_that_came_first_makes_both_one_child() -> None:
+    assert children(BRIDGE, BY_NHS, BY_UPN) == 1
 
 
-def test_the_same_local_id_of_two_sources_is_two_children() -> None:
-    decided = decide({record("1"): seen(0, "a"), record("1", source="school"): seen(1, "b")})
+def test_a_person_sends_a_held_record_to_one_of_the_two() -> None:
+    said = (statement(BRIDGE, BY_NHS, same=True), statement(BRIDGE, BY_UPN, same=False))
 
-    assert len(set(decided.values())) == 2
+    found = decided(BY_NHS, BY_UPN, BRIDGE, said=said)
 
-
-def test_two_identifiers_that_lead_to_two_children_are_held_and_lead_nobody() -> None:
-    by_nhs = record("1", nhs="9990000018")
-    by_upn = record("2", upn="A821000000001", source="school")
-    bridge = record("3", nhs="9990000018", upn="A821000000001", source="care")
-    again = record("3", source="care")
-
-    decided = decide({by_nhs: seen(0, "a"), by_upn: seen(1, "b"), bridge: seen(2, "c"), again: seen(3, "d")})
-
-    assert decided[bridge] == Held(tuple(sorted((child_id_of(seen(0, "a")), child_id_of(seen(1, "b"))))))
-    assert decided[again] == child_id_of(seen(3, "d"))
+    assert found.decisions[BRIDGE] == found.decisions[BY_NHS] != found.decisions[BY_UPN]
+    assert found.reviews == ()
 
 
-def test_a_record_that_names_both_first_makes_them_one_child() -> None:
-    bridge = record("3", nhs="9990000018", upn="A821000000001", source="care")
-    by_nhs = record("1", nhs="9990000018")
-    by_upn = record("2", upn="A821000000001", source="school")
+def test_what_a_person_parted_stays_apart_and_is_not_asked_again() -> None:
+    pair = record("clinic"), record("school")
 
-    decided = decide({by_upn: seen(2, "b"), by_nhs: seen(1, "a"), bridge: seen(0, "c")})
+    assert children(*pair) == 1
+    assert children(*pair, said=(statement(*pair, same=False),)) == 2
+    assert asked(*pair, said=(statement(*pair, same=False),)) == 0
 
-    assert set(decided.values()) == {child_id_of(seen(0, "c"))}
+
+def test_what_a_person_joined_stays_joined_whatever_the_records_say() -> None:
+    pair = (
+        record("clinic"),
+        record("school", given_name="Omar", family_name="Miah", born="2011-02-03", postcode="LU4 9ZZ"),
+    )
+
+    assert children(*pair) == 2
+    assert children(*pair, said=(statement(*pair, same=True),)) == 1
+
+
+def test_every_join_is_explained_by_one_link_and_its_weights() -> None:
+    joined = record("clinic"), record("clinic", postcode="LU4 9ZZ"), record("school"), record("care", given_name="Omar")
+
+    found = decided(*joined, said=(statement(joined[2], joined[3], same=True),))
+
+    assert sorted(link.why for link in found.links) == sorted((ONE_LOCAL_ID, EVIDENCE, A_PERSON_DECIDED))
+    for link in found.links:
+        if link.judgement is not None:
+            assert abs(sum(part.weight for part in link.judgement.parts) - link.judgement.weight) < 1e-9
+
+
+def test_a_record_leaves_only_when_its_source_now_says_something_quite_different() -> None:
+    clinic = record("clinic")
+    before = record("school", "7")
+    near_the_line = record("school", "7", postcode="LU4 9ZZ", born="2014-05-07")
+    far_below = record("school", "7", family_name="Miah", postcode="LU4 9ZZ", born="2011-02-03")
+
+    assert children(clinic, before, near_the_line) == 1
+    assert children(clinic, before, far_below) == 2

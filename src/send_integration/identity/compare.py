@@ -1,0 +1,168 @@
+"""How far two records agree, field by field, in named levels; no weights here."""
+
+from functools import lru_cache
+
+from jellyfish import damerau_levenshtein_distance, jaro_winkler_similarity
+
+from send_integration.identity.features import Features, house_number, is_temporary_upn
+
+SAME, VARIANT, CLOSE, ALIKE, DIFFERENT, UNKNOWN = "same", "variant", "close", "alike", "different", "unknown"
+SWAPPED, PART, ONE_OFF, NEAR, YEAR, FIRST_OF_JANUARY = "swapped", "part", "one off", "near", "year", "first of january"
+SECTOR, DISTRICT, TEMPORARY = "sector", "district", "temporary"
+
+LEVELS: dict[str, tuple[str, ...]] = {
+    "given_name": (SAME, SWAPPED, VARIANT, PART, CLOSE, ALIKE, DIFFERENT),
+    "family_name": (SAME, PART, CLOSE, ALIKE, DIFFERENT),
+    "date_of_birth": (SAME, FIRST_OF_JANUARY, SWAPPED, ONE_OFF, NEAR, YEAR, DIFFERENT),
+    "postcode": (SAME, ONE_OFF, SECTOR, DISTRICT, DIFFERENT),
+    "address": (SAME, CLOSE, ALIKE, DIFFERENT),
+    "gender": (SAME, DIFFERENT),
+    "nhs_number": (SAME, ONE_OFF, DIFFERENT),
+    "upn": (SAME, TEMPORARY, ONE_OFF, DIFFERENT),
+}
+"""Every field's levels, from full agreement to none; 'unknown' is where either record says nothing."""
+
+CLOSE_NAMES, ALIKE_NAMES = 0.92, 0.80
+"""Jaro-Winkler similarity from which two names differ by no more than a slip, or have something in common."""
+
+SHORTEST_FOR_A_SLIP = 5
+"""Of shorter names one letter tells two children apart as often as it is a slip: Zara and Sara, Mia and Mya."""
+
+
+def compare(one: Features, other: Features) -> dict[str, str]:
+    """The level of every field."""
+    given, family = _names(one, other)
+    return {
+        "given_name": given,
+        "family_name": family,
+        "date_of_birth": _born(one.born, other.born),
+        "postcode": _postcode(one.postcode, other.postcode),
+        "address": _address(one.address, other.address),
+        "gender": _plain(one.gender, other.gender),
+        "nhs_number": _number(one.nhs_number, other.nhs_number),
+        "upn": _upn(one.upn, other.upn),
+    }
+
+
+def _names(one: Features, other: Features) -> tuple[str, str]:
+    if one.given and one.family and one.given == other.family and one.family == other.given and one.given != one.family:
+        return SWAPPED, SAME
+    return _given(one, other), _family(one, other)
+
+
+def _given(one: Features, other: Features) -> str:
+    if not one.given or not other.given:
+        return UNKNOWN
+    spelling = _first_names(one, other)
+    if spelling in (SAME, VARIANT) and one.other_given != other.other_given:
+        return _with_further_names(one, other)
+    return spelling
+
+
+def _first_names(one: Features, other: Features) -> str:
+    if one.given == other.given:
+        return SAME
+    if one.given_group and one.given_group == other.given_group:
+        return VARIANT
+    if 1 in (len(one.given), len(other.given)) and one.given[0] == other.given[0]:
+        return ALIKE
+    return _spelling(one.given, other.given)
+
+
+def _with_further_names(one: Features, other: Features) -> str:
+    """Brothers can share a first name and be told apart by the second: Muhammad Ali and Muhammad Bilal."""
+    if not one.other_given or not other.other_given:
+        return PART
+    pairs = zip(one.other_given, other.other_given, strict=False)
+    agree = all(a == b or (1 in (len(a), len(b)) and a[0] == b[0]) or _spelling(a, b) == CLOSE for a, b in pairs)
+    return PART if agree else DIFFERENT
+
+
+def _family(one: Features, other: Features) -> str:
+    if not one.family or not other.family:
+        return UNKNOWN
+    if one.family == other.family:
+        return SAME
+    if set(one.family_parts) & set(other.family_parts):
+        return PART
+    return _spelling(one.family, other.family)
+
+
+@lru_cache(maxsize=262_144)
+def _spelling(one: str, other: str) -> str:
+    """A slip changes a letter, but seldom the first one."""
+    similarity = jaro_winkler_similarity(one, other)
+    shorter = min(len(one), len(other))
+    if one[0] == other[0] and shorter >= SHORTEST_FOR_A_SLIP and damerau_levenshtein_distance(one, other) == 1:
+        return CLOSE
+    if similarity >= CLOSE_NAMES and shorter >= SHORTEST_FOR_A_SLIP:
+        return CLOSE
+    return ALIKE if similarity >= ALIKE_NAMES else DIFFERENT
+
+
+@lru_cache(maxsize=262_144)
+def _born(one: str, other: str) -> str:
+    if not one or not other:
+        return UNKNOWN
+    if one == other:
+        return FIRST_OF_JANUARY if one.endswith("-01-01") else SAME
+    if one[:4] == other[:4] and one[5:7] == other[8:] and one[8:] == other[5:7]:
+        return SWAPPED
+    if damerau_levenshtein_distance(one, other) == 1:
+        return ONE_OFF
+    parts = (one[:4] == other[:4], one[5:7] == other[5:7], one[8:] == other[8:])
+    if sum(parts) == 2:
+        return NEAR
+    return YEAR if parts[0] else DIFFERENT
+
+
+@lru_cache(maxsize=65_536)
+def _postcode(one: str, other: str) -> str:
+    if not one or not other:
+        return UNKNOWN
+    if one == other:
+        return SAME
+    if len(one) == len(other) and damerau_levenshtein_distance(one, other) == 1:
+        return ONE_OFF
+    if one[:-2] == other[:-2]:
+        return SECTOR
+    return DISTRICT if one[:-3] == other[:-3] else DIFFERENT
+
+
+@lru_cache(maxsize=65_536)
+def _address(one: str, other: str) -> str:
+    if not one or not other:
+        return UNKNOWN
+    if one == other:
+        return SAME
+    same_house = house_number(one) == house_number(other)
+    similarity = jaro_winkler_similarity(one, other)
+    if same_house and similarity >= ALIKE_NAMES:
+        return CLOSE
+    street_one, street_other = one.lstrip("0123456789 "), other.lstrip("0123456789 ")
+    if same_house or (street_one and jaro_winkler_similarity(street_one, street_other) >= CLOSE_NAMES):
+        return ALIKE
+    return DIFFERENT
+
+
+def _plain(one: str, other: str) -> str:
+    if not one or not other:
+        return UNKNOWN
+    return SAME if one == other else DIFFERENT
+
+
+def _number(one: str, other: str) -> str:
+    if not one or not other:
+        return UNKNOWN
+    if one == other:
+        return SAME
+    return ONE_OFF if damerau_levenshtein_distance(one, other) == 1 else DIFFERENT
+
+
+def _upn(one: str, other: str) -> str:
+    """A temporary number is replaced by a lasting one, so that its difference says nothing."""
+    if one and one == other:
+        return TEMPORARY if is_temporary_upn(one) else SAME
+    if is_temporary_upn(one) or is_temporary_upn(other):
+        return UNKNOWN
+    return _number(one, other)

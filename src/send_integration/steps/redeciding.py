@@ -1,0 +1,33 @@
+"""Decides all records anew by another model, and says what moved."""
+
+from typing import NamedTuple
+
+from sqlalchemy import Engine
+
+from send_integration.identity.model import Model
+from send_integration.steps.gate import READER
+from send_integration.steps.gate_counts import Counts
+from send_integration.steps.gate_saying import say_moved
+from send_integration.steps.identity import redecide
+from send_integration.store.outbox import say
+from send_integration.store.people import lock_identity
+from send_integration.store.positions import move_on
+
+
+class Redecided(NamedTuple):
+    """By which model, how many records, and how many changed their child."""
+
+    model: str
+    records: int
+    moved: int
+
+
+def redecide_everything(engine: Engine, model: Model) -> Redecided:
+    """Decide every record by `model` in one transaction; what moves is said through the outbox."""
+    with engine.begin() as connection:
+        lock_identity(connection, exclusive=True)
+        resolved = redecide(connection, model)
+        counts = Counts()
+        say(connection, say_moved(connection, resolved.moved, set(), counts))
+        move_on(connection, READER, (), counts.places)
+        return Redecided(model.version, len(resolved.records), len(resolved.moved))

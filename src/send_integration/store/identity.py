@@ -1,0 +1,154 @@
+"""Why records are joined, which pairs wait for a person, and what people decided."""
+
+import json
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, text
+
+from send_integration.identity.judge import Judgement
+from send_integration.identity.records import PersonRef
+from send_integration.identity.statements import Statement
+
+
+class PairRow(NamedTuple):
+    """A link or a review as it is kept, between two records by their numbers, the lower first.
+
+    `parts` is JSON: [field, level, weight] for every field; null where no weight was asked for.
+    """
+
+    one: int
+    other: int
+    why: str
+    weight: float | None
+    parts: str
+    model: str
+
+
+LINKS, REVIEWS = "identity_link", "identity_review"
+
+
+def pair_row(one: int, other: int, why: str, judgement: Judgement | None, model: str) -> PairRow:
+    """A pair's row; a review's `why` is the condition that held it down."""
+    first, second = sorted((one, other))
+    if judgement is None:
+        return PairRow(first, second, why, None, "null", "")
+    parts = [[part.field, part.level, round(part.weight, 3)] for part in judgement.parts]
+    return PairRow(first, second, why, round(judgement.weight, 3), json.dumps(parts), model)
+
+
+def keep_pairs(connection: Connection, table: str, among: Collection[int], rows: Iterable[PairRow]) -> None:
+    """Make the links or reviews between some records exactly `rows`, writing only what changed."""
+    wanted = {row[:2]: row for row in rows}
+    kept = {row[:2]: row for row in _pairs(connection, table, among)}
+    gone = [pair for pair, row in kept.items() if wanted.get(pair) != row]
+    new = [row for pair, row in wanted.items() if kept.get(pair) != row]
+    if gone:
+        connection.execute(
+            text(
+                f"DELETE FROM {table} WHERE (one, other) IN"  # noqa: S608 - a constant of ours
+                " (SELECT * FROM unnest(cast(:ones AS bigint[]), cast(:others AS bigint[])))"
+            ),
+            {"ones": [pair[0] for pair in gone], "others": [pair[1] for pair in gone]},
+        )
+    if new:
+        columns = {name: [getattr(row, name) for row in new] for name in PairRow._fields}
+        connection.execute(
+            text(
+                f"INSERT INTO {table} (one, other, why, weight, parts, model)"  # noqa: S608 - a constant of ours
+                " SELECT o, t, w, g, cast(p AS jsonb), m FROM unnest(cast(:one AS bigint[]), cast(:other AS bigint[]),"
+                " cast(:why AS text[]), cast(:weight AS float8[]), cast(:parts AS text[]), cast(:model AS text[]))"
+                " AS u(o, t, w, g, p, m)"
+            ),
+            columns,
+        )
+
+
+def _pairs(connection: Connection, table: str, among: Collection[int]) -> list[PairRow]:
+    rows = connection.execute(
+        text(f"SELECT one, other, why, weight, parts, model FROM {table} WHERE one = ANY(:ids)"),  # noqa: S608 - ours
+        {"ids": list(among)},
+    )
+    return [PairRow(row[0], row[1], row[2], row[3], json.dumps(row[4]), row[5]) for row in rows]
+
+
+def statements_about(connection: Connection, refs: Iterable[PersonRef]) -> list[Statement]:
+    """The statements in force that name any of some refs."""
+    wanted = sorted(set(refs))
+    given = {"sources": [ref.source for ref in wanted], "ids": [ref.local_id for ref in wanted]}
+    named = "(SELECT * FROM unnest(cast(:sources AS text[]), cast(:ids AS text[])))"
+    rows = connection.execute(
+        text(
+            f"{_STATEMENT} WHERE (one_source, one_local_id) IN {named}"
+            f" UNION {_STATEMENT} WHERE (other_source, other_local_id) IN {named}"
+        ),
+        given,
+    )
+    return [_statement(tuple(row)) for row in rows]
+
+
+_STATEMENT = (
+    "SELECT one_source, one_local_id, other_source, other_local_id, same, recorded_at, source, event_id"
+    " FROM identity_statement"
+)
+
+
+def _statement(row: Sequence[Any]) -> Statement:
+    return Statement(PersonRef(*row[0:2]), PersonRef(*row[2:4]), *row[4:])
+
+
+def replace_statements(connection: Connection, statements: Iterable[Statement]) -> set[PersonRef]:
+    """Make the statements in force exactly these; gives whoever is named by one that came, went or changed."""
+    kept = {said.pair: said for said in (_statement(tuple(row)) for row in connection.execute(text(_STATEMENT)))}
+    wanted = {said.pair: said for said in statements}
+    gone = [said for pair, said in kept.items() if pair not in wanted]
+    new = [said for pair, said in wanted.items() if kept.get(pair) != said]
+    for said in gone:
+        connection.execute(
+            text(
+                "DELETE FROM identity_statement WHERE one_source = :one_source AND one_local_id = :one_local_id"
+                " AND other_source = :other_source AND other_local_id = :other_local_id"
+            ),
+            _columns(said),
+        )
+    for said in new:
+        connection.execute(
+            text(
+                "INSERT INTO identity_statement (one_source, one_local_id, other_source, other_local_id, same,"
+                " recorded_at, source, event_id) VALUES (:one_source, :one_local_id, :other_source, :other_local_id,"
+                " :same, :recorded_at, :source, :event_id) ON CONFLICT (one_source, one_local_id, other_source,"
+                " other_local_id) DO UPDATE SET same = :same, recorded_at = :recorded_at, source = :source,"
+                " event_id = :event_id"
+            ),
+            _columns(said),
+        )
+    return {ref for said in (*gone, *new) for ref in said.pair}
+
+
+def _columns(said: Statement) -> Mapping[str, object]:
+    return {
+        "one_source": said.one.source,
+        "one_local_id": said.one.local_id,
+        "other_source": said.other.source,
+        "other_local_id": said.other.local_id,
+        "same": said.same,
+        "recorded_at": said.recorded_at,
+        "source": said.source,
+        "event_id": said.event_id,
+    }
+
+
+def model_in_use(connection: Connection) -> str | None:
+    """The version of the model by which the kept decisions were taken; None where there is none yet."""
+    version: str | None = connection.execute(text("SELECT version FROM identity_model")).scalar()
+    return version
+
+
+def use_model(connection: Connection, version: str) -> None:
+    """Write down the model by which all kept decisions are taken from now on."""
+    connection.execute(
+        text(
+            "INSERT INTO identity_model (version) VALUES (:version) ON CONFLICT (one) DO UPDATE SET version = :version"
+        ),
+        {"version": version},
+    )

@@ -1,0 +1,150 @@
+"""What a person decides reaches every timeline, is undone without a trace, and is not asked again."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from sqlalchemy import Engine, text
+
+from send_integration.errors import BadInput, NotReady
+from send_integration.identity.model import default_model
+from send_integration.steps import deciding
+from send_integration.steps.catalogue import load_rules
+from send_integration.steps.deciding import Reviewer
+from send_integration.steps.gate import Gate
+from send_integration.steps.redeciding import redecide_everything
+from send_integration.store.reviews import affected, past_decisions, records_of_child, waiting_pairs
+from send_integration.store.sessions import Session
+from tests.builders import NOW, sent
+from tests.integration.steps.pipe import Pipe, empty
+
+RULES = load_rules()
+TODAY = date(2025, 9, 1)
+ANNA = {
+    "local_id": "1",
+    "given_name": "Anna",
+    "family_name": "Kowalska",
+    "date_of_birth": "2014-05-06",
+    "nhs_number": None,
+}
+ZOFIA = {**ANNA, "given_name": "Zofia"}
+REVIEWER = Reviewer(Session("steward-1", "data-steward", ""), NOW, "seen on two birth certificates")
+SCHOOL_OF_ANNA = sent(
+    "school.suspended", "2025-03-01", event_id="a", source="school", person={**ANNA, "postcode": "LU1 1AA"}
+)
+CLINIC_OF_ZOFIA = sent(
+    "camhs.referred", "2025-03-02", event_id="b", source="clinic", person={**ZOFIA, "postcode": "LU1 1AA"}
+)
+LATER_OF_ZOFIA = sent(
+    "camhs.crisis_presentation", "2025-03-20", event_id="c", source="clinic", person={**ZOFIA, "postcode": "LU1 1AA"}
+)
+
+
+def settle(pipe: Pipe) -> None:
+    """Carry out what was decided, and everything that follows from it."""
+    pipe.relay()
+    pipe.drain_gate(["identity", "school", "camhs"])
+    pipe.drain_timeline()
+
+
+@pytest.fixture
+def pipe(engine: Engine) -> Pipe:
+    made = Pipe(engine, RULES, TODAY)
+    made.send("school", SCHOOL_OF_ANNA)
+    made.send("camhs", CLINIC_OF_ZOFIA)
+    settle(made)
+    return made
+
+
+def open_flags(engine: Engine) -> list[str]:
+    with engine.connect() as connection:
+        return list(connection.scalars(text("SELECT flag_id FROM flag WHERE status = 'open' ORDER BY 1")))
+
+
+def test_twins_wait_for_a_person_with_their_weights_and_who_is_affected(pipe: Pipe) -> None:
+    (pair,), total = waiting_pairs(pipe.engine, restricted=True, limit=10)
+
+    assert total == 1
+    assert "twins" in pair.why
+    assert sum(share for _, _, share in pair.parts) == pytest.approx(pair.weight, abs=0.01)
+    children = [child for child in (pair.one.child_id, pair.other.child_id) if child]
+    assert [(child.records, child.events) for child in affected(pipe.engine, children)] == [(1, 1), (1, 1)]
+
+
+def test_merge_then_later_events_then_withdrawal_is_never_having_merged(pipe: Pipe, engine: Engine) -> None:
+    (pair,), _ = waiting_pairs(engine, restricted=True, limit=10)
+
+    decision = deciding.join_records(engine, pair.one.number, pair.other.number, REVIEWER)
+    settle(pipe)
+    merged = pipe.answers()
+    pipe.send("camhs", LATER_OF_ZOFIA)
+    settle(pipe)
+    deciding.withdraw(engine, decision, REVIEWER)
+    settle(pipe)
+
+    assert len(merged) == 1
+    assert [len(answer["timeline"]) for answer in pipe.answers()] in ([1, 2], [2, 1])
+    assert [past.withdrawn for past in past_decisions(engine, 10)] == [True]
+    assert pipe.counts() == (5, 0, 0)
+
+    said = pipe.answers(), open_flags(engine)
+    empty(engine)
+    fresh = Pipe(engine, RULES, TODAY)
+    for feed, raw in (("school", SCHOOL_OF_ANNA), ("camhs", CLINIC_OF_ZOFIA), ("camhs", LATER_OF_ZOFIA)):
+        fresh.send(feed, raw)
+    settle(fresh)
+    assert said == (fresh.answers(), open_flags(engine))
+
+
+def test_told_apart_is_not_asked_again_by_another_model_either(pipe: Pipe, engine: Engine) -> None:
+    (pair,), _ = waiting_pairs(engine, restricted=True, limit=10)
+
+    deciding.tell_apart(engine, pair.one.number, pair.other.number, REVIEWER)
+    settle(pipe)
+    redecide_everything(engine, replace(default_model(), version="other"))
+
+    assert waiting_pairs(engine, restricted=True, limit=10) == ([], 0)
+    assert len(pipe.answers()) == 2
+
+
+def test_a_childs_records_are_split_by_a_person(pipe: Pipe, engine: Engine) -> None:
+    pipe.send(
+        "camhs",
+        sent("camhs.referred", "2025-03-02", event_id="d", source="other", person={**ANNA, "postcode": "LU1 1AA"}),
+    )
+    settle(pipe)
+    with engine.connect() as connection:
+        child = connection.execute(
+            text("SELECT child_id FROM person_record GROUP BY 1 HAVING count(*) = 2")
+        ).scalar_one()
+        records = records_of_child(connection, child)
+
+    deciding.split_child(engine, child, [records[1].number], REVIEWER)
+    settle(pipe)
+
+    assert len(pipe.answers()) == 3
+    with pytest.raises(BadInput):
+        deciding.split_child(engine, child, [records[0].number], REVIEWER)
+
+
+def test_a_merge_of_nobody_or_of_one_with_itself_is_refused_and_leaves_nothing(pipe: Pipe, engine: Engine) -> None:
+    with engine.connect() as connection:
+        child = connection.execute(text("SELECT min(child_id) FROM person_record")).scalar_one()
+
+    with pytest.raises(BadInput):
+        deciding.merge_children(engine, child, child, REVIEWER)
+    with pytest.raises(BadInput):
+        deciding.merge_children(engine, child, "c0", REVIEWER)
+
+    with engine.connect() as connection:
+        assert connection.execute(text("SELECT count(*) FROM outbox WHERE topic LIKE 'send.raw.%'")).scalar_one() == 0
+
+
+def test_a_gate_does_not_start_on_decisions_of_another_model(pipe: Pipe, engine: Engine) -> None:
+    other = replace(default_model(), version="other")
+
+    with pytest.raises(NotReady):
+        Gate(engine, lambda _feed: lambda events: [() for _ in events], other)
+
+    assert redecide_everything(engine, other).moved == 0
+    Gate(engine, lambda _feed: lambda events: [() for _ in events], other)
