@@ -15,7 +15,7 @@ _BETWEEN = "\x1f"
 
 def blocking_keys(features: Features) -> tuple[str, ...]:
     """A record's keys, each beginning with its rule's letter."""
-    born, given = features.born, features.given_group or features.given
+    born, given = features.born, next(iter(features.given_groups), features.given)
     day_and_month = "-".join(sorted((born[5:7], born[8:])))
     about_birth = f"{born[:4]}-{day_and_month}" if born else ""
     spoken = _sound(given) + _sound(features.family) if given and features.family else ""
@@ -38,6 +38,8 @@ def blocking_keys(features: Features) -> tuple[str, ...]:
             ("w", features.postcode, house_number(features.address)),
             ("q", features.postcode, features.family[:3]),
             ("k", features.address, features.family[:3]),
+            ("o", features.given, features.family, house_number(features.address)),
+            ("m", features.given, "".join(name[0] for name in features.other_given), features.family),
         )
         if all(parts)
     )

@@ -62,7 +62,7 @@ def _given(one: Features, other: Features) -> str:
 def _first_names(one: Features, other: Features) -> str:
     if one.given == other.given:
         return SAME
-    if one.given_group and one.given_group == other.given_group:
+    if not set(one.given_groups).isdisjoint(other.given_groups):
         return VARIANT
     if 1 in (len(one.given), len(other.given)) and one.given[0] == other.given[0]:
         return ALIKE
@@ -71,11 +71,16 @@ def _first_names(one: Features, other: Features) -> str:
 
 def _with_further_names(one: Features, other: Features) -> str:
     """Brothers can share a first name and be told apart by the second: Muhammad Ali and Muhammad Bilal."""
-    if not one.other_given or not other.other_given:
+    pairs = list(zip(one.other_given, other.other_given, strict=False))
+    disagreeing = [pair for pair in pairs if not _further_names_agree(*pair)]
+    if not disagreeing:
         return PART
-    pairs = zip(one.other_given, other.other_given, strict=False)
-    agree = all(a == b or (1 in (len(a), len(b)) and a[0] == b[0]) or _spelling(a, b) == CLOSE for a, b in pairs)
-    return PART if agree else DIFFERENT
+    return ALIKE if all(1 in (len(a), len(b)) for a, b in disagreeing) else DIFFERENT
+
+
+def _further_names_agree(one: str, other: str) -> bool:
+    initial = 1 in (len(one), len(other)) and one[0] == other[0]
+    return one == other or initial or _spelling(one, other) == CLOSE
 
 
 def _family(one: Features, other: Features) -> str:

@@ -18,7 +18,7 @@ from itertools import combinations
 
 from send_integration.contracts.event import ChildId
 from send_integration.identity.groups import Groups
-from send_integration.identity.judge import HOLD_WEIGHT, Judgement, Verdict
+from send_integration.identity.judge import FAMILY_CONDITIONS, HOLD_WEIGHT, Judgement, Verdict
 from send_integration.identity.model import Model
 from send_integration.identity.pairs import another_person_under_one_id, between, keys_of, numbers_differ
 from send_integration.identity.records import FirstSeen, PersonRecord, PersonRef, child_id_of
@@ -163,13 +163,18 @@ class _Component:
         }
 
     def reviews(self) -> list[Review]:
-        """The strongest pair of every two children that are still in question, if no person has decided on them."""
-        found = (
-            self._strongest(one, other)
-            for one, other in combinations(self._children.all(), 2)
-            if not self._stated_apart(one, other)
-        )
+        """The strongest pair of every two children that could still be one."""
+        found = (self._in_question(one, other) for one, other in combinations(self._children.all(), 2))
         return [review for review in found if review is not None]
+
+    def _in_question(self, one: Sequence[PersonRecord], other: Sequence[PersonRecord]) -> Review | None:
+        """The strongest pair of two children that could be one; None where a person has told them apart, or where they
+        are no more alike than twins or brother and sister are, and a source that knows both tells them apart."""
+        strongest = None if self._stated_apart(one, other) else self._strongest(one, other)
+        if strongest is None:
+            return None
+        like_family = strongest.judgement.verdict is Verdict.REVIEW and strongest.judgement.because in FAMILY_CONDITIONS
+        return None if like_family and self._told_apart(one, other) else strongest
 
     def _lineages(self) -> list[list[PersonRecord]]:
         """What one source said, one after the other, of one person under one local id."""
@@ -250,12 +255,15 @@ class _Component:
         theirs = list(other)
         if self._stated_apart(one, theirs):
             return True
-        told_apart = any(
+        return self._told_apart(one, theirs) or _numbers_differ(one, theirs)
+
+    def _told_apart(self, one: Iterable[PersonRecord], other: Sequence[PersonRecord]) -> bool:
+        """Whether one source keeps them under two local ids, and no person says otherwise."""
+        return any(
             mine.source == their.source and mine.ref != their.ref and not self._stated(mine.ref, their.ref)
             for mine in one
-            for their in theirs
+            for their in other
         )
-        return told_apart or _numbers_differ(one, theirs)
 
     def _stated_apart(self, one: Iterable[PersonRecord], other: Iterable[PersonRecord]) -> bool:
         theirs = {record.ref for record in other}
@@ -280,7 +288,7 @@ class _Component:
         children = [child for child in self._children.all() if child[0] not in self._held]
         near: dict[tuple[int, int], Review] = {}
         for (i, one), (j, other) in combinations(enumerate(children), 2):
-            strongest = None if self._stated_apart(one, other) else self._strongest(one, other)
+            strongest = self._in_question(one, other)
             if strongest is not None:
                 near[i, j] = strongest
         in_question = Groups(range(len(children)))
@@ -309,13 +317,13 @@ class _Component:
         return not self._forbidden(one, other) and self._still_meant(one, other, _likely)
 
     def _strongest(self, one: Iterable[PersonRecord], other: Iterable[PersonRecord]) -> Review | None:
-        """The pair with the highest verdict, then weight; None where all pairs are held to be apart."""
+        """The pair with the highest verdict, then weight, of those on whom no person has decided; None where there is none."""
         theirs = set(other)
         found = [
             Review(min(mine, their), max(mine, their), judgement)
             for mine in one
             for their, judgement in self._edges.get(mine, {}).items()
-            if their in theirs
+            if their in theirs and self._stated(mine.ref, their.ref) is None
         ]
         return max(found, key=_strength, default=None)
 

@@ -9,17 +9,24 @@ from typing import NamedTuple
 
 from anyascii import anyascii
 
-PLACEHOLDER_NAMES = frozenset(
-    {"", "unknown", "unk", "baby", "infant", "babyboy", "babygirl", "boy", "girl", "notgiven", "notknown", "none"}
-    | {"na", "nfa", "test", "child", "unnamed", "unborn", "tbc", "anon", "anonymous", "male", "female", "xx", "xxx"}
+NOT_NAMES = frozenset(
+    {"unknown", "unk", "notgiven", "notknown", "not", "given", "known", "none", "na", "nfa", "nk", "test", "unnamed"}
+    | {"tbc", "tba", "anon", "anonymous", "xx", "xxx", "unborn", "baby", "babyboy", "babygirl", "infant", "newborn"}
+    | {"boy", "girl", "child", "twin", "male", "female", "man", "woman", "lady", "gentleman", "gentlemen", "adult"}
+    | {"son", "daughter", "brother", "sister", "nephew", "niece", "grandson", "granddaughter", "grandchild", "cousin"}
+    | {"father", "mother", "husband", "wife", "resident", "occupant", "respondent", "of", "in", "the", "house"}
+    | {"mr", "mrs", "ms", "miss", "mx", "master"}
 )
-"""What agencies type where no name is known; it says nothing of who a child is."""
+"""What agencies type where no name is known, and titles; it says nothing of who a child is."""
 
 PLACEHOLDER_BIRTHS = frozenset({"", "1900-01-01", "1901-01-01", "1970-01-01", "1999-09-09", "2000-01-01"})
 """Days that systems fill in where no birth date is known."""
 
 _NOT_A_LETTER = re.compile(r"[^a-z0-9]+")
 _NAME_PARTS = re.compile(r"[^a-z']+")
+_LETTERS = str.maketrans("013457", "oleast")
+"""Digits that stand for letters in a name: typed or read by a machine in their place."""
+
 _DIGITS = re.compile(r"\d+")
 
 
@@ -30,7 +37,7 @@ class Features(NamedTuple):
     other_given: tuple[str, ...] = ()
     family: str = ""
     family_parts: tuple[str, ...] = ()
-    given_group: str = ""
+    given_groups: tuple[str, ...] = ()
     born: str = ""
     postcode: str = ""
     address: str = ""
@@ -58,7 +65,7 @@ def features(  # noqa: PLR0913 - one argument for each thing that a record can s
         given_parts[1:],
         "".join(parts),
         parts,
-        _groups().get(given, ""),
+        _groups().get(given, ()),
         "" if born in PLACEHOLDER_BIRTHS else born,
         _NOT_A_LETTER.sub("", postcode.casefold()),
         " ".join(_NOT_A_LETTER.sub(" ", folded(address)).split()),
@@ -76,9 +83,14 @@ def folded(text: str) -> str:
 
 @lru_cache(maxsize=65_536)
 def folded_parts(name: str) -> tuple[str, ...]:
-    """The parts of a name, as in 'Brown-Wilson' or 'Muhammad Ali'; none where it is a placeholder."""
-    parts = tuple(part.replace("'", "") for part in _NAME_PARTS.split(folded(name)) if part.strip("'"))
-    return () if "".join(parts) in PLACEHOLDER_NAMES else parts
+    """The parts of a name, as in 'Brown-Wilson' or 'Muhammad Ali', without what is no name.
+
+    An initial beside nothing but such words is none either: 'Baby B'.
+    """
+    parts = [part.replace("'", "") for part in _NAME_PARTS.split(folded(name).translate(_LETTERS)) if part.strip("'")]
+    names = tuple(part for part in parts if part not in NOT_NAMES)
+    only_initials = len(names) < len(parts) and all(len(part) == 1 for part in names)
+    return () if only_initials else names
 
 
 def is_temporary_upn(upn: str) -> bool:
@@ -93,7 +105,11 @@ def house_number(address: str) -> str:
 
 
 @lru_cache(maxsize=1)
-def _groups() -> Mapping[str, str]:
-    """Spellings and short forms of one given name, by the name that heads them."""
+def _groups() -> Mapping[str, tuple[str, ...]]:
+    """Spellings and short forms of given names, by the names that head them: Sammy is Samuel's and Samantha's."""
     listed = tomllib.loads((resources.files(__package__) / "given_names.toml").read_text("utf-8"))
-    return {folded(name): folded(head) for head, names in listed.items() for name in (head, *names)}
+    heads: dict[str, set[str]] = {}
+    for head, names in listed.items():
+        for name in (head, *names):
+            heads.setdefault(folded(name), set()).add(folded(head))
+    return {name: tuple(sorted(of)) for name, of in heads.items()}

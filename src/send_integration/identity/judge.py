@@ -201,3 +201,6 @@ FAMILIES = (
     (Verdict.LIKELY, one_name_in_one_home, "they could be cousins of one name: the birth dates differ"),
 )
 """Set above any weight, hardest first; the first that holds is told to the reviewer."""
+
+FAMILY_CONDITIONS = frozenset(words for _, _, words in FAMILIES)
+"""What is told of pairs that are alike as members of one family are."""

@@ -9,7 +9,7 @@ with its own frequencies; a pair's weight is the lower of its weights against th
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib import resources
 from typing import NamedTuple
@@ -64,22 +64,28 @@ def read_model(content: bytes, name: str) -> Model:
             field: {level: Frequencies(*map(float, given["levels"][field][level])) for level in names}
             for field, names in LEVELS.items()
         }
-        against = {field: {level: _weights(f) for level, f in of.items()} for field, of in levels.items()}
-        return Model(
+        empty = Model(
             str(given["version"]),
             float(given["stranger_prior"]),
             None if given["household_prior"] is None else float(given["household_prior"]),
-            levels,
+            {},
             {name: float(share) for name, share in given["given_names"].items()},
             {name: float(share) for name, share in given["family_names"].items()},
-            {field: {**of, UNKNOWN: (0.0, 0.0)} for field, of in against.items()},
+            {},
         )
+        return with_levels(empty, levels)
     except (KeyError, TypeError, ValueError, AttributeError) as fault:
         raise BadSetting(
             f"The identity model cannot be read: {type(fault).__name__} {fault}",
             where=name,
             next_step="Train it anew with `send-integration identity train`, or leave SEND_IDENTITY_MODEL empty.",
         ) from None
+
+
+def with_levels(model: Model, levels: Mapping[str, Mapping[str, Frequencies]]) -> Model:
+    """A model with other frequencies. Raises ValueError where one is no share of pairs."""
+    weights = {field: {level: _weights(f) for level, f in of.items()} for field, of in levels.items()}
+    return replace(model, levels=levels, against={field: {**of, UNKNOWN: (0.0, 0.0)} for field, of in weights.items()})
 
 
 @lru_cache(maxsize=1)

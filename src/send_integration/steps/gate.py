@@ -152,9 +152,11 @@ class Gate:
             again = reconsider(connection, records_by_id(connection, former).values(), self._model)
             moved += again.moved
             records |= again.records
-        if feed == IDENTITY and out.keep:
+        if out.changes_decisions_of_people(feed):
             decided = standing(event_of(row) for row in admitted_of_feed(connection, IDENTITY))
-            moved += restate(connection, statements_of(decided), self._model).moved
+            again = restate(connection, statements_of(decided), self._model)
+            moved += again.moved
+            records |= again.records
         others += say_moved(connection, moved, set(rows), counts)
         say(connection, others)
         outgoing: list[Outgoing] = []

@@ -11,6 +11,7 @@ from send_integration.contracts.reasons import Code, reason
 from send_integration.contracts.registry import conflict_order, parse
 from send_integration.errors import Broken
 from send_integration.identity.records import FirstSeen, PersonRecord, records_of
+from send_integration.identity.statements import FEED as IDENTITY
 from send_integration.steps.batch import RawMessage
 from send_integration.steps.gate_messages import body_hash, quarantine_row
 from send_integration.store.admission import AdmittedRow, QuarantineRow, admitted_by_key
@@ -32,6 +33,12 @@ class Sorted:
     def asserted(self) -> dict[PersonRecord, FirstSeen]:
         """The person records that kept events assert."""
         return records_of(event for _, event in self.keep.values())
+
+    def changes_decisions_of_people(self, feed: str) -> bool:
+        """Whether a decision of a person comes in, or gives way to an event of any feed that has its id."""
+        if feed == IDENTITY:
+            return bool(self.keep)
+        return any(row.feed == IDENTITY for row in self.replaced.values())
 
 
 def sort_out(connection: Connection, feed: str, messages: Sequence[tuple[RawMessage, Event | Rejected]]) -> Sorted:

@@ -9,14 +9,17 @@ _STEP = (
     "SELECT e.source, e.event_id, e.target FROM {kept} e"
     " WHERE e.source = c.source AND e.target = c.event_id AND e.target IS NOT NULL"
     " UNION ALL SELECT e.source, e.event_id, e.target FROM {kept} e"
-    " WHERE e.source = c.source AND e.event_id = c.target) n"
+    " WHERE e.source = c.source AND e.event_id = c.target"
+    " UNION ALL SELECT e.source, e.event_id, e.target FROM {kept} e"
+    " WHERE e.source = c.source AND e.target = c.target) n"
 )
 
 
 def children_in_chains(connection: Connection, *, arrived: str, kept: str, child: str) -> set[str]:
     """The children of every event that hangs together with one that arrived; table and column names are ours.
 
-    To be asked before and after what arrived is kept: a body that gives way may have named another than its heir does.
+    What corrects one event hangs together though that event has not come. To be asked before and after what arrived is
+    kept: a body that gives way may have named another than its heir does.
     """
     rows = connection.execute(
         text(

@@ -128,3 +128,39 @@ def test_a_retraction_that_gives_way_to_an_earlier_body_gives_its_event_back(eng
         pipe.drain_timeline()
 
     check(pipe, history)
+
+
+def test_a_persons_decision_that_gives_way_to_another_feeds_body_decides_nothing(engine: Engine) -> None:
+    """Found by the property above: the decision was out of the admitted, and still joined two children."""
+    one, two = PEOPLE[0], PEOPLE[1]
+    pairs = [
+        {"one": {"source": "s", "local_id": "1"}, "other": {"source": "s", "local_id": "2"}, "same": True},
+    ]
+    history = [
+        sent("identity.decided", "2024-04-01", event_id="e1", source="s", pairs=pairs),
+        sent("referrals.received", "2024-01-01", event_id="e0", source="s", person=one),
+        sent("referrals.received", "2024-01-01", event_id="e2", source="s", person=two),
+        sent("camhs.referred", "2024-02-12", event_id="e1", source="s", person=one),
+    ]
+    pipe = Pipe(engine, RULES, TODAY)
+    for raw in history:
+        pipe.send(feed_of(raw), raw)
+        pipe.drain_gate([feed_of(raw)])
+        pipe.drain_timeline()
+
+    check(pipe, history)
+
+
+def test_two_corrections_of_an_event_that_never_came_take_from_each_other(engine: Engine) -> None:
+    """Found by the property above: they hang together by what they name, though nobody has it."""
+    history = [
+        sent("camhs.appointment", "2024-02-12", event_id="e5", source="s", person=PEOPLE[1], corrects="e1"),
+        sent("camhs.appointment", "2024-02-13", event_id="e9", source="s", person=PEOPLE[3], corrects="e1"),
+    ]
+    pipe = Pipe(engine, RULES, TODAY)
+    for raw in history:
+        pipe.send("camhs", raw)
+        pipe.drain_gate(["camhs"])
+        pipe.drain_timeline()
+
+    check(pipe, history)
