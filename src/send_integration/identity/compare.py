@@ -1,6 +1,7 @@
 """How far two records agree, field by field, in named levels; no weights here."""
 
 from functools import lru_cache
+from typing import NamedTuple
 
 from jellyfish import damerau_levenshtein_distance, jaro_winkler_similarity
 
@@ -17,37 +18,59 @@ LEVELS: dict[str, tuple[str, ...]] = {
     "postcode": (SAME, ONE_OFF, SECTOR, DISTRICT, DIFFERENT),
     "address": (SAME, CLOSE, ALIKE, DIFFERENT),
     "gender": (SAME, DIFFERENT),
-    "nhs_number": (SAME, ONE_OFF, DIFFERENT),
-    "upn": (SAME, TEMPORARY, ONE_OFF, DIFFERENT),
+    "nhs_number": (SAME, DIFFERENT),
+    "upn": (SAME, TEMPORARY, DIFFERENT),
 }
-"""Every field's levels, from full agreement to none; 'unknown' is where either record says nothing."""
+"""Every field's levels, from full agreement to none; 'unknown' is where either record says nothing.
+
+A number has no level for a slip: its check digit or letter finds every one, and the contract lets no such number in.
+"""
 
 CLOSE_NAMES, ALIKE_NAMES = 0.92, 0.80
 """Jaro-Winkler similarity from which two names differ by no more than a slip, or have something in common."""
 
-SHORTEST_FOR_A_SLIP = 5
+SHORTEST_FOR_A_SLIP, SHORTEST_ALIKE = 5, 3
 """Of shorter names one letter tells two children apart as often as it is a slip: Zara and Sara, Mia and Mya."""
 
 
-def compare(one: Features, other: Features) -> dict[str, str]:
+class Levels(NamedTuple):
+    """The level of every field, in the order of `LEVELS`."""
+
+    given_name: str
+    family_name: str
+    date_of_birth: str
+    postcode: str
+    address: str
+    gender: str
+    nhs_number: str
+    upn: str
+
+
+def compare(one: Features, other: Features) -> Levels:
     """The level of every field."""
-    given, family = _names(one, other)
-    return {
-        "given_name": given,
-        "family_name": family,
-        "date_of_birth": _born(one.born, other.born),
-        "postcode": _postcode(one.postcode, other.postcode),
-        "address": _address(one.address, other.address),
-        "gender": _plain(one.gender, other.gender),
-        "nhs_number": _number(one.nhs_number, other.nhs_number),
-        "upn": _upn(one.upn, other.upn),
-    }
+    if _are_swapped(one, other):
+        given, family = SWAPPED, SAME
+    else:
+        given, family = _given(one, other), _family(one, other)
+    return Levels(
+        given,
+        family,
+        _born(one.born, other.born),
+        _postcode(one.postcode, other.postcode),
+        _address(one.address, other.address),
+        _plain(one.gender, other.gender),
+        _plain(one.nhs_number, other.nhs_number),
+        _upn(one.upn, other.upn),
+    )
 
 
-def _names(one: Features, other: Features) -> tuple[str, str]:
-    if one.given and one.family and one.given == other.family and one.family == other.given and one.given != one.family:
-        return SWAPPED, SAME
-    return _given(one, other), _family(one, other)
+def _are_swapped(one: Features, other: Features) -> bool:
+    """Whether given and family name stand in each other's place, one of them exactly and the other at least alike."""
+    if one.given == other.given or not (one.given and one.family and other.given and other.family):
+        return False
+    if one.given == other.family:
+        return one.family == other.given or _spelling(one.family, other.given) != DIFFERENT
+    return one.family == other.given and _spelling(one.given, other.family) != DIFFERENT
 
 
 def _given(one: Features, other: Features) -> str:
@@ -62,7 +85,7 @@ def _given(one: Features, other: Features) -> str:
 def _first_names(one: Features, other: Features) -> str:
     if one.given == other.given:
         return SAME
-    if not set(one.given_groups).isdisjoint(other.given_groups):
+    if one.given_groups and other.given_groups and not set(one.given_groups).isdisjoint(other.given_groups):
         return VARIANT
     if 1 in (len(one.given), len(other.given)) and one.given[0] == other.given[0]:
         return ALIKE
@@ -80,7 +103,7 @@ def _with_further_names(one: Features, other: Features) -> str:
 
 def _further_names_agree(one: str, other: str) -> bool:
     initial = 1 in (len(one), len(other)) and one[0] == other[0]
-    return one == other or initial or _spelling(one, other) == CLOSE
+    return initial or one == other or _spelling(one, other) == CLOSE
 
 
 def _family(one: Features, other: Features) -> str:
@@ -88,7 +111,7 @@ def _family(one: Features, other: Features) -> str:
         return UNKNOWN
     if one.family == other.family:
         return SAME
-    if set(one.family_parts) & set(other.family_parts):
+    if not set(one.family_parts).isdisjoint(other.family_parts):
         return PART
     return _spelling(one.family, other.family)
 
@@ -98,11 +121,10 @@ def _spelling(one: str, other: str) -> str:
     """A slip changes a letter, but seldom the first one."""
     similarity = jaro_winkler_similarity(one, other)
     shorter = min(len(one), len(other))
-    if one[0] == other[0] and shorter >= SHORTEST_FOR_A_SLIP and damerau_levenshtein_distance(one, other) == 1:
+    slip = shorter >= SHORTEST_ALIKE and damerau_levenshtein_distance(one, other) == 1
+    if shorter >= SHORTEST_FOR_A_SLIP and (similarity >= CLOSE_NAMES or (slip and one[0] == other[0])):
         return CLOSE
-    if similarity >= CLOSE_NAMES and shorter >= SHORTEST_FOR_A_SLIP:
-        return CLOSE
-    return ALIKE if similarity >= ALIKE_NAMES else DIFFERENT
+    return ALIKE if slip or similarity >= ALIKE_NAMES else DIFFERENT
 
 
 @lru_cache(maxsize=262_144)
@@ -156,18 +178,10 @@ def _plain(one: str, other: str) -> str:
     return SAME if one == other else DIFFERENT
 
 
-def _number(one: str, other: str) -> str:
-    if not one or not other:
-        return UNKNOWN
-    if one == other:
-        return SAME
-    return ONE_OFF if damerau_levenshtein_distance(one, other) == 1 else DIFFERENT
-
-
 def _upn(one: str, other: str) -> str:
     """A temporary number is replaced by a lasting one, so that its difference says nothing."""
     if one and one == other:
         return TEMPORARY if is_temporary_upn(one) else SAME
     if is_temporary_upn(one) or is_temporary_upn(other):
         return UNKNOWN
-    return _number(one, other)
+    return _plain(one, other)

@@ -8,7 +8,8 @@ replay gives the partition that a prompt one would have given:
 2. A group joins the child to whom a link leads, unless anything in that child speaks against it. Where links lead to two
    children who do not resemble each other it is held: a wrong join shows one family another's secrets, and a person can
    undo a wait but not that.
-3. Two children whose records are likely the same join where nobody else comes into question for either.
+3. Two children whose records are likely the same join where a list that names every child knows one of them and nobody
+   else comes into question for either.
 4. What is left between two children is put to a person, whose decision is not asked again.
 """
 
@@ -18,7 +19,7 @@ from itertools import combinations
 
 from send_integration.contracts.event import ChildId
 from send_integration.identity.groups import Groups
-from send_integration.identity.judge import FAMILY_CONDITIONS, HOLD_WEIGHT, Judgement, Verdict
+from send_integration.identity.judge import FAMILY_CONDITIONS, Judgement, Verdict
 from send_integration.identity.model import Model
 from send_integration.identity.pairs import another_person_under_one_id, between, keys_of, numbers_differ
 from send_integration.identity.records import FirstSeen, PersonRecord, PersonRef, child_id_of
@@ -231,7 +232,11 @@ class _Component:
     def _may_join(self, unit: Sequence[PersonRecord], child: Sequence[PersonRecord]) -> bool:
         """Whether nothing speaks against it: no person's word, no second record of one source, no other NHS number, and
         no later word of the two sources that once agreed."""
-        return not self._forbidden(unit, child) and self._still_meant(unit, child, _holds)
+        return not self._forbidden(unit, child) and self._still_meant(unit, child, self._holds)
+
+    def _holds(self, judgement: Judgement) -> bool:
+        """A record joins from the link's weight, and is only judged to have left below this one."""
+        return judgement.weight >= self._model.thresholds.hold
 
     def _still_meant(
         self, one: Sequence[PersonRecord], other: Sequence[PersonRecord], enough: Callable[[Judgement], bool]
@@ -274,14 +279,16 @@ class _Component:
         return None if said is None else said.same
 
     def _resemble(self, one: Sequence[PersonRecord], other: Sequence[PersonRecord]) -> bool:
-        """Whether two children can be one: something links them at least weakly, and nothing speaks against it."""
+        """Whether two children can be one: nothing speaks against it and, where there are families, something for it."""
+        if self._forbidden(one, other):
+            return False
         strongest = self._strongest(one, other)
-        return (
-            strongest is not None and strongest.judgement.verdict >= Verdict.LIKELY and not self._forbidden(one, other)
-        )
+        no_families = self._model.household_prior is None
+        return no_families or (strongest is not None and strongest.judgement.verdict >= Verdict.LIKELY)
 
     def _join_the_likely(self) -> None:
-        """Join children that are all likely one, and for whom nobody else comes into question.
+        """Join children that are all likely one, one of them on a list that names everybody, and for whom nobody else
+        comes into question.
 
         Judged by all records at once, so that order plays no part.
         """
@@ -314,7 +321,8 @@ class _Component:
                 self._join(strongest.one, strongest.other, EVIDENCE, strongest.judgement)
 
     def _may_likely_join(self, one: Sequence[PersonRecord], other: Sequence[PersonRecord]) -> bool:
-        return not self._forbidden(one, other) and self._still_meant(one, other, _likely)
+        listed = any(record.source in self._model.lists_everyone for record in (*one, *other))
+        return listed and not self._forbidden(one, other) and self._still_meant(one, other, _likely)
 
     def _strongest(self, one: Iterable[PersonRecord], other: Iterable[PersonRecord]) -> Review | None:
         """The pair with the highest verdict, then weight, of those on whom no person has decided; None where there is none."""
@@ -334,15 +342,10 @@ class _Component:
 
 
 def _numbers_differ(one: Iterable[PersonRecord], other: Iterable[PersonRecord]) -> bool:
-    """Whether an NHS number of the one is neither among the other's nor a slip away from them."""
+    """Whether an NHS number of the one is not among the other's."""
     theirs = [record for record in other if record.nhs_number]
     known = {record.nhs_number for record in theirs}
     return any(numbers_differ(mine, their) for mine in one if mine.nhs_number not in known for their in theirs)
-
-
-def _holds(judgement: Judgement) -> bool:
-    """A record joins from the link's weight, and is only judged to have left below this one."""
-    return judgement.weight >= HOLD_WEIGHT
 
 
 def _likely(judgement: Judgement) -> bool:

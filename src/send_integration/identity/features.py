@@ -19,6 +19,9 @@ NOT_NAMES = frozenset(
 )
 """What agencies type where no name is known, and titles; it says nothing of who a child is."""
 
+GENERATIONS = frozenset({"jr", "jnr", "junior", "sr", "snr", "senior", "ii", "iii", "iv"})
+"""What tells father and son of one name apart; it stands after the family name, and counts as a further given name."""
+
 PLACEHOLDER_BIRTHS = frozenset({"", "1900-01-01", "1901-01-01", "1970-01-01", "1999-09-09", "2000-01-01"})
 """Days that systems fill in where no birth date is known."""
 
@@ -58,11 +61,12 @@ def features(  # noqa: PLR0913 - one argument for each thing that a record can s
     upn: str = "",
 ) -> Features:
     """A record's values as they are compared."""
-    given_parts, parts = folded_parts(given_name), folded_parts(family_name)
+    given_parts, said = folded_parts(given_name), folded_parts(family_name)
     given = given_parts[0] if given_parts else ""
+    parts = tuple(part for part in said if part not in GENERATIONS)
     return Features(
         given,
-        given_parts[1:],
+        (*given_parts[1:], *(part for part in said if part in GENERATIONS)),
         "".join(parts),
         parts,
         _groups().get(given, ()),

@@ -1,10 +1,9 @@
 """Judges two records: link, likely, review or apart, with the weight of each field and the reason in words.
 
 Weight first, then conditions that a careful records team would set above any weight. No verdict rests on one number
-alone, and none joins two who may be brother and sister.
+alone, and none joins two who may be twins, brother and sister, or parent and child of one name.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import lru_cache
@@ -21,21 +20,11 @@ from send_integration.identity.compare import (
     SWAPPED,
     UNKNOWN,
     VARIANT,
+    Levels,
     compare,
 )
 from send_integration.identity.features import Features
 from send_integration.identity.model import Model
-
-LINK_WEIGHT = 7.0
-"""A pair joins from here: odds of 128 to 1."""
-
-HOLD_WEIGHT = 3.0
-"""A record that has joined is only judged to have left when what its source says of it now weighs less than this."""
-
-REVIEW_WEIGHT = -2.0
-"""From here a pair is worth a look: odds of one to four."""
-
-Levels = Mapping[str, str]
 
 
 class Verdict(IntEnum):
@@ -44,7 +33,7 @@ class Verdict(IntEnum):
     APART = 0
     REVIEW = 1
     LIKELY = 2
-    """They join where nobody else comes into question for either of them, and are reviewed otherwise."""
+    """They join where a list that names every child knows one of them and nobody else comes into question; else review."""
     LINK = 3
 
 
@@ -75,7 +64,7 @@ def judge(one: Features, other: Features, model: Model) -> Judgement:
     levels = compare(one, other)
     weight, parts = weigh(levels, one, model)
     highest, because = held_down(levels, households=model.household_prior is not None)
-    verdict = min(highest, by_weight(levels, weight))
+    verdict = min(highest, by_weight(levels, weight, model))
     if verdict is not Verdict.LINK and not because:
         because = "the evidence is not enough to be sure"
     return Judgement(verdict, weight, parts, because)
@@ -85,7 +74,7 @@ def weigh(levels: Levels, one: Features, model: Model) -> tuple[float, tuple[Par
     """The lower of the two weights, and its parts: the prior first, then every field of which both say something."""
     stranger, household = model.stranger_prior, model.household_prior or 0.0
     known: list[tuple[str, str, float, float]] = []
-    for field, level in levels.items():
+    for field, level in zip(Levels._fields, levels, strict=True):
         if level != UNKNOWN:
             if level == SAME and field == "given_name":
                 weights = model.name_weights(field, one.given)
@@ -103,15 +92,17 @@ def weigh(levels: Levels, one: Features, model: Model) -> tuple[float, tuple[Par
     return household, (prior, *(Part(field, level, weight) for field, level, _, weight in known))
 
 
-def by_weight(levels: Levels, weight: float) -> Verdict:
+def by_weight(levels: Levels, weight: float, model: Model) -> Verdict:
     """What the weight alone would say; what one home or one number makes worth a look is looked at whatever it weighs."""
-    if levels["nhs_number"] == DIFFERENT:
-        return Verdict.LINK if weight >= LINK_WEIGHT else Verdict.APART
-    if weight >= LINK_WEIGHT:
+    if weight >= model.thresholds.link:
         return Verdict.LINK
-    if weight >= REVIEW_WEIGHT or (family_agrees(levels) and home_agrees(levels) and given_names_agree(levels)):
+    if numbers_disagree(levels):
+        return Verdict.APART
+    if weight >= model.thresholds.review or (
+        family_agrees(levels) and home_agrees(levels) and given_names_agree(levels)
+    ):
         return Verdict.LIKELY
-    at_home = levels["family_name"] == SAME and home_agrees(levels) and births_agree(levels)
+    at_home = levels.family_name == SAME and home_agrees(levels) and births_agree(levels)
     return Verdict.REVIEW if at_home or a_number_agrees(levels) else Verdict.APART
 
 
@@ -124,13 +115,8 @@ def held_down(levels: Levels, *, households: bool) -> tuple[Verdict, str]:
 
 
 def numbers_disagree(levels: Levels) -> bool:
-    """Each gives an NHS number and they differ by more than a slip: only a person may say that one is superseded."""
-    return levels["nhs_number"] == DIFFERENT
-
-
-def one_number_is_all_that_agrees(levels: Levels) -> bool:
-    """A number needs a second fact; a mistyped one must not merge two children."""
-    return a_number_agrees(levels) and not given_names_agree(levels) and not births_agree(levels)
+    """Each gives another NHS number: only a person may say that one is superseded."""
+    return levels.nhs_number == DIFFERENT
 
 
 def one_number_is_all_at_all(levels: Levels) -> bool:
@@ -138,54 +124,81 @@ def one_number_is_all_at_all(levels: Levels) -> bool:
     return one_number_is_all_that_agrees(levels) and not family_agrees(levels) and not home_agrees(levels)
 
 
+def one_number_is_all_that_agrees(levels: Levels) -> bool:
+    """A number needs a second fact; a mistyped one must not merge two children."""
+    return a_number_agrees(levels) and not given_names_agree(levels) and not births_agree(levels)
+
+
 def could_be_twins(levels: Levels) -> bool:
     """Born on one day, of one family or home, under other given names."""
-    return births_agree(levels) and levels["given_name"] == DIFFERENT
+    return births_agree(levels) and levels.given_name == DIFFERENT
 
 
 def could_be_twins_of_close_names(levels: Levels) -> bool:
     """Twins are often given names a letter apart; where the sex differs too it is no slip."""
-    return levels["given_name"] in (CLOSE, PART, ALIKE) and births_agree(levels) and levels["gender"] == DIFFERENT
-
-
-def could_be_twins_by_half_a_name(levels: Levels) -> bool:
-    """Born on one day, and the given name is missing or only like the other."""
-    return births_agree(levels) and levels["given_name"] in (UNKNOWN, ALIKE)
+    return levels.given_name in (CLOSE, ALIKE) and births_agree(levels) and levels.gender == DIFFERENT
 
 
 def could_be_siblings(levels: Levels) -> bool:
-    """Neither birth date nor given name is sure, and no number agrees."""
+    """Neither birth date nor given name is sure."""
     return not births_agree(levels) and not given_names_agree(levels)
 
 
-def one_name_in_one_home(levels: Levels) -> bool:
-    """One name, but not one birth date: a wrong date, or cousins of one name."""
-    return not births_agree(levels) and levels["date_of_birth"] != UNKNOWN and not a_number_agrees(levels)
+def could_be_twins_by_half_a_name(levels: Levels) -> bool:
+    """Born on one day, and the given name is only like the other, or missing with no number to make up for it."""
+    missing = levels.given_name == UNKNOWN and not (a_number_agrees(levels) and family_agrees(levels))
+    return births_agree(levels) and (missing or levels.given_name == ALIKE)
+
+
+def no_birth_date(levels: Levels) -> bool:
+    """One of them gives none, or one that systems fill in: parent and child can share all else, even a number."""
+    return levels.date_of_birth == UNKNOWN
+
+
+def one_name_and_two_births(levels: Levels) -> bool:
+    """One name, but not one birth date: a wrong date, cousins, or parent and child of one name."""
+    return not births_agree(levels) and not (a_number_agrees(levels) and levels.date_of_birth != DIFFERENT)
+
+
+def names_are_swapped(levels: Levels) -> bool:
+    """Given and family name stand in each other's place: a slip, or cousins named after one grandfather."""
+    return levels.given_name == SWAPPED
+
+
+def two_facts_are_inexact(levels: Levels) -> bool:
+    """Two of given name, family name and birth date only nearly agree, and no number with the birth date settles it."""
+    inexact = (
+        (levels.given_name not in (SAME, PART))
+        + (levels.family_name != SAME)
+        + (levels.date_of_birth not in (SAME, FIRST_OF_JANUARY))
+    )
+    settled = a_number_agrees(levels) and levels.date_of_birth == SAME
+    return inexact > 1 and not (settled and given_names_agree(levels) and family_agrees(levels))
 
 
 def a_number_agrees(levels: Levels) -> bool:
     """The same NHS number, or the same lasting UPN."""
-    return SAME in (levels["nhs_number"], levels["upn"])
+    return SAME in (levels.nhs_number, levels.upn)
 
 
 def given_names_agree(levels: Levels) -> bool:
     """The same given name, one of its spellings, a part of it, or a slip away."""
-    return levels["given_name"] in (SAME, SWAPPED, VARIANT, PART, CLOSE)
+    return levels.given_name in (SAME, SWAPPED, VARIANT, PART, CLOSE)
 
 
 def births_agree(levels: Levels) -> bool:
     """The same birth date, or one slip away."""
-    return levels["date_of_birth"] in (SAME, FIRST_OF_JANUARY, SWAPPED, ONE_OFF)
+    return levels.date_of_birth in (SAME, FIRST_OF_JANUARY, SWAPPED, ONE_OFF)
 
 
 def family_agrees(levels: Levels) -> bool:
     """The same family name, a part of it, or a slip away."""
-    return levels["family_name"] in (SAME, PART, CLOSE)
+    return levels.family_name in (SAME, PART, CLOSE)
 
 
 def home_agrees(levels: Levels) -> bool:
     """One home, and not two sexes."""
-    return SAME in (levels["postcode"], levels["address"]) and levels["gender"] != DIFFERENT
+    return SAME in (levels.postcode, levels.address) and levels.gender != DIFFERENT
 
 
 NUMBERS = (
@@ -195,12 +208,19 @@ NUMBERS = (
 FAMILIES = (
     (Verdict.REVIEW, one_number_is_all_that_agrees, "a number agrees, but neither birth date nor given name does"),
     (Verdict.REVIEW, could_be_twins, "they could be twins: one birth date, other given names"),
-    (Verdict.REVIEW, could_be_twins_of_close_names, "they could be twins: names a letter apart, and another sex"),
     (Verdict.REVIEW, could_be_siblings, "they could be brother and sister: neither birth date nor given name is sure"),
+    (Verdict.LIKELY, could_be_twins_of_close_names, "they could be twins: names a letter apart, and another sex"),
     (Verdict.LIKELY, could_be_twins_by_half_a_name, "they could be twins: one birth date, but half a given name"),
-    (Verdict.LIKELY, one_name_in_one_home, "they could be cousins of one name: the birth dates differ"),
+    (Verdict.LIKELY, no_birth_date, "one of them gives no birth date"),
+    (
+        Verdict.LIKELY,
+        one_name_and_two_births,
+        "they could be cousins, or parent and child, of one name: the births differ",
+    ),
+    (Verdict.LIKELY, names_are_swapped, "given and family name are swapped"),
+    (Verdict.LIKELY, two_facts_are_inexact, "two of given name, family name and birth date only nearly agree"),
 )
 """Set above any weight, hardest first; the first that holds is told to the reviewer."""
 
-FAMILY_CONDITIONS = frozenset(words for _, _, words in FAMILIES)
-"""What is told of pairs that are alike as members of one family are."""
+FAMILY_CONDITIONS = frozenset(words for _, _, words in FAMILIES[:5])
+"""What is told of pairs that are alike as brothers and sisters are."""

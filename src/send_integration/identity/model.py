@@ -28,6 +28,14 @@ class Frequencies(NamedTuple):
     household: float
 
 
+class Thresholds(NamedTuple):
+    """Weights from which a pair is joined (7: odds of 128 to 1), stays joined, and is worth a look (-2: one to four)."""
+
+    link: float
+    hold: float
+    review: float
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Model:
     """A versioned model. Weights are binary logarithms of odds.
@@ -35,11 +43,15 @@ class Model:
     `stranger_prior` and `household_prior` are the weights of a pair of which nothing is known yet, against strangers
     and, for pairs that share family name and postcode, against members of one household; None where the trained data
     knew no households. Names more common than the level 'same' of their field assumes have their own frequency.
+    `lists_everyone` are sources that name every child of the area, such as a population register: that nobody else of
+    such a list comes into question is evidence.
     """
 
     version: str
     stranger_prior: float
     household_prior: float | None
+    lists_everyone: frozenset[str]
+    thresholds: Thresholds
     levels: Mapping[str, Mapping[str, Frequencies]]
     given_names: Mapping[str, float]
     family_names: Mapping[str, float]
@@ -68,6 +80,8 @@ def read_model(content: bytes, name: str) -> Model:
             str(given["version"]),
             float(given["stranger_prior"]),
             None if given["household_prior"] is None else float(given["household_prior"]),
+            frozenset(map(str, given["lists_everyone"])),
+            _thresholds(given["thresholds"]),
             {},
             {name: float(share) for name, share in given["given_names"].items()},
             {name: float(share) for name, share in given["family_names"].items()},
@@ -80,6 +94,14 @@ def read_model(content: bytes, name: str) -> Model:
             where=name,
             next_step="Train it anew with `send-integration identity train`, or leave SEND_IDENTITY_MODEL empty.",
         ) from None
+
+
+def _thresholds(given: Mapping[str, float]) -> Thresholds:
+    """The three thresholds. Raises ValueError where they are not in their order."""
+    found = Thresholds(float(given["link"]), float(given["hold"]), float(given["review"]))
+    if not found.link >= found.hold >= found.review:
+        raise ValueError("link must not lie below hold, nor hold below review")
+    return found
 
 
 def with_levels(model: Model, levels: Mapping[str, Mapping[str, Frequencies]]) -> Model:
@@ -102,6 +124,8 @@ def model_as_json(model: Model) -> bytes:
             "version": model.version,
             "stranger_prior": model.stranger_prior,
             "household_prior": model.household_prior,
+            "lists_everyone": sorted(model.lists_everyone),
+            "thresholds": model.thresholds._asdict(),
             "levels": model.levels,
             "given_names": dict(sorted(model.given_names.items())),
             "family_names": dict(sorted(model.family_names.items())),

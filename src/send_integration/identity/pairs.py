@@ -35,11 +35,9 @@ def between(one: PersonRecord, other: PersonRecord, model: Model) -> Judgement:
 def another_person_under_one_id(one: PersonRecord, other: PersonRecord) -> bool:
     """Whether a source has plainly given a local id to somebody else: neither given name nor birth date is left."""
     levels = compare(features_of(one), features_of(other))
-    return levels["given_name"] in (ALIKE, DIFFERENT) and levels["date_of_birth"] in (NEAR, YEAR, DIFFERENT)
+    return levels.given_name in (ALIKE, DIFFERENT) and levels.date_of_birth in (NEAR, YEAR, DIFFERENT)
 
 
 def numbers_differ(one: PersonRecord, other: PersonRecord) -> bool:
-    """Whether each gives an NHS number, and by more than a slip another."""
-    if not one.nhs_number or not other.nhs_number or one.nhs_number == other.nhs_number:
-        return False
-    return compare(features_of(one), features_of(other))["nhs_number"] == DIFFERENT
+    """Whether each gives another NHS number."""
+    return "" not in (one.nhs_number, other.nhs_number) and one.nhs_number != other.nhs_number

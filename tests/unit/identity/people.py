@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from send_integration.identity.decide import Decided, Held, decide
-from send_integration.identity.model import default_model
+from send_integration.identity.model import Model, default_model
 from send_integration.identity.records import FirstSeen, PersonRecord, PersonRef
 from send_integration.identity.statements import Statement
 
@@ -35,18 +35,18 @@ def statement(one: PersonRecord, other: PersonRecord, *, same: bool, day: int = 
     return Statement(first, second, same, START + timedelta(days=day), "review", f"s{day}")
 
 
-def decided(*records: PersonRecord, said: tuple[Statement, ...] = ()) -> Decided:
+def decided(*records: PersonRecord, said: tuple[Statement, ...] = (), model: Model = MODEL) -> Decided:
     """The decision on records that were written down one a day, in their order."""
-    return decide({one: seen(day) for day, one in enumerate(records)}, said, MODEL)
+    return decide({one: seen(day) for day, one in enumerate(records)}, said, model)
 
 
-def children(*records: PersonRecord, said: tuple[Statement, ...] = ()) -> int:
+def children(*records: PersonRecord, said: tuple[Statement, ...] = (), model: Model = MODEL) -> int:
     """How many children the records are; none may be held."""
-    decisions = decided(*records, said=said).decisions
+    decisions = decided(*records, said=said, model=model).decisions
     assert not any(isinstance(decision, Held) for decision in decisions.values())
     return len(set(decisions.values()))
 
 
-def asked(*records: PersonRecord, said: tuple[Statement, ...] = ()) -> int:
+def asked(*records: PersonRecord, said: tuple[Statement, ...] = (), model: Model = MODEL) -> int:
     """How many pairs a person is asked about."""
-    return len(decided(*records, said=said).reviews)
+    return len(decided(*records, said=said, model=model).reviews)

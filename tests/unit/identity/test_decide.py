@@ -1,12 +1,14 @@
 """Who joins whom, who is held, what people decided, and that every join is explained."""
 
+from dataclasses import replace
+
 from send_integration.identity.decide import A_PERSON_DECIDED, EVIDENCE, ONE_LOCAL_ID, Held
 from send_integration.identity.records import child_id_of
-from tests.unit.identity.people import asked, children, decided, record, seen, statement
+from tests.unit.identity.people import MODEL, asked, children, decided, record, seen, statement
 
 NHS, UPN = "9990000018", "A821000000001"
 BY_NHS = record("clinic", nhs_number=NHS)
-BY_UPN = record("school", upn=UPN, born="2011-12-13", postcode="LU4 9ZZ")
+BY_UPN = record("school", upn=UPN, family_name="Miah", postcode="LU4 9ZZ")
 BRIDGE = record("care", nhs_number=NHS, upn=UPN, postcode="")
 
 
@@ -28,6 +30,18 @@ def test_a_record_that_leads_to_two_children_is_held_and_leads_nobody() -> None:
 
 def test_a_record_that_came_first_makes_both_one_child() -> None:
     assert children(BRIDGE, BY_NHS, BY_UPN) == 1
+
+
+def test_the_likely_join_where_a_list_names_everybody_and_nobody_else_is_in_question() -> None:
+    listed = record("register")
+    unnamed = record("clinic", given_name="Baby")
+    twin = record("register", "2", given_name="Zofia")
+    names_everybody = replace(MODEL, lists_everyone=frozenset({"register"}))
+
+    assert children(listed, unnamed) == 2
+    assert children(listed, unnamed, model=names_everybody) == 1
+    assert children(listed, twin, unnamed, model=names_everybody) == 3
+    assert asked(listed, twin, unnamed, model=names_everybody) == 2
 
 
 def test_a_person_sends_a_held_record_to_one_of_the_two() -> None:
@@ -69,10 +83,11 @@ def test_every_join_is_explained_by_one_link_and_its_weights() -> None:
 
 
 def test_a_record_leaves_only_when_its_source_now_says_something_quite_different() -> None:
-    clinic = record("clinic")
-    before = record("school", "7")
-    near_the_line = record("school", "7", postcode="LU4 9ZZ", born="2014-05-07")
+    clinic = record("clinic", given_name="Muhammad")
+    before = record("school", "7", given_name="Muhammad")
+    near_the_line = record("school", "7", given_name="Mohammed", born="2014-05-07")
     far_below = record("school", "7", family_name="Miah", postcode="LU4 9ZZ", born="2011-02-03")
 
+    assert (children(clinic, near_the_line), asked(clinic, near_the_line)) == (2, 1)
     assert children(clinic, before, near_the_line) == 1
     assert children(clinic, before, far_below) == 2
