@@ -11,12 +11,11 @@ from rich.table import Table
 from sqlalchemy import Engine
 
 from send_integration import clock
+from send_integration.cli import identity_model
 from send_integration.cli.services import services
 from send_integration.errors import BadInput
 from send_integration.steps import deciding
-from send_integration.steps.catalogue import load_model
 from send_integration.steps.deciding import Reviewer
-from send_integration.steps.redeciding import redecide_everything
 from send_integration.store.children import find_child
 from send_integration.store.reviews import (
     PastDecision,
@@ -37,6 +36,8 @@ app = typer.Typer(
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Why = Annotated[str, typer.Option(help="The reason, kept with the decision; no names or numbers of a child.")]
 By = Annotated[str, typer.Option(help="Your worker id.", default_factory=getpass.getuser)]
+app.command()(identity_model.train)
+app.command()(identity_model.redecide)
 BAR = 24
 """Characters of the longest bar."""
 
@@ -141,14 +142,6 @@ def decisions(*, limit: Annotated[int, typer.Option(min=1, max=100_000)] = 50, a
     for past in found:
         table.add_row(past.event_id, f"{past.recorded_at:%Y-%m-%d %H:%M}", past.by, _what(past), past.why)
     Console().print(table)
-
-
-@app.command()
-def redecide() -> None:
-    """Decide every record anew by the model in SEND_IDENTITY_MODEL; people's decisions stand. Workers must be stopped."""
-    now, engine = services()
-    done = redecide_everything(engine, load_model(now.identity_model))
-    typer.echo(f"{done.records:,} records decided by model {done.model}; {done.moved:,} changed their child.")
 
 
 def _waiting(engine: Engine, pair: str) -> WaitingPair:

@@ -64,6 +64,12 @@ def keep_pairs(connection: Connection, table: str, among: Collection[int], rows:
         )
 
 
+def count_reviews(connection: Connection) -> int:
+    """How many pairs wait for a person."""
+    number: int = connection.execute(text("SELECT count(*) FROM identity_review")).scalar_one()
+    return number
+
+
 def _pairs(connection: Connection, table: str, among: Collection[int]) -> list[PairRow]:
     rows = connection.execute(
         text(f"SELECT one, other, why, weight, parts, model FROM {table} WHERE one = ANY(:ids)"),  # noqa: S608 - ours

@@ -88,6 +88,16 @@ def every_record(connection: Connection) -> dict[PersonRecord, KnownRecord]:
     return _records(connection, "true", [])
 
 
+def sample_of_records(connection: Connection, most: int) -> list[PersonRecord]:
+    """At most so many of all records, drawn by their digests: the same ones each time, and like any others."""
+    columns = ", ".join(PersonRecord._fields)
+    rows = connection.execute(
+        text(f"SELECT {columns} FROM person_record ORDER BY digest LIMIT :most"),  # noqa: S608 - constants of ours
+        {"most": most},
+    )
+    return [PersonRecord(*row) for row in rows]
+
+
 def _records(connection: Connection, condition: str, given: Sequence[object]) -> dict[PersonRecord, KnownRecord]:
     rows = connection.execute(
         text(f"SELECT {_RECORD} FROM person_record r WHERE {condition}"),  # noqa: S608 - constants of ours

@@ -101,7 +101,7 @@ def test_told_apart_is_not_asked_again_by_another_model_either(pipe: Pipe, engin
 
     deciding.tell_apart(engine, pair.one.number, pair.other.number, REVIEWER)
     settle(pipe)
-    redecide_everything(engine, replace(default_model(), version="other"))
+    redecide_everything(engine, replace(default_model(), version="other"), keep=True)
 
     assert waiting_pairs(engine, restricted=True, limit=10) == ([], 0)
     assert len(pipe.answers()) == 2
@@ -146,5 +146,5 @@ def test_a_gate_does_not_start_on_decisions_of_another_model(pipe: Pipe, engine:
     with pytest.raises(NotReady):
         Gate(engine, lambda _feed: lambda events: [() for _ in events], other)
 
-    assert redecide_everything(engine, other).moved == 0
+    assert redecide_everything(engine, other, keep=True).moved == 0
     Gate(engine, lambda _feed: lambda events: [() for _ in events], other)

@@ -1,0 +1,1 @@
+"""Trains the identity model on an authority's own records."""
