@@ -1,51 +1,22 @@
 """The partition of records into children depends on what was recorded and decided, never on what arrived first."""
 
-from datetime import UTC, date, datetime, timedelta
+from dataclasses import replace
 from random import Random
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from send_integration.identity.decide import Held, components, decide, edges_among
+from send_integration.identity.arriving import SettledChild
+from send_integration.identity.decide import LIKELY, Held, components, decide, edges_among
 from send_integration.identity.groups import Groups
 from send_integration.identity.model import default_model
-from send_integration.identity.records import FirstSeen, PersonRecord, PersonRef
+from send_integration.identity.records import FirstSeen, PersonRecord, child_id_of
 from send_integration.identity.statements import Statement
-
-MODEL = default_model()
-SOURCES, LOCAL_IDS = ("care", "health", "school"), ("1", "2")
-
-records = st.builds(
-    PersonRecord,
-    source=st.sampled_from(SOURCES),
-    local_id=st.sampled_from(LOCAL_IDS),
-    given_name=st.sampled_from(["Anna", "Ana", "Zofia", "Baby"]),
-    family_name=st.sampled_from(["Kowalska", "Miah"]),
-    date_of_birth=st.sampled_from([date(2014, 5, 6), date(2014, 6, 5), date(2011, 2, 3)]),
-    nhs_number=st.sampled_from(["", "9990000018", "9990000026"]),
-    upn=st.sampled_from(["", "A821000000001"]),
-    postcode=st.sampled_from(["", "LU1 1AA"]),
-    restricted=st.sampled_from([False, False, False, True]),
-)
-refs = st.builds(PersonRef, st.sampled_from(SOURCES), st.sampled_from(LOCAL_IDS))
-
-
-@st.composite
-def asserted_records(draw: st.DrawFn) -> dict[PersonRecord, FirstSeen]:
-    """Records with the events that first asserted them; an event asserts one record."""
-    drawn = draw(st.lists(records, max_size=9, unique=True))
-    days = st.integers(0, 3).map(lambda day: datetime(2025, 1, 1, tzinfo=UTC) + timedelta(days=day))
-    return {one: FirstSeen(draw(days), draw(st.sampled_from(SOURCES)), str(n)) for n, one in enumerate(drawn)}
-
+from tests.property.identities import asserted_records, decisions_of_people, records_of_anna
 
 known = asserted_records()
 
-
-@st.composite
-def decisions_of_people(draw: st.DrawFn) -> list[Statement]:
-    pairs = draw(st.lists(st.tuples(refs, refs).filter(lambda pair: pair[0] < pair[1]), max_size=2, unique=True))
-    moment = datetime(2025, 2, 1, tzinfo=UTC)
-    return [Statement(*pair, draw(st.booleans()), moment, "review", str(n)) for n, pair in enumerate(pairs)]
+MODEL = replace(default_model(), lists_everyone=frozenset({"care"}))
 
 
 @given(known, decisions_of_people(), st.randoms())
@@ -72,6 +43,35 @@ def test_a_component_is_decided_alike_alone_and_among_others(
         alone = decide({record: asserted[record] for record in component}, said, MODEL)
 
         assert alone.decisions == {record: together.decisions[record] for record in component}
+
+
+@settings(max_examples=400)
+@given(records_of_anna())
+def test_a_record_joined_alone_is_joined_as_the_whole_component_would_join_it(
+    asserted: dict[PersonRecord, FirstSeen],
+) -> None:
+    arriving = list(asserted)
+    for place, last in enumerate(arriving):
+        before = {record: asserted[record] for record in arriving[:place]}
+        edges = edges_among([*before, last], MODEL).get(last, {})
+        former = decide(before, (), MODEL)
+        members = next((set(c) for c in former.components if not edges.keys().isdisjoint(c)), set())
+        settled = (
+            members
+            and edges.keys() <= members
+            and last.ref not in {record.ref for record in before}
+            and len({former.decisions[record] for record in members}) == 1
+            and not any(link.why == LIKELY for link in former.links if link.one in members)
+        )
+        if not settled:
+            continue
+        child = SettledChild((record, before[record]) for record in members)
+        link = child.join_last(last, asserted[last], edges, MODEL)
+        if link is not None:
+            now = decide({**before, last: asserted[last]}, (), MODEL)
+            assert now.decisions == {**former.decisions, last: child_id_of(child.founder)}
+            assert set(now.links) == {*former.links, link}
+            assert set(now.reviews) == set(former.reviews)
 
 
 @given(known, decisions_of_people())

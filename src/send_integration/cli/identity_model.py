@@ -51,7 +51,8 @@ def train(
 def redecide(
     *, dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would change, and change nothing.")] = False
 ) -> None:
-    """Decide every record anew by the model in SEND_IDENTITY_MODEL; people's decisions stand. Workers must be stopped."""
+    """Decide every record anew by the model in SEND_IDENTITY_MODEL; people's decisions stand. Workers that use
+    another stop by themselves."""
     now, engine = services()
     done = redecide_everything(engine, load_model(now.identity_model), keep=not dry_run)
     change, wait = ("would change", "would wait") if dry_run else ("changed", "wait")

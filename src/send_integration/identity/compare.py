@@ -119,6 +119,8 @@ def _family(one: Features, other: Features) -> str:
 @lru_cache(maxsize=262_144)
 def _spelling(one: str, other: str) -> str:
     """A slip changes a letter, but seldom the first one."""
+    if other < one:
+        return _spelling(other, one)  # Jaro's likeness can depend on the order
     similarity = jaro_winkler_similarity(one, other)
     shorter = min(len(one), len(other))
     slip = shorter >= SHORTEST_ALIKE and damerau_levenshtein_distance(one, other) == 1
@@ -162,14 +164,14 @@ def _address(one: str, other: str) -> str:
         return UNKNOWN
     if one == other:
         return SAME
+    if other < one:
+        return _address(other, one)
     same_house = house_number(one) == house_number(other)
-    similarity = jaro_winkler_similarity(one, other)
-    if same_house and similarity >= ALIKE_NAMES:
-        return CLOSE
     street_one, street_other = one.lstrip("0123456789 "), other.lstrip("0123456789 ")
-    if same_house or (street_one and jaro_winkler_similarity(street_one, street_other) >= CLOSE_NAMES):
-        return ALIKE
-    return DIFFERENT
+    same_street = bool(street_one) and jaro_winkler_similarity(street_one, street_other) >= CLOSE_NAMES
+    if same_house and same_street:
+        return CLOSE
+    return ALIKE if same_house or same_street else DIFFERENT
 
 
 def _plain(one: str, other: str) -> str:
@@ -180,8 +182,10 @@ def _plain(one: str, other: str) -> str:
 
 def _upn(one: str, other: str) -> str:
     """A temporary number is replaced by a lasting one, so that its difference says nothing."""
-    if one and one == other:
+    if not one or not other:
+        return UNKNOWN
+    if one == other:
         return TEMPORARY if is_temporary_upn(one) else SAME
     if is_temporary_upn(one) or is_temporary_upn(other):
         return UNKNOWN
-    return _plain(one, other)
+    return DIFFERENT

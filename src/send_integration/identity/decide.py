@@ -7,7 +7,7 @@ replay gives the partition that a prompt one would have given:
    person has decided to be one. These groups stay together.
 2. A group joins the child to whom a link leads, unless anything in that child speaks against it. Where links lead to two
    children who do not resemble each other it is held: a wrong join shows one family another's secrets, and a person can
-   undo a wait but not that.
+   undo a wait but not that. Who has no given name yet comes after all who have: it could be any of a family's.
 3. Two children whose records are likely the same join where a list that names every child knows one of them and nobody
    else comes into question for either.
 4. What is left between two children is put to a person, whose decision is not asked again.
@@ -19,16 +19,24 @@ from itertools import combinations
 
 from send_integration.contracts.event import ChildId
 from send_integration.identity.groups import Groups
-from send_integration.identity.judge import FAMILY_CONDITIONS, Judgement, Verdict
+from send_integration.identity.judge import FAMILY_CONDITIONS, Judgement, Verdict, holds
 from send_integration.identity.model import Model
-from send_integration.identity.pairs import another_person_under_one_id, between, keys_of, numbers_differ
+from send_integration.identity.pairs import (
+    a_number_agrees_between,
+    another_person_under_one_id,
+    between,
+    is_named,
+    keys_of,
+    numbers_differ,
+)
 from send_integration.identity.records import FirstSeen, PersonRecord, PersonRef, child_id_of
 from send_integration.identity.statements import Statement
 
 Edges = Mapping[PersonRecord, Mapping[PersonRecord, Judgement]]
 """For each record the others that it could be, with the judgement; those held to be apart are left out."""
 
-ONE_LOCAL_ID, A_PERSON_DECIDED, EVIDENCE = "one local id", "a person decided", "evidence"
+ONE_LOCAL_ID, A_PERSON_DECIDED, EVIDENCE, LIKELY = "one local id", "a person decided", "evidence", "likely"
+"""Why two records are one child's; `LIKELY`: and a list that names every child knows nobody else who could be it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +51,7 @@ Decision = ChildId | Held
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """Why two records are one child's; only `EVIDENCE` has a judgement.
+    """Why two records are one child's; only `EVIDENCE` and `LIKELY` have a judgement.
 
     The links of a child hang all its records together, with none to spare.
     """
@@ -93,8 +101,9 @@ def decide(records: Mapping[PersonRecord, FirstSeen], statements: Sequence[State
 def edges_among(records: Iterable[PersonRecord], model: Model) -> Edges:
     """Judge every two records that share a key and are not one source's under one local id."""
     by_key: dict[str, list[PersonRecord]] = {}
+    families = model.household_prior is not None
     for record in records:
-        for key in keys_of(record):
+        for key in keys_of(record, families=families):
             by_key.setdefault(key, []).append(record)
     pairs = {pair for sharing in by_key.values() if len(sharing) > 1 for pair in combinations(sharing, 2)}
     edges: dict[PersonRecord, dict[PersonRecord, Judgement]] = {}
@@ -146,7 +155,7 @@ class _Component:
         children: list[list[PersonRecord]] = []
         lineages = self._lineages()
         self._latest = {record: lineage[-1] for lineage in lineages for record in lineage}
-        for unit in self._units(lineages):
+        for unit in sorted(self._units(lineages), key=lambda unit: not any(map(is_named, unit))):
             self._place(unit, children)
         self._join_the_likely()
 
@@ -218,9 +227,12 @@ class _Component:
             strongest = self._strongest(unit, child)
             if strongest is not None and strongest.judgement.verdict is Verdict.LINK and self._may_join(unit, child):
                 led_to.append((strongest, child))
-        if not all(self._resemble(one, other) for (_, one), (_, other) in combinations(led_to, 2)):
+        meant = [child for _, child in led_to]
+        if led_to and not any(map(is_named, unit)):
+            meant += [child for child in children if child not in meant and self._share_a_number(unit, child)]
+        if not all(self._resemble(one, other) for one, other in combinations(meant, 2)):
             for record in unit:
-                self._held[record] = tuple(child[0] for _, child in led_to)
+                self._held[record] = tuple(child[0] for child in meant)
             return
         joined = list(unit)
         for strongest, child in led_to:
@@ -229,14 +241,16 @@ class _Component:
             joined = [*child, *joined]
         children.append(joined)
 
+    def _share_a_number(self, unit: Sequence[PersonRecord], child: Sequence[PersonRecord]) -> bool:
+        """Whether a number of theirs is the same, for all that speaks against: it may be this child without a name."""
+        return any(a_number_agrees_between(one, other) for one in unit for other in self._near(one, child))
+
     def _may_join(self, unit: Sequence[PersonRecord], child: Sequence[PersonRecord]) -> bool:
         """Whether nothing speaks against it: no person's word, no second record of one source, no other NHS number, and
         no later word of the two sources that once agreed."""
-        return not self._forbidden(unit, child) and self._still_meant(unit, child, self._holds)
-
-    def _holds(self, judgement: Judgement) -> bool:
-        """A record joins from the link's weight, and is only judged to have left below this one."""
-        return judgement.weight >= self._model.thresholds.hold
+        return not self._forbidden(unit, child) and self._still_meant(
+            unit, child, lambda found: holds(found, self._model)
+        )
 
     def _still_meant(
         self, one: Sequence[PersonRecord], other: Sequence[PersonRecord], enough: Callable[[Judgement], bool]
@@ -318,7 +332,7 @@ class _Component:
             for strongest, (i, j) in zip(found, combinations(group, 2), strict=True)
         ):
             for strongest in filter(None, found):
-                self._join(strongest.one, strongest.other, EVIDENCE, strongest.judgement)
+                self._join(strongest.one, strongest.other, LIKELY, strongest.judgement)
 
     def _may_likely_join(self, one: Sequence[PersonRecord], other: Sequence[PersonRecord]) -> bool:
         listed = any(record.source in self._model.lists_everyone for record in (*one, *other))
@@ -327,13 +341,12 @@ class _Component:
     def _strongest(self, one: Iterable[PersonRecord], other: Iterable[PersonRecord]) -> Review | None:
         """The pair with the highest verdict, then weight, of those on whom no person has decided; None where there is none."""
         theirs = set(other)
-        found = [
+        return strongest(
             Review(min(mine, their), max(mine, their), judgement)
             for mine in one
             for their, judgement in self._edges.get(mine, {}).items()
             if their in theirs and self._stated(mine.ref, their.ref) is None
-        ]
-        return max(found, key=_strength, default=None)
+        )
 
     def _join(self, one: PersonRecord, other: PersonRecord, why: str, judgement: Judgement | None = None) -> None:
         first, second = (one, other) if one < other else (other, one)
@@ -350,6 +363,11 @@ def _numbers_differ(one: Iterable[PersonRecord], other: Iterable[PersonRecord]) 
 
 def _likely(judgement: Judgement) -> bool:
     return judgement.verdict >= Verdict.LIKELY
+
+
+def strongest(pairs: Iterable[Review]) -> Review | None:
+    """The pair with the highest verdict, then weight; None where there is none."""
+    return max(pairs, key=_strength, default=None)
 
 
 def _strength(review: Review) -> tuple[int, float, PersonRecord, PersonRecord]:

@@ -25,7 +25,7 @@ GENERATIONS = frozenset({"jr", "jnr", "junior", "sr", "snr", "senior", "ii", "ii
 PLACEHOLDER_BIRTHS = frozenset({"", "1900-01-01", "1901-01-01", "1970-01-01", "1999-09-09", "2000-01-01"})
 """Days that systems fill in where no birth date is known."""
 
-_NOT_A_LETTER = re.compile(r"[^a-z0-9]+")
+_WORDS = re.compile(r"[a-z0-9]+")
 _NAME_PARTS = re.compile(r"[^a-z']+")
 _LETTERS = str.maketrans("013457", "oleast")
 """Digits that stand for letters in a name: typed or read by a machine in their place."""
@@ -61,18 +61,17 @@ def features(  # noqa: PLR0913 - one argument for each thing that a record can s
     upn: str = "",
 ) -> Features:
     """A record's values as they are compared."""
-    given_parts, said = folded_parts(given_name), folded_parts(family_name)
-    given = given_parts[0] if given_parts else ""
-    parts = tuple(part for part in said if part not in GENERATIONS)
+    given, further, groups = _given(given_name)
+    family, parts, generation = _family(family_name)
     return Features(
         given,
-        (*given_parts[1:], *(part for part in said if part in GENERATIONS)),
-        "".join(parts),
+        (*further, *generation) if generation else further,
+        family,
         parts,
-        _groups().get(given, ()),
+        groups,
         "" if born in PLACEHOLDER_BIRTHS else born,
-        _NOT_A_LETTER.sub("", postcode.casefold()),
-        " ".join(_NOT_A_LETTER.sub(" ", folded(address)).split()),
+        _postcode(postcode),
+        _address(address),
         gender if gender in ("M", "F") else "",
         nhs_number,
         upn,
@@ -80,12 +79,36 @@ def features(  # noqa: PLR0913 - one argument for each thing that a record can s
 
 
 @lru_cache(maxsize=65_536)
+def _given(name: str) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
+    """The first given name, the further ones, and the names whose spellings or short forms the first is."""
+    parts = folded_parts(name)
+    first = parts[0] if parts else ""
+    return first, parts[1:], _groups().get(first, ())
+
+
+@lru_cache(maxsize=65_536)
+def _family(name: str) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
+    """The family name in one, its parts, and what tells generations apart."""
+    said = folded_parts(name)
+    parts = tuple(part for part in said if part not in GENERATIONS)
+    return "".join(parts), parts, tuple(part for part in said if part in GENERATIONS)
+
+
+@lru_cache(maxsize=65_536)
+def _postcode(postcode: str) -> str:
+    return "".join(_WORDS.findall(postcode.casefold()))
+
+
+@lru_cache(maxsize=65_536)
+def _address(address: str) -> str:
+    return " ".join(_WORDS.findall(folded(address)))
+
+
 def folded(text: str) -> str:
     """Text without marks and capitals, in Latin letters whatever its script."""
     return anyascii(text).casefold()
 
 
-@lru_cache(maxsize=65_536)
 def folded_parts(name: str) -> tuple[str, ...]:
     """The parts of a name, as in 'Brown-Wilson' or 'Muhammad Ali', without what is no name.
 
@@ -102,6 +125,7 @@ def is_temporary_upn(upn: str) -> bool:
     return upn[-1:].isalpha()
 
 
+@lru_cache(maxsize=65_536)
 def house_number(address: str) -> str:
     """The first number in a cleaned address."""
     found = _DIGITS.search(address)

@@ -58,11 +58,18 @@ class Judgement:
     because: str = ""
 
 
-@lru_cache(maxsize=262_144)
 def judge(one: Features, other: Features, model: Model) -> Judgement:
     """Judge two records that are not one source's under one local id."""
     levels = compare(one, other)
-    weight, parts = weigh(levels, one, model)
+    given = one.given if levels.given_name == SAME and one.given in model.given_names else ""
+    family = one.family if levels.family_name == SAME and one.family in model.family_names else ""
+    return _judged(levels, given, family, model)
+
+
+@lru_cache(maxsize=65_536)
+def _judged(levels: Levels, given: str, family: str, model: Model) -> Judgement:
+    """The judgement on two records that agree so; `given` and `family` are names that both have and that are common."""
+    weight, parts = weigh(levels, given, family, model)
     highest, because = held_down(levels, households=model.household_prior is not None)
     verdict = min(highest, by_weight(levels, weight, model))
     if verdict is not Verdict.LINK and not because:
@@ -70,21 +77,21 @@ def judge(one: Features, other: Features, model: Model) -> Judgement:
     return Judgement(verdict, weight, parts, because)
 
 
-def weigh(levels: Levels, one: Features, model: Model) -> tuple[float, tuple[Part, ...]]:
+def holds(found: Judgement, model: Model) -> bool:
+    """Whether two records that were joined stay so: above a lower weight, and for no condition that forbids it."""
+    return found.weight >= model.thresholds.hold and found.verdict > Verdict.REVIEW
+
+
+def weigh(levels: Levels, given: str, family: str, model: Model) -> tuple[float, tuple[Part, ...]]:
     """The lower of the two weights, and its parts: the prior first, then every field of which both say something."""
-    stranger, household = model.stranger_prior, model.household_prior or 0.0
+    common = {"given_name": given, "family_name": family}
     known: list[tuple[str, str, float, float]] = []
     for field, level in zip(Levels._fields, levels, strict=True):
         if level != UNKNOWN:
-            if level == SAME and field == "given_name":
-                weights = model.name_weights(field, one.given)
-            elif level == SAME and field == "family_name":
-                weights = model.name_weights(field, one.family)
-            else:
-                weights = model.against[field][level]
-            known.append((field, level, *weights))
-            stranger += weights[0]
-            household += weights[1]
+            name = common.get(field)
+            known.append((field, level, *(model.name_weights(field, name) if name else model.against[field][level])))
+    stranger = model.stranger_prior + sum(weights[2] for weights in known)
+    household = (model.household_prior or 0.0) + sum(weights[3] for weights in known)
     if model.household_prior is None or stranger <= household:
         prior = Part("prior", "stranger", model.stranger_prior)
         return stranger, (prior, *(Part(field, level, weight) for field, level, weight, _ in known))
@@ -146,8 +153,13 @@ def could_be_siblings(levels: Levels) -> bool:
 
 def could_be_twins_by_half_a_name(levels: Levels) -> bool:
     """Born on one day, and the given name is only like the other, or missing with no number to make up for it."""
-    missing = levels.given_name == UNKNOWN and not (a_number_agrees(levels) and family_agrees(levels))
+    missing = levels.given_name == UNKNOWN and not (the_numbers_agree(levels) and family_agrees(levels))
     return births_agree(levels) and (missing or levels.given_name == ALIKE)
+
+
+def could_be_twins_by_their_upns(levels: Levels) -> bool:
+    """Born on one day, the given names are not the same, and the UPNs differ, though another number may agree."""
+    return births_agree(levels) and levels.given_name not in (SAME, PART) and levels.upn == DIFFERENT
 
 
 def no_birth_date(levels: Levels) -> bool:
@@ -157,7 +169,7 @@ def no_birth_date(levels: Levels) -> bool:
 
 def one_name_and_two_births(levels: Levels) -> bool:
     """One name, but not one birth date: a wrong date, cousins, or parent and child of one name."""
-    return not births_agree(levels) and not (a_number_agrees(levels) and levels.date_of_birth != DIFFERENT)
+    return not births_agree(levels) and not (the_numbers_agree(levels) and levels.date_of_birth != DIFFERENT)
 
 
 def names_are_swapped(levels: Levels) -> bool:
@@ -172,13 +184,18 @@ def two_facts_are_inexact(levels: Levels) -> bool:
         + (levels.family_name != SAME)
         + (levels.date_of_birth not in (SAME, FIRST_OF_JANUARY))
     )
-    settled = a_number_agrees(levels) and levels.date_of_birth == SAME
+    settled = the_numbers_agree(levels) and levels.date_of_birth == SAME
     return inexact > 1 and not (settled and given_names_agree(levels) and family_agrees(levels))
 
 
 def a_number_agrees(levels: Levels) -> bool:
     """The same NHS number, or the same lasting UPN."""
     return SAME in (levels.nhs_number, levels.upn)
+
+
+def the_numbers_agree(levels: Levels) -> bool:
+    """A number agrees, and none differs."""
+    return a_number_agrees(levels) and DIFFERENT not in (levels.nhs_number, levels.upn)
 
 
 def given_names_agree(levels: Levels) -> bool:
@@ -211,6 +228,11 @@ FAMILIES = (
     (Verdict.REVIEW, could_be_siblings, "they could be brother and sister: neither birth date nor given name is sure"),
     (Verdict.LIKELY, could_be_twins_of_close_names, "they could be twins: names a letter apart, and another sex"),
     (Verdict.LIKELY, could_be_twins_by_half_a_name, "they could be twins: one birth date, but half a given name"),
+    (
+        Verdict.LIKELY,
+        could_be_twins_by_their_upns,
+        "they could be twins: one birth date, names not the same, other UPNs",
+    ),
     (Verdict.LIKELY, no_birth_date, "one of them gives no birth date"),
     (
         Verdict.LIKELY,
@@ -222,5 +244,5 @@ FAMILIES = (
 )
 """Set above any weight, hardest first; the first that holds is told to the reviewer."""
 
-FAMILY_CONDITIONS = frozenset(words for _, _, words in FAMILIES[:5])
+FAMILY_CONDITIONS = frozenset(words for _, _, words in FAMILIES[:6])
 """What is told of pairs that are alike as brothers and sisters are."""

@@ -41,10 +41,10 @@ class Model:
     """A versioned model. Weights are binary logarithms of odds.
 
     `stranger_prior` and `household_prior` are the weights of a pair of which nothing is known yet, against strangers
-    and, for pairs that share family name and postcode, against members of one household; None where the trained data
-    knew no households. Names more common than the level 'same' of their field assumes have their own frequency.
-    `lists_everyone` are sources that name every child of the area, such as a population register: that nobody else of
-    such a list comes into question is evidence.
+    and, for pairs that share family name and home, against members of one household; None, for a benchmark's strangers
+    alone, where the records hold no families to speak of. Names more common than the level 'same' of their field
+    assumes have their own frequency. `lists_everyone` are sources that name every child of the area, such as a
+    population register: that nobody else of such a list comes into question is evidence.
     """
 
     version: str
@@ -58,12 +58,9 @@ class Model:
     against: Mapping[str, Mapping[str, tuple[float, float]]]
 
     def name_weights(self, field: str, name: str) -> tuple[float, float]:
-        """The weights of two equal names, lower for common ones."""
+        """The weights of two equal names that are listed as common."""
         listed = self.given_names if field == "given_name" else self.family_names
-        seen = self.levels[field][SAME]
-        frequency = listed.get(name)
-        if frequency is None:
-            return self.against[field][SAME]
+        seen, frequency = self.levels[field][SAME], listed[name]
         household = frequency if field == "given_name" else seen.household
         return math.log2(seen.child / frequency), math.log2(seen.child / max(household, seen.household))
 
@@ -79,7 +76,7 @@ def read_model(content: bytes, name: str) -> Model:
         empty = Model(
             str(given["version"]),
             float(given["stranger_prior"]),
-            None if given["household_prior"] is None else float(given["household_prior"]),
+            float(given["household_prior"]),
             frozenset(map(str, given["lists_everyone"])),
             _thresholds(given["thresholds"]),
             {},

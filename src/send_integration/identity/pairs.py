@@ -4,38 +4,55 @@ from functools import lru_cache
 
 from send_integration.identity.blocking import blocking_keys
 from send_integration.identity.compare import ALIKE, DIFFERENT, NEAR, YEAR, compare
-from send_integration.identity.judge import Judgement, Verdict, judge
+from send_integration.identity.judge import Judgement, Verdict, a_number_agrees, judge
 from send_integration.identity.model import Model
-from send_integration.identity.records import PersonRecord, features_of
+from send_integration.identity.records import PersonRecord, PersonRef, features_of
 
 RESTRICTED = "a record is restricted, and never joined automatically"
 TOLD_APART = "one source keeps them under two local ids"
 
 
 @lru_cache(maxsize=131_072)
-def keys_of(record: PersonRecord) -> tuple[str, ...]:
+def keys_of(record: PersonRecord, *, families: bool = True) -> tuple[str, ...]:
     """The keys under which a record is looked up; the first is its source and local id."""
-    return (f"l\x1f{record.source}\x1f{record.local_id}", *blocking_keys(features_of(record)))
+    return (local_id_key(record.ref), *blocking_keys(features_of(record), families=families))
+
+
+def local_id_key(ref: PersonRef) -> str:
+    """The key under which all records of one source and local id are found."""
+    return f"l\x1f{ref.source}\x1f{ref.local_id}"
 
 
 def between(one: PersonRecord, other: PersonRecord, model: Model) -> Judgement:
-    """The judgement on two records, the same in either order; held down where one is restricted, or where one source
-    tells them apart."""
-    first, second = (one, other) if one < other else (other, one)
-    found = judge(features_of(first), features_of(second), model)
-    for applies, words in (
-        (one.restricted or other.restricted, RESTRICTED),
-        (one.source == other.source and one.ref != other.ref, TOLD_APART),
-    ):
-        if applies and found.verdict > Verdict.REVIEW:
-            return Judgement(Verdict.REVIEW, found.weight, found.parts, words)
+    """The judgement on two records, the same in either order."""
+    return held_down_by_source(judge(features_of(one), features_of(other), model), one, other)
+
+
+def held_down_by_source(found: Judgement, one: PersonRecord, other: PersonRecord) -> Judgement:
+    """A judgement on two records, held down where one is restricted, or where one source tells them apart."""
+    if found.verdict <= Verdict.REVIEW:
+        return found
+    if one.restricted or other.restricted:
+        return Judgement(Verdict.REVIEW, found.weight, found.parts, RESTRICTED)
+    if one.source == other.source and one.local_id != other.local_id:
+        return Judgement(Verdict.REVIEW, found.weight, found.parts, TOLD_APART)
     return found
+
+
+def is_named(record: PersonRecord) -> bool:
+    """Whether a record gives a given name, and no placeholder for one."""
+    return bool(features_of(record).given)
 
 
 def another_person_under_one_id(one: PersonRecord, other: PersonRecord) -> bool:
     """Whether a source has plainly given a local id to somebody else: neither given name nor birth date is left."""
     levels = compare(features_of(one), features_of(other))
     return levels.given_name in (ALIKE, DIFFERENT) and levels.date_of_birth in (NEAR, YEAR, DIFFERENT)
+
+
+def a_number_agrees_between(one: PersonRecord, other: PersonRecord) -> bool:
+    """Whether both give the same NHS number, or the same lasting UPN."""
+    return a_number_agrees(compare(features_of(one), features_of(other)))
 
 
 def numbers_differ(one: PersonRecord, other: PersonRecord) -> bool:

@@ -19,15 +19,16 @@ from send_integration.steps.gate_saying import admitted_row, said_before, say_mo
 from send_integration.steps.gate_sorting import Sorted, event_of, sort_out
 from send_integration.steps.identity import (
     Resolved,
-    already_decided,
+    are_decided,
     reconsider,
     require_model,
+    require_same_model,
     resolve,
     restate,
 )
 from send_integration.store.admission import QuarantineRow, admitted_of_feed, keep_admitted, quarantine_new
 from send_integration.store.outbox import say
-from send_integration.store.people import lock_identity, next_decision_number, records_by_id
+from send_integration.store.people import asserted_before, lock_identity, next_decision_number, records_by_id
 from send_integration.store.positions import move_on, split_known
 from send_integration.timeline.fold import standing
 
@@ -117,17 +118,19 @@ class Gate:
         asserted = out.asserted()
         if feed == IDENTITY and out.keep:
             lock_identity(connection, exclusive=True)
+            require_same_model(connection, self._model)
             return Resolved({})
         if not asserted and not out.replaced:
             return Resolved({})
         lock_identity(connection, exclusive=exclusive)
-        decided = None if out.replaced else already_decided(connection, asserted)
-        self._expects_new_people = decided is None
-        if decided is not None:
-            return Resolved(decided)
+        known = asserted_before(connection, asserted)
+        self._expects_new_people = bool(out.replaced) or not are_decided(asserted, known)
+        if not self._expects_new_people:
+            return Resolved(known)
         if not exclusive:
             raise _DecisionsChangeError
-        return resolve(connection, asserted, self._model)
+        require_same_model(connection, self._model)
+        return resolve(connection, asserted, known, self._model)
 
     def _let_in(
         self, connection: Connection, feed: str, out: Sorted, resolved: Resolved, counts: Counts

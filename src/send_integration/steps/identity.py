@@ -5,16 +5,18 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
 
-from send_integration.errors import NotReady
-from send_integration.identity.decide import Decided, decide
-from send_integration.identity.judge import Verdict
+from send_integration.errors import Broken, NotReady
+from send_integration.identity.decide import Decided, Link, decide
 from send_integration.identity.model import Model
-from send_integration.identity.pairs import between, keys_of
-from send_integration.identity.records import FirstSeen, PersonRecord, PersonRef
+from send_integration.identity.pairs import local_id_key
+from send_integration.identity.records import FirstSeen, PersonRecord, child_id_of
 from send_integration.identity.statements import Statement
+from send_integration.steps.arrivals import Arrivals, sort_arrivals
 from send_integration.store.identity import (
     LINKS,
     REVIEWS,
+    PairRow,
+    add_pairs,
     keep_pairs,
     model_in_use,
     pair_row,
@@ -25,7 +27,6 @@ from send_integration.store.identity import (
 from send_integration.store.people import (
     KnownRecord,
     add_records,
-    asserted_before,
     change_records,
     every_record,
     first_seen_of,
@@ -47,28 +48,58 @@ class Resolved:
     moved: tuple[tuple[KnownRecord, KnownRecord], ...] = ()
 
 
-def already_decided(connection: Connection, asserted: Mapping[PersonRecord, FirstSeen]) -> Records | None:
-    """The decisions on a batch's records, where none of them is new or was seen earlier than known; else None."""
-    known = asserted_before(connection, asserted)
-    for record, seen in asserted.items():
-        if record not in known or seen < known[record].first_seen:
-            return None
-    return known
+def are_decided(asserted: Mapping[PersonRecord, FirstSeen], known: Records) -> bool:
+    """Whether none of a batch's records is new or was asserted earlier than is known."""
+    return all(record in known and seen >= known[record].first_seen for record, seen in asserted.items())
 
 
-def resolve(connection: Connection, asserted: Mapping[PersonRecord, FirstSeen], model: Model) -> Resolved:
-    """Decide anew the components that some records belong to, or now join. Needs the exclusive lock."""
-    known = asserted_before(connection, asserted)
-    fresh = [record for record in asserted if record not in known]
-    touched = {kept.component for record, kept in known.items() if asserted[record] < kept.first_seen}
-    touched |= _components_met(connection, fresh, model)
-    among = of_components(connection, touched)
+def resolve(
+    connection: Connection, asserted: Mapping[PersonRecord, FirstSeen], known: Records, model: Model
+) -> Resolved:
+    """Decide a batch's records, of which some are `known`: most new ones join alone, the others with the components to
+    which they lead. Needs the exclusive lock.
+    """
+    earlier = {kept.component for record, kept in known.items() if asserted[record] < kept.first_seen}
+    fresh = {record: seen for record, seen in asserted.items() if record not in known}
+    arrivals = sort_arrivals(connection, fresh, model)
+    joined = _keep_joined(connection, arrivals, fresh, model)
+    if not earlier and not arrivals.undecided:
+        return Resolved({**known, **joined})
+    among = of_components(connection, earlier | arrivals.components)
     sightings = {record: kept.first_seen for record, kept in among.items()}
+    sightings |= {record: asserted[record] for record in arrivals.undecided}
     for record, seen in asserted.items():
-        if record in sightings or record not in known:
-            sightings[record] = min(sightings.get(record, seen), seen)
+        if record in among:
+            sightings[record] = min(sightings[record], seen)
     decided = _decide_and_keep(connection, among, sightings, model)
-    return Resolved({**known, **decided.records}, decided.moved)
+    return Resolved({**known, **joined, **decided.records}, decided.moved)
+
+
+def _keep_joined(
+    connection: Connection, arrivals: Arrivals, seen: Mapping[PersonRecord, FirstSeen], model: Model
+) -> Records:
+    """Keep records that were decided alone, with why they joined."""
+    joined = arrivals.joined
+    if not joined:
+        return {}
+    number = next_decision_number(connection)
+    ids = dict(zip((of.record for of in joined), new_record_ids(connection, len(joined)), strict=True))
+    made = {
+        of.record: KnownRecord(
+            ids[of.record],
+            ids[of.first] if of.component is None else of.component,
+            of.record,
+            seen[of.record],
+            child_id_of(of.founder),
+            number,
+        )
+        for of in joined
+    }
+    add_records(connection, list(made.values()))
+    ids |= {known.record: known.id for component in arrivals.kept.values() for known in component.records}
+    links = [of.link for of in joined if of.link is not None]
+    add_pairs(connection, LINKS, _rows_of_links(links, ids, model))
+    return made
 
 
 def reconsider(connection: Connection, doubtful: Iterable[KnownRecord], model: Model) -> Resolved:
@@ -86,7 +117,7 @@ def reconsider(connection: Connection, doubtful: Iterable[KnownRecord], model: M
 def restate(connection: Connection, statements: Iterable[Statement], model: Model) -> Resolved:
     """Take people's decisions as they stand now, and decide anew whom they touch. Needs the exclusive lock."""
     named = replace_statements(connection, statements)
-    found = under_keys(connection, map(_key_of, named))
+    found = under_keys(connection, map(local_id_key, named))
     touched = {kept.component for record, kept in found.items() if record.ref in named}
     among = of_components(connection, touched)
     return _decide_and_keep(connection, among, {record: kept.first_seen for record, kept in among.items()}, model)
@@ -111,32 +142,14 @@ def require_model(connection: Connection, model: Model) -> None:
         )
 
 
-def _key_of(ref: PersonRef) -> str:
-    return f"l\x1f{ref.source}\x1f{ref.local_id}"
-
-
-def _components_met(connection: Connection, fresh: list[PersonRecord], model: Model) -> set[int]:
-    """The components to which some new records have an edge: one query for the candidates of all."""
-    if not fresh:
-        return set()
-    by_key: dict[str, list[PersonRecord]] = {}
-    for record in fresh:
-        for key in keys_of(record):
-            by_key.setdefault(key, []).append(record)
-    said = statements_about(connection, {record.ref for record in fresh})
-    stated = {ref for statement in said for ref in statement.pair}
-    met: set[int] = set()
-    for candidate, kept in under_keys(connection, [*by_key, *map(_key_of, stated)]).items():
-        if kept.component in met:
-            continue
-        sharing = {record for key in keys_of(candidate) for record in by_key.get(key, ())}
-        if candidate.ref in stated or any(_belong_together(record, candidate, model) for record in sharing):
-            met.add(kept.component)
-    return met
-
-
-def _belong_together(one: PersonRecord, other: PersonRecord, model: Model) -> bool:
-    return one.ref == other.ref or between(one, other, model).verdict is not Verdict.APART
+def require_same_model(connection: Connection, model: Model) -> None:
+    """Raises Broken where everything was decided anew by another model since this worker started."""
+    used = model_in_use(connection)
+    if used != model.version:
+        raise Broken(
+            f"The identities were decided anew by model {used} while this worker uses {model.version}",
+            next_step="Set SEND_IDENTITY_MODEL to the model in use, and start the worker again.",
+        )
 
 
 def _decide_and_keep(
@@ -174,11 +187,12 @@ def _decide_and_keep(
 def _explain(connection: Connection, decided: Decided, ids: Mapping[PersonRecord, int], model: Model) -> None:
     """Keep why records are joined, and which pairs wait for a person."""
     among = list(ids.values())
-    links = [
-        pair_row(ids[link.one], ids[link.other], link.why, link.judgement, model.version) for link in decided.links
-    ]
-    keep_pairs(connection, LINKS, among, links)
+    keep_pairs(connection, LINKS, among, _rows_of_links(decided.links, ids, model))
     reviews = [
         pair_row(ids[r.one], ids[r.other], r.judgement.because, r.judgement, model.version) for r in decided.reviews
     ]
     keep_pairs(connection, REVIEWS, among, reviews)
+
+
+def _rows_of_links(links: Iterable[Link], ids: Mapping[PersonRecord, int], model: Model) -> list[PairRow]:
+    return [pair_row(ids[link.one], ids[link.other], link.why, link.judgement, model.version) for link in links]

@@ -2,13 +2,16 @@
 
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple
 
+from psycopg.types.json import Jsonb
 from sqlalchemy import Connection, text
 
-from send_integration.identity.judge import Judgement
+from send_integration.identity.judge import Judgement, Part
 from send_integration.identity.records import PersonRef
 from send_integration.identity.statements import Statement
+from send_integration.store.bulk import copy_rows
 
 
 class PairRow(NamedTuple):
@@ -33,8 +36,12 @@ def pair_row(one: int, other: int, why: str, judgement: Judgement | None, model:
     first, second = sorted((one, other))
     if judgement is None:
         return PairRow(first, second, why, None, "null", "")
-    parts = [[part.field, part.level, round(part.weight, 3)] for part in judgement.parts]
-    return PairRow(first, second, why, round(judgement.weight, 3), json.dumps(parts), model)
+    return PairRow(first, second, why, round(judgement.weight, 3), _parts(judgement.parts), model)
+
+
+@lru_cache(maxsize=16_384)
+def _parts(parts: tuple[Part, ...]) -> str:
+    return json.dumps([[part.field, part.level, round(part.weight, 3)] for part in parts])
 
 
 def keep_pairs(connection: Connection, table: str, among: Collection[int], rows: Iterable[PairRow]) -> None:
@@ -51,17 +58,20 @@ def keep_pairs(connection: Connection, table: str, among: Collection[int], rows:
             ),
             {"ones": [pair[0] for pair in gone], "others": [pair[1] for pair in gone]},
         )
-    if new:
-        columns = {name: [getattr(row, name) for row in new] for name in PairRow._fields}
-        connection.execute(
-            text(
-                f"INSERT INTO {table} (one, other, why, weight, parts, model)"  # noqa: S608 - a constant of ours
-                " SELECT o, t, w, g, cast(p AS jsonb), m FROM unnest(cast(:one AS bigint[]), cast(:other AS bigint[]),"
-                " cast(:why AS text[]), cast(:weight AS float8[]), cast(:parts AS text[]), cast(:model AS text[]))"
-                " AS u(o, t, w, g, p, m)"
-            ),
-            columns,
-        )
+    add_pairs(connection, table, new)
+
+
+def add_pairs(connection: Connection, table: str, rows: Sequence[PairRow]) -> None:
+    """Add links or reviews that are not there yet."""
+    if not rows:
+        return
+    columns = (("one", "int8"), ("other", "int8"), ("why", "text"), ("weight", "float8"), ("parts", "jsonb"))
+    copy_rows(
+        connection,
+        table,
+        (*columns, ("model", "text")),
+        ((*row[:4], Jsonb(row.parts, dumps=str), row.model) for row in rows),
+    )
 
 
 def count_reviews(connection: Connection) -> int:

@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 from sqlalchemy import Engine, text
 
-from send_integration.errors import BadInput, NotReady
+from send_integration.errors import BadInput, Broken, NotReady
 from send_integration.identity.model import default_model
 from send_integration.steps import deciding
 from send_integration.steps.catalogue import load_rules
@@ -147,4 +147,7 @@ def test_a_gate_does_not_start_on_decisions_of_another_model(pipe: Pipe, engine:
         Gate(engine, lambda _feed: lambda events: [() for _ in events], other)
 
     assert redecide_everything(engine, other, keep=True).moved == 0
+    pipe.send("camhs", sent("camhs.referred", "2025-03-02", event_id="d", source="other", person=ANNA))
+    with pytest.raises(Broken, match="decided anew by model other"):
+        pipe.drain_gate(["camhs"])
     Gate(engine, lambda _feed: lambda events: [() for _ in events], other)

@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.unit.identity.people import asked, children, record
+from send_integration.identity.decide import Held
+from tests.unit.identity.people import asked, children, decided, record
 
 NHS, OTHER_NHS, SLIP_OF_NHS = "9990000018", "9990000026", "9990000108"
 UPN, TEMPORARY_UPN = "A821000000001", "A82100000001B"
@@ -88,6 +89,34 @@ def test_twins_whose_names_are_alike_are_never_joined_by_name_and_birth_date(one
 
 def test_twins_with_one_number_by_mistake_are_two_and_a_person_is_asked() -> None:
     twins = [record("clinic", nhs_number=NHS), record("school", given_name="Zofia", nhs_number=NHS)]
+
+    assert (children(*twins), asked(*twins)) == (2, 1)
+
+
+def test_twins_numbers_swapped_before_they_had_names_join_nobody() -> None:
+    twins = [record("register", nhs_number=NHS), record("register", "2", given_name="Zofia", nhs_number=OTHER_NHS)]
+    unnamed = record("maternity", "9", given_name="Twin 1", nhs_number=OTHER_NHS)
+    named_later = record("maternity", "9", nhs_number=OTHER_NHS)
+
+    assert children(*twins, unnamed, named_later) == 3
+
+
+def test_an_unnamed_twin_with_a_number_of_each_is_held_whoever_was_written_down_first() -> None:
+    anna = record("register", nhs_number=NHS)
+    unnamed = record("panel", given_name="TBC", nhs_number=NHS, upn=UPN)
+    zofia = record("school", given_name="Zofia", nhs_number=OTHER_NHS, upn=UPN)
+
+    found = decided(anna, unnamed, zofia)
+
+    assert isinstance(found.decisions[unnamed], Held)
+    assert found.decisions[anna] != found.decisions[zofia]
+
+
+def test_twins_a_letter_apart_whose_upns_differ_are_two_though_a_number_agrees() -> None:
+    twins = [
+        record("clinic", given_name="Kacper", nhs_number=NHS, upn=UPN),
+        record("school", given_name="Kasper", nhs_number=NHS, upn="D821000000002"),
+    ]
 
     assert (children(*twins), asked(*twins)) == (2, 1)
 

@@ -1,0 +1,171 @@
+"""Looks up whom a batch's new person records could be, and joins those that plainly belong to one child."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import combinations
+from typing import NamedTuple
+
+from sqlalchemy import Connection
+
+from send_integration.identity.arriving import SettledChild
+from send_integration.identity.decide import Link
+from send_integration.identity.features import Features
+from send_integration.identity.groups import Groups
+from send_integration.identity.judge import Judgement, Verdict, judge
+from send_integration.identity.model import Model
+from send_integration.identity.pairs import held_down_by_source, keys_of, local_id_key
+from send_integration.identity.records import FirstSeen, PersonRecord, PersonRef, features_of
+from send_integration.store.identity import statements_about
+from send_integration.store.people import Component, hashed, sharing_keys, whole_components
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """A new record that was decided alone, whom it joined or founded, and why it joined.
+
+    `component` is None where all of the child's records are new; they take the number of the first.
+    """
+
+    record: PersonRecord
+    first: PersonRecord
+    component: int | None
+    founder: FirstSeen
+    link: Link | None
+
+
+@dataclass(slots=True)
+class Arrivals:
+    """`joined` are decided; `undecided` must be, together with the records of `components`; `kept` are all looked up."""
+
+    joined: list[Joined] = field(default_factory=list)
+    undecided: list[PersonRecord] = field(default_factory=list)
+    components: set[int] = field(default_factory=set)
+    kept: Mapping[int, Component] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class _Met:
+    """Whom new records could be, and which of them can only be decided with their whole component."""
+
+    kept: Mapping[int, Component]
+    edges: dict[PersonRecord, dict[PersonRecord, Judgement]] = field(default_factory=lambda: defaultdict(dict))
+    hanging: list[tuple[PersonRecord, PersonRecord | int]] = field(default_factory=list)
+    bound: set[PersonRecord] = field(default_factory=set)
+
+
+def sort_arrivals(connection: Connection, fresh: Mapping[PersonRecord, FirstSeen], model: Model) -> Arrivals:
+    """Join each new record that comes last to the one child that it leads to; one query finds the candidates of all."""
+    order = sorted(fresh, key=lambda record: (fresh[record], record))
+    met = _meet(connection, order, model)
+    found = Arrivals(kept=met.kept)
+    for records, components in _groups(order, met):
+        alone = met.bound.isdisjoint(records) and len(components) < 2
+        joined = _join_in_order(records, components, fresh, met, model) if alone else None
+        if joined is None:
+            found.undecided += records
+            found.components |= components
+        else:
+            found.joined += joined
+    return found
+
+
+def _meet(connection: Connection, order: Sequence[PersonRecord], model: Model) -> _Met:
+    """Judge each new record with every known and every new one that shares a key or is named in a person's decision."""
+    told: dict[PersonRef, set[PersonRef]] = defaultdict(set)
+    for said in statements_about(connection, {record.ref for record in order}):
+        told[said.one].add(said.other)
+        told[said.other].add(said.one)
+    keys = [(*keys_of(record), *map(local_id_key, told.get(record.ref, ()))) for record in order]
+    asked = [(place, hashed(key)) for place, of_one in enumerate(keys) for key in of_one]
+    sharing = sharing_keys(connection, asked)
+    kept = whole_components(connection, {record_id for _, record_id in sharing})
+    known = {one.id: (component, _Seen.of(one.record)) for component, of in kept.items() for one in of.records}
+    new = [_Seen.of(record) for record in order]
+    met = _Met(kept)
+    for place, record_id in sharing:
+        component, other = known[record_id]
+        _look(met, new[place], other, component, told, model)
+    for later, earlier in _sharing_among(asked):
+        _look(met, new[later], new[earlier], order[earlier], told, model)
+    return met
+
+
+class _Seen(NamedTuple):
+    """A record with its values as they are compared, which are not looked up for every pair."""
+
+    record: PersonRecord
+    ref: PersonRef
+    features: Features
+
+    @classmethod
+    def of(cls, record: PersonRecord) -> "_Seen":
+        return cls(record, record.ref, features_of(record))
+
+
+def _sharing_among(asked: Iterable[tuple[int, int]]) -> set[tuple[int, int]]:
+    """The places of every two new records that share a key, the later first."""
+    first: dict[int, int] = {}
+    others: dict[int, list[int]] = {}
+    for place, key in asked:
+        if first.setdefault(key, place) != place:
+            others.setdefault(key, [first[key]]).append(place)
+    return {(later, earlier) for places in others.values() for earlier, later in combinations(places, 2)}
+
+
+def _look(
+    met: _Met,
+    mine: _Seen,
+    other: _Seen,
+    hangs_on: PersonRecord | int,
+    told: Mapping[PersonRef, set[PersonRef]],
+    model: Model,
+) -> None:
+    """Note what two records are to each other; one local id and a person's word bind, whatever they say."""
+    if mine.ref == other.ref or (told and other.ref in told.get(mine.ref, ())):
+        met.bound.add(mine.record)
+        met.hanging.append((mine.record, hangs_on))
+        return
+    found = held_down_by_source(judge(mine.features, other.features, model), mine.record, other.record)
+    if found.verdict is not Verdict.APART:
+        met.edges[mine.record][other.record] = found
+        met.hanging.append((mine.record, hangs_on))
+
+
+def _groups(order: Sequence[PersonRecord], met: _Met) -> Iterator[tuple[list[PersonRecord], set[int]]]:
+    """New records that hang together, in their order, each group with the known components on which it hangs."""
+    groups = Groups[PersonRecord | int]([*order, *met.kept])
+    for one, other in met.hanging:
+        groups.join(one, other)
+    for group in groups.all():
+        records = [item for item in group if not isinstance(item, int)]
+        if records:
+            yield records, {item for item in group if isinstance(item, int)}
+
+
+def _join_in_order(
+    records: Sequence[PersonRecord],
+    components: set[int],
+    fresh: Mapping[PersonRecord, FirstSeen],
+    met: _Met,
+    model: Model,
+) -> list[Joined] | None:
+    """Join a group's records one after the other to its one child; None where the whole must be decided."""
+    left, joined = list(records), list[Joined]()
+    component = min(components, default=None)
+    if component is None:
+        first, *left = records
+        child = SettledChild([(first, fresh[first])])
+        joined.append(Joined(first, first, None, child.founder, None))
+    else:
+        known = met.kept[component]
+        if known.doubtful or len({kept.decision for kept in known.records}) > 1:
+            return None
+        first = known.records[0].record
+        child = SettledChild((kept.record, kept.first_seen) for kept in known.records)
+    for record in left:
+        link = child.join_last(record, fresh[record], met.edges.get(record, {}), model)
+        if link is None:
+            return None
+        joined.append(Joined(record, first, component, child.founder, link))
+    return joined

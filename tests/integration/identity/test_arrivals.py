@@ -1,0 +1,66 @@
+"""Whatever batches records come in, the database ends with what deciding all of them at once gives: explained alike."""
+
+from dataclasses import replace
+from typing import Any
+
+from hypothesis import HealthCheck, given, settings
+from sqlalchemy import Engine, text
+
+from send_integration.identity.decide import decide
+from send_integration.identity.model import default_model
+from send_integration.identity.records import FirstSeen, PersonRecord
+from send_integration.identity.statements import Statement
+from send_integration.steps.identity import resolve
+from send_integration.store.identity import pair_row, replace_statements
+from send_integration.store.people import asserted_before, every_record, lock_identity
+from tests.integration.steps.pipe import empty
+from tests.property.identities import batches_about_anna
+
+MODEL = replace(default_model(), lists_everyone=frozenset({"care"}))
+Pairs = set[tuple[frozenset[PersonRecord], str, float | None, str]]
+
+
+def kept_pairs(engine: Engine, table: str) -> Pairs:
+    with engine.connect() as connection:
+        by_id = {known.id: record for record, known in every_record(connection).items()}
+        rows = connection.execute(text(f"SELECT one, other, why, weight, model FROM {table}"))
+        return {(frozenset((by_id[row[0]], by_id[row[1]])), row[2], row[3], row[4]) for row in rows}
+
+
+def expected_pair(one: PersonRecord, other: PersonRecord, why: str, judgement: Any) -> Any:
+    row = pair_row(1, 2, why, judgement, MODEL.version)
+    return frozenset((one, other)), why, row.weight, row.model
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(batches_about_anna())
+def test_any_batches_end_as_all_at_once(
+    engine: Engine, arriving: tuple[list[dict[PersonRecord, FirstSeen]], list[Statement]]
+) -> None:
+    empty(engine)
+    batches, statements = arriving
+    asserted: dict[PersonRecord, FirstSeen] = {}
+    with engine.begin() as connection:
+        replace_statements(connection, statements)
+    for batch in batches:
+        with engine.begin() as connection:
+            lock_identity(connection, exclusive=True)
+            resolved = resolve(connection, batch, asserted_before(connection, batch), MODEL)
+        assert batch.keys() <= resolved.records.keys()
+        for record, seen in batch.items():
+            asserted[record] = min(asserted.get(record, seen), seen)
+
+    whole = decide(asserted, statements, MODEL)
+
+    with engine.connect() as connection:
+        kept = every_record(connection)
+    assert {record: known.decision for record, known in kept.items()} == whole.decisions
+    components = {frozenset(kept[record].id for record in members) for members in whole.components}
+    by_component: dict[int, set[int]] = {}
+    for known in kept.values():
+        by_component.setdefault(known.component, set()).add(known.id)
+    assert {frozenset(members) for members in by_component.values()} == components
+    links = {expected_pair(link.one, link.other, link.why, link.judgement) for link in whole.links}
+    assert kept_pairs(engine, "identity_link") == links
+    reviews = {expected_pair(r.one, r.other, r.judgement.because, r.judgement) for r in whole.reviews}
+    assert kept_pairs(engine, "identity_review") == reviews

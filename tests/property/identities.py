@@ -1,0 +1,100 @@
+"""Strategies: records of a few people who are easily taken for each other, and what people decide on them."""
+
+from datetime import UTC, date, datetime, timedelta
+
+from hypothesis import strategies as st
+
+from send_integration.identity.records import FirstSeen, PersonRecord, PersonRef
+from send_integration.identity.statements import Statement
+
+ANNAS_BIRTH = date(2014, 5, 6)
+SOURCES, LOCAL_IDS = ("care", "gp", "health", "school"), ("1", "1", "1", "2")
+
+records = st.builds(
+    PersonRecord,
+    source=st.sampled_from(SOURCES),
+    local_id=st.sampled_from(LOCAL_IDS),
+    given_name=st.sampled_from(["Anna", "Anna", "Anna", "Ana", "Zofia", "Baby"]),
+    family_name=st.sampled_from(["Kowalska", "Kowalska", "Kowalska", "Miah"]),
+    date_of_birth=st.sampled_from([ANNAS_BIRTH, ANNAS_BIRTH, ANNAS_BIRTH, date(2014, 6, 5), date(2011, 2, 3)]),
+    nhs_number=st.sampled_from(["", "", "9990000018", "9990000026"]),
+    upn=st.sampled_from(["", "", "A821000000001"]),
+    postcode=st.sampled_from(["", "LU1 1AA", "LU1 1AA"]),
+    address=st.sampled_from(["", "1 High Street"]),
+    gender=st.sampled_from(["", "F", "F", "M"]),
+    restricted=st.sampled_from([False] * 7 + [True]),
+)
+refs = st.builds(PersonRef, st.sampled_from(SOURCES), st.sampled_from(LOCAL_IDS))
+
+
+ANNA = PersonRecord("health", "1", "Anna", "Kowalska", ANNAS_BIRTH, postcode="LU1 1AA")
+CHANGES = (
+    {}, {}, {}, {"nhs_number": "9990000018"}, {"nhs_number": "9990000018"}, {"nhs_number": "9990000026"},
+    {"postcode": ""}, {"given_name": "Zofia"}, {"given_name": "Baby"}, {"date_of_birth": date(2014, 6, 5)},
+    {"family_name": "Miah", "postcode": "LU4 9ZZ", "upn": "A821000000001"},
+    {"family_name": "Miah", "postcode": "LU4 9ZZ", "upn": "A821000000001"},
+    {"nhs_number": "9990000018", "upn": "A821000000001", "postcode": ""},
+    {"nhs_number": "9990000018", "upn": "A821000000001", "postcode": ""},
+)  # fmt: skip
+
+
+@st.composite
+def records_of_anna(draw: st.DrawFn) -> dict[PersonRecord, FirstSeen]:
+    """Three to nine records, in the order of arrival, most of them plainly of one child: much joins, little is in doubt.
+
+    True chance draws them, for Hypothesis favours short lists of first choices.
+    """
+    chance = draw(st.randoms(use_true_random=True))
+    found: dict[PersonRecord, FirstSeen] = {}
+    for number in range(chance.randint(3, 9)):
+        source, local_id = chance.choice(SOURCES), chance.choice(LOCAL_IDS)
+        one = ANNA._replace(source=source, local_id=local_id, **chance.choice(CHANGES))
+        day = number if chance.random() < 0.8 else chance.randint(0, 8)
+        found.setdefault(one, FirstSeen(datetime(2025, 1, 1, tzinfo=UTC) + timedelta(day), source, str(number)))
+    return found
+
+
+@st.composite
+def batches_about_anna(
+    draw: st.DrawFn,
+) -> tuple[list[dict[PersonRecord, FirstSeen]], list[Statement]]:
+    """Her records in batches, a few of them again with an earlier or a later event; and often a person's decision."""
+    asserted = draw(records_of_anna())
+    chance = draw(st.randoms(use_true_random=True))
+    arriving = list(asserted.items())
+    for record, seen in chance.sample(arriving, chance.choice((0, 0, 1, 2))):
+        again = FirstSeen(seen.recorded_at + timedelta(chance.choice((-4, 3))), seen.source, f"{seen.event_id} again")
+        arriving.insert(chance.randint(0, len(arriving)), (record, again))
+    batches: list[dict[PersonRecord, FirstSeen]] = []
+    while arriving:
+        size = chance.choice((1, 1, 2, 3, 9))
+        batch: dict[PersonRecord, FirstSeen] = {}
+        for record, seen in arriving[:size]:
+            batch[record] = min(batch.get(record, seen), seen)
+        batches.append(batch)
+        arriving = arriving[size:]
+    named = sorted({record.ref for record in asserted})
+    statements = []
+    if len(named) > 1 and chance.random() < 0.5:
+        one, other = sorted(chance.sample(named, 2))
+        moment = datetime(2025, 2, 1, tzinfo=UTC)
+        statements = [Statement(one, other, chance.random() < 0.5, moment, "review", "s")]
+    return batches, statements
+
+
+@st.composite
+def asserted_records(draw: st.DrawFn) -> dict[PersonRecord, FirstSeen]:
+    """Records with the events that first asserted them; an event asserts one record."""
+    drawn = draw(st.lists(records, max_size=9, unique=True))
+    days = st.integers(0, 3).map(lambda day: datetime(2025, 1, 1, tzinfo=UTC) + timedelta(days=day))
+    return {one: FirstSeen(draw(days), draw(st.sampled_from(SOURCES)), str(n)) for n, one in enumerate(drawn)}
+
+
+known = asserted_records()
+
+
+@st.composite
+def decisions_of_people(draw: st.DrawFn) -> list[Statement]:
+    pairs = draw(st.lists(st.tuples(refs, refs).filter(lambda pair: pair[0] < pair[1]), max_size=2, unique=True))
+    moment = datetime(2025, 2, 1, tzinfo=UTC)
+    return [Statement(*pair, draw(st.booleans()), moment, "review", str(n)) for n, pair in enumerate(pairs)]
