@@ -14,7 +14,7 @@ from send_integration.identity.records import FirstSeen, PersonRecord, PersonRef
 
 
 class SettledChild:
-    """A component that is one child: no record held, none joined because it was likely, no decision of a person."""
+    """A child of a component in which none joined because it was likely, and which no decision of a person is about."""
 
     def __init__(self, records: Iterable[tuple[PersonRecord, FirstSeen]]) -> None:
         """`records` with the events that first asserted them; at least one."""

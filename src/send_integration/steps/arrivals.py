@@ -9,22 +9,22 @@ from typing import NamedTuple
 from sqlalchemy import Connection
 
 from send_integration.identity.arriving import SettledChild
-from send_integration.identity.decide import Link
+from send_integration.identity.decide import Decision, Held, Link
 from send_integration.identity.features import Features
 from send_integration.identity.groups import Groups
 from send_integration.identity.judge import Judgement, Verdict, judge
 from send_integration.identity.model import Model
 from send_integration.identity.pairs import held_down_by_source, keys_of, local_id_key
-from send_integration.identity.records import FirstSeen, PersonRecord, PersonRef, features_of
+from send_integration.identity.records import FirstSeen, PersonRecord, PersonRef, child_id_of, features_of
 from send_integration.store.identity import statements_about
-from send_integration.store.people import Component, hashed, sharing_keys, whole_components
+from send_integration.store.people import Component, KnownRecord, hashed, sharing_keys, whole_components
 
 
 @dataclass(frozen=True, slots=True)
 class Joined:
     """A new record that was decided alone, whom it joined or founded, and why it joined.
 
-    `component` is None where all of the child's records are new; they take the number of the first.
+    `component` is None where all records are new; they take the number of the first.
     """
 
     record: PersonRecord
@@ -60,8 +60,9 @@ def sort_arrivals(connection: Connection, fresh: Mapping[PersonRecord, FirstSeen
     met = _meet(connection, order, model)
     found = Arrivals(kept=met.kept)
     for records, components in _groups(order, met):
-        alone = met.bound.isdisjoint(records) and len(components) < 2
-        joined = _join_in_order(records, components, fresh, met, model) if alone else None
+        joined = None
+        if len(components) < 2 and met.bound.isdisjoint(records) and not any(met.kept[c].doubtful for c in components):
+            joined = _join_in_order(records, min(components, default=None), fresh, met, model)
         if joined is None:
             found.undecided += records
             found.components |= components
@@ -145,27 +146,33 @@ def _groups(order: Sequence[PersonRecord], met: _Met) -> Iterator[tuple[list[Per
 
 def _join_in_order(
     records: Sequence[PersonRecord],
-    components: set[int],
+    component: int | None,
     fresh: Mapping[PersonRecord, FirstSeen],
     met: _Met,
     model: Model,
 ) -> list[Joined] | None:
-    """Join a group's records one after the other to its one child; None where the whole must be decided."""
-    left, joined = list(records), list[Joined]()
-    component = min(components, default=None)
-    if component is None:
-        first, *left = records
-        child = SettledChild([(first, fresh[first])])
-        joined.append(Joined(first, first, None, child.founder, None))
-    else:
-        known = met.kept[component]
-        if known.doubtful or len({kept.decision for kept in known.records}) > 1:
+    """Join a group's records one after the other, each to the one child that it leads to; None where the whole must be
+    decided. What is in doubt between other children of the component is not changed by a record that leads to neither."""
+    known = [] if component is None else met.kept[component].records
+    child_of: dict[PersonRecord, Decision] = {kept.record: kept.decision for kept in known}
+    children: dict[Decision, SettledChild] = {}
+    joined: list[Joined] = []
+    for record in records:
+        edges = met.edges.get(record, {})
+        led_to = {child_of[other] for other in edges}
+        link = None
+        if not child_of:
+            child = SettledChild([(record, fresh[record])])
+        elif len(led_to) == 1 and not isinstance(decision := led_to.pop(), Held):
+            child = children.get(decision) or SettledChild(_members(known, decision))
+            link = child.join_last(record, fresh[record], edges, model)
+        if child_of and link is None:
             return None
-        first = known.records[0].record
-        child = SettledChild((kept.record, kept.first_seen) for kept in known.records)
-    for record in left:
-        link = child.join_last(record, fresh[record], met.edges.get(record, {}), model)
-        if link is None:
-            return None
-        joined.append(Joined(record, first, component, child.founder, link))
+        child_of[record] = child_id_of(child.founder)
+        children[child_of[record]] = child
+        joined.append(Joined(record, records[0], component, child.founder, link))
     return joined
+
+
+def _members(known: Iterable[KnownRecord], decision: Decision) -> list[tuple[PersonRecord, FirstSeen]]:
+    return [(kept.record, kept.first_seen) for kept in known if kept.decision == decision]

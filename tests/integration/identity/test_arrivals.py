@@ -1,12 +1,13 @@
 """Whatever batches records come in, the database ends with what deciding all of them at once gives: explained alike."""
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from hypothesis import HealthCheck, given, settings
 from sqlalchemy import Engine, text
 
-from send_integration.identity.decide import decide
+from send_integration.identity.decide import Held, decide
 from send_integration.identity.model import default_model
 from send_integration.identity.records import FirstSeen, PersonRecord
 from send_integration.identity.statements import Statement
@@ -14,7 +15,7 @@ from send_integration.steps.identity import resolve
 from send_integration.store.identity import pair_row, replace_statements
 from send_integration.store.people import asserted_before, every_record, lock_identity
 from tests.integration.steps.pipe import empty
-from tests.property.identities import batches_about_anna
+from tests.property.identities import ANNA, batches_about_anna
 
 MODEL = replace(default_model(), lists_everyone=frozenset({"care"}))
 Pairs = set[tuple[frozenset[PersonRecord], str, float | None, str]]
@@ -32,13 +33,8 @@ def expected_pair(one: PersonRecord, other: PersonRecord, why: str, judgement: A
     return frozenset((one, other)), why, row.weight, row.model
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(batches_about_anna())
-def test_any_batches_end_as_all_at_once(
-    engine: Engine, arriving: tuple[list[dict[PersonRecord, FirstSeen]], list[Statement]]
-) -> None:
-    empty(engine)
-    batches, statements = arriving
+def check(engine: Engine, batches: list[dict[PersonRecord, FirstSeen]], statements: list[Statement]) -> None:
+    """Let the batches come in, and compare what is kept with what deciding all at once gives."""
     asserted: dict[PersonRecord, FirstSeen] = {}
     with engine.begin() as connection:
         replace_statements(connection, statements)
@@ -55,12 +51,41 @@ def test_any_batches_end_as_all_at_once(
     with engine.connect() as connection:
         kept = every_record(connection)
     assert {record: known.decision for record, known in kept.items()} == whole.decisions
-    components = {frozenset(kept[record].id for record in members) for members in whole.components}
-    by_component: dict[int, set[int]] = {}
-    for known in kept.values():
-        by_component.setdefault(known.component, set()).add(known.id)
-    assert {frozenset(members) for members in by_component.values()} == components
+    by_component: dict[int, set[PersonRecord]] = {}
+    for record, known in kept.items():
+        by_component.setdefault(known.component, set()).add(record)
+    assert set(map(frozenset, by_component.values())) == set(map(frozenset, whole.components))
     links = {expected_pair(link.one, link.other, link.why, link.judgement) for link in whole.links}
     assert kept_pairs(engine, "identity_link") == links
     reviews = {expected_pair(r.one, r.other, r.judgement.because, r.judgement) for r in whole.reviews}
     assert kept_pairs(engine, "identity_review") == reviews
+
+
+@settings(max_examples=700, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(batches_about_anna())
+def test_any_batches_end_as_all_at_once(
+    engine: Engine, arriving: tuple[list[dict[PersonRecord, FirstSeen]], list[Statement]]
+) -> None:
+    empty(engine)
+    check(engine, *arriving)
+
+
+def test_who_leads_only_to_one_that_is_held_founds_a_child(engine: Engine) -> None:
+    one = ANNA._replace(source="health", nhs_number="9990000018", postcode="LU1 1AA")
+    other = ANNA._replace(source="school", family_name="Miah", upn="A821000000001", postcode="LU4 9ZZ")
+    held = ANNA._replace(
+        source="care", family_name="Nowak", nhs_number="9990000018", upn="A821000000001", postcode="LU3 2BB"
+    )
+    alone = ANNA._replace(source="gp", family_name="Nowak", postcode="LU3 2BB")
+    moment = datetime(2025, 1, 1, tzinfo=UTC)
+    arriving = [
+        {record: FirstSeen(moment + timedelta(day), record.source, str(day))}
+        for day, record in enumerate((one, other, held, alone))
+    ]
+
+    check(engine, arriving, [])
+
+    with engine.connect() as connection:
+        kept = every_record(connection)
+    assert isinstance(kept[held].decision, Held)
+    assert kept[alone].decision not in {kept[one].decision, kept[other].decision}
