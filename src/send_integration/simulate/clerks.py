@@ -19,7 +19,7 @@ from send_integration.simulate.profile import Profile
 
 DIRT_LEVELS = {"none": 0.0, "usual": 1.0, "heavy": 5.0}
 MOST = 0.9
-UNKNOWN_NAMES = ("Unknown", "Unknown", "Not Known", "Baby", "TBC")
+UNKNOWN_NAMES = ("Unknown", "Unknown", "Not Known", "TBC")
 UNKNOWN_BIRTHS = (date(1900, 1, 1), date(2000, 1, 1))
 
 

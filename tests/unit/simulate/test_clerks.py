@@ -32,6 +32,11 @@ def town() -> Town:
     return make_town(Random(5), PROFILE, 2_000, UNTIL)
 
 
+@pytest.fixture(scope="module")
+def usual(town: Town) -> list[KnownPerson]:
+    return everybody(town, "usual")
+
+
 def clerks(town: Town, dirt: str) -> Clerks:
     return Clerks(town, "5", written_rates(PROFILE, dirt))
 
@@ -79,25 +84,24 @@ def test_numbers_stay_valid_and_each_agency_gives_only_those_it_holds(town: Town
         assert known.person["family_name"].strip()
 
 
-def test_each_slip_is_made_and_none_is_common(town: Town) -> None:
-    records = everybody(town, "usual")
-    wrong = Counter(kind for known in records for kind in differences(known))
+def test_each_slip_is_made_and_none_is_common(usual: list[KnownPerson]) -> None:
+    wrong = Counter(kind for known in usual for kind in differences(known))
 
     for kind, most in (("birth date", 0.02), ("gender", 0.02), ("nhs number", 0.01), ("no postcode", 0.04)):
-        assert 0 < wrong[kind] / len(records) < most, kind
-    assert 0.1 < wrong["name"] / len(records) < 0.45
+        assert 0 < wrong[kind] / len(usual) < most, kind
+    assert 0.1 < wrong["name"] / len(usual) < 0.45
 
 
-def test_two_agencies_write_their_own_scripts(town: Town) -> None:
-    records = everybody(town, "usual")
-
-    assert any("А" <= known.person["family_name"][0] <= "Я" for known in records if known.agency is EARLY_HELP)
-    assert any("ا" <= known.person["given_name"][0] <= "ي" for known in records if known.agency is SOCIAL_CARE)
-    assert all(known.person["family_name"][0] < "А" for known in records if known.agency in (SCHOOLS, EHC_TEAM))
+def test_two_agencies_write_their_own_scripts(usual: list[KnownPerson]) -> None:
+    assert any("А" <= known.person["family_name"][0] <= "Я" for known in usual if known.agency is EARLY_HELP)
+    assert any("ا" <= known.person["given_name"][0] <= "ي" for known in usual if known.agency is SOCIAL_CARE)
+    assert all(known.person["family_name"][0] < "А" for known in usual if known.agency in (SCHOOLS, EHC_TEAM))
 
 
-def test_an_adopted_child_is_marked_by_some_agencies_after_the_adoption_only(town: Town) -> None:
-    records = [known for known in everybody(town, "usual") if "restricted" in known.person]
+def test_an_adopted_child_is_marked_by_some_agencies_after_the_adoption_only(
+    usual: list[KnownPerson],
+) -> None:
+    records = [known for known in usual if "restricted" in known.person]
 
     assert records
     assert all(
