@@ -1,6 +1,7 @@
 """The simulated town: its families are as families are, and nobody in it is somebody else."""
 
 import itertools
+from collections import Counter
 from datetime import date, timedelta
 from random import Random
 
@@ -8,6 +9,7 @@ import pytest
 
 from send_integration.contracts.identifiers import is_nhs_number, is_upn
 from send_integration.simulate.families import BETWEEN_BIRTHS, make_town
+from send_integration.simulate.names import Name
 from send_integration.simulate.people import Town
 from send_integration.simulate.profile import load_profile
 
@@ -77,3 +79,13 @@ def test_a_common_name_is_as_common_as_in_an_english_town(town: Town) -> None:
 
     assert 0.015 < families.count("Khan") / len(families) < 0.04
     assert families.count("Smith") / len(families) < 0.02
+
+
+def test_brothers_and_sisters_share_no_name_but_one_that_stands_before(town: Town) -> None:
+    shared: Counter[Name] = Counter()
+    for numbers in town.households.values():
+        given = [name for number in numbers for name in town.children[number].given_names]
+        shared.update(name for name, times in Counter(given).items() if times > 1)
+
+    assert {name.latin for name in shared} <= {"Muhammad", "Mohammed", "Mohammad", "Md", "Mohamed"}
+    assert shared.total() > 10, "Muhammad Ali and Muhammad Bilal"
