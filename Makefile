@@ -2,10 +2,10 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help install install-dev demo test lint bench schemas lock clean
+.PHONY: help install install-dev demo test lint bench bench-identity schemas lock clean
 
 help: ## what each command does
-	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
 
 .venv/bin/python:
 	$(PYTHON) -m venv .venv
@@ -37,12 +37,16 @@ test: install-dev ## every test this machine can run; says which it could not, a
 bench: install-dev ## events a second, latency and memory, beside an idiomatic Faust agent
 	$(BIN)/python -m benchmarks.end_to_end
 
+bench-identity: install-dev ## how well people are matched, beside Splink's batch answer and exact matching
+	$(BIN)/python -m benchmarks.identity
+
 schemas: install ## write schemas/ anew from the models
 	$(BIN)/send-integration schemas write
 
-lock: install-dev ## write both lock files anew from pyproject.toml (needs uv)
+lock: install-dev ## write all lock files anew (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-annotate pyproject.toml --group build -o requirements.lock
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-annotate pyproject.toml --group dev -c requirements.lock -o requirements-dev.lock
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-annotate benchmarks/identity/corpora.in -o benchmarks/identity/corpora.lock
 
 clean: ## remove .venv
 	rm -rf .venv

@@ -27,7 +27,9 @@ def simulate(
     like: Annotated[str, typer.Option(help="The profile whose figures it is calibrated to.")] = "luton-2024",
     out: Annotated[Path, typer.Option(help="Folder to write into.")] = Path("authority"),
     until: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="The last day.")] = datetime(2025, 1, 16),  # noqa: DTZ001
-    dirt: Annotated[Dirt, typer.Option(help="Repeats, corrections, retractions and broken lines.")] = Dirt.USUAL,
+    dirt: Annotated[
+        Dirt, typer.Option(help="Repeats, corrections, broken lines, and slips in who a record is about.")
+    ] = Dirt.USUAL,
     statutory_dates: Annotated[
         bool, typer.Option(help="Whether the ehcp feed has the dates that the SEN2 return has as well.")
     ] = True,

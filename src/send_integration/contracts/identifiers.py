@@ -19,22 +19,19 @@ def is_nhs_number(text: str) -> bool:
 
 
 def is_upn(text: str) -> bool:
-    """Thirteen characters, the first the check letter over the others; a last letter marks a temporary number.
-
-    Weights run from 2 to 13; a temporary number's last letter counts as its place among the check letters.
-    """
-    if not _UPN.fullmatch(text):
+    """Thirteen characters, the first the check letter over the others; a last letter marks a temporary number."""
+    if not _UPN.fullmatch(text) or (text[12].isalpha() and text[12] not in UPN_LETTERS):
         return False
-    last = UPN_LETTERS.find(text[12]) if text[12].isalpha() else int(text[12])
-    values = [*map(int, text[1:12]), last]
-    remainder = sum(weight * value for weight, value in zip(range(2, 14), values, strict=True)) % 23
-    return last >= 0 and UPN_LETTERS[remainder] == text[0]
+    return text == upn_with_check_letter(text[1:])
 
 
 def upn_with_check_letter(twelve: str) -> str:
-    """The permanent UPN whose last twelve digits are `twelve`."""
-    remainder = sum(weight * int(digit) for weight, digit in zip(range(2, 14), twelve, strict=True)) % 23
-    return UPN_LETTERS[remainder] + twelve
+    """The UPN whose last twelve characters are `twelve`: digits, the last of which is a letter in a temporary number.
+
+    Weights run from 2 to 13; a temporary number's last letter counts as its place among the check letters.
+    """
+    values = [int(sign) if sign.isdigit() else UPN_LETTERS.index(sign) for sign in twelve]
+    return UPN_LETTERS[sum(weight * value for weight, value in enumerate(values, start=2)) % 23] + twelve
 
 
 def nhs_number_with_check_digit(nine: str) -> str | None:

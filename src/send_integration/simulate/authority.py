@@ -8,15 +8,16 @@ from random import Random
 from typing import Any
 
 from send_integration.contracts.topics import FEEDS
-from send_integration.simulate.agencies import AGENCY_OF_FEED, EHC_TEAM, HR, Pen, person_as_known, worker_of
+from send_integration.simulate.agencies import AGENCIES, AGENCY_OF_FEED, EHC_TEAM, HR, worker_of
+from send_integration.simulate.clerks import DIRT_LEVELS, Clerks, local_id, written_rates
 from send_integration.simulate.dirt import Arrived, spoil_some
 from send_integration.simulate.ehc import Case, EhcCounts, make_cases
+from send_integration.simulate.families import make_town
 from send_integration.simulate.histories import Histories
-from send_integration.simulate.people import Child, make_children
+from send_integration.simulate.pen import Pen
+from send_integration.simulate.people import Child, Town
 from send_integration.simulate.profile import Profile
 from send_integration.simulate.sen2_return import write_return
-
-DIRT_LEVELS = {"none": 0.0, "usual": 1.0, "heavy": 5.0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,8 @@ class Authority:
 
     profile: Profile
     until: date
-    children: list[Child]
+    town: Town
+    clerks: Clerks
     cases: list[Case]
     ehc: EhcCounts
     arrived: list[Arrived]
@@ -37,16 +39,17 @@ def simulate_authority(
 ) -> Authority:
     """An authority from a seed; the same arguments give the same authority, byte for byte."""
     chance = Random(f"{seed}/{children}")  # noqa: S311 - repeatable, and no secret
-    made = make_children(chance, profile, children, until)
-    cases, counts = make_cases(chance, profile, made, until)
+    town = make_town(chance, profile, children, until)
+    clerks = Clerks(town, f"{seed}/{children}", written_rates(profile, dirt))
+    cases, counts = make_cases(chance, profile, town.children, until)
     case_of = {case.child.number: case for case in cases}
-    pen = Pen(chance, until, profile.share("dirt", "late") * min(1.0, DIRT_LEVELS[dirt]))
+    pen = Pen(chance, clerks, until, profile.share("dirt", "late") * min(1.0, DIRT_LEVELS[dirt]))
     _write_directory(pen)
-    histories = Histories(chance, profile, pen, until)
-    for child in made:
+    histories = Histories(chance, profile, pen, clerks, until)
+    for child in town.children:
         histories.write(child, case_of.get(child.number), statutory_dates=statutory_dates)
     arrived, kinds = spoil_some(chance, profile, pen.lines, DIRT_LEVELS[dirt])
-    return Authority(profile, until, made, cases, counts, arrived, dict(sorted(kinds.items())))
+    return Authority(profile, until, town, clerks, cases, counts, arrived, dict(sorted(kinds.items())))
 
 
 def write_authority(authority: Authority, folder: Path) -> dict[str, Any]:
@@ -55,17 +58,17 @@ def write_authority(authority: Authority, folder: Path) -> dict[str, Any]:
     for feed in FEEDS:
         lines = [item.raw for item in authority.arrived if item.line.feed == feed]
         (folder / f"{feed}.jsonl").write_bytes(b"".join(raw + b"\n" for raw in lines))
-    write_return(authority.profile, authority.cases, authority.until, folder / "sen2")
+    write_return(authority.profile, authority.cases, authority.clerks, authority.until, folder / "sen2")
     truth = {
         "until": authority.until.isoformat(),
         "ehc": asdict(authority.ehc),
         "lines": authority.kinds,
         "expected_reasons": _expected_reasons(authority.arrived),
-        "children": [_truth_of(child) for child in authority.children],
+        "children": [_truth_of(child) for child in authority.town.children],
     }
     (folder / "truth.json").write_text(json.dumps(truth, indent=1, ensure_ascii=False), "utf-8")
     return {
-        "children": len(authority.children),
+        "children": len(authority.town.children),
         "lines": sum(authority.kinds.values()),
         "ehc": truth["ehc"],
         "folder": str(folder),
@@ -88,12 +91,15 @@ def _write_directory(pen: Pen) -> None:
 
 
 def _expected_reasons(arrived: list[Arrived]) -> dict[str, str]:
-    return {f"{item.line.feed} {item.line.body['id']}-x": item.code for item in arrived if item.code}
+    return {f"{item.line.feed} {item.line.body['id']}": item.code for item in arrived if item.code}
 
 
 def _truth_of(child: Child) -> dict[str, Any]:
-    agencies = [agency for agency in dict.fromkeys(AGENCY_OF_FEED.values()) if agency is not HR]
     return {
         "child": child.ref,
-        "known_as": sorted([agency.source, person_as_known(agency, child)["local_id"]] for agency in agencies),
+        "known_as": sorted([agency.source, local_id(agency, child)] for agency in AGENCIES),
+        "community": child.community.name,
+        "script": child.community.script or "Latin",
+        "twin": child.twin is not None,
+        "household": child.household,
     }

@@ -5,13 +5,15 @@ import json
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from random import Random
 from typing import Any
 
-from send_integration.simulate.agencies import Line
+from send_integration.contracts.registry import OLDEST_AGE
+from send_integration.simulate.pen import Line
 from send_integration.simulate.profile import Profile
 from send_integration.when.london import utc_text
+from send_integration.when.periods import age_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,9 @@ def spoil_some(chance: Random, profile: Profile, lines: list[Line], level: float
     arrived: list[Arrived] = []
     rates = {name: level * profile.share("dirt", name) for name in ("duplicated", "corrected", "retracted", "dirty")}
     for line in lines:
+        if _is_too_old(line):
+            arrived.append(Arrived(line, line.raw, "dirty", "person-too-old"))
+            continue
         arrived.append(Arrived(line, line.raw, "good"))
         if line.feed in ("workers", "ehcp", "people"):
             continue  # registers and the statutory dates are checked at their source
@@ -72,6 +77,12 @@ def spoil_some(chance: Random, profile: Profile, lines: list[Line], level: float
             drawn -= rate
     arrived.sort(key=lambda item: (item.line.arrives_at, item.line.body["id"], item.kind))
     return arrived, Counter(f"{item.line.feed} {item.kind}" for item in arrived)
+
+
+def _is_too_old(line: Line) -> bool:
+    """Whether its agency fills in a birth date so long ago that the contract refuses it: 1 January 1900."""
+    person = line.body["data"].get("person")
+    return bool(person) and age_on(date.fromisoformat(person["date_of_birth"]), line.recorded_at.date()) > OLDEST_AGE
 
 
 def _duplicated(chance: Random, line: Line) -> Arrived:
@@ -99,7 +110,7 @@ def _dirty(chance: Random, line: Line) -> Arrived:
     body["id"] += "-x"
     fault = chance.choice(FAULTS)
     fault.spoil(body)
-    return Arrived(line, _raw(body), "dirty", fault.code)
+    return Arrived(replace(line, body=body), _raw(body), "dirty", fault.code)
 
 
 def _again(chance: Random, line: Line, body: dict[str, Any], kind: str) -> Arrived:

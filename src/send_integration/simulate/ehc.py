@@ -1,5 +1,6 @@
 """EHC cases calibrated to the Department's tables: requests, decisions, plans, their timeliness, reviews."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from random import Random
@@ -50,7 +51,9 @@ class EhcCounts:
     plans_in_20_weeks: int
 
 
-def make_cases(chance: Random, profile: Profile, children: list[Child], until: date) -> tuple[list[Case], EhcCounts]:
+def make_cases(
+    chance: Random, profile: Profile, children: Sequence[Child], until: date
+) -> tuple[list[Case], EhcCounts]:
     """A case for most children: those of the profile's year by its counts, and older plans for the others."""
     year = int(profile.figures["year"])
     size = len(children)
@@ -72,7 +75,7 @@ def make_cases(chance: Random, profile: Profile, children: list[Child], until: d
     return cases, _counts(cases, year)
 
 
-def _by_age(chance: Random, profile: Profile, children: list[Child], day: date) -> list[Child]:
+def _by_age(chance: Random, profile: Profile, children: Sequence[Child], day: date) -> list[Child]:
     """All children, those first whose age the table of requests has most of; the pool is taken from the front."""
     ages, weights = profile.weights("ages")
     weight = dict(zip(map(int, ages), weights, strict=True))

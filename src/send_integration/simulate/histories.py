@@ -3,12 +3,17 @@
 from datetime import date, timedelta
 from random import Random
 
-from send_integration.simulate.agencies import AGENCY_OF_FEED, Pen, worker_of
+from send_integration.simulate.agencies import AGENCY_OF_FEED, MATERNITY, REGISTER, Agency, worker_of
+from send_integration.simulate.clerks import Clerks
 from send_integration.simulate.ehc import Case
+from send_integration.simulate.pen import Pen
 from send_integration.simulate.people import Child
 from send_integration.simulate.profile import Profile
 from send_integration.when.periods import age_on, birthday
 from send_integration.when.school_years import year_group, year_group_starts
+
+MATERNITY_SINCE = date(2018, 1, 1)
+"""The first births of which maternity sends events."""
 
 URNS = ("109123", "109456", "110789", "136221", "140302", "143118")
 
@@ -16,16 +21,16 @@ URNS = ("109123", "109456", "110789", "136221", "140302", "143118")
 class Histories:
     """Writes one child after another; everything drawn comes from the one seed."""
 
-    def __init__(self, chance: Random, profile: Profile, pen: Pen, until: date) -> None:
+    def __init__(self, chance: Random, profile: Profile, pen: Pen, clerks: Clerks, until: date) -> None:
         self._chance = chance
         self._profile = profile
         self._pen = pen
+        self._clerks = clerks
         self._until = until
 
     def write(self, child: Child, case: Case | None, *, statutory_dates: bool) -> None:
         """All that happened to one child. Without `statutory_dates` the EHC team's feed leaves out what its return has."""
-        first_known = child.date_of_birth + timedelta(self._chance.randint(200, 500))
-        self._pen.write(child, "people", "registered", first_known)
+        self._register(child)
         self._school(child, case)
         for share, part in (("therapy", self._therapy), ("ndd", self._ndd), ("early_help", self._early_help)):
             if self._chance.random() < self._profile.share("pathways", share):
@@ -40,6 +45,19 @@ class Histories:
             self._panel(child)
         if case is not None and case.finalised_on and age_on(child.date_of_birth, self._until) >= 14:
             self._transition(child)
+
+    def _register(self, child: Child) -> None:
+        """The register learns of a child in its first years, and later what has changed; maternity, of recent births here."""
+        first_known = child.date_of_birth + timedelta(self._chance.randint(200, 500))
+        self._keep(child, REGISTER, first_known)
+        if child.date_of_birth >= MATERNITY_SINCE and self._chance.random() < self._share("born_here"):
+            self._keep(child, MATERNITY, child.date_of_birth)
+
+    def _keep(self, child: Child, agency: Agency, first_known: date) -> None:
+        self._pen.write(child, "people", "registered", first_known, agency)
+        for version in self._clerks.versions(agency, child):
+            if version.since > first_known:
+                self._pen.write(child, "people", "details_changed", version.since, agency)
 
     def _share(self, pathway: str) -> float:
         return self._profile.share("pathways", pathway)

@@ -1,11 +1,12 @@
 """Writes the authority as a SEN2 person-level return: nine files, linked by table ids, with days as the export prints them."""
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
-from send_integration.simulate.agencies import EHC_TEAM, person_as_known
+from send_integration.simulate.agencies import EHC_TEAM
+from send_integration.simulate.clerks import Clerks
 from send_integration.simulate.ehc import TWENTY_WEEKS, Case
 from send_integration.simulate.profile import Profile
 
@@ -13,7 +14,7 @@ SETTINGS = {"eotas": "OLA", "alternative": "OTH"}
 REQUEST_SOURCES = {"parent": "1", "young-person": "1", "school": "2", "other": "5"}
 
 
-def write_return(profile: Profile, cases: Sequence[Case], until: date, folder: Path) -> None:
+def write_return(profile: Profile, cases: Sequence[Case], clerks: Clerks, until: date, folder: Path) -> None:
     """The return of the profile's year: its requests, and every plan in force at its end."""
     year = int(profile.figures["year"])
     folder.mkdir(parents=True, exist_ok=True)
@@ -21,7 +22,9 @@ def write_return(profile: Profile, cases: Sequence[Case], until: date, folder: P
     stamp = f"{until:%d-%m-%Y}"
     modules = {
         "sen2": [_header(profile, until)],
-        "person": [_person(number, case) for number, case in enumerate(told, start=1)],
+        "person": [
+            _person(number, clerks.person_on(EHC_TEAM, case.child, until)) for number, case in enumerate(told, start=1)
+        ],
         "requests": [_request(number, case, year) for number, case in enumerate(told, start=1)],
         "assessment": [_assessment(n, c) for n, c in enumerate(told, start=1) if c.decision == "yes"],
         "namedplan": [_named_plan(n, c) for n, c in enumerate(told, start=1) if c.finalised_on],
@@ -64,18 +67,17 @@ def _header(profile: Profile, until: date) -> dict[str, str]:
     }
 
 
-def _person(number: int, case: Case) -> dict[str, str]:
-    known = person_as_known(EHC_TEAM, case.child)
+def _person(number: int, known: Mapping[str, str]) -> dict[str, str]:
     return {
         "persontableid": str(number),
         "NativeId": known["local_id"],
         "sen2tableid": "1",
         "surname": known["family_name"],
         "forename": known["given_name"],
-        "personbirthdate": _printed(case.child.date_of_birth),
-        "sex": known["gender"],
+        "personbirthdate": _printed(date.fromisoformat(known["date_of_birth"])),
+        "sex": known.get("gender", "U"),
         "ethnicity": known["ethnicity"],
-        "postcode": known["postcode"],
+        "postcode": known.get("postcode", ""),
         "upn": known.get("upn", ""),
         "uniquelearnernumber": "",
         "upnunknown": "" if "upn" in known else "UN1",
