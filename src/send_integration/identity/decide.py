@@ -15,7 +15,7 @@ replay gives the partition that a prompt one would have given:
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, count
 
 from send_integration.contracts.event import ChildId
 from send_integration.identity.groups import Groups
@@ -149,14 +149,16 @@ class _Component:
         self._latest: dict[PersonRecord, PersonRecord] = {}
         self._children = Groups(self._order)
         self._held: dict[PersonRecord, tuple[PersonRecord, ...]] = {}
+        self._placed: dict[int, list[PersonRecord]] = {}
+        self._place_of: dict[PersonRecord, int] = {}
+        self._numbers = count()
         self.links: list[Link] = []
 
     def decide(self) -> None:
-        children: list[list[PersonRecord]] = []
         lineages = self._lineages()
         self._latest = {record: lineage[-1] for lineage in lineages for record in lineage}
         for unit in sorted(self._units(lineages), key=lambda unit: not any(map(is_named, unit))):
-            self._place(unit, children)
+            self._place(unit)
         self._join_the_likely()
 
     def decisions(self) -> dict[PersonRecord, Decision]:
@@ -174,17 +176,25 @@ class _Component:
 
     def reviews(self) -> list[Review]:
         """The strongest pair of every two children that could still be one."""
-        found = (self._in_question(one, other) for one, other in combinations(self._children.all(), 2))
-        return [review for review in found if review is not None]
+        return list(self._in_question(self._children.all()).values())
 
-    def _in_question(self, one: Sequence[PersonRecord], other: Sequence[PersonRecord]) -> Review | None:
-        """The strongest pair of two children that could be one; None where a person has told them apart, or where they
-        are no more alike than twins or brother and sister are, and a source that knows both tells them apart."""
-        strongest = None if self._stated_apart(one, other) else self._strongest(one, other)
-        if strongest is None:
-            return None
-        like_family = strongest.judgement.verdict is Verdict.REVIEW and strongest.judgement.because in FAMILY_CONDITIONS
-        return None if like_family and self._told_apart(one, other) else strongest
+    def _in_question(self, children: Sequence[Sequence[PersonRecord]]) -> dict[tuple[int, int], Review]:
+        """The strongest pair of every two of these children, by their places, that could be one. Left out are those whom
+        a person has told apart, and those who are no more alike than twins or brother and sister are while a source that
+        knows both tells them apart."""
+        place = {record: number for number, child in enumerate(children) for record in child}
+        found: dict[tuple[int, int], Review] = {}
+        for i, child in enumerate(children):
+            for j, strongest in sorted(self._strongest_of_each(child, place).items()):
+                if i < j and self._may_be_asked(child, children[j], strongest.judgement):
+                    found[i, j] = strongest
+        return found
+
+    def _may_be_asked(self, one: Sequence[PersonRecord], other: Sequence[PersonRecord], found: Judgement) -> bool:
+        if self._stated_apart(one, other):
+            return False
+        like_family = found.verdict is Verdict.REVIEW and found.because in FAMILY_CONDITIONS
+        return not (like_family and self._told_apart(one, other))
 
     def _lineages(self) -> list[list[PersonRecord]]:
         """What one source said, one after the other, of one person under one local id."""
@@ -220,30 +230,36 @@ class _Component:
         by_then = [first for first in had_it if self._seen[first].recorded_at <= statement.recorded_at]
         return by_then[-1] if by_then else next(iter(had_it), None)
 
-    def _place(self, unit: list[PersonRecord], children: list[list[PersonRecord]]) -> None:
+    def _place(self, unit: list[PersonRecord]) -> None:
         """Join a unit to the child that its links lead to, found a new one, or hold it."""
-        led_to: list[tuple[Review, list[PersonRecord]]] = []
-        for child in children:
-            strongest = self._strongest(unit, child)
-            if strongest is not None and strongest.judgement.verdict is Verdict.LINK and self._may_join(unit, child):
-                led_to.append((strongest, child))
-        meant = [child for _, child in led_to]
+        led_to = {
+            number: strongest
+            for number, strongest in sorted(self._strongest_of_each(unit, self._place_of).items())
+            if strongest.judgement.verdict is Verdict.LINK and self._may_join(unit, self._placed[number])
+        }
+        meant = list(led_to)
         if led_to and not any(map(is_named, unit)):
-            meant += [child for child in children if child not in meant and self._share_a_number(unit, child)]
-        if not all(self._resemble(one, other) for one, other in combinations(meant, 2)):
+            meant += sorted(self._who_share_a_number(unit) - set(meant))
+        if not all(self._resemble(self._placed[one], self._placed[other]) for one, other in combinations(meant, 2)):
             for record in unit:
-                self._held[record] = tuple(child[0] for child in meant)
+                self._held[record] = tuple(self._placed[number][0] for number in meant)
             return
         joined = list(unit)
-        for strongest, child in led_to:
+        for number, strongest in led_to.items():
             self._join(strongest.one, strongest.other, EVIDENCE, strongest.judgement)
-            children.remove(child)
-            joined = [*child, *joined]
-        children.append(joined)
+            joined = [*self._placed.pop(number), *joined]
+        number = next(self._numbers)
+        self._placed[number] = joined
+        self._place_of.update(dict.fromkeys(joined, number))
 
-    def _share_a_number(self, unit: Sequence[PersonRecord], child: Sequence[PersonRecord]) -> bool:
-        """Whether a number of theirs is the same, for all that speaks against: it may be this child without a name."""
-        return any(a_number_agrees_between(one, other) for one in unit for other in self._near(one, child))
+    def _who_share_a_number(self, unit: Sequence[PersonRecord]) -> set[int]:
+        """Placed children with whom a number is the same, for all that speaks against: it may be any of them, unnamed."""
+        return {
+            self._place_of[other]
+            for one in unit
+            for other in self._edges.get(one, ())
+            if other in self._place_of and a_number_agrees_between(one, other)
+        }
 
     def _may_join(self, unit: Sequence[PersonRecord], child: Sequence[PersonRecord]) -> bool:
         """Whether nothing speaks against it: no person's word, no second record of one source, no other NHS number, and
@@ -285,11 +301,13 @@ class _Component:
         )
 
     def _stated_apart(self, one: Iterable[PersonRecord], other: Iterable[PersonRecord]) -> bool:
+        if not self._said:
+            return False
         theirs = {record.ref for record in other}
         return any(self._stated(ref, their) is False for ref in {record.ref for record in one} for their in theirs)
 
     def _stated(self, one: PersonRef, other: PersonRef) -> bool | None:
-        said = self._said.get(frozenset((one, other)))
+        said = self._said.get(frozenset((one, other))) if self._said else None
         return None if said is None else said.same
 
     def _resemble(self, one: Sequence[PersonRecord], other: Sequence[PersonRecord]) -> bool:
@@ -307,11 +325,7 @@ class _Component:
         Judged by all records at once, so that order plays no part.
         """
         children = [child for child in self._children.all() if child[0] not in self._held]
-        near: dict[tuple[int, int], Review] = {}
-        for (i, one), (j, other) in combinations(enumerate(children), 2):
-            strongest = self._in_question(one, other)
-            if strongest is not None:
-                near[i, j] = strongest
+        near = self._in_question(children)
         in_question = Groups(range(len(children)))
         for i, j in near:
             in_question.join(i, j)
@@ -339,14 +353,19 @@ class _Component:
         return listed and not self._forbidden(one, other) and self._still_meant(one, other, _likely)
 
     def _strongest(self, one: Iterable[PersonRecord], other: Iterable[PersonRecord]) -> Review | None:
-        """The pair with the highest verdict, then weight, of those on whom no person has decided; None where there is none."""
-        theirs = set(other)
-        return strongest(
-            Review(min(mine, their), max(mine, their), judgement)
-            for mine in one
-            for their, judgement in self._edges.get(mine, {}).items()
-            if their in theirs and self._stated(mine.ref, their.ref) is None
-        )
+        """The strongest pair of two children; None where there is none."""
+        return self._strongest_of_each(one, dict.fromkeys(other, 0)).get(0)
+
+    def _strongest_of_each(self, unit: Iterable[PersonRecord], place: Mapping[PersonRecord, int]) -> dict[int, Review]:
+        """For each place to which an edge leads the pair with the highest verdict, then weight, of those on whom no
+        person has decided. As long as there are edges, however many children there are."""
+        led_to: dict[int, list[Review]] = {}
+        for mine in unit:
+            for their, judgement in self._edges.get(mine, {}).items():
+                if their in place and self._stated(mine.ref, their.ref) is None:
+                    found = Review(min(mine, their), max(mine, their), judgement)
+                    led_to.setdefault(place[their], []).append(found)
+        return {number: max(found, key=_strength) for number, found in led_to.items()}
 
     def _join(self, one: PersonRecord, other: PersonRecord, why: str, judgement: Judgement | None = None) -> None:
         first, second = (one, other) if one < other else (other, one)

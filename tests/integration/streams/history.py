@@ -18,6 +18,12 @@ KINDS = (
     ("school.sen_support_started", {}), ("school.suspended", {}), ("workers.assigned", {}),
 )  # fmt: skip
 
+NAMES = [
+    {"given_name": given, "family_name": family}
+    for family in ("Kowalska", "Begum", "Okafor", "Smith", "Rossi", "Haddad", "Nguyen")
+    for given in ("Amelia", "Bilal", "Chidi", "Daria", "Ewan", "Fatima", "George", "Hana")
+]
+
 HOSTILE = (
     b"not json", b"\xff\xfe{\x00}\x00", b'{"a":' * 20_000, b"[" * 20_000, b'{"n":' + b"9" * 5_000 + b"}",
     b'{"s":"' + b"x" * 2_000_000 + b'"}', b"null", b"{}", b'"' + b"\\u0000" * 50 + b'"',
@@ -38,7 +44,8 @@ def lines(children: int, seed: int = 1) -> list[tuple[str, bytes]]:
     for child in range(children):
         for turn, (kind, fields) in enumerate(KINDS):
             agency = kind.partition(".")[0]
-            person = {"local_id": f"{agency}-{child}", "nhs_number": numbers[child]}
+            person = {"local_id": f"{agency}-{child}", "nhs_number": numbers[child], **NAMES[child % len(NAMES)]}
+            person["date_of_birth"] = days_after("2010-09-01", child * 11)
             happened = days_after("2024-01-01", turn * 17 + child % 40)
             event_id = f"{child}-{turn}"
             line = sent(kind, happened, event_id=event_id, person=person, **fields)
