@@ -37,8 +37,9 @@ test: install-dev ## every test this machine can run; says which it could not, a
 bench: install-dev ## events a second, latency and memory, beside an idiomatic Faust agent
 	$(BIN)/python -m benchmarks.end_to_end
 
-bench-identity: install-dev ## how well people are matched, beside Splink's batch answer and exact matching
+bench-identity: install-dev ## how well people are matched, beside Splink and exact matching, and what a record costs
 	$(BIN)/python -m benchmarks.identity
+	$(BIN)/python -m benchmarks.identity.stream
 
 schemas: install ## write schemas/ anew from the models
 	$(BIN)/send-integration schemas write

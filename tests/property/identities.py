@@ -1,6 +1,7 @@
 """Strategies: records of a few people who are easily taken for each other, and what people decide on them."""
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 from hypothesis import strategies as st
 
@@ -54,12 +55,46 @@ def records_of_anna(draw: st.DrawFn) -> dict[PersonRecord, FirstSeen]:
     return found
 
 
+NAMES = {
+    "1": ("Anna", "Anna", "Anna", "Ana", "Baby", "Anna Maria"),
+    "2": ("Zofia", "Zofia", "Zosia", "Baby", "Anna Zofia", "Anna"),
+}
+"""What sources call Anna and her twin sister, by the local id under which each of them keeps the girl."""
+SAID: dict[str, tuple[Any, ...]] = {
+    "family_name": ("Kowalska", "Kowalska", "Miah", "Nowak"),
+    "date_of_birth": (ANNAS_BIRTH,) * 4 + (date(2014, 6, 5), date(2011, 2, 3)),
+    "nhs_number": ("", "", "9990000018", "9990000018", "9990000026"),
+    "upn": ("", "", "A821000000001", "A821000000001", "B821000000002"),
+    "postcode": ("", "LU1 1AA", "LU1 1AA", "LU4 9ZZ"),
+    "address": ("", "1 High Street"),
+    "gender": ("", "F", "F", "M"),
+}
+
+
+@st.composite
+def records_said_again(draw: st.DrawFn) -> dict[PersonRecord, FirstSeen]:
+    """Up to ten records of Anna and her twin, in the order of arrival: mostly what a source said before, with a change."""
+    chance = draw(st.randoms(use_true_random=True))
+    twins = chance.choice((0, 0, 0.3))
+    last_said: dict[PersonRef, PersonRecord] = {}
+    found: dict[PersonRecord, FirstSeen] = {}
+    for number in range(chance.randint(3, 10)):
+        ref = PersonRef(chance.choice(SOURCES), "2" if chance.random() < twins else "1")
+        said: dict[str, tuple[Any, ...]] = {"given_name": NAMES[ref.local_id], **SAID}
+        changed = chance.sample(sorted(said), chance.choice((1, 1, 2))) if ref in last_said else said
+        one = last_said.get(ref) or PersonRecord(*ref, "", "", ANNAS_BIRTH)
+        one = last_said[ref] = one._replace(**{name: chance.choice(said[name]) for name in changed})
+        day = number if chance.random() < 0.9 else chance.randint(0, 9)
+        found.setdefault(one, FirstSeen(datetime(2025, 1, 1, tzinfo=UTC) + timedelta(day), ref.source, str(number)))
+    return found
+
+
 @st.composite
 def batches_about_anna(
     draw: st.DrawFn,
 ) -> tuple[list[dict[PersonRecord, FirstSeen]], list[Statement]]:
-    """Her records in batches, a few of them again with an earlier or a later event; and often a person's decision."""
-    asserted = draw(records_of_anna())
+    """Records in batches, a few of them again with an earlier or a later event; and often a person's decision."""
+    asserted = draw(records_of_anna() | records_said_again())
     chance = draw(st.randoms(use_true_random=True))
     arriving = list(asserted.items())
     for record, seen in chance.sample(arriving, chance.choice((0, 0, 1, 2))):

@@ -12,7 +12,7 @@ from send_integration.identity.groups import Groups
 from send_integration.identity.model import default_model
 from send_integration.identity.records import FirstSeen, PersonRecord, child_id_of
 from send_integration.identity.statements import Statement
-from tests.property.identities import asserted_records, decisions_of_people, records_of_anna
+from tests.property.identities import asserted_records, decisions_of_people, records_of_anna, records_said_again
 
 known = asserted_records()
 
@@ -45,8 +45,8 @@ def test_a_component_is_decided_alike_alone_and_among_others(
         assert alone.decisions == {record: together.decisions[record] for record in component}
 
 
-@settings(max_examples=400)
-@given(records_of_anna())
+@settings(max_examples=2000)
+@given(records_of_anna() | records_said_again())
 def test_a_record_joined_alone_is_joined_as_the_whole_component_would_join_it(
     asserted: dict[PersonRecord, FirstSeen],
 ) -> None:
@@ -54,19 +54,19 @@ def test_a_record_joined_alone_is_joined_as_the_whole_component_would_join_it(
     for place, last in enumerate(arriving):
         before = {record: asserted[record] for record in arriving[:place]}
         edges = edges_among([*before, last], MODEL).get(last, {})
+        near = {*edges, *(record for record in before if record.ref == last.ref)}
         former = decide(before, (), MODEL)
-        members = next((set(c) for c in former.components if not edges.keys().isdisjoint(c)), set())
-        settled = (
-            members
-            and edges.keys() <= members
-            and last.ref not in {record.ref for record in before}
-            and len({former.decisions[record] for record in members}) == 1
-            and not any(link.why == LIKELY for link in former.links if link.one in members)
-        )
-        if not settled:
+        met = [component for component in former.components if not near.isdisjoint(component)]
+        led_to = {former.decisions[record] for record in near}
+        likely = {link.one for link in former.links if link.why == LIKELY}
+        if len(met) != 1 or len(led_to) != 1 or not likely.isdisjoint(met[0]):
             continue
-        child = SettledChild((record, before[record]) for record in members)
-        link = child.join_last(last, asserted[last], edges, MODEL)
+        [child_id] = led_to
+        if isinstance(child_id, Held):
+            continue
+        child = SettledChild((record, before[record]) for record in met[0] if former.decisions[record] == child_id)
+        others = [record for record in met[0] if former.decisions[record] != child_id]
+        link = child.join_last(last, asserted[last], edges, others, MODEL)
         if link is not None:
             now = decide({**before, last: asserted[last]}, (), MODEL)
             assert now.decisions == {**former.decisions, last: child_id_of(child.founder)}

@@ -13,7 +13,7 @@ replay gives the partition that a prompt one would have given:
 4. What is left between two children is put to a person, whose decision is not asked again.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations, count
 
@@ -146,6 +146,7 @@ class _Component:
         self._said = said
         self._model = model
         self._order = sorted(seen, key=lambda record: (seen[record], record))
+        self._position = {record: number for number, record in enumerate(self._order)}
         self._latest: dict[PersonRecord, PersonRecord] = {}
         self._children = Groups(self._order)
         self._held: dict[PersonRecord, tuple[PersonRecord, ...]] = {}
@@ -233,9 +234,9 @@ class _Component:
     def _place(self, unit: list[PersonRecord]) -> None:
         """Join a unit to the child that its links lead to, found a new one, or hold it."""
         led_to = {
-            number: strongest
-            for number, strongest in sorted(self._strongest_of_each(unit, self._place_of).items())
-            if strongest.judgement.verdict is Verdict.LINK and self._may_join(unit, self._placed[number])
+            number: first
+            for number, first in sorted(self._first_links(unit).items())
+            if self._may_join(unit, self._placed[number])
         }
         meant = list(led_to)
         if led_to and not any(map(is_named, unit)):
@@ -245,12 +246,36 @@ class _Component:
                 self._held[record] = tuple(self._placed[number][0] for number in meant)
             return
         joined = list(unit)
-        for number, strongest in led_to.items():
-            self._join(strongest.one, strongest.other, EVIDENCE, strongest.judgement)
+        for number, first in led_to.items():
+            self._join(first.one, first.other, EVIDENCE, first.judgement)
             joined = [*self._placed.pop(number), *joined]
         number = next(self._numbers)
         self._placed[number] = joined
         self._place_of.update(dict.fromkeys(joined, number))
+
+    def _first_links(self, unit: Iterable[PersonRecord]) -> dict[int, Review]:
+        """For each placed child the first pair that links it with the unit: the first, that a child's explanation stays
+        what it was when a source says more of the same person."""
+        found: dict[int, Review] = {}
+        pairs = [
+            Review(mine, their, judgement)
+            for mine in unit
+            for their, judgement in self._unstated(mine, self._place_of)
+            if judgement.verdict is Verdict.LINK
+        ]
+        for pair in sorted(pairs, key=self._when_both_were_known):
+            found.setdefault(self._place_of[pair.other], pair)
+        return found
+
+    def _when_both_were_known(self, pair: Review) -> tuple[int, int]:
+        one, other = self._position[pair.one], self._position[pair.other]
+        return max(one, other), min(one, other)
+
+    def _unstated(self, mine: PersonRecord, among: Container[PersonRecord]) -> Iterator[tuple[PersonRecord, Judgement]]:
+        """A record's edges to some others, but for those on whom a person has decided."""
+        for their, judgement in self._edges.get(mine, {}).items():
+            if their in among and self._stated(mine.ref, their.ref) is None:
+                yield their, judgement
 
     def _who_share_a_number(self, unit: Sequence[PersonRecord]) -> set[int]:
         """Placed children with whom a number is the same, for all that speaks against: it may be any of them, unnamed."""
@@ -361,10 +386,8 @@ class _Component:
         person has decided. As long as there are edges, however many children there are."""
         led_to: dict[int, list[Review]] = {}
         for mine in unit:
-            for their, judgement in self._edges.get(mine, {}).items():
-                if their in place and self._stated(mine.ref, their.ref) is None:
-                    found = Review(min(mine, their), max(mine, their), judgement)
-                    led_to.setdefault(place[their], []).append(found)
+            for their, judgement in self._unstated(mine, place):
+                led_to.setdefault(place[their], []).append(Review(min(mine, their), max(mine, their), judgement))
         return {number: max(found, key=_strength) for number, found in led_to.items()}
 
     def _join(self, one: PersonRecord, other: PersonRecord, why: str, judgement: Judgement | None = None) -> None:
@@ -382,11 +405,6 @@ def _numbers_differ(one: Iterable[PersonRecord], other: Iterable[PersonRecord]) 
 
 def _likely(judgement: Judgement) -> bool:
     return judgement.verdict >= Verdict.LIKELY
-
-
-def strongest(pairs: Iterable[Review]) -> Review | None:
-    """The pair with the highest verdict, then weight; None where there is none."""
-    return max(pairs, key=_strength, default=None)
 
 
 def _strength(review: Review) -> tuple[int, float, PersonRecord, PersonRecord]:

@@ -14,8 +14,8 @@ TOLD_APART = "one source keeps them under two local ids"
 
 @lru_cache(maxsize=131_072)
 def keys_of(record: PersonRecord, *, families: bool = True) -> tuple[str, ...]:
-    """The keys under which a record is looked up; the first is its source and local id."""
-    return (local_id_key(record.ref), *blocking_keys(features_of(record), families=families))
+    """The keys under which a record is looked up, each once; the first is its source and local id."""
+    return tuple(dict.fromkeys((local_id_key(record.ref), *blocking_keys(features_of(record), families=families))))
 
 
 def local_id_key(ref: PersonRef) -> str:

@@ -50,6 +50,7 @@ class _Met:
 
     kept: Mapping[int, Component]
     edges: dict[PersonRecord, dict[PersonRecord, Judgement]] = field(default_factory=lambda: defaultdict(dict))
+    of_one_id: dict[PersonRecord, list[PersonRecord]] = field(default_factory=lambda: defaultdict(list))
     hanging: list[tuple[PersonRecord, PersonRecord | int]] = field(default_factory=list)
     bound: set[PersonRecord] = field(default_factory=set)
 
@@ -124,7 +125,10 @@ def _look(
 ) -> None:
     """Note what two records are to each other; one local id and a person's word bind, whatever they say."""
     if mine.ref == other.ref or (told and other.ref in told.get(mine.ref, ())):
-        met.bound.add(mine.record)
+        if mine.ref == other.ref:
+            met.of_one_id[mine.record].append(other.record)
+        else:
+            met.bound.add(mine.record)
         met.hanging.append((mine.record, hangs_on))
         return
     found = held_down_by_source(judge(mine.features, other.features, model), mine.record, other.record)
@@ -159,13 +163,14 @@ def _join_in_order(
     joined: list[Joined] = []
     for record in records:
         edges = met.edges.get(record, {})
-        led_to = {child_of[other] for other in edges}
+        led_to = {child_of[other] for other in (*edges, *met.of_one_id.get(record, ()))}
         link = None
         if not child_of:
             child = SettledChild([(record, fresh[record])])
         elif len(led_to) == 1 and not isinstance(decision := led_to.pop(), Held):
             child = children.get(decision) or SettledChild(_members(known, decision))
-            link = child.join_last(record, fresh[record], edges, model)
+            others = [other for other, of in child_of.items() if of != decision]
+            link = child.join_last(record, fresh[record], edges, others, model)
         if child_of and link is None:
             return None
         child_of[record] = child_id_of(child.founder)

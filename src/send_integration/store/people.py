@@ -198,7 +198,7 @@ def add_records(connection: Connection, records: Sequence[KnownRecord]) -> None:
         for r in records
     )
     copy_rows(connection, "person_record", (*_COLUMNS, ("digest", "bytea")), rows)
-    keys = [(hashed(key), known.id) for known in records for key in dict.fromkeys(keys_of(known.record))]
+    keys = [(hashed(key), known.id) for known in records for key in keys_of(known.record)]
     connection.execute(
         text(
             "INSERT INTO person_record_key (key, person_record_id)"
