@@ -70,13 +70,19 @@ def history() -> list[tuple[str, bytes]]:
 
 
 @pytest.fixture
-def site(engine: Engine) -> Iterator[str]:
-    """The address of a running site."""
-    pipe = Pipe(engine, load_rules(), TODAY)
+def pipe(engine: Engine) -> Pipe:
+    """The stream that brought the children, for what is still to come."""
+    made = Pipe(engine, load_rules(), TODAY)
     for feed, raw in history():
-        pipe.send(feed, raw)
-    pipe.drain_gate(sorted({feed for feed, _ in history()}))
-    pipe.drain_timeline()
+        made.send(feed, raw)
+    made.drain_gate(sorted({feed for feed, _ in history()}))
+    made.drain_timeline()
+    return made
+
+
+@pytest.fixture
+def site(engine: Engine, pipe: Pipe) -> Iterator[str]:
+    """The address of a running site."""
     port = free_port()
     app = build_app(engine, Settings(sign_in="development", as_of=TODAY))
     server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_level="error"))

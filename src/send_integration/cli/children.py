@@ -5,20 +5,25 @@ from typing import Annotated
 
 import typer
 
-from send_integration.cli.services import services
+from send_integration.cli.services import By, services
 from send_integration.errors import BadInput
 from send_integration.store.children import find_child, one_child
 from send_integration.store.flags import open_flags_by_urgency
+from send_integration.store.sessions import Session, record
+from send_integration.web.policy import Role
 
 
 def timeline(
     child: Annotated[str, typer.Argument(help="A child id, nhs:…, upn:… or local:….")],
     *,
     as_json: Annotated[bool, typer.Option("--json", help="Print the contract's JSON.")] = False,
+    by: By,
 ) -> None:
-    """One child's timeline, milestones and risks, as they stand."""
+    """One child's timeline, milestones and risks, as they stand; that you looked is recorded."""
     _, engine = services()
     child_id = find_child(engine, child)
+    if child_id is not None:
+        record(engine, Session(by, Role.DATA_STEWARD, ""), "timeline", child_id, allowed=True, why="command line")
     found = one_child(engine, child_id) if child_id else None
     if found is None:
         raise BadInput("No one child has that reference", next_step="Give a whole reference; parts find nobody.")

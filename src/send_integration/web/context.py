@@ -15,6 +15,7 @@ from send_integration import clock
 from send_integration.settings import Settings
 from send_integration.store.sessions import Session, find_session, open_session, record
 from send_integration.web.policy import Action, allowed, links
+from send_integration.when.london import london_day, london_time
 
 COOKIE = "send_session"
 SESSION_LASTS = timedelta(hours=8)
@@ -83,6 +84,7 @@ def templates() -> Environment:
     )
     environment.globals["links"] = links
     environment.filters["day"] = written_day
+    environment.filters["moment"] = written_moment
     environment.filters["words"] = lambda code: str(code).replace("-", " ").replace("_", " ")
     return environment
 
@@ -93,3 +95,8 @@ def written_day(day: date | str | None) -> str:
         return "not known"
     found = date.fromisoformat(day) if isinstance(day, str) else day
     return f"{found.day} {found:%B %Y}"
+
+
+def written_moment(moment: datetime) -> str:
+    """A moment as people write it: 3 March 2025, 14:05, by London's clock."""
+    return f"{written_day(london_day(moment))}, {london_time(moment)}"
