@@ -121,6 +121,7 @@ class TimelineKeeper:
             answer.timeline.date_of_birth,
             need(answer),
             len(answer.flags),
+            answer.timeline.restricted,
             answer.assessment.as_of,
             answer.next_change_on,
         )

@@ -100,6 +100,7 @@ person_record = Table(
     CheckConstraint("(child_id IS NULL) <> (held_between IS NULL)", name="decided_or_held"),
     Index(None, "component"),
     Index(None, "child_id"),
+    Index("ix_person_record_restricted", "source", "local_id", postgresql_where=Column("restricted", Boolean)),
 )
 
 # The keys under which a record is found by another that might be the same child (identity.blocking), hashed. A dozen
@@ -206,11 +207,13 @@ child = Table(
     Column("date_of_birth", Date, nullable=False),
     Column("need", Integer, nullable=False, comment="order of the panel's list, highest first"),
     Column("open_flags", Integer, nullable=False),
+    Column("restricted", Boolean, nullable=False, comment="a standing record is: shown only to whom the policy lets"),
     Column("evaluated_on", Date, nullable=False),
     Column("next_change_on", Date),
     Column("updated_at", Moment, nullable=False, server_default=func.now()),
     Index(None, "next_change_on"),
     Index("ix_child_need", Column("need").desc(), "child_id"),
+    Index("ix_child_restricted", "child_id", postgresql_where=Column("restricted", Boolean)),
 )
 
 # A flag as it stands, and every change it ever had; nothing deletes a change.

@@ -64,6 +64,7 @@ class ChildRow:
     date_of_birth: date
     need: int
     open_flags: int
+    restricted: bool
     evaluated_on: date
     next_change_on: date | None
 
@@ -162,6 +163,7 @@ def keep_children(connection: Connection, rows: Sequence[ChildRow]) -> None:
         ("date_of_birth", "date"),
         ("need", "int4"),
         ("open_flags", "int4"),
+        ("restricted", "bool"),
         ("evaluated_on", "date"),
         ("next_change_on", "date"),
     )
@@ -203,6 +205,7 @@ def _as_copied(row: ChildRow) -> list[object]:
         row.date_of_birth,
         row.need,
         row.open_flags,
+        row.restricted,
         row.evaluated_on,
         row.next_change_on,
     ]
