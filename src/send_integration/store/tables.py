@@ -19,6 +19,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
     func,
     true,
 )
@@ -145,6 +146,23 @@ identity_statement = Table(
     Column("source", Text, nullable=False),
     Column("event_id", Text, nullable=False),
     Index(None, "other_source", "other_local_id"),
+)
+
+# Every decision of a person from the moment it is taken, before the gate has carried it out (which `admitted` tells)
+# and after. It is what the review queue knows of others' decisions; what holds are the events of feed identity.
+identity_decision = Table(
+    "identity_decision",
+    METADATA,
+    Column("event_id", Text, primary_key=True),
+    Column("decided_at", Moment, nullable=False, server_default=func.clock_timestamp()),
+    Column("body", JSONB, nullable=False, comment="the event as it is said"),
+    Column("one", BigInteger, comment="the record with the lower number, where it was taken on a pair that waits"),
+    Column("other", BigInteger),
+    Column("children", ARRAY(Text), nullable=False, comment="whom it touches"),
+    Column("carried_out", Boolean, nullable=False, server_default=false(), comment="false: ask `admitted`"),
+    Index(None, "one", "other"),
+    Index("ix_identity_decision_children", "children", postgresql_using="gin"),
+    Index("ix_identity_decision_under_way", "event_id", postgresql_where=~Column("carried_out", Boolean)),
 )
 
 # The model by which the decisions in person_record were taken.

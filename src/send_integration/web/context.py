@@ -1,6 +1,7 @@
 """What every route is handed: database, settings, templates, and the signed-in person."""
 
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -13,8 +14,9 @@ from sqlalchemy import Engine
 
 from send_integration import clock
 from send_integration.settings import Settings
-from send_integration.store.sessions import Session, find_session, open_session, record
-from send_integration.web.policy import Action, allowed, links
+from send_integration.store.children import Standing, is_child_id
+from send_integration.store.sessions import Session, find_session, open_session, record, record_within
+from send_integration.web.policy import Action, Decision, allowed, links
 
 COOKIE = "send_session"
 SESSION_LASTS = timedelta(hours=8)
@@ -52,15 +54,44 @@ class Site:
             raise SignInNeeded
         return session
 
-    def permit(self, request: Request, action: Action, *, child_id: str | None = None, named: bool = False) -> Session:
-        """The signed-in person, where they may do `action`; writes down every look at a child and every refusal."""
+    def permit(self, request: Request, action: Action) -> Session:
+        """The signed-in person, where they may do `action`, of no one child; writes down every refusal."""
         session = self.signed_in(request)
-        decision = allowed(action, session.role, holds_a_role_for_child=named)
-        if child_id is not None or not decision.allowed:
-            record(self.engine, session, action, child_id, allowed=decision.allowed, why=decision.why)
+        decision = allowed(action, session.role)
         if not decision.allowed:
+            record(self.engine, session, action, None, allowed=False, why=decision.why)
             raise HTTPException(403)
         return session
+
+    def permit_child(self, request: Request, action: Action, child_id: str, standing: Standing | None) -> Session:
+        """The signed-in person, where they may do `action` for a child; writes down every look and every refusal.
+
+        A child of whom they may not even know is answered as one that is not there (`standing` is None).
+        """
+        session = self.signed_in(request)
+        decision = self.look(session, action, child_id, standing)
+        if not decision.allowed:
+            raise HTTPException(404 if decision.unknown else 403)
+        return session
+
+    def look(self, session: Session, action: Action, child_id: str, standing: Standing | None) -> Decision:
+        """Whether a person may do `action` for a child, written down."""
+        decision = asked_of(session, action, standing)
+        known_as = child_id if is_child_id(child_id) else None
+        record(self.engine, session, action, known_as, allowed=decision.allowed, why=decision.why)
+        return decision
+
+    def note_looks(self, session: Session, action: Action, child_ids: Iterable[str], why: str) -> None:
+        """Write down that somebody saw some children of whom the policy lets them know."""
+        with self.engine.begin() as connection:
+            for child_id in child_ids:
+                record_within(connection, session, action, child_id, allowed=True, why=why)
+
+    def require_form(self, session: Session, csrf: str) -> None:
+        """Refuse what was not sent from a form of ours, shown to this person; writes it down."""
+        if not secrets.compare_digest(session.csrf.encode(), csrf.encode()):
+            record(self.engine, session, "send-form", None, allowed=False, why="the form is not one of ours")
+            raise HTTPException(403)
 
     def sign_in(self, actor: str, role: str, response: Response, *, secure: bool) -> None:
         """Open a session and hand its token to the browser, readable by no script."""
@@ -70,6 +101,15 @@ class Site:
         response.set_cookie(
             COOKIE, token, max_age=int(SESSION_LASTS.total_seconds()), httponly=True, samesite="lax", secure=secure
         )
+
+
+def asked_of(session: Session, action: Action, standing: Standing | None) -> Decision:
+    """The policy's answer for a person and a child; of one that is not there the answer for any other, but `unknown`."""
+    if standing is None:
+        general = allowed(action, session.role)
+        return Decision(allowed=False, why="there is no such child", unknown=True) if general.allowed else general
+    named = session.actor in standing.worker_ids
+    return allowed(action, session.role, holds_a_role_for_child=named, restricted=standing.restricted)
 
 
 def templates() -> Environment:

@@ -1,0 +1,68 @@
+"""A few made-up families for tests of identity and of who may see whom, sent through gate and timeline."""
+
+from datetime import date
+
+from sqlalchemy import Engine, text
+
+from send_integration.steps.catalogue import load_rules
+from tests.builders import sent
+from tests.integration.steps.pipe import Pipe
+
+TODAY = date(2025, 6, 2)
+FEEDS = ["identity", "school", "camhs", "ehcp", "ndd-triage", "people", "workers"]
+
+ANNA = {"local_id": "1", "given_name": "Anna", "family_name": "Kowalska", "date_of_birth": "2014-05-06",
+        "nhs_number": None, "postcode": "LU1 1AA"}  # fmt: skip
+ZOFIA = {**ANNA, "given_name": "Zofia"}
+"""Anna's twin, whom the clinic knows under the number that the school gives Anna."""
+
+SECRET_NUMBER = "9990000026"
+MIRA = {"local_id": "7", "given_name": "Mira", "family_name": "Hidden", "date_of_birth": "2012-02-03",
+        "nhs_number": SECRET_NUMBER, "postcode": "LU2 2BB", "restricted": "adoption"}  # fmt: skip
+MIRA_AS_SHE_WAS = {**MIRA, "local_id": "8", "family_name": "Before", "restricted": None}
+"""The clinic's file of Mira from before her adoption: one number, never joined by a machine."""
+
+NAMED_WORKER = {"id": "worker", "name": "Wren Example", "role": "nurse", "team": "north"}
+"""The development directory's named worker."""
+
+
+def settle(pipe: Pipe) -> None:
+    """Carry out what was decided, and everything that follows from it."""
+    pipe.relay()
+    pipe.drain_gate(FEEDS)
+    pipe.drain_timeline()
+
+
+def town(engine: Engine) -> Pipe:
+    """Twins of whom a person is asked, a restricted child with her former file, and her named worker."""
+    pipe = Pipe(engine, load_rules(), TODAY)
+    pipe.send("school", sent("school.suspended", "2025-03-01", event_id="a", source="urn:send:schools", person=ANNA))
+    pipe.send("camhs", sent("camhs.referred", "2025-03-02", event_id="b", source="urn:send:clinic", person=ZOFIA))
+    pipe.send("ehcp", sent("ehcp.requested", "2024-11-04", event_id="m", source="urn:send:schools", person=MIRA))
+    pipe.send(
+        "workers",
+        sent("workers.assigned", "2025-01-06", event_id="w", source="urn:send:schools", person=MIRA,
+             role_for_child="senco", worker=NAMED_WORKER),
+    )  # fmt: skip
+    pipe.send(
+        "camhs", sent("camhs.referred", "2023-03-02", event_id="o", source="urn:send:clinic", person=MIRA_AS_SHE_WAS)
+    )
+    settle(pipe)
+    return pipe
+
+
+def child_of(engine: Engine, given_name: str, family_name: str) -> str:
+    """The child id of a made-up child."""
+    with engine.connect() as connection:
+        found: str = connection.execute(
+            text("SELECT DISTINCT child_id FROM person_record WHERE given_name = :given AND family_name = :family"),
+            {"given": given_name, "family": family_name},
+        ).scalar_one()
+    return found
+
+
+def audited(engine: Engine) -> list[tuple[str, str, str | None, bool]]:
+    """Who did what to which child, and whether it was allowed, in order."""
+    with engine.connect() as connection:
+        rows = connection.execute(text("SELECT actor, action, child_id, allowed FROM audit ORDER BY id"))
+        return [(row[0], row[1], row[2], row[3]) for row in rows]
