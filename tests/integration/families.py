@@ -4,6 +4,7 @@ from datetime import date
 
 from sqlalchemy import Engine, text
 
+from send_integration import clock
 from send_integration.steps.catalogue import load_rules
 from tests.builders import sent
 from tests.integration.steps.pipe import Pipe
@@ -22,6 +23,19 @@ MIRA = {"local_id": "7", "given_name": "Mira", "family_name": "Hidden", "date_of
 MIRA_AS_SHE_WAS = {**MIRA, "local_id": "8", "family_name": "Before", "restricted": None}
 """The clinic's file of Mira from before her adoption: one number, never joined by a machine."""
 
+OLENA = {"local_id": "21", "given_name": "Olena", "family_name": "Bondar", "date_of_birth": "2013-08-09",
+         "nhs_number": None, "postcode": "LU3 3CC"}  # fmt: skip
+OLENA_BY_NUMBER = {**OLENA, "nhs_number": "9990000034"}
+OLENA_AT_SCHOOL = {
+    **OLENA,
+    "local_id": "22",
+    "upn": "T821000000001",
+    "date_of_birth": "2010-12-13",
+    "postcode": "LU4 9ZZ",
+}
+OLENA_IN_BOTH = {**OLENA, "local_id": "23", "nhs_number": "9990000034", "upn": "T821000000001", "postcode": None}
+"""Two girls of one name, and a record that leads to both: it is held."""
+
 NAMED_WORKER = {"id": "worker", "name": "Wren Example", "role": "nurse", "team": "north"}
 """The development directory's named worker."""
 
@@ -35,7 +49,7 @@ def settle(pipe: Pipe) -> None:
 
 def town(engine: Engine) -> Pipe:
     """Twins of whom a person is asked, a restricted child with her former file, and her named worker."""
-    pipe = Pipe(engine, load_rules(), TODAY)
+    pipe = Pipe(engine, load_rules(), TODAY, clock.now())  # the page decides now, and the gate lets in nothing later
     pipe.send("school", sent("school.suspended", "2025-03-01", event_id="a", source="urn:send:schools", person=ANNA))
     pipe.send("camhs", sent("camhs.referred", "2025-03-02", event_id="b", source="urn:send:clinic", person=ZOFIA))
     pipe.send("ehcp", sent("ehcp.requested", "2024-11-04", event_id="m", source="urn:send:schools", person=MIRA))
@@ -49,6 +63,21 @@ def town(engine: Engine) -> Pipe:
     )
     settle(pipe)
     return pipe
+
+
+def held(pipe: Pipe) -> None:
+    """Add two children of one name and a record that could be either's, with two events that wait."""
+    for day, (feed, what, source, person) in enumerate(
+        (
+            ("camhs", "camhs.referred", "urn:send:clinic", OLENA_BY_NUMBER),
+            ("school", "school.suspended", "urn:send:schools", OLENA_AT_SCHOOL),
+            ("school", "school.suspended", "urn:send:social-care", OLENA_IN_BOTH),
+            ("school", "school.missing_education", "urn:send:social-care", OLENA_IN_BOTH),
+        ),
+        start=1,
+    ):
+        pipe.send(feed, sent(what, f"2025-04-0{day}", event_id=f"h{day}", source=source, person=person))
+        settle(pipe)
 
 
 def child_of(engine: Engine, given_name: str, family_name: str) -> str:

@@ -214,8 +214,8 @@ def _told(past: PastDecision) -> dict[str, Any]:
 def _what(past: PastDecision) -> str:
     told = [f"{past.joined} pairs one child"] if past.joined else []
     told += [f"{past.parted} pairs two children"] if past.parted else []
-    since = " (taken back)" if past.withdrawn else " (being carried out)" if past.under_way else ""
-    return ", ".join(told) + since
+    states = (("taken back", past.withdrawn), ("overruled", past.overruled), ("being carried out", past.under_way))
+    return ", ".join(told) + next((f" ({words})" for words, holds in states if holds), "")
 
 
 def _as_json(item: WaitingPair) -> dict[str, Any]:

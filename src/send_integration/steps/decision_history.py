@@ -1,6 +1,6 @@
 """What people decided on identity, with what has become of each decision since."""
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -11,15 +11,15 @@ from send_integration.contracts.event import Event, EventKey
 from send_integration.contracts.registry import read
 from send_integration.identity.records import PersonRef
 from send_integration.identity.reviewing import DecidedPair
-from send_integration.identity.statements import FEED
+from send_integration.identity.statements import FEED, Statement, statements_of
 from send_integration.steps.gate_sorting import event_of
 from send_integration.store.admission import admitted_of_feed
 from send_integration.store.decisions import SOURCE, bodies_under_way, restricted_refs
 from send_integration.timeline.fold import standing
 
 
-class Taking(NamedTuple):
-    """Who took a decision back, when and why; `under_way` until the gate has carried it out."""
+class Answer(NamedTuple):
+    """Who took a decision back or decided otherwise, when and why; `under_way` until the gate has carried it out."""
 
     by: str
     at: datetime
@@ -29,7 +29,8 @@ class Taking(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class PastDecision:
-    """A decision that a person took. `under_way` until the gate has carried it out; `taken_back` where it was."""
+    """A decision that a person took. `under_way` until the gate has carried it out; `taken_back` where it was, and
+    `overruled` where a later one says otherwise of one of its pairs."""
 
     event_id: str
     source: str
@@ -38,7 +39,8 @@ class PastDecision:
     why: str
     pairs: tuple[DecidedPair, ...]
     under_way: bool
-    taken_back: Taking | None
+    taken_back: Answer | None
+    overruled: Answer | None
 
     @property
     def joined(self) -> int:
@@ -78,31 +80,61 @@ def every_decision(connection: Connection) -> list[PastDecision]:
     """Every decision, the latest first, as it stands by all that was said since."""
     under_way = {event.key: event for event in map(read, bodies_under_way(connection))}
     said = under_way | {event.key: event for event in map(event_of, admitted_of_feed(connection, FEED))}
-    stands = {event.key for event in standing(said.values())}
-    takings = _takings(said.values(), under_way)
+    in_force = standing(said.values())
+    answers = {event.key: _answer(event, under_way) for event in said.values()}
+    takings = _takings(said.values(), answers)
+    last_words = {statement.pair: statement for statement in statements_of(in_force)}
+    stands = {event.key for event in in_force}
     found = [
-        _past(event, under_way=key in under_way, taken_back=None if key in stands else takings.get(key))
+        _past(
+            event,
+            under_way=key in under_way,
+            taken_back=None if key in stands else takings.get(key),
+            overruled=_overruled(event, last_words, answers) if key in stands else None,
+        )
         for key, event in said.items()
         if not event.retracts
     ]
     return sorted(found, key=lambda past: (past.recorded_at, past.event_id), reverse=True)
 
 
-def _takings(events: Iterable[Event], under_way: Iterable[EventKey]) -> dict[EventKey, Taking]:
+def _answer(event: Event, under_way: Container[EventKey]) -> Answer:
+    return Answer(event.text("by"), event.recorded_at, event.text("why"), event.key in under_way)
+
+
+def _takings(events: Iterable[Event], answers: Mapping[EventKey, Answer]) -> dict[EventKey, Answer]:
     """By each decision that another names, the latest that does: to retract it, or to stand in its place."""
-    waiting = set(under_way)
-    found: dict[EventKey, Taking] = {}
+    found: dict[EventKey, Answer] = {}
     for event in sorted(events, key=lambda event: (event.recorded_at, event.id)):
         named = event.retracts or event.corrects
         if named:
-            said = Taking(event.text("by"), event.recorded_at, event.text("why"), event.key in waiting)
-            found[EventKey(event.source, named)] = said
+            found[EventKey(event.source, named)] = answers[event.key]
     return found
 
 
-def _past(event: Event, *, under_way: bool, taken_back: Taking | None) -> PastDecision:
+def _overruled(
+    event: Event, last_words: Mapping[frozenset[PersonRef], Statement], answers: Mapping[EventKey, Answer]
+) -> Answer | None:
+    """The latest decision that says otherwise of a pair of this one."""
+    last = [(pair, last_words[frozenset((pair.one, pair.other))]) for pair in _pairs(event)]
+    others = [answers[EventKey(said.source, said.event_id)] for pair, said in last if said.same != pair.same]
+    return max(others, key=lambda answer: answer.at, default=None)
+
+
+def _pairs(event: Event) -> tuple[DecidedPair, ...]:
     given: Any = event.data["pairs"]  # its shape is the contract's (feeds/identity.py)
-    pairs = tuple(DecidedPair(PersonRef(**pair["one"]), PersonRef(**pair["other"]), pair["same"]) for pair in given)
+    return tuple(DecidedPair(PersonRef(**pair["one"]), PersonRef(**pair["other"]), pair["same"]) for pair in given)
+
+
+def _past(event: Event, *, under_way: bool, taken_back: Answer | None, overruled: Answer | None) -> PastDecision:
     return PastDecision(
-        event.id, event.source, event.recorded_at, event.text("by"), event.text("why"), pairs, under_way, taken_back
+        event.id,
+        event.source,
+        event.recorded_at,
+        event.text("by"),
+        event.text("why"),
+        _pairs(event),
+        under_way,
+        taken_back,
+        overruled,
     )

@@ -1,6 +1,7 @@
 """Decisions of people on identity, kept from the moment they are taken, before and after the gate carries them out."""
 
 import json
+import re
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -35,6 +36,8 @@ class Taken(NamedTuple):
     children: Collection[str]
 
 
+_DECISION_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
+
 UNDER_WAY = (
     "SELECT d.event_id, d.body, d.one, d.other, d.children, d.decided_at,"  # noqa: S608 - constants of ours
     " d.one IS NULL AND d.body -> 'data' -> 'pairs' @> '[{\"same\": true}]' AS joins_children"
@@ -42,6 +45,11 @@ UNDER_WAY = (
     f" (SELECT FROM admitted m WHERE m.source = '{SOURCE}' AND m.event_id = d.event_id)"
 )
 """The decisions that the gate has not carried out yet: it admits one and does what it says in one transaction."""
+
+
+def is_decision_id(given: str) -> bool:
+    """Whether a text has the shape of an id that is given to decisions here."""
+    return _DECISION_ID.fullmatch(given) is not None
 
 
 def lock_deciding(connection: Connection) -> None:
@@ -88,6 +96,27 @@ def latest_on_pair(connection: Connection, one: int, other: int) -> Word | None:
 def decision_by_id(connection: Connection, event_id: str) -> Word | None:
     """A decision that was taken here, by its id; None where there is none."""
     return _one_word(connection, "event_id = :id", {"id": event_id})
+
+
+def is_under_way(connection: Connection, event_id: str) -> bool:
+    """Whether the gate has yet to carry a decision out."""
+    found: bool = connection.execute(
+        text(f"SELECT EXISTS (SELECT FROM ({UNDER_WAY}) AS u WHERE u.event_id = :id)"),  # noqa: S608 - a constant of ours
+        {"id": event_id},
+    ).scalar_one()
+    return found
+
+
+def words_under_way(connection: Connection, child_id: str) -> list[Word]:
+    """The decisions that touch a child and that the gate has yet to carry out, the latest first."""
+    rows = connection.execute(
+        text(
+            f"SELECT event_id, body, decided_at FROM ({UNDER_WAY}) AS u WHERE :child = ANY(children)"  # noqa: S608 - ours
+            " ORDER BY decided_at DESC"
+        ),
+        {"child": child_id},
+    )
+    return [_word(*row) for row in rows]
 
 
 def bodies_under_way(connection: Connection) -> list[bytes]:

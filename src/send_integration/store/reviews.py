@@ -15,6 +15,9 @@ from send_integration.store.decisions import UNDER_WAY
 Part = tuple[str, str, float]
 """A field, how it agrees, and the weight of that."""
 
+HELD = "one record leads to more than one child"
+"""Why a pair waits where no condition holds it down: the record is held, whatever the pair's own weight."""
+
 _PAIR_NAME = re.compile(r"([0-9]{1,18})-([0-9]{1,18})", re.ASCII)
 
 
@@ -85,6 +88,7 @@ class Affected:
 
     child_id: str
     name: str
+    born_on: date | None
     records: int
     events: int
     open_flags: int
@@ -179,13 +183,29 @@ def waiting_pair(engine: Engine, one: int, other: int, *, restricted: bool) -> W
 
 def pairs_of_child(engine: Engine, child_id: str, *, restricted: bool) -> list[WaitingPair]:
     """The pairs that wait and touch a child, the likeliest first."""
-    touches = ":child IN (a.child_id, b.child_id) OR :child = ANY(a.held_between) OR :child = ANY(b.held_between)"
+    its_records = (
+        "ARRAY(SELECT id FROM person_record WHERE child_id = :child"
+        " UNION ALL SELECT id FROM person_record WHERE :child = ANY(held_between))"
+    )
+    touches = f"v.one = ANY({its_records}) OR v.other = ANY({its_records})"
     with engine.connect() as connection:
         rows = connection.execute(
             text(f"{_WITH} {_PAIR} WHERE ({touches}) AND {_SEEN} AND {_WAITS} ORDER BY v.weight DESC, v.one, v.other"),
             {"child": child_id, "restricted": restricted},
         )
         return [_pair(row) for row in rows]
+
+
+def records_may_be_seen(connection: Connection, records: Iterable[ReviewedRecord], *, restricted: bool) -> bool:
+    """Whether somebody may see some records, by the same rule as their pairs."""
+    numbers = sorted({record.number for record in records})
+    hidden: bool = connection.execute(
+        text(
+            f"SELECT EXISTS (SELECT FROM person_record r WHERE r.id = ANY(:numbers) AND NOT ({_SHOWN.format('r')}))"  # noqa: S608 - ours
+        ),
+        {"numbers": numbers},
+    ).scalar_one()
+    return restricted or not hidden
 
 
 def records_standing(engine: Engine, child_id: str) -> Standing | None:
@@ -242,14 +262,11 @@ def one_record(connection: Connection, number: int) -> ReviewedRecord | None:
     return next(iter(_records(connection, "r.id = :id", {"id": number})), None)
 
 
-def events_held(engine: Engine, numbers: Iterable[int]) -> dict[int, int]:
-    """How many events of each of some held records wait in quarantine."""
+def events_of_records(engine: Engine, numbers: Iterable[int]) -> dict[int, int]:
+    """How many events each of some records was asserted by; those of a held one wait in quarantine."""
     with engine.connect() as connection:
         rows = connection.execute(
-            text(
-                "SELECT person_record_id, count(*) FROM quarantine WHERE person_record_id = ANY(:numbers)"
-                " AND status = 'open' GROUP BY 1"
-            ),
+            text("SELECT person_record_id, count(*) FROM admitted WHERE person_record_id = ANY(:numbers) GROUP BY 1"),
             {"numbers": sorted(set(numbers))},
         )
         return {row[0]: row[1] for row in rows}
@@ -260,7 +277,7 @@ def affected(engine: Engine, child_ids: Iterable[str]) -> list[Affected]:
     with engine.connect() as connection:
         rows = connection.execute(
             text(
-                "SELECT i.id, concat_ws(' ', c.given_name, c.family_name),"
+                "SELECT i.id, concat_ws(' ', c.given_name, c.family_name), c.date_of_birth,"
                 " (SELECT count(*) FROM person_record r WHERE r.child_id = i.id),"
                 " (SELECT count(*) FROM event e WHERE e.child_id = i.id), coalesce(c.open_flags, 0),"
                 " coalesce(c.restricted, false)"
@@ -290,9 +307,8 @@ def _affected(values: Sequence[Any]) -> Affected:
 def _pair(row: Row[Any]) -> WaitingPair:
     values: tuple[Any, ...] = tuple(row)
     why, weight, parts, since = values[2 * _WIDTH :]
-    return WaitingPair(
-        _record(values[:_WIDTH]), _record(values[_WIDTH : 2 * _WIDTH]), why, weight, _parts(parts), since
-    )
+    one, other = _record(values[:_WIDTH]), _record(values[_WIDTH : 2 * _WIDTH])
+    return WaitingPair(one, other, why or HELD, weight, _parts(parts), since)
 
 
 def _parts(given: Iterable[Sequence[Any]] | None) -> tuple[Part, ...]:

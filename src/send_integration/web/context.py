@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from fastapi import HTTPException, Request
 from fastapi.responses import HTMLResponse, Response
@@ -14,9 +14,14 @@ from sqlalchemy import Engine
 
 from send_integration import clock
 from send_integration.settings import Settings
+from send_integration.steps.decision_history import PastDecision
 from send_integration.store.children import Standing, is_child_id
+from send_integration.store.decisions import Word, decision_by_id, is_decision_id, is_under_way
 from send_integration.store.sessions import Session, find_session, open_session, record, record_within
+from send_integration.web.comparison import GENDERS, odds
+from send_integration.web.effects import count
 from send_integration.web.policy import Action, Decision, allowed, links
+from send_integration.when.london import LONDON
 
 COOKIE = "send_session"
 SESSION_LASTS = timedelta(hours=8)
@@ -27,6 +32,13 @@ class SignInNeeded(Exception):
     """Nobody is signed in."""
 
 
+class Notice(NamedTuple):
+    """A decision on identity that was just taken, and whether the gate has yet to carry it out."""
+
+    word: Word
+    under_way: bool
+
+
 @dataclass(frozen=True)
 class Site:
     """One running site."""
@@ -35,7 +47,7 @@ class Site:
     settings: Settings
     templates: Environment
 
-    def page(self, name: str, session: Session | None, **values: Any) -> HTMLResponse:  # noqa: ANN401 - templates take any
+    def page(self, name: str, session: Session | None, *, status: int = 200, **values: Any) -> HTMLResponse:  # noqa: ANN401 - templates take any
         """A page from its template, never to be cached."""
         text = self.templates.get_template(name).render(
             session=session,
@@ -44,7 +56,7 @@ class Site:
             today=self.settings.today(),
             **values,
         )
-        return HTMLResponse(text, headers={"Cache-Control": "no-store"})
+        return HTMLResponse(text, status, headers={"Cache-Control": "no-store"})
 
     def signed_in(self, request: Request) -> Session:
         """The signed-in person. Raises SignInNeeded where there is none."""
@@ -81,11 +93,27 @@ class Site:
         record(self.engine, session, action, known_as, allowed=decision.allowed, why=decision.why)
         return decision
 
-    def note_looks(self, session: Session, action: Action, child_ids: Iterable[str], why: str) -> None:
-        """Write down that somebody saw some children of whom the policy lets them know."""
+    def sees_restricted(self, session: Session) -> bool:
+        """Whether lists may hold restricted children for this person."""
+        return allowed(Action.SEE_RESTRICTED, session.role).allowed
+
+    def note_looks(
+        self, session: Session, action: Action, child_ids: Iterable[str | None], why: str, *, allowed: bool = True
+    ) -> None:
+        """Write down that somebody saw some children, or was refused to, by what was asked of the policy before."""
         with self.engine.begin() as connection:
             for child_id in child_ids:
-                record_within(connection, session, action, child_id, allowed=True, why=why)
+                record_within(connection, session, action, child_id, allowed=allowed, why=why)
+
+    def notice_of(self, session: Session, decision: str) -> Notice | None:
+        """What is to be said of a decision that this person has just taken; None for anything else."""
+        if not is_decision_id(decision):
+            return None
+        with self.engine.connect() as connection:
+            word = decision_by_id(connection, decision)
+            if word is None or word.by != session.actor:
+                return None
+            return Notice(word, is_under_way(connection, decision))
 
     def require_form(self, session: Session, csrf: str) -> None:
         """Refuse what was not sent from a form of ours, shown to this person; writes it down."""
@@ -123,6 +151,13 @@ def templates() -> Environment:
     )
     environment.globals["links"] = links
     environment.filters["day"] = written_day
+    environment.filters["moment"] = written_moment
+    environment.filters["agency"] = agency_name
+    environment.filters["odds"] = odds
+    environment.filters["sentence"] = lambda words: f"{words[:1].upper()}{words[1:]}."
+    environment.filters["gender"] = lambda code: GENDERS.get(code, code)
+    environment.filters["decided"] = what_was_decided
+    environment.globals["count"] = count
     environment.filters["words"] = lambda code: str(code).replace("-", " ").replace("_", " ")
     return environment
 
@@ -133,3 +168,21 @@ def written_day(day: date | str | None) -> str:
         return "not known"
     found = date.fromisoformat(day) if isinstance(day, str) else day
     return f"{found.day} {found:%B %Y}"
+
+
+def written_moment(moment: datetime) -> str:
+    """A moment as people write it, in London: 3 March 2025 at 14:05."""
+    there = moment.astimezone(LONDON)
+    return f"{written_day(there.date())} at {there:%H:%M}"
+
+
+def agency_name(source: str) -> str:
+    """A source's own part of its name: 'urn:send:luton:early-help' is 'early help'."""
+    return source.rpartition(":")[2].replace("-", " ") or source
+
+
+def what_was_decided(past: PastDecision) -> str:
+    """What a decision says, in a few words."""
+    if past.joined and past.parted:
+        return "A held record is this child's, and no other's"
+    return "They are one child" if past.joined else "They are two children"

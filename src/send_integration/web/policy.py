@@ -83,5 +83,6 @@ def links(role: str) -> list[tuple[str, str]]:
     pages = (
         (Action.LIST_CHILDREN, "/children", "Children"),
         (Action.VIEW_INBOX, "/alerts", "Alerts"),
+        (Action.REVIEW_IDENTITY, "/identity", "Identity"),
     )
     return [(address, name) for action, address, name in pages if allowed(action, role).allowed]

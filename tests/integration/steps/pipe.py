@@ -1,7 +1,7 @@
 """The gate and the timeline joined by lists instead of a broker: the same steps, every interleaving at hand."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import Engine, text
 
@@ -31,9 +31,10 @@ def empty(engine: Engine) -> None:
 class Pipe:
     """Topics as lists, with the partitions of a real broker."""
 
-    def __init__(self, engine: Engine, rules: RuleBook, today: date) -> None:
+    def __init__(self, engine: Engine, rules: RuleBook, today: date, now: datetime = NOW) -> None:
         self.engine = engine
         self.today = today
+        self.now = now
         self.gate = Gate(engine, lambda _feed: lambda events: [() for _ in events], default_model())
         self.keeper = TimelineKeeper(engine, rules)
         self.topics: dict[tuple[str, int], list[RawMessage]] = {}
@@ -64,7 +65,7 @@ class Pipe:
 
     def admit(self, feed: str, batch: list[RawMessage], *, publish: bool = True) -> None:
         """One batch through the gate; with `publish` off, as if killed after the commit."""
-        admitted = self.gate.admit(feed, batch, NOW)
+        admitted = self.gate.admit(feed, batch, self.now)
         if publish:
             for message in admitted.outgoing:
                 self._append(message)
@@ -89,7 +90,7 @@ class Pipe:
         self.relay()
         waiting = self.waiting(topics.CHILD_EVENTS.name, "timeline")
         for start in range(0, len(waiting), size):
-            self.keeper.keep(waiting[start : start + size], self.today, NOW)
+            self.keeper.keep(waiting[start : start + size], self.today, self.now)
 
     def answers(self) -> list[object]:
         """Every child's stored answer, by child id."""

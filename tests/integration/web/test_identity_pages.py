@@ -1,0 +1,383 @@
+"""The review queue as people use it: look, decide, be told of others, take back; and what hostile hands send."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from sqlalchemy import Engine, text
+
+from tests.integration.families import audited, child_of, settle
+from tests.integration.steps.pipe import Pipe
+from tests.integration.web.conftest import Person, SignIn, outbox_size, pair_of
+
+WHY = "seen on two birth certificates"
+
+
+def knows(person: Person, address: str) -> str:
+    """The latest decision that a form was shown with."""
+    return person.get(address).text.partition('name="knows" value="')[2].partition('"')[0]
+
+
+def decide(person: Person, pair: str, choice: str, why: str = WHY, *, seen: str | None = None) -> tuple[int, str]:
+    """Send the form on a pair, as it is shown now or was before; gives status, and words or where it leads."""
+    address = f"/identity/pairs/{pair}"
+    answer = person.post(address, choice=choice, why=why, knows=knows(person, address) if seen is None else seen)
+    return answer.status_code, answer.headers.get("location") or answer.text
+
+
+def children(engine: Engine) -> int:
+    with engine.connect() as connection:
+        found: int = connection.execute(
+            text("SELECT count(DISTINCT child_id) FROM person_record WHERE family_name = 'Kowalska'")
+        ).scalar_one()
+    return found
+
+
+def test_the_queue_names_nobody_and_says_how_many_wait_and_why(sign_in: SignIn) -> None:
+    page = sign_in("steward").get("/identity").text
+
+    assert "3 pairs wait, the likeliest to be one child first" in page
+    assert "They could be twins: one birth date, other given names." in page
+    assert "One record leads to more than one child." in page
+    assert not [name for name in ("Anna", "Zofia", "Kowalska", "Olena", "2014", "LU1") if name in page]
+    assert page.index("One record leads") < page.index("They could be twins")
+
+
+def test_a_pair_shows_both_records_the_weights_and_whom_it_touches_and_is_written_down(
+    sign_in: SignIn, engine: Engine
+) -> None:
+    anna, zofia = child_of(engine, "Anna", "Kowalska"), child_of(engine, "Zofia", "Kowalska")
+
+    page = sign_in("steward").get(f"/identity/pairs/{pair_of(engine, 'Anna')}").text
+
+    for words in ("Anna", "Zofia", "6 May 2014", "the same", "different", "neither says", anna, zofia, "nobody named"):
+        assert words in page
+    assert "One child with 2 records and 2 events." in page
+    assert "style=" not in page
+    assert audited(engine) == [("steward", "review-identity", child, True) for child in sorted((anna, zofia))]
+
+
+def test_a_held_record_is_explained_by_the_children_that_it_leads_to(sign_in: SignIn, engine: Engine) -> None:
+    page = sign_in("steward").get(f"/identity/pairs/{pair_of(engine, 'Olena')}").text
+
+    assert "is held.</strong> It leads to 2 children who do not resemble each other" in page
+    assert "(2 events) waits in quarantine until somebody decides" in page
+    assert "born 9 August 2013" in page
+    assert "born 13 December 2010" in page
+
+
+@pytest.mark.parametrize(("choice", "left"), [("one", 1), ("two", 2)])
+def test_a_decision_leaves_the_queue_at_once_is_carried_out_and_never_asked_again(
+    sign_in: SignIn, engine: Engine, pipe: Pipe, choice: str, left: int
+) -> None:
+    steward, pair = sign_in("steward"), pair_of(engine, "Anna")
+
+    status, where = decide(steward, pair, choice)
+    queue = steward.get(where).text
+
+    assert status == 303
+    assert "Your decision is taken" in queue
+    assert "2 pairs wait" in queue
+    assert "decided by steward" in queue.partition('id="under-way"')[2]
+    assert children(engine) == 2, "the gate has not carried it out"
+
+    settle(pipe)
+    queue = steward.get(where).text
+    assert "It has been carried out." in queue
+    assert "under-way" not in queue
+    assert "2 pairs wait" in queue
+    assert children(engine) == left
+    assert "This pair does not wait" in steward.get(f"/identity/pairs/{pair}").text
+
+
+def test_the_audit_says_who_decided_on_which_child(sign_in: SignIn, engine: Engine) -> None:
+    anna, zofia = child_of(engine, "Anna", "Kowalska"), child_of(engine, "Zofia", "Kowalska")
+
+    decide(sign_in("steward"), pair_of(engine, "Anna"), "one")
+
+    rows = [row for row in audited(engine) if row[1] == "identity-merge"]
+    assert rows == [("steward", "identity-merge", child, True) for child in sorted((anna, zofia))]
+
+
+def test_whoever_decides_second_is_told_and_may_have_the_last_word_of_which_the_first_is_told(
+    sign_in: SignIn, engine: Engine, pipe: Pipe
+) -> None:
+    steward, manager, pair = sign_in("steward"), sign_in("manager"), pair_of(engine, "Anna")
+    before = knows(manager, f"/identity/pairs/{pair}")
+    assert decide(steward, pair, "one", "a letter from the mother")[0] == 303
+
+    status, page = decide(manager, pair, "two", "the registrar rang", seen=before)
+    assert status == 409
+    assert "Somebody decided before you" in page
+    assert "steward decided that they are one child" in page
+    assert "a letter from the mother" in page
+    assert ">the registrar rang</textarea>" in page
+    assert 'value="two" aria-describedby="choice-two-hint" checked' in page
+
+    assert decide(manager, pair, "two", "the registrar rang")[0] == 303
+    settle(pipe)
+    assert children(engine) == 2
+    told = steward.get("/identity").text
+    assert "About a decision of yours" in told
+    assert "manager decided that they are two children" in told
+    assert "About a decision of yours" not in manager.get("/identity").text
+    decisions = manager.get("/identity/decisions").text
+    assert "Overruled</strong>" in decisions.partition("a letter from the mother")[2]
+    assert decisions.count("Stands</strong>") == 1
+
+
+def test_of_two_who_decide_in_one_moment_one_is_taken_and_the_other_told(sign_in: SignIn, engine: Engine) -> None:
+    people, pair = [sign_in("steward"), sign_in("manager")], pair_of(engine, "Anna")
+    seen = knows(people[0], f"/identity/pairs/{pair}")
+
+    with ThreadPoolExecutor(2) as threads:
+        both = list(threads.map(lambda who: decide(who, pair, "one", f"{who.actor} saw it", seen=seen), people))
+
+    assert sorted(status for status, _ in both) == [303, 409]
+    assert outbox_size(engine) == 1
+
+
+def test_a_pair_that_was_decided_and_carried_out_meanwhile_loses_no_word(
+    sign_in: SignIn, engine: Engine, pipe: Pipe
+) -> None:
+    steward, manager, pair = sign_in("steward"), sign_in("manager"), pair_of(engine, "Anna")
+    before = knows(manager, f"/identity/pairs/{pair}")
+    decide(steward, pair, "one")
+    settle(pipe)
+
+    status, page = decide(manager, pair, "two", "the registrar rang", seen=before)
+
+    assert status == 409
+    assert "This pair does not wait" in page
+    assert "steward decided that they are one child" in page
+    assert "the registrar rang" in page
+    assert children(engine) == 1
+
+
+def test_sending_the_same_form_twice_decides_once(sign_in: SignIn, engine: Engine) -> None:
+    steward, pair = sign_in("steward"), pair_of(engine, "Anna")
+    seen = knows(steward, f"/identity/pairs/{pair}")
+
+    first, again = (decide(steward, pair, "two", seen=seen) for _ in range(2))
+
+    assert first == again
+    assert outbox_size(engine) == 1
+
+
+def test_a_decision_is_taken_back_and_the_pair_waits_again(sign_in: SignIn, engine: Engine, pipe: Pipe) -> None:
+    steward, manager, pair = sign_in("steward"), sign_in("manager"), pair_of(engine, "Anna")
+    made = decide(steward, pair, "one")[1].partition("done=")[2]
+    settle(pipe)
+    page = f"/identity/decisions/{made}"
+    assert "Take the decision back" in manager.get(page).text
+
+    answer = manager.post(page, why="it was the other twin's letter")
+    assert answer.status_code == 303
+    assert "Being taken back" in steward.get("/identity/decisions").text
+    settle(pipe)
+
+    assert children(engine) == 2
+    assert "3 pairs wait" in steward.get("/identity").text
+    decisions = steward.get("/identity/decisions").text
+    assert "Taken back" in decisions
+    assert "it was the other twin&#39;s letter" in decisions
+    assert "manager took your decision back" in steward.get("/identity").text
+    again = steward.post(page, why="me too")
+    assert again.status_code == 409
+    assert "manager has taken this decision back already" in again.text
+    assert {row[1] for row in audited(engine) if row[0] == "manager" and row[2]} >= {"identity-withdraw"}
+
+
+def test_a_childs_records_say_why_they_are_joined_and_are_split_after_a_look(
+    sign_in: SignIn, engine: Engine, pipe: Pipe
+) -> None:
+    steward = sign_in("steward")
+    decide(steward, pair_of(engine, "Anna"), "one")
+    settle(pipe)
+    anna = child_of(engine, "Anna", "Kowalska")
+    page = f"/identity/children/{anna}"
+    records = steward.get(page).text
+    assert "a person decided so" in records
+    with engine.connect() as connection:
+        zofia = connection.execute(text("SELECT id FROM person_record WHERE given_name = 'Zofia'")).scalar_one()
+
+    look = steward.post(f"{page}/split", record=[str(zofia)], why=WHY)
+    assert look.status_code == 200
+    assert "Leaving, to be another child: 1 record with 1 event" in look.text
+    assert "Staying: 1 record with 1 event" in look.text
+    assert children(engine) == 1
+
+    seen = look.text.partition('name="knows" value="')[2].partition('"')[0]
+    assert steward.post(f"{page}/split", record=[str(zofia)], why=WHY, checked="yes", knows=seen).status_code == 303
+    assert "It is being carried out." in steward.get(page).text
+    settle(pipe)
+    assert children(engine) == 2
+    assert pair_of(engine, "Olena")
+    assert "2 pairs wait" in steward.get("/identity").text, "what was split is not asked again"
+
+
+def test_two_children_are_joined_by_id_after_a_look_and_their_pair_leaves_the_queue(
+    sign_in: SignIn, engine: Engine, pipe: Pipe
+) -> None:
+    steward = sign_in("steward")
+    anna, zofia = child_of(engine, "Anna", "Kowalska"), child_of(engine, "Zofia", "Kowalska")
+    page = f"/identity/children/{anna}"
+
+    look = steward.post(f"{page}/merge", other=zofia, why=WHY)
+    assert look.status_code == 200
+    assert "One child with 2 records and 2 events." in look.text
+    assert zofia in look.text
+
+    assert steward.post(f"{page}/merge", other=zofia, why=WHY, checked="yes", knows="").status_code == 303
+    assert "2 pairs wait" in steward.get("/identity").text
+    settle(pipe)
+    assert children(engine) == 1
+
+
+def test_a_second_decision_on_a_child_is_told_of_the_first_before_it_is_taken(sign_in: SignIn, engine: Engine) -> None:
+    steward, manager = sign_in("steward"), sign_in("manager")
+    anna, zofia = child_of(engine, "Anna", "Kowalska"), child_of(engine, "Zofia", "Kowalska")
+    decide(steward, pair_of(engine, "Anna"), "two", "the registrar rang")
+
+    answer = manager.post(f"/identity/children/{anna}/merge", other=zofia, why="a letter", checked="yes", knows="")
+
+    assert answer.status_code == 409
+    assert "steward decided that they are two children" in answer.text
+    assert "a letter" in answer.text
+    assert outbox_size(engine) == 1
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"choice": "one", "why": ""}, "Give the reason"),
+        ({"choice": "one", "why": " \r\n\t "}, "Give the reason"),
+        ({"choice": "", "why": WHY}, "Say whether they are one child or two"),
+        ({"choice": "three", "why": WHY}, "Say whether they are one child or two"),
+        ({"choice": "one", "why": "x" * 201}, "200 characters or fewer; it has 201"),
+        ({"choice": "one", "why": "x" * 500_000}, "200 characters or fewer; it has 500,000"),
+        ({"choice": "one", "why": "a\x00b"}, "characters that cannot be seen"),
+        ({"choice": "one", "why": "a\u202eb"}, "characters that cannot be seen"),
+    ],
+)
+def test_a_wrong_form_is_shown_again_with_what_is_wrong_first_and_what_was_typed(
+    sign_in: SignIn, engine: Engine, fields: dict[str, str], words: str
+) -> None:
+    answer = sign_in("steward").post(f"/identity/pairs/{pair_of(engine, 'Anna')}", **fields)
+
+    assert answer.status_code == 400
+    assert words in answer.text
+    assert answer.text.index("There is a problem") < answer.text.index("<h1")
+    assert "<title>Error:" in answer.text
+    kept = " ".join(fields["why"].replace("\x00", "").replace("\u202e", "").split())
+    assert f">{kept}</textarea>" in answer.text
+    assert outbox_size(engine) == 0
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["1", "1-", "-1-2", "1-1", "a-b", "1-2-3", "9" * 30 + "-1", "1-%00", "1-2%27%20OR%201=1", "999998-999999", "١-٢"],
+)
+def test_what_is_no_pairs_name_is_no_page(sign_in: SignIn, name: str) -> None:
+    steward = sign_in("steward")
+
+    assert steward.get(f"/identity/pairs/{name}").status_code == 404
+    assert steward.post(f"/identity/pairs/{name}", choice="one", why=WHY).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "child_id",
+    ["c0", "c" + "0" * 15, "c" + "G" * 15, "%00", "c%27%3B%20DROP%20TABLE%20child%3B--", "%3Cscript%3E", "x" * 5000],
+)
+def test_what_is_no_childs_id_is_no_page_and_is_not_quoted(sign_in: SignIn, engine: Engine, child_id: str) -> None:
+    steward = sign_in("steward")
+
+    for page in (f"/identity/children/{child_id}", f"/children/{child_id}"):
+        answer = steward.get(page)
+        assert answer.status_code == (404 if "identity" in page else 403)
+        assert "script" not in answer.text
+    for form in ("split", "merge"):
+        assert steward.post(f"/identity/children/{child_id}/{form}", why=WHY).status_code == 404
+    assert {row[2] for row in audited(engine)} <= {None, "c" + "0" * 15}
+
+
+@pytest.mark.parametrize(
+    "other", ["", "c0", "'; DROP TABLE child; --", "<script>alert(1)</script>", "c\x00", "c" * 100_000]
+)
+def test_another_child_who_is_not_there_is_told_at_the_field(sign_in: SignIn, engine: Engine, other: str) -> None:
+    anna = child_of(engine, "Anna", "Kowalska")
+
+    answer = sign_in("steward").post(f"/identity/children/{anna}/merge", other=other, why=WHY)
+
+    assert answer.status_code == 400
+    assert ("There is no child with that id" if other else "Give the other child&#39;s id") in answer.text
+    assert "<script>" not in answer.text
+    assert f">{WHY}</textarea>" in answer.text
+
+
+@pytest.mark.parametrize("records", [[], ["99999"], ["x"], ["1e5"], ["-1"], ["9" * 40], ["\x00"]])
+def test_records_that_are_not_the_childs_are_told_at_the_field(
+    sign_in: SignIn, engine: Engine, records: list[str]
+) -> None:
+    anna = child_of(engine, "Anna", "Kowalska")
+
+    answer = sign_in("steward").post(f"/identity/children/{anna}/split", record=records, why=WHY)
+
+    assert answer.status_code == 400
+    assert ("Tick the records" if not records else "One of the records is not this child&#39;s") in answer.text
+
+
+@pytest.mark.parametrize("decision", ["x", "%00", "00000000-0000-0000-0000-000000000000", "1%27--"])
+def test_what_is_no_decision_is_no_page(sign_in: SignIn, decision: str) -> None:
+    steward = sign_in("steward")
+
+    assert steward.get(f"/identity/decisions/{decision}").status_code == 404
+    assert steward.post(f"/identity/decisions/{decision}", why=WHY).status_code == 404
+    assert "Done" not in steward.get(f"/identity?done={decision}").text
+
+
+@pytest.mark.parametrize("token", ["", "x", "é", "\u2028"])
+def test_a_form_that_is_not_ours_decides_nothing_and_is_written_down(
+    sign_in: SignIn, engine: Engine, token: str
+) -> None:
+    steward, anna = sign_in("steward"), child_of(engine, "Anna", "Kowalska")
+    pages = (
+        f"/identity/pairs/{pair_of(engine, 'Anna')}",
+        f"/identity/children/{anna}/split",
+        f"/identity/children/{anna}/merge",
+        "/identity/decisions/00000000-0000-0000-0000-000000000000",
+        "/sign-out",
+    )
+
+    for page in pages:
+        answer = steward.client.post(page, data={"csrf": token, "choice": "one", "why": WHY}, follow_redirects=False)
+        assert answer.status_code == 403
+
+    assert outbox_size(engine) == 0
+    assert [row for row in audited(engine) if row[1] == "send-form"] == [("steward", "send-form", None, False)] * 5
+
+
+@pytest.mark.parametrize("page", ["/identity?page=0", "/identity?page=x", "/identity?page=100001", "/children?page=-1"])
+def test_a_page_number_that_is_none_is_told_on_a_page(sign_in: SignIn, page: str) -> None:
+    answer = sign_in("manager").get(page)
+
+    assert answer.status_code == 400
+    assert "That could not be read" in answer.text
+
+
+def test_a_form_larger_than_any_of_ours_is_refused(sign_in: SignIn, engine: Engine) -> None:
+    answer = sign_in("steward").post(f"/identity/pairs/{pair_of(engine, 'Anna')}", choice="one", why="x" * 2_000_000)
+
+    assert answer.status_code == 413
+    assert outbox_size(engine) == 0
+
+
+def test_a_page_past_the_last_says_so(sign_in: SignIn) -> None:
+    assert "none on this page" in sign_in("steward").get("/identity?page=7").text
+
+
+def test_nobody_decides_without_signing_in(sign_in: SignIn, engine: Engine) -> None:
+    stranger = sign_in("nobody").client
+
+    for page in ("/identity", "/identity/decisions", f"/identity/pairs/{pair_of(engine, 'Anna')}"):
+        answer = stranger.get(page, follow_redirects=False)
+        assert (answer.status_code, answer.headers["location"]) == (303, "/sign-in")
