@@ -5,6 +5,7 @@ from typing import NamedTuple
 from pydantic import TypeAdapter, ValidationError
 
 from send_integration.contracts.envelope import Line
+from send_integration.contracts.identifiers import holds_nhs_number, holds_upn
 
 _REASON: TypeAdapter[str] = TypeAdapter(Line)
 LONGEST_REASON = 200
@@ -33,6 +34,8 @@ def read_reason(typed: str, field: str = "why") -> Reason:
     if len(text) > LONGEST_REASON:
         words = f"The reason must be {LONGEST_REASON} characters or fewer; it has {len(text):,}"
         return Reason(text, (Fault(field, words),))
+    if holds_nhs_number(text) or holds_upn(text):
+        return Reason(text, (Fault(field, "The reason holds an NHS number or a UPN: take it out"),))
     try:
         _REASON.validate_python(text)
     except ValidationError:

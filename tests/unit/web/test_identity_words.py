@@ -106,6 +106,8 @@ def test_two_held_records_still_wait_where_they_lead_to_more_than_one() -> None:
         ("x" * 201, "x" * 201, "The reason must be 200 characters or fewer; it has 201"),
         ("a\x07b", "ab", "The reason held characters that cannot be seen"),
         ("مريم", "مريم", ""),
+        ("both give 999 000 0018", "both give 999 000 0018", "The reason holds an NHS number"),
+        ("letter 1234567890", "letter 1234567890", ""),
     ],
 )
 def test_a_reason_is_one_line_that_can_be_read_and_kept(typed: str, text: str, words: str) -> None:

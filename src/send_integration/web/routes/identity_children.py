@@ -239,6 +239,8 @@ def joins_of(records: Sequence[ReviewedRecord], links: Sequence[JoinedBy]) -> di
     place = {record.number: number for number, record in enumerate(records)}
     found: dict[int, list[Join]] = {}
     for link in links:
+        if link.one not in place or link.other not in place:
+            continue  # the gate moved one of them between the two queries
         earlier, later = sorted((link.one, link.other), key=place.__getitem__)
         words = JOINED_BY.get(link.why, link.why)
         found.setdefault(later, []).append(Join(earlier, words, link.weight, bars_of(link.parts)))
