@@ -9,9 +9,8 @@ from sqlalchemy import Engine, text
 from tests.browser.conftest import LONG, RIGHT_TO_LEFT, SCRIPT, running_site
 from tests.browser.test_pages import SignIn, no_violations
 from tests.builders import days_after, sent
-from tests.integration.families import TODAY, child_of, held, settle, town
+from tests.integration.families import TODAY, child_of, held, pair_of, settle, town
 from tests.integration.steps.pipe import Pipe
-from tests.integration.web.conftest import pair_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.integration]
 

@@ -90,6 +90,19 @@ def child_of(engine: Engine, given_name: str, family_name: str) -> str:
     return found
 
 
+def pair_of(engine: Engine, given_name: str) -> str:
+    """The name of the pair that waits and has a record of somebody's, the likeliest of them."""
+    with engine.connect() as connection:
+        row = connection.execute(
+            text(
+                "SELECT v.one, v.other FROM identity_review v JOIN person_record r ON r.id IN (v.one, v.other)"
+                " WHERE r.given_name = :name ORDER BY v.weight DESC LIMIT 1"
+            ),
+            {"name": given_name},
+        ).one()
+    return f"{row[0]}-{row[1]}"
+
+
 def audited(engine: Engine) -> list[tuple[str, str, str | None, bool]]:
     """Who did what to which child, and whether it was allowed, in order."""
     with engine.connect() as connection:

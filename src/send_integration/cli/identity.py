@@ -17,6 +17,7 @@ from send_integration.steps.catalogue import load_model
 from send_integration.steps.deciding import Reviewer
 from send_integration.steps.decision_history import PastDecision, past_decisions
 from send_integration.steps.redeciding import redecide_everything
+from send_integration.store.decisions import is_under_way, latest_on_pair
 from send_integration.store.reviews import (
     ReviewedRecord,
     WaitingPair,
@@ -82,6 +83,7 @@ def merge(
     who = looker(engine, by, restricted=restricted, why=why)
     if other is None:
         waiting = _waiting(who, one)
+        _tell_of_others(who, waiting)
         made = deciding.join_records(engine, waiting.one.number, waiting.other.number, _reviewer(who, why))
     else:
         made = deciding.merge_children(engine, _child(who, one), _child(who, other), _reviewer(who, why))
@@ -100,6 +102,7 @@ def apart(
     _, engine = services()
     who = looker(engine, by, restricted=restricted, why=why)
     waiting = _waiting(who, pair)
+    _tell_of_others(who, waiting)
     _said(deciding.tell_apart(engine, waiting.one.number, waiting.other.number, _reviewer(who, why)))
 
 
@@ -199,6 +202,15 @@ def _child(who: Looker, reference: str) -> str:
 
 def _reviewer(who: Looker, why: str) -> Reviewer:
     return Reviewer(who.session, clock.now(), why)
+
+
+def _tell_of_others(who: Looker, pair: WaitingPair) -> None:
+    """Say where somebody has just decided on the pair: the last word stands."""
+    with who.engine.connect() as connection:
+        word = latest_on_pair(connection, pair.one.number, pair.other.number)
+        if word is not None and is_under_way(connection, word.event_id):
+            told = "one child" if word.same else "two children"
+            typer.echo(f"{word.by} decided at {word.at:%H:%M} that they are {told}; your decision now stands instead.")
 
 
 def _said(decision: str) -> None:

@@ -5,9 +5,9 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy import Engine, text
 
-from tests.integration.families import audited, child_of, settle
+from tests.integration.families import audited, child_of, pair_of, settle
 from tests.integration.steps.pipe import Pipe
-from tests.integration.web.conftest import Person, SignIn, outbox_size, pair_of
+from tests.integration.web.conftest import Person, SignIn, outbox_size
 
 WHY = "seen on two birth certificates"
 

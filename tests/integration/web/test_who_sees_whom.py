@@ -10,9 +10,9 @@ from send_integration.contracts import topics
 from send_integration.steps.alerts import AlertRouter
 from send_integration.web.policy import Role
 from tests.builders import NOW
-from tests.integration.families import TODAY, audited, child_of
+from tests.integration.families import TODAY, audited, child_of, pair_of
 from tests.integration.steps.pipe import Pipe
-from tests.integration.web.conftest import Person, SignIn, pair_of
+from tests.integration.web.conftest import Person, SignIn
 from tests.shape.test_routes import routes_of_the_site
 
 ACTORS = {

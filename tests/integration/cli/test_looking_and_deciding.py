@@ -1,4 +1,4 @@
-"""At the command line a restricted child is not there, unless somebody says why; every look is written down."""
+"""At the command line a restricted child is not there, unless somebody says why; looks are written down, others told of."""
 
 from collections.abc import Callable, Iterator
 
@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 from send_integration.cli import children, identity, quarantine
 from send_integration.errors import BadInput
 from send_integration.settings import settings
-from tests.integration.families import SECRET_NUMBER, audited, child_of, town
+from tests.integration.families import SECRET_NUMBER, audited, child_of, pair_of, town
 
 Run = Callable[..., Result]
 BY = ("--by", "sam")
@@ -113,6 +113,16 @@ def test_every_way_to_a_restricted_childs_records_is_closed_without_a_reason(run
 
 def _is_restricted_pair(run: Run, word: str) -> bool:
     return word[:1].isdigit() and "-" in word and run(identity.app, "review", word).exit_code != 0
+
+
+def test_whoever_decides_after_another_is_told_at_the_command_line_too(run: Run, engine: Engine) -> None:
+    pair = pair_of(engine, "Anna")
+    run(identity.app, "merge", pair, "--why", "one letter")
+
+    second = run(identity.app, "apart", pair, "--why", "two certificates").stdout
+
+    assert "sam decided at" in second
+    assert "that they are one child; your decision now stands instead." in second
 
 
 def test_one_who_looks_at_records_is_written_down(run: Run, engine: Engine) -> None:
