@@ -89,6 +89,28 @@ def test_a_decision_leaves_the_queue_at_once_is_carried_out_and_never_asked_agai
     assert "This pair does not wait" in steward.get(f"/identity/pairs/{pair}").text
 
 
+@pytest.mark.parametrize(("choice", "home"), [("one", "urn:send:clinic"), ("two", "urn:send:schools")])
+def test_a_held_record_is_sent_to_the_child_that_a_person_means_with_its_events(
+    sign_in: SignIn, engine: Engine, pipe: Pipe, choice: str, home: str
+) -> None:
+    steward, pair = sign_in("steward"), pair_of(engine, "Olena")
+
+    assert decide(steward, pair, choice)[0] == 303
+    settle(pipe)
+
+    with engine.connect() as connection:
+        rows = connection.execute(
+            text("SELECT source, child_id FROM person_record WHERE given_name = 'Olena' AND child_id IS NOT NULL")
+        )
+        child_of_source = {row[0]: row[1] for row in rows}
+        events = connection.execute(
+            text("SELECT count(*) FROM event WHERE child_id = :child"), {"child": child_of_source[home]}
+        ).scalar_one()
+    assert child_of_source["urn:send:social-care"] == child_of_source[home]
+    assert events == 3
+    assert "1 pair waits" in steward.get("/identity").text
+
+
 def test_the_audit_says_who_decided_on_which_child(sign_in: SignIn, engine: Engine) -> None:
     anna, zofia = child_of(engine, "Anna", "Kowalska"), child_of(engine, "Zofia", "Kowalska")
 
