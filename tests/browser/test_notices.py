@@ -71,7 +71,7 @@ def test_what_was_added_since_the_page_was_shown_is_not_marked_as_read(page: Pag
 def test_a_notice_is_for_its_recipient_alone_and_needs_the_pages_own_form(
     page: Page, sign_in: SignIn, pipe: Pipe
 ) -> None:
-    record(pipe.engine, REVIEWER.session, "identity-review", child_of(pipe, "c2"), allowed=True, why="test")
+    record(pipe.engine, REVIEWER.session, "review-identity", child_of(pipe, "c2"), allowed=True, why="test")
     take_back(pipe)
     ((notice_id,),) = pipe.ask("SELECT notice_id FROM notice WHERE recipient = 'steward'")
     address = f"/alerts/notices/{notice_id}/read"
@@ -89,7 +89,7 @@ def test_whoever_is_told_may_read_it_whatever_their_role_and_only_that(page: Pag
     sign_in("steward")
     assert page.request.get("/alerts").status == 403
 
-    record(pipe.engine, REVIEWER.session, "identity-review", child_of(pipe, "c2"), allowed=True, why="test")
+    record(pipe.engine, REVIEWER.session, "review-identity", child_of(pipe, "c2"), allowed=True, why="test")
     take_back(pipe)
     page.goto("/alerts")
 

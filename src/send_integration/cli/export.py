@@ -5,10 +5,10 @@ from typing import Annotated
 
 import typer
 
-from send_integration.cli.services import By, services
-from send_integration.store.sessions import Session, record
+from send_integration.cli.looking import By, looker
+from send_integration.cli.services import services
+from send_integration.store.shown import EXPORT
 from send_integration.warehouse.dfe import headline_counts
-from send_integration.web.policy import Role
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="What analysts take.")
 
@@ -30,7 +30,8 @@ def warehouse(
     That you took them is recorded, and covers every child: where an entry that they counted falls, you are told.
     """
     _, engine = services()
-    record(engine, Session(by, Role.ANALYST, ""), "export", None, allowed=True, why=f"headline counts of {year}")
+    who = looker(engine, by, restricted=False, why="")
+    who.saw(EXPORT, [None], about=f"headline counts of {year}")
     found = headline_counts(engine, year)
     if as_json:
         typer.echo(json.dumps(found, indent=1))

@@ -8,18 +8,26 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from send_integration.cli.looking import By, ShowRestricted, WhyLook, looker
 from send_integration.cli.services import services
 from send_integration.store.notices import Notice, all_notices
+from send_integration.store.shown import VIEW_NOTICE
+from send_integration.when.london import london_day, london_time
 
 
 def notices(
     *,
     limit: Annotated[int, typer.Option(min=1, max=100_000, help="How many at most.")] = 50,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    restricted: ShowRestricted = False,
+    why: WhyLook = "",
+    by: By,
 ) -> None:
     """Who was told that what they saw has changed, the latest first; the entries themselves are for the recipient alone."""
     _, engine = services()
-    found = all_notices(engine, limit)
+    who = looker(engine, by, restricted=restricted, why=why)
+    found = all_notices(engine, limit, restricted=restricted)
+    who.saw(VIEW_NOTICE, dict.fromkeys(notice.child_id for notice in found), about="listed")
     if as_json:
         typer.echo(json.dumps([_as_json(notice) for notice in found], indent=1))
         return
@@ -35,7 +43,7 @@ def notices(
 
 
 def _minute(moment: datetime) -> str:
-    return f"{moment:%Y-%m-%d %H:%M}"
+    return f"{london_day(moment)} {london_time(moment)}"
 
 
 def _as_json(notice: Notice) -> dict[str, Any]:

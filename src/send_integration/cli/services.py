@@ -1,9 +1,7 @@
 """The broker and the database that the environment names, for commands that need them."""
 
-import getpass
 import logging
 import sys
-from typing import Annotated
 
 import typer
 from sqlalchemy import Engine
@@ -13,9 +11,6 @@ from send_integration.errors import NotReady
 from send_integration.settings import Settings, settings
 from send_integration.store.engine import open_database
 from send_integration.store.schema import migrate
-
-By = Annotated[str, typer.Option(help="Your worker id; it is recorded.", default_factory=getpass.getuser)]
-"""Who gives a command that shows a child or takes reports away."""
 
 
 def required_settings() -> Settings:

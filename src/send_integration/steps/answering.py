@@ -58,6 +58,11 @@ def answers_of(
     return {answer.child_id: answer for answer in answers if answer is not None}
 
 
+def restricted_among(answers: Mapping[str, ChildAnswer]) -> set[str]:
+    """The restricted ones among some children, whom nothing may name that others read."""
+    return {child_id for child_id, answer in answers.items() if answer.timeline.restricted}
+
+
 def unmoved_flags(
     known: Known, moves: Sequence[Move], arrived: Mapping[EventKey, Event], rules: RuleBook, today: date
 ) -> dict[str, tuple[Flag, ...]]:

@@ -1,6 +1,6 @@
 """Which records moved between children in a batch, and which person's word, if any, moved them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from typing import NamedTuple
 
 from sqlalchemy import Connection
@@ -43,12 +43,17 @@ def moves_of(
 
 
 def whys_of(
-    connection: Connection, moves: Sequence[Move], known: Known, arrived: Mapping[EventKey, Event]
+    connection: Connection,
+    moves: Sequence[Move],
+    known: Known,
+    arrived: Mapping[EventKey, Event],
+    *,
+    unnamed: Container[str],
 ) -> dict[Side, str]:
     """Why records were taken from each child, for those who saw them there.
 
     The child to whom they were given is named only where all of the former child's records went there: else it is
-    another family's, of whom the reader need know nothing.
+    another family's, of whom the reader need know nothing. `unnamed` children are never named.
     """
     said = [event_of(row) for row in admitted_of_feed(connection, IDENTITY)]
     left = set(known.child_of.values())
@@ -56,9 +61,8 @@ def whys_of(
     for side, met in _met(moves, known, arrived).items():
         heirs = {move.given_to for move in moves if move.taken_from == side.taken_from}
         whole = side.taken_from not in left and heirs == {side.given_to} and side.given_to != NOBODY
-        found[side] = why_moved(
-            _latest_word(said, met), held=side.given_to == NOBODY, now_under=side.given_to if whole else ""
-        )
+        heir = side.given_to if whole and side.given_to not in unnamed else ""
+        found[side] = why_moved(_latest_word(said, met), held=side.given_to == NOBODY, now_under=heir)
     return found
 
 

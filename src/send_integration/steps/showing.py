@@ -10,7 +10,7 @@ from send_integration.alerts.notices import CORRECTED, GAVE_WAY, TAKEN_BACK, Los
 from send_integration.contracts.event import Event, EventKey
 from send_integration.contracts.registry import read
 from send_integration.evaluate import ChildAnswer, entry_of
-from send_integration.steps.answering import Known
+from send_integration.steps.answering import Known, restricted_among
 from send_integration.steps.moving import Side, whys_of
 from send_integration.store.notices import keep_notices
 from send_integration.store.shown import about_to_take_off, stand_as_before, stand_since_now, take_off, who_saw
@@ -82,7 +82,9 @@ def left_by_displacement(
     """
     moved = {move.key: Side(move.taken_from, move.given_to) for move in moves}
     seen = [gone for gone in displaced if gone.shown_since is not None and gone.child_id != NOBODY]
-    whys = whys_of(connection, moves, known, arrived) if any(gone.key in moved for gone in seen) else {}
+    whys: Mapping[Side, str] = {}
+    if any(gone.key in moved for gone in seen):
+        whys = whys_of(connection, moves, known, arrived, unnamed=restricted_among(answers))
     found: list[Lost] = []
     for gone in seen:
         former = read(gone.body)

@@ -14,7 +14,7 @@ from send_integration.contracts.registry import read
 from send_integration.evaluate import ChildAnswer, child_as_json, need
 from send_integration.rules.flags import Flag, FlagChange, changes, flag_as_json, owed_to_moves
 from send_integration.rules.model import RuleBook
-from send_integration.steps.answering import Known, answers_of, known_of, unmoved_flags
+from send_integration.steps.answering import Known, answers_of, known_of, restricted_among, unmoved_flags
 from send_integration.steps.batch import Outgoing, RawMessage
 from send_integration.steps.moving import moves_of
 from send_integration.steps.showing import left_by_displacement, left_by_the_fold, tell_who_saw
@@ -117,12 +117,14 @@ class TimelineKeeper:
         """Every change of a flag; children who gained or lost records are judged once more as if they had not."""
         before = open_flags(connection, touched.children)
         unmoved = unmoved_flags(known, moves, touched.arrived, self._rules, today) if moves else {}
+        secret = restricted_among(answers)
         found: list[FlagChange] = []
         for child_id in sorted(touched.children):
             now: tuple[Flag, ...] = answers[child_id].flags if child_id in answers else ()
             changed = changes(before.get(child_id, {}), now)
             if child_id in unmoved:
-                found += owed_to_moves(changed, now, unmoved[child_id], words_of(moves, child_id))
+                because = words_of(moves, child_id, unnamed=secret)
+                found += owed_to_moves(changed, now, unmoved[child_id], because)
             else:
                 found += changed
         return found
@@ -138,6 +140,7 @@ class TimelineKeeper:
             answer.timeline.date_of_birth,
             need(answer),
             len(answer.flags),
+            answer.timeline.restricted,
             answer.assessment.as_of,
             answer.next_change_on,
         )

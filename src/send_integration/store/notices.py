@@ -3,13 +3,14 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import NamedTuple
 from uuid import uuid4
 
 from sqlalchemy import Connection, Engine, text
 
 from send_integration.alerts.notices import Told
 from send_integration.store.sessions import Session, record_within
-from send_integration.store.shown import about_to_show
+from send_integration.store.shown import READ_NOTICE, VIEW_NOTICE, about_to_show
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,34 @@ class Unposted:
     recipient: str
     child_id: str
     email: str | None
+
+
+class Reader(NamedTuple):
+    """Somebody who reads notices: in which recipients' name, and of which restricted children: of all, or of those who
+    have `worker_id` for a named worker ('' for none)."""
+
+    recipients: Sequence[str]
+    restricted: bool
+    worker_id: str
+
+
+# Of whom a notice `n` tells: its child, or where that child is no more, those who now have the records.
+_OF_WHOM = (
+    "SELECT c.restricted, c.named_workers FROM child c WHERE c.child_id = n.child_id UNION ALL"
+    " SELECT r.restricted OR coalesce(h.restricted, false), coalesce(h.named_workers, '[]') FROM notice_entry x"
+    " JOIN admitted m USING (source, event_id) JOIN person_record r ON r.id = m.person_record_id"
+    " LEFT JOIN child h ON h.child_id = r.child_id WHERE x.notice_id = n.notice_id"
+    " AND NOT EXISTS (SELECT FROM child o WHERE o.child_id = n.child_id)"
+)
+
+
+def _may_be_shown(worker_id: str) -> str:
+    """The condition that notice `n` tells of no restricted child but those of a named worker, an SQL expression."""
+    named = f"w.named_workers @> jsonb_build_array(jsonb_build_object('worker_id', cast({worker_id} AS text)))"
+    return f"NOT EXISTS (SELECT FROM ({_OF_WHOM}) AS w WHERE w.restricted AND NOT {named})"
+
+
+_SHOWN = f"(:restricted OR {_may_be_shown(':worker')})"
 
 
 def keep_notices(connection: Connection, found: Mapping[tuple[str, str], Sequence[Told]], left_at: datetime) -> None:
@@ -93,18 +122,21 @@ def _entry_row(notice_id: str, told: Told, left_at: datetime) -> dict[str, objec
     }
 
 
-def unread_notices(engine: Engine, recipients: Sequence[str], limit: int) -> list[Notice]:
-    """What some recipients have not read, the latest first."""
+def unread_notices(engine: Engine, reader: Reader, limit: int) -> list[Notice]:
+    """What somebody has not read and may be shown, the latest first."""
+    unread = f"n.read_at IS NULL AND n.recipient = ANY(:recipients) AND {_SHOWN}"
     with engine.connect() as connection:
-        return _notices(
-            connection, "n.read_at IS NULL AND n.recipient = ANY(:recipients)", limit, recipients=list(recipients)
-        )
+        return _notices(connection, unread, limit, **_asked_by(reader))
 
 
-def all_notices(engine: Engine, limit: int) -> list[Notice]:
-    """What anybody was ever told, the latest first."""
+def all_notices(engine: Engine, limit: int, *, restricted: bool) -> list[Notice]:
+    """What anybody was ever told, the latest first; with `restricted` off, nothing of a restricted child."""
     with engine.connect() as connection:
-        return _notices(connection, "true", limit)
+        return _notices(connection, _SHOWN, limit, restricted=restricted, worker="")
+
+
+def _asked_by(reader: Reader) -> dict[str, object]:
+    return {"recipients": list(reader.recipients), "restricted": reader.restricted, "worker": reader.worker_id}
 
 
 def _notices(connection: Connection, condition: str, limit: int, **given: object) -> list[Notice]:
@@ -141,28 +173,26 @@ def record_views(engine: Engine, session: Session, shown: Iterable[Notice]) -> N
     with engine.begin() as connection:
         for notice in shown:
             why = f"notice {notice.notice_id}"
-            record_within(connection, session, "view-notice", notice.child_id, allowed=True, why=why)
+            record_within(connection, session, VIEW_NOTICE, notice.child_id, allowed=True, why=why)
 
 
-def mark_read(
-    engine: Engine, notice_id: str, recipients: Iterable[str], session: Session, *, entries: int
-) -> bool | None:
+def mark_read(engine: Engine, notice_id: str, reader: Reader, session: Session, *, entries: int) -> bool | None:
     """Close a notice that told `entries` entries when it was shown, and write down who did.
 
-    False where more was added to it meanwhile: it is to be shown again. None where there is no such notice for any of
-    the recipients, which is written down too.
+    False where more was added to it meanwhile: it is to be shown again. None where there is no such notice that the
+    reader may be shown, which is written down too.
     """
     with engine.begin() as connection:
         about_to_show(connection)  # before the row's lock: whoever adds to a notice takes them in that order
         row = connection.execute(
             text(
-                "SELECT child_id, read_at FROM notice WHERE notice_id = :notice AND recipient = ANY(:recipients)"
-                " FOR UPDATE"
+                "SELECT n.child_id, n.read_at FROM notice n WHERE n.notice_id = :notice"  # noqa: S608 - ours
+                f" AND n.recipient = ANY(:recipients) AND {_SHOWN} FOR UPDATE OF n"
             ),
-            {"notice": notice_id, "recipients": list(recipients)},
+            {"notice": notice_id, **_asked_by(reader)},
         ).one_or_none()
         if row is None:
-            record_within(connection, session, "read-notice", None, allowed=False, why="no notice of theirs")
+            record_within(connection, session, READ_NOTICE, None, allowed=False, why="no notice of theirs")
             return None
         if row[1] is not None:
             return True
@@ -175,17 +205,22 @@ def mark_read(
         connection.execute(
             text("DELETE FROM delivery WHERE message_id = :notice AND sent_at IS NULL"), {"notice": notice_id}
         )
-        record_within(connection, session, "read-notice", row[0], allowed=True, why=f"notice {notice_id}")
+        record_within(connection, session, READ_NOTICE, row[0], allowed=True, why=f"notice {notice_id}")
         return True
 
 
 def unposted_notices(connection: Connection, today: date) -> list[Unposted]:
-    """Unread notices that no channel has, locked, with the e-mail of recipients who have not left."""
+    """Unread notices that no channel has, locked, with the e-mail of recipients who have not left.
+
+    One of a restricted child waits, unless its recipient is the child's named worker: who else may see the child depends
+    on a role, which is known only of who is signed in.
+    """
     rows = connection.execute(
         text(
-            "SELECT n.notice_id, n.recipient, n.child_id, w.email FROM notice n LEFT JOIN worker w"
-            " ON w.worker_id = n.recipient AND (w.left_on IS NULL OR w.left_on > :today)"
-            " WHERE n.posted_at IS NULL AND n.read_at IS NULL ORDER BY n.opened_at, n.notice_id FOR UPDATE OF n"
+            "SELECT n.notice_id, n.recipient, n.child_id, d.email FROM notice n LEFT JOIN worker d"  # noqa: S608 - ours
+            " ON d.worker_id = n.recipient AND (d.left_on IS NULL OR d.left_on > :today)"
+            f" WHERE n.posted_at IS NULL AND n.read_at IS NULL AND {_may_be_shown('n.recipient')}"
+            " ORDER BY n.opened_at, n.notice_id FOR UPDATE OF n"
         ),
         {"today": today},
     )

@@ -13,11 +13,14 @@ SHOWING_LOCK = 8210005
 """Advisory lock: shared by whoever is about to show a child to somebody and writes that down, exclusive for whoever
 takes something off a timeline. So of every look it is certain whether it came before, and whom to tell."""
 
-SHOW_NOTHING = ("view-notice", "read-notice", "identity-merge", "identity-apart")
-"""The audited acts that name a child without showing anything of the child; whatever else names one is a look."""
+VIEW_NOTICE, READ_NOTICE, EXPORT = "view-notice", "read-notice", "export"
+"""What the audit calls being shown a notice, closing it, and taking reports away."""
 
-ON_THE_TIMELINE = ("view-child", "timeline")
-"""The audited acts by which somebody reads the timeline's entries themselves."""
+SHOW_NO_ENTRY = (VIEW_NOTICE, READ_NOTICE, "list-children", "identity-merge", "identity-apart", "identity-withdraw")
+"""The audited acts that name a child and show nothing that rests on an entry; whatever else names one is a look."""
+
+READ_THE_TIMELINE = "view-child"
+"""The audited act by which somebody reads the timeline's entries themselves, on the page or at the command line."""
 
 _KEYS = "unnest(cast(:sources AS text[]), cast(:ids AS text[]))"
 
@@ -78,9 +81,9 @@ _LOST = (
     " cast(:since AS timestamptz[])) AS u(number, child_id, event_id, since))"
 )
 _LOOKED = (
-    "SELECT l.number, a.actor, CASE WHEN a.action = ANY(:timeline) THEN 'page' ELSE 'record' END, ''"
+    "SELECT l.number, a.actor, CASE WHEN a.action = :timeline THEN 'page' ELSE 'record' END, ''"
     " FROM lost l JOIN audit a ON a.child_id = l.child_id AND a.at >= l.since"
-    " WHERE a.allowed AND a.action <> ALL(:show_nothing)"
+    " WHERE a.allowed AND a.action <> ALL(:no_entry)"
 )
 _EXPORTED = (
     "SELECT l.number, a.actor, 'export', '' FROM lost l JOIN audit a ON a.action = 'export' AND a.at >= l.since"
@@ -105,8 +108,8 @@ def who_saw(connection: Connection, lost: Sequence[Lost]) -> list[Sight]:
             "children": [entry.child_id for entry in lost],
             "ids": [entry.key.id for entry in lost],
             "since": [entry.shown_since for entry in lost],
-            "timeline": list(ON_THE_TIMELINE),
-            "show_nothing": list(SHOW_NOTHING),
+            "timeline": READ_THE_TIMELINE,
+            "no_entry": list(SHOW_NO_ENTRY),
         },
     )
     found = sorted(_Row(*row) for row in rows)

@@ -19,6 +19,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
     func,
     true,
 )
@@ -100,6 +101,7 @@ person_record = Table(
     CheckConstraint("(child_id IS NULL) <> (held_between IS NULL)", name="decided_or_held"),
     Index(None, "component"),
     Index(None, "child_id"),
+    Index("ix_person_record_restricted", "source", "local_id", postgresql_where=Column("restricted", Boolean)),
 )
 
 # The keys under which a record is found by another that might be the same child (identity.blocking), hashed. A dozen
@@ -144,6 +146,23 @@ identity_statement = Table(
     Column("source", Text, nullable=False),
     Column("event_id", Text, nullable=False),
     Index(None, "other_source", "other_local_id"),
+)
+
+# Every decision of a person from the moment it is taken, before the gate has carried it out (which `admitted` tells)
+# and after. It is what the review queue knows of others' decisions; what holds are the events of feed identity.
+identity_decision = Table(
+    "identity_decision",
+    METADATA,
+    Column("event_id", Text, primary_key=True),
+    Column("decided_at", Moment, nullable=False, server_default=func.clock_timestamp()),
+    Column("body", JSONB, nullable=False, comment="the event as it is said"),
+    Column("one", BigInteger, comment="the record with the lower number, where it was taken on a pair that waits"),
+    Column("other", BigInteger),
+    Column("children", ARRAY(Text), nullable=False, comment="whom it touches"),
+    Column("carried_out", Boolean, nullable=False, server_default=false(), comment="false: ask `admitted`"),
+    Index(None, "one", "other"),
+    Index("ix_identity_decision_children", "children", postgresql_using="gin"),
+    Index("ix_identity_decision_under_way", "event_id", postgresql_where=~Column("carried_out", Boolean)),
 )
 
 # The model by which the decisions in person_record were taken.
@@ -207,11 +226,13 @@ child = Table(
     Column("date_of_birth", Date, nullable=False),
     Column("need", Integer, nullable=False, comment="order of the panel's list, highest first"),
     Column("open_flags", Integer, nullable=False),
+    Column("restricted", Boolean, nullable=False, comment="a standing record is: shown only to whom the policy lets"),
     Column("evaluated_on", Date, nullable=False),
     Column("next_change_on", Date),
     Column("updated_at", Moment, nullable=False, server_default=func.now()),
     Index(None, "next_change_on"),
     Index("ix_child_need", Column("need").desc(), "child_id"),
+    Index("ix_child_restricted", "child_id", postgresql_where=Column("restricted", Boolean)),
 )
 
 # A flag as it stands, and every change it ever had; nothing deletes a change.

@@ -94,6 +94,7 @@ class ChildRow:
     date_of_birth: date
     need: int
     open_flags: int
+    restricted: bool
     evaluated_on: date
     next_change_on: date | None
 
@@ -264,6 +265,7 @@ def keep_children(connection: Connection, rows: Sequence[ChildRow]) -> dict[str,
         ("date_of_birth", "date"),
         ("need", "int4"),
         ("open_flags", "int4"),
+        ("restricted", "bool"),
         ("evaluated_on", "date"),
         ("next_change_on", "date"),
     )
@@ -307,6 +309,7 @@ def _as_copied(row: ChildRow) -> list[object]:
         row.date_of_birth,
         row.need,
         row.open_flags,
+        row.restricted,
         row.evaluated_on,
         row.next_change_on,
     ]

@@ -170,7 +170,7 @@ def test_a_decision_that_is_withdrawn_leaves_nothing(
     engine: Engine, history: list[bytes], workers: int, data: st.DataObject
 ) -> None:
     empty(engine)
-    pipe = Pipe(engine, RULES, TODAY, workers)
+    pipe = Pipe(engine, RULES, TODAY, workers=workers)
 
     def withdraw(made: str) -> None:
         deciding.withdraw(pipe.engine, made, THEN)
@@ -187,7 +187,7 @@ def test_a_decision_that_a_later_one_contradicts_leaves_nothing_but_the_later_on
     engine: Engine, history: list[bytes], workers: int, data: st.DataObject
 ) -> None:
     empty(engine)
-    pipe = Pipe(engine, RULES, TODAY, workers)
+    pipe = Pipe(engine, RULES, TODAY, workers=workers)
     last_words: list[bytes] = []
 
     def contradict(made: str) -> None:

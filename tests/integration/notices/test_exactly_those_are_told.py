@@ -14,7 +14,7 @@ from sqlalchemy import Engine
 
 from send_integration.contracts import topics
 from send_integration.steps.catalogue import load_rules
-from send_integration.store.notices import all_notices, mark_read
+from send_integration.store.notices import Reader, all_notices, mark_read
 from send_integration.store.sessions import Session, record
 from tests.builders import NOW
 from tests.integration.identity.test_undo_leaves_no_trace import decide, feed_of
@@ -85,7 +85,7 @@ def told(pipe: Pipe) -> list[tuple[str, str, str, str]]:
     """Recipient, child, event and way of everything that anybody was told."""
     return [
         (notice.recipient, notice.child_id, entry.event_id, way)
-        for notice in all_notices(pipe.engine, 100_000)
+        for notice in all_notices(pipe.engine, 100_000, restricted=True)
         for entry in notice.entries
         for way in entry.ways
     ]
@@ -118,18 +118,24 @@ class Life:
     def somebody_looks(self) -> None:
         children = sorted({child for child, _ in self.watcher.standing})
         if children:
-            way = self.data.draw(st.sampled_from([("view-child", "page"), ("identity-review", "record")]))
+            way = self.data.draw(st.sampled_from([("view-child", "page"), ("review-identity", "record")]))
             self.watcher.look(self.data.draw(st.sampled_from(ACTORS)), self.data.draw(st.sampled_from(children)), *way)
 
     def somebody_exports(self) -> None:
         self.watcher.look("analyst", None, "export", "export")
 
     def somebody_reads(self) -> None:
-        for notice in all_notices(self.pipe.engine, 100):
+        for notice in all_notices(self.pipe.engine, 100, restricted=True):
             if notice.read_at is None:
                 session = Session(notice.recipient, "panel-chair", "")
                 shown = len(notice.entries)
-                mark_read(self.pipe.engine, notice.notice_id, [notice.recipient], session, entries=shown)
+                mark_read(
+                    self.pipe.engine,
+                    notice.notice_id,
+                    Reader([notice.recipient], restricted=True, worker_id=""),
+                    session,
+                    entries=shown,
+                )
 
     def somebody_decides(self) -> None:
         ((last,),) = self.pipe.ask("SELECT coalesce(max(id), 0) FROM audit")

@@ -16,7 +16,7 @@ from send_integration.channels.smtp import Smtp
 from send_integration.steps.alerts import deliver_due, post_notices
 from send_integration.steps.catalogue import load_rules
 from send_integration.steps.directory import keep_directory
-from send_integration.store.notices import all_notices, mark_read
+from send_integration.store.notices import Reader, all_notices, mark_read
 from send_integration.store.sessions import Session
 from send_integration.store.shown import about_to_take_off
 from tests.builders import NOW, WORKER, sent
@@ -90,8 +90,14 @@ def test_what_was_read_before_it_was_sent_is_not_sent(pipe: Pipe, mail: tuple[Co
     assert post_notices(pipe.engine, TEAMS, TODAY, NOW) == 1
     assert deliver_due(pipe.engine, channel, NOW, 50) == (0, 1)  # the server is down
 
-    (notice,) = all_notices(pipe.engine, 10)
-    mark_read(pipe.engine, notice.notice_id, ["w1"], Session("w1", "named-worker", ""), entries=1)
+    (notice,) = all_notices(pipe.engine, 10, restricted=True)
+    mark_read(
+        pipe.engine,
+        notice.notice_id,
+        Reader(["w1"], restricted=False, worker_id=""),
+        Session("w1", "named-worker", ""),
+        entries=1,
+    )
     controller.start()
 
     assert deliver_due(pipe.engine, channel, NOW + timedelta(hours=1), 50) == (0, 0)
@@ -136,8 +142,8 @@ def test_looks_and_exports_at_the_terminal_are_written_down_and_lead_to_notices_
     assert TITLE in command(pipe.engine, "timeline", tom, "--by", "reader")
     command(pipe.engine, "export", "warehouse", "--year", "2025", "--by", "analyst")
     assert pipe.ask("SELECT actor, role, action, child_id, allowed FROM audit ORDER BY id") == [
-        ("reader", "data-steward", "timeline", tom, True),
-        ("analyst", "analyst", "export", None, True),
+        ("reader", "command-line", "view-child", tom, True),
+        ("analyst", "command-line", "export", None, True),
     ]
 
     arrive(pipe, TAKEN_BACK)

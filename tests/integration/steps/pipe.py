@@ -1,7 +1,7 @@
 """All steps of the stream joined by lists instead of a broker: the same steps, every interleaving at hand."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date
+from datetime import date, datetime
 from threading import Lock
 from typing import Any
 
@@ -30,7 +30,8 @@ def empty(engine: Engine) -> None:
     with engine.begin() as connection:
         names = (
             "stream_position, admitted, person_record, person_record_key, identity_link, identity_review,"
-            " identity_statement, quarantine, event, child, flag, flag_change, alert, delivery, notice, notice_entry, audit"
+            " identity_statement, identity_decision, quarantine, event, child, flag, flag_change, alert, delivery, notice,"
+            " notice_entry, audit"
         )
         facts = ", ".join(f"warehouse.{table.name}" for table in (clean_event, *OF_A_CHILD))
         connection.execute(text(f"TRUNCATE {names}, outbox, {facts} CASCADE"))
@@ -39,9 +40,10 @@ def empty(engine: Engine) -> None:
 class Pipe:
     """Topics as lists, with the partitions of a real broker. Of several workers each takes every so-manieth partition."""
 
-    def __init__(self, engine: Engine, rules: RuleBook, today: date, workers: int = 1) -> None:
+    def __init__(self, engine: Engine, rules: RuleBook, today: date, *, workers: int = 1, now: datetime = NOW) -> None:
         self.engine = engine
         self.today = today
+        self.now = now
         self.gates = [
             Gate(engine, lambda _feed: lambda events: [() for _ in events], default_model()) for _ in range(workers)
         ]
@@ -98,7 +100,7 @@ class Pipe:
 
     def admit(self, feed: str, batch: list[RawMessage], *, publish: bool = True, worker: int = 0) -> None:
         """One batch through the gate; with `publish` off, as if killed after the commit."""
-        admitted = self.gates[worker].admit(feed, batch, NOW)
+        admitted = self.gates[worker].admit(feed, batch, self.now)
         if publish:
             for message in admitted.outgoing:
                 self._append(message)
@@ -121,13 +123,13 @@ class Pipe:
         """Everything that waits in the outbox and in send.child-events, in batches."""
         self.relay()
         for worker, batch in self.batches(topics.CHILD_EVENTS.name, timeline.READER, size):
-            self.keepers[worker].keep(batch, self.today, NOW)
+            self.keepers[worker].keep(batch, self.today, self.now)
 
     def drain_alerts(self, size: int = 1000) -> None:
         """Everything that waits in the outbox and in send.flags, in batches."""
         self.relay()
         for _, batch in self.batches(topics.FLAGS.name, alerts.READER, size):
-            self.router.notify(batch, self.today, NOW)
+            self.router.notify(batch, self.today, self.now)
 
     def drain_warehouse(self, size: int = 1000) -> None:
         """Everything that waits in the clean topics, in batches."""

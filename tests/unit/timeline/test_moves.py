@@ -26,4 +26,13 @@ ONE, TWO, THREE = (EventKey("s", name) for name in "abc")
     ],
 )
 def test_each_other_child_is_named_once_whichever_way_records_went(moves: list[Move], words: str) -> None:
-    assert words_of(moves, "c1") == words
+    assert words_of(moves, "c1", unnamed=()) == words
+
+
+def test_a_child_of_whom_readers_may_not_know_is_not_named() -> None:
+    moves = [Move(ONE, "c1", "c2"), Move(TWO, "c1", "c3"), Move(THREE, "c2", "c1")]
+
+    assert words_of(moves, "c1", unnamed={"c2", "c3"}) == (
+        "Records of another child were joined with this child's."
+        " Records were taken from this child and given to another child."
+    )
