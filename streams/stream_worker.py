@@ -40,7 +40,7 @@ def assemble(settings: Settings, engine: Engine) -> Worker:
     add_alerts(worker, AlertRouter(engine, by_mail=by_mail, mailboxes=mailboxes, fallback=settings.fallback_mailbox))
     add_directory(worker)
     if by_mail:
-        add_delivery(worker, Smtp(settings.smtp, settings.mail_from, settings.web_address))
+        add_delivery(worker, Smtp(settings.smtp, settings.mail_from, settings.web_address), mailboxes)
     return worker
 
 

@@ -2,6 +2,7 @@
 
     SendError
     ├── BadInput        what a person gave us is wrong: mend it and run the command again   (exit code 2)
+    │   └── DecidedMeanwhile   somebody else decided first: see what, and decide again
     ├── BadSetting      a setting or rules file is wrong: mend it and start again           (exit code 78)
     ├── NotReady        a broker, database or port is not there: try again when it is       (exit code 69)
     ├── NotBalanced     the ledger does not add up: stop and look                           (exit code 1)
@@ -36,6 +37,10 @@ class BadInput(SendError):
     """A file, an option or a form is wrong."""
 
     exit_code = 2
+
+
+class DecidedMeanwhile(BadInput):
+    """A person decides on children on whom another has decided since they were shown."""
 
 
 class BadSetting(SendError):

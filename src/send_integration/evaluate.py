@@ -216,17 +216,7 @@ def child_as_json(answer: ChildAnswer, rules: RuleBook) -> dict[str, Any]:
         "child_id": answer.child_id,
         "identifiers": _identifiers(answer.timeline),
         "date_of_birth": answer.timeline.date_of_birth.isoformat(),
-        "timeline": [
-            {
-                "event_id": event.id,
-                "on": event.on.isoformat(),
-                "sector": sector_of(event),
-                "feed": event.feed,
-                "type": event.type,
-                "title": title_of(event),
-            }
-            for event in answer.timeline.events
-        ],
+        "timeline": [entry_of(event) for event in answer.timeline.events],
         "episodes": [
             {
                 "id": episode.id,
@@ -240,6 +230,18 @@ def child_as_json(answer: ChildAnswer, rules: RuleBook) -> dict[str, Any]:
         ],
         "milestones": [_milestone(found, rules) for found in answer.assessment.milestones],
         "risks": [_risk(found, rules) for found in answer.assessment.risks],
+    }
+
+
+def entry_of(event: Event) -> dict[str, Any]:
+    """One event as a timeline shows it."""
+    return {
+        "event_id": event.id,
+        "on": event.on.isoformat(),
+        "sector": sector_of(event),
+        "feed": event.feed,
+        "type": event.type,
+        "title": title_of(event),
     }
 
 

@@ -42,10 +42,13 @@ class Settings(BaseSettings):
         pattern="^(none|development)$",
         description="'development' lets anyone sign in as a made-up person.",
     )
-    smtp: str = Field("", description="host:port of the mail server for alerts; empty: the inbox page only.")
-    mail_from: str = Field("send-integration@localhost", description="Sender address of alerts.")
+    smtp: str = Field(
+        "", description="host:port of the mail server for alerts and notices; empty: the inbox page only."
+    )
+    mail_from: str = Field("send-integration@localhost", description="Sender address of alerts and notices.")
     team_mailboxes: str = Field(
-        "", description="team=address pairs separated by commas: where alerts go that no named worker takes."
+        "",
+        description="team=address pairs separated by commas: where alerts go that no named worker takes, and a team's notices.",
     )
     fallback_mailbox: str = Field("", description="Address for alerts that no team takes either.")
     identity_model: Path | None = Field(

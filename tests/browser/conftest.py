@@ -3,6 +3,7 @@
 import shutil
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date
 
 import pytest
@@ -26,6 +27,8 @@ FLAGS = [
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
 TODAY = date(2025, 6, 2)
+REFUSED_FORMS = ("status of 400 (Bad Request)", "status of 409 (Conflict)")
+"""What the browser says of a form that is shown again; no missing file and no breach of the policy ends so."""
 SCRIPT = "<script>document.title='broken'</script>"
 LONG = "Maximiliana-Theodosia Featherstonehaugh-Cholmondeley " * 3
 RIGHT_TO_LEFT = "مريم الأحمد"
@@ -70,15 +73,28 @@ def history() -> list[tuple[str, bytes]]:
 
 
 @pytest.fixture
-def site(engine: Engine) -> Iterator[str]:
-    """The address of a running site."""
-    pipe = Pipe(engine, load_rules(), TODAY)
+def pipe(engine: Engine) -> Pipe:
+    """The stream that brought the children, for what is still to come."""
+    made = Pipe(engine, load_rules(), TODAY)
     for feed, raw in history():
-        pipe.send(feed, raw)
-    pipe.drain_gate(sorted({feed for feed, _ in history()}))
-    pipe.drain_timeline()
+        made.send(feed, raw)
+    made.drain_gate(sorted({feed for feed, _ in history()}))
+    made.drain_timeline()
+    return made
+
+
+@pytest.fixture
+def site(engine: Engine, pipe: Pipe) -> Iterator[str]:
+    """The address of a running site."""
+    with running_site(engine, TODAY) as address:
+        yield address
+
+
+@contextmanager
+def running_site(engine: Engine, today: date) -> Iterator[str]:
+    """A site on a database, at the address that is given."""
     port = free_port()
-    app = build_app(engine, Settings(sign_in="development", as_of=TODAY))
+    app = build_app(engine, Settings(sign_in="development", as_of=today))
     server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_level="error"))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
@@ -99,7 +115,7 @@ def page(request: pytest.FixtureRequest, chromium: Browser, site: str) -> Iterat
     opened.on("pageerror", lambda fault: said.append(str(fault)))
     yield opened
     context.close()
-    assert said == []
+    assert [words for words in said if not words.endswith(REFUSED_FORMS)] == []
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """`send-integration identity`: whose records are one child's: what waits for a person, and what a person decides."""
 
-import getpass
 import json
 from dataclasses import asdict
 from typing import Annotated, Any
@@ -8,34 +7,34 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 from rich.table import Table
-from sqlalchemy import Engine
 
 from send_integration import clock
 from send_integration.cli import identity_model
+from send_integration.cli.looking import By, Looker, ShowRestricted, WhyLook, looker, unknown_child
 from send_integration.cli.services import services
 from send_integration.errors import BadInput
 from send_integration.steps import deciding
 from send_integration.steps.deciding import Reviewer
-from send_integration.store.children import find_child
+from send_integration.steps.decision_history import PastDecision, past_decisions
+from send_integration.store.decisions import is_under_way, latest_on_pair
 from send_integration.store.reviews import (
-    PastDecision,
     ReviewedRecord,
     WaitingPair,
     affected,
-    past_decisions,
+    pair_numbers,
     records_of_child,
+    records_standing,
     waiting_pair,
     waiting_pairs,
 )
-from send_integration.store.sessions import Session, record
-from send_integration.web.policy import Role
+from send_integration.web.policy import Action
+from send_integration.when.london import london_time
 
 app = typer.Typer(
     add_completion=False, no_args_is_help=True, help="Whose records are one child's: review, merge, split."
 )
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Why = Annotated[str, typer.Option(help="The reason, kept with the decision; no names or numbers of a child.")]
-By = Annotated[str, typer.Option(help="Your worker id.", default_factory=getpass.getuser)]
 app.command()(identity_model.train)
 app.command()(identity_model.redecide)
 BAR = 24
@@ -48,14 +47,19 @@ def review(
     *,
     limit: Annotated[int, typer.Option(min=1, max=10_000, help="How many pairs at most.")] = 50,
     as_json: AsJson = False,
+    restricted: ShowRestricted = False,
+    why: WhyLook = "",
     by: By,
 ) -> None:
     """Pairs of records that wait for a person, the likeliest first; or one of them in full."""
     _, engine = services()
+    who = looker(engine, by, restricted=restricted, why=why)
     if pair is not None:
-        _show(engine, _waiting(engine, pair), by, as_json=as_json)
+        _show(who, _waiting(who, pair), as_json=as_json)
         return
-    found, total = waiting_pairs(engine, restricted=True, limit=limit)
+    found, total = waiting_pairs(engine, restricted=restricted, limit=limit)
+    if restricted:
+        who.saw(Action.REVIEW_IDENTITY, [None])
     if as_json:
         typer.echo(json.dumps([_as_json(item) for item in found], default=str, indent=1))
         return
@@ -73,24 +77,35 @@ def merge(
     other: Annotated[str | None, typer.Argument(help="The other child.")] = None,
     *,
     why: Why,
+    restricted: ShowRestricted = False,
     by: By,
 ) -> None:
     """Decide that two children, or the two of a waiting pair, are one."""
     _, engine = services()
+    who = looker(engine, by, restricted=restricted, why=why)
     if other is None:
-        waiting = _waiting(engine, one)
-        made = deciding.join_records(engine, waiting.one.number, waiting.other.number, _reviewer(by, why))
+        waiting = _waiting(who, one)
+        _tell_of_others(who, waiting)
+        made = deciding.join_records(engine, waiting.one.number, waiting.other.number, _reviewer(who, why))
     else:
-        made = deciding.merge_children(engine, _child(engine, one), _child(engine, other), _reviewer(by, why))
+        made = deciding.merge_children(engine, _child(who, one), _child(who, other), _reviewer(who, why))
     _said(made)
 
 
 @app.command()
-def apart(pair: Annotated[str, typer.Argument(help="A waiting pair, as '12-57'.")], *, why: Why, by: By) -> None:
+def apart(
+    pair: Annotated[str, typer.Argument(help="A waiting pair, as '12-57'.")],
+    *,
+    why: Why,
+    restricted: ShowRestricted = False,
+    by: By,
+) -> None:
     """Decide that the two of a waiting pair are two children; they are not asked about again."""
     _, engine = services()
-    waiting = _waiting(engine, pair)
-    _said(deciding.tell_apart(engine, waiting.one.number, waiting.other.number, _reviewer(by, why)))
+    who = looker(engine, by, restricted=restricted, why=why)
+    waiting = _waiting(who, pair)
+    _tell_of_others(who, waiting)
+    _said(deciding.tell_apart(engine, waiting.one.number, waiting.other.number, _reviewer(who, why)))
 
 
 @app.command()
@@ -101,19 +116,20 @@ def split(
     ] = None,
     *,
     why: Annotated[str, typer.Option(help="The reason, kept with the decision.")] = "",
+    restricted: ShowRestricted = False,
     by: By,
 ) -> None:
     """Decide that some of a child's records are another child; without records, list the child's."""
     _, engine = services()
-    child_id = _child(engine, child)
+    who = looker(engine, by, restricted=restricted, why=why)
+    child_id = _child(who, child)
     if not records:
         with engine.connect() as connection:
             _print_records(records_of_child(connection, child_id))
-        record(engine, Session(by, Role.DATA_STEWARD, ""), "identity-show", child_id, allowed=True, why="command line")
         return
     if not why:
         raise BadInput("A decision needs its reason", where="--why")
-    _said(deciding.split_child(engine, child_id, records, _reviewer(by, why)))
+    _said(deciding.split_child(engine, child_id, records, _reviewer(who, why)))
 
 
 @app.command()
@@ -121,22 +137,34 @@ def withdraw(
     decision: Annotated[str, typer.Argument(help="A decision's id, as `identity decisions` lists it.")],
     *,
     why: Why,
+    restricted: ShowRestricted = False,
     by: By,
 ) -> None:
     """Take a decision back, as if it had never been taken: a wrong merge leaves no trace in any timeline."""
     _, engine = services()
-    if not any(past.event_id == decision for past in past_decisions(engine, 100_000)):
+    who = looker(engine, by, restricted=restricted, why=why)
+    if decision not in {past.event_id for past in past_decisions(engine, restricted=restricted)}:
         raise BadInput("There is no such decision", where=decision, next_step="See `identity decisions`.")
-    _said(deciding.withdraw(engine, decision, _reviewer(by, why)))
+    _said(deciding.withdraw(engine, decision, _reviewer(who, why)))
 
 
 @app.command()
-def decisions(*, limit: Annotated[int, typer.Option(min=1, max=100_000)] = 50, as_json: AsJson = False) -> None:
+def decisions(
+    *,
+    limit: Annotated[int, typer.Option(min=1, max=100_000)] = 50,
+    as_json: AsJson = False,
+    restricted: ShowRestricted = False,
+    why: WhyLook = "",
+    by: By,
+) -> None:
     """What people decided, the latest first."""
     _, engine = services()
-    found = past_decisions(engine, limit)
+    who = looker(engine, by, restricted=restricted, why=why)
+    found = past_decisions(engine, restricted=restricted)[:limit]
+    if restricted:
+        who.saw(Action.REVIEW_IDENTITY, [None])
     if as_json:
-        typer.echo(json.dumps([asdict(past) for past in found], default=str, indent=1))
+        typer.echo(json.dumps([_told(past) for past in found], default=str, indent=1))
         return
     table = Table("decision", "when", "by", "what", "why")
     for past in found:
@@ -144,35 +172,58 @@ def decisions(*, limit: Annotated[int, typer.Option(min=1, max=100_000)] = 50, a
     Console().print(table)
 
 
-def _waiting(engine: Engine, pair: str) -> WaitingPair:
-    numbers = pair.split("-")
-    found = None
-    if len(numbers) == 2 and all(number.isascii() and number.isdigit() and len(number) < 19 for number in numbers):
-        found = waiting_pair(engine, int(numbers[0]), int(numbers[1]), restricted=True)
+def _waiting(who: Looker, pair: str) -> WaitingPair:
+    numbers = pair_numbers(pair)
+    found = waiting_pair(who.engine, *numbers, restricted=who.restricted) if numbers else None
     if found is None:
+        secret = waiting_pair(who.engine, *numbers, restricted=True) if numbers else None
+        if secret is not None:
+            who.refused(Action.REVIEW_IDENTITY, secret.children)
         raise BadInput("No such pair waits", where=pair, next_step="See `identity review`.")
     return found
 
 
-def _child(engine: Engine, reference: str) -> str:
-    found = find_child(engine, reference)
-    if found is None:
-        raise BadInput("Nobody, or more than one, is known by that", where="the child", next_step="Give a child id.")
+def _child(who: Looker, reference: str) -> str:
+    """The child of a reference, with all of its records: one restricted record hides every one."""
+    found = who.find(reference, Action.REVIEW_IDENTITY)
+    standing = records_standing(who.engine, found)
+    if standing is not None and standing.restricted and not who.restricted:
+        who.refused(Action.REVIEW_IDENTITY, [found])
+        raise unknown_child()
+    who.saw(Action.REVIEW_IDENTITY, [found])
     return found
 
 
-def _reviewer(by: str, why: str) -> Reviewer:
-    return Reviewer(Session(by, Role.DATA_STEWARD, ""), clock.now(), why)
+def _reviewer(who: Looker, why: str) -> Reviewer:
+    return Reviewer(who.session, clock.now(), why)
+
+
+def _tell_of_others(who: Looker, pair: WaitingPair) -> None:
+    """Say where somebody has just decided on the pair: the last word stands."""
+    with who.engine.connect() as connection:
+        word = latest_on_pair(connection, pair.one.number, pair.other.number)
+        if word is not None and is_under_way(connection, word.event_id):
+            told = "one child" if word.same else "two children"
+            typer.echo(
+                f"{word.by} decided at {london_time(word.at)} that they are {told}; your decision now stands instead."
+            )
 
 
 def _said(decision: str) -> None:
     typer.echo(f"Decision {decision} is taken; the workers carry it out within seconds.")
 
 
+def _told(past: PastDecision) -> dict[str, Any]:
+    """A decision without the local ids of whom it speaks."""
+    names = ("event_id", "recorded_at", "by", "why", "joined", "parted", "withdrawn", "under_way")
+    return {name: getattr(past, name) for name in names}
+
+
 def _what(past: PastDecision) -> str:
     told = [f"{past.joined} pairs one child"] if past.joined else []
     told += [f"{past.parted} pairs two children"] if past.parted else []
-    return ", ".join(told) + (" (taken back)" if past.withdrawn else "")
+    states = (("taken back", past.withdrawn), ("overruled", past.overruled), ("being carried out", past.under_way))
+    return ", ".join(told) + next((f" ({words})" for words, holds in states if holds), "")
 
 
 def _as_json(item: WaitingPair) -> dict[str, Any]:
@@ -186,12 +237,9 @@ def _as_json(item: WaitingPair) -> dict[str, Any]:
     }
 
 
-def _show(engine: Engine, item: WaitingPair, by: str, *, as_json: bool) -> None:
-    children = {c for r in (item.one, item.other) for c in ((r.child_id,) if r.child_id else r.held_between)}
-    touched = affected(engine, children)
-    for child_id in sorted(children):
-        why = f"pair {item.name} at the command line"
-        record(engine, Session(by, Role.DATA_STEWARD, ""), "identity-review", child_id, allowed=True, why=why)
+def _show(who: Looker, item: WaitingPair, *, as_json: bool) -> None:
+    touched = affected(who.engine, item.children)
+    who.saw(Action.REVIEW_IDENTITY, item.children)
     if as_json:
         full = {**_as_json(item), "one": asdict(item.one), "other": asdict(item.other), "parts": item.parts}
         typer.echo(json.dumps({**full, "affected": [asdict(a) for a in touched]}, default=str, indent=1))
@@ -199,8 +247,9 @@ def _show(engine: Engine, item: WaitingPair, by: str, *, as_json: bool) -> None:
     _print_records([item.one, item.other])
     _print_weights(item)
     for child in touched:
-        who = "; ".join(child.named_workers) or "nobody named"
-        typer.echo(f"child {child.child_id}: {child.records} records, {child.events} events; named workers: {who}")
+        workers = "; ".join(child.named_workers) or "nobody named"
+        held = f"{child.records} records, {child.events} events, {child.open_flags} open flags"
+        typer.echo(f"child {child.child_id}: {held}; named workers: {workers}")
     typer.echo(f"It waits because: {item.why}.")
 
 

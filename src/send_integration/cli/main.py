@@ -34,6 +34,7 @@ COMMANDS = {
     "evaluate": Entry("evaluate", "evaluate_file", "The pure answer for a file of events: no broker, no database."),
     "timeline": Entry("children", "timeline", "One child's timeline, milestones and risks."),
     "flags": Entry("children", "flags", "Open flags, most urgent first."),
+    "notices": Entry("notices", "notices", "Who was told that what they saw has changed, and whether they read it."),
     "ledger": Entry("ledger", "ledger", "Prove that every event is accounted for; exit code 1 if not."),
     "quarantine": Entry("quarantine", "app", "See what was not let in, and why."),
     "identity": Entry("identity", "app", "See which person records are held for review."),

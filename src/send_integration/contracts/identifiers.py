@@ -1,10 +1,12 @@
-"""Check digits and shapes of the identifiers by which England knows a child or a school."""
+"""Check digits and shapes of the identifiers by which England knows a child or a school, and finding them in text."""
 
 import re
 
 UPN_LETTERS = "ABCDEFGHJKLMNPQRTUVWXYZ"
 """A UPN's check letters by remainder of 23: the alphabet without I, O and S (DfE, Unique pupil numbers guide)."""
 
+_TEN_DIGITS = re.compile(r"(?<![0-9])[0-9]{3}[ -]?[0-9]{3}[ -]?[0-9]{4}(?![0-9])", re.ASCII)
+_UPN_SHAPE = re.compile(r"(?<![0-9A-Z])[A-Z][0-9]{11}[0-9A-Z](?![0-9A-Z])", re.ASCII)
 _UPN = re.compile(r"[A-Z][0-9]{11}[0-9A-Z]", re.ASCII)
 _POSTCODE = re.compile(r"[A-Z]{1,2}[0-9][0-9A-Z]? [0-9][A-Z]{2}", re.ASCII)
 
@@ -23,6 +25,16 @@ def is_upn(text: str) -> bool:
     if not _UPN.fullmatch(text) or (text[12].isalpha() and text[12] not in UPN_LETTERS):
         return False
     return text == upn_with_check_letter(text[1:])
+
+
+def holds_nhs_number(text: str) -> bool:
+    """Whether ten digits stand in `text`, together or spaced 3 3 4, with an NHS number's check digit."""
+    return any(is_nhs_number(re.sub("[ -]", "", found)) for found in _TEN_DIGITS.findall(text))
+
+
+def holds_upn(text: str) -> bool:
+    """Whether a unique pupil number with a right check letter stands in `text`."""
+    return any(map(is_upn, _UPN_SHAPE.findall(text)))
 
 
 def upn_with_check_letter(twelve: str) -> str:

@@ -1,6 +1,5 @@
 """Our own expectations: free text holds no identifier of a child. Importing this registers them."""
 
-import re
 from collections.abc import Callable
 from typing import Any, ClassVar
 
@@ -10,20 +9,7 @@ from great_expectations.execution_engine import PandasExecutionEngine
 from great_expectations.expectations.expectation import ColumnMapExpectation
 from great_expectations.expectations.metrics import ColumnMapMetricProvider, column_condition_partial
 
-from send_integration.contracts.identifiers import is_nhs_number, is_upn
-
-_TEN_DIGITS = re.compile(r"(?<![0-9])[0-9]{3}[ -]?[0-9]{3}[ -]?[0-9]{4}(?![0-9])", re.ASCII)
-_UPN_SHAPE = re.compile(r"(?<![0-9A-Z])[A-Z][0-9]{11}[0-9A-Z](?![0-9A-Z])", re.ASCII)
-
-
-def holds_nhs_number(text: str) -> bool:
-    """Whether ten digits stand in `text`, together or spaced 3 3 4, with an NHS number's check digit."""
-    return any(is_nhs_number(re.sub("[ -]", "", found)) for found in _TEN_DIGITS.findall(text))
-
-
-def holds_upn(text: str) -> bool:
-    """Whether a unique pupil number with a right check letter stands in `text`."""
-    return any(map(is_upn, _UPN_SHAPE.findall(text)))
+from send_integration.contracts.identifiers import holds_nhs_number, holds_upn
 
 
 def _free_of(holds: Callable[[str], bool], column: "pd.Series[Any]") -> "pd.Series[bool]":

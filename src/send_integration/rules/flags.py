@@ -40,10 +40,15 @@ class Flag:
 
 
 class FlagChange(NamedTuple):
-    """What happened to a flag: 'raised', 'updated' or 'cleared'; a cleared one carries how it last stood."""
+    """What happened to a flag: 'raised', 'updated' or 'cleared'; a cleared one carries how it last stood.
+
+    `because` says in words that records came from another child or went to one, where the change is owed to that; '' in
+    the ordinary course of events.
+    """
 
     change: str
     flag: Flag
+    because: str = ""
 
 
 def flags_of(
@@ -67,6 +72,23 @@ def changes(before: Mapping[str, Flag], now: Iterable[Flag]) -> tuple[FlagChange
         elif before[flag_id] != flag:
             found.append(FlagChange("updated", flag))
     return tuple(sorted(found, key=lambda change: change.flag.flag_id))
+
+
+def owed_to_moves(
+    found: Iterable[FlagChange], now: Iterable[Flag], unmoved: Iterable[Flag], because: str
+) -> list[FlagChange]:
+    """The changes with their cause: `because` for each flag that would stand otherwise had no record moved.
+
+    `unmoved` are the flags of the same child and day without the moves; where they and `now` agree on a flag, its change
+    came of ordinary events or of the calendar.
+    """
+    after, otherwise = ({flag.flag_id: flag for flag in flags} for flags in (now, unmoved))
+    return [
+        change._replace(because=because)
+        if after.get(change.flag.flag_id) != otherwise.get(change.flag.flag_id)
+        else change
+        for change in found
+    ]
 
 
 def flag_as_json(flag: Flag) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Turns changes of flags into alerts for people, and delivers what is due."""
+"""Turns changes of flags into alerts for people, hands notices to the channels, and delivers what is due."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -6,23 +6,28 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy import Engine
 
+from send_integration.alerts.letters import alert_letter, notice_letter
 from send_integration.alerts.route import Alert, Holder, route
 from send_integration.channels.smtp import ChannelDown, Smtp
 from send_integration.contracts import topics
-from send_integration.rules.flags import flag_from_json
 from send_integration.steps.batch import Outgoing, RawMessage
 from send_integration.store.alerts import (
+    Delivery,
     add_deliveries,
     alert_content,
-    clear_alerts,
+    close_alerts,
     delivered,
     directory,
     due_deliveries,
     keep_alerts,
     not_delivered,
+    reword_deliveries,
+    standing_flags,
 )
+from send_integration.store.notices import mark_posted, unposted_notices
 from send_integration.store.outbox import say
 from send_integration.store.positions import move_on, split_known
+from send_integration.store.shown import about_to_show
 
 READER = "alerts"
 LONGEST_WAIT = timedelta(hours=1)
@@ -39,47 +44,61 @@ class AlertRouter:
         self._fallback = fallback
 
     def notify(self, batch: Sequence[RawMessage], today: date, now: datetime) -> int:
-        """Keep the alerts of a batch of send.flags in one transaction; gives how many are new."""
+        """Keep the alerts of a batch of send.flags in one transaction; gives how many are new.
+
+        A message says which flag changed; how the flag stands and who works with the child is asked anew. So nobody is
+        alerted by what no longer stands, and the open alerts are those of the open flags, whatever came before.
+        """
         with self._engine.begin() as connection:
             new, _ = split_known(connection, READER, batch)
             if not new:
                 return 0
+            about_to_show(connection)
             known = directory(connection)
-            latest = {}
-            for message in new:
-                change = json.loads(message.value)
-                latest[change["flag"]["flag_id"]] = change
+            changed = sorted({json.loads(message.value)["flag"]["flag_id"] for message in new})
             alerts: list[Alert] = []
-            for change in latest.values():
-                if change["change"] != "cleared":
-                    holders = [Holder(w["role"], w["worker_id"], w["email"]) for w in change["named_workers"]]
-                    alerts.append(route(flag_from_json(change["flag"]), holders, known, today))
-            cleared = [flag_id for flag_id, change in latest.items() if change["change"] == "cleared"]
-            clear_alerts(connection, cleared, now)
-            fresh = keep_alerts(connection, alerts, now)
+            for standing in standing_flags(connection, changed):
+                holders = [Holder(w["role"], w["worker_id"], w["email"]) for w in standing.named_workers]
+                alerts.append(route(standing.flag, holders, known, today))
+            close_alerts(connection, changed, but=[alert.alert_id for alert in alerts])
+            fresh = keep_alerts(connection, alerts)
             say(connection, [_message(alert) for alert in fresh])
+            reword_deliveries(connection, {alert.alert_id: alert_letter(alert) for alert in alerts})
             add_deliveries(connection, self._deliveries(fresh), now)
             move_on(connection, READER, new, {})
             return len(fresh)
 
-    def _deliveries(self, alerts: Sequence[Alert]) -> list[tuple[str, str, str]]:
+    def _deliveries(self, alerts: Sequence[Alert]) -> list[Delivery]:
         """Where each alert goes by mail; without an address of its own, to the team's, then to the last resort's."""
         if not self._by_mail:
             return []
-        found = [
-            (
-                alert.alert_id,
-                alert.email or self._mailboxes.get(alert.recipient.removeprefix("team:")) or self._fallback,
-            )
-            for alert in alerts
+        addressed = [
+            (alert, alert.email or _mailbox(alert.recipient, self._mailboxes) or self._fallback) for alert in alerts
         ]
-        return [(alert_id, Smtp.name, address) for alert_id, address in found if address]
+        return [
+            Delivery(alert.alert_id, Smtp.name, address, alert_letter(alert)) for alert, address in addressed if address
+        ]
+
+
+def post_notices(engine: Engine, mailboxes: Mapping[str, str], today: date, now: datetime) -> int:
+    """Ask for unread notices to be sent by mail, once each, where their recipient has an address; gives how many."""
+    with engine.begin() as connection:
+        unposted = unposted_notices(connection, today)
+        addressed = [(notice, notice.email or _mailbox(notice.recipient, mailboxes)) for notice in unposted]
+        deliveries = [
+            Delivery(notice.notice_id, Smtp.name, address, notice_letter(notice.notice_id, notice.child_id))
+            for notice, address in addressed
+            if address
+        ]
+        add_deliveries(connection, deliveries, now)
+        mark_posted(connection, [notice.notice_id for notice in unposted], now)
+        return len(deliveries)
 
 
 def deliver_due(engine: Engine, channel: Smtp, now: datetime, limit: int) -> tuple[int, int]:
     """Send what is due, one by one and outside any transaction; gives how many were sent and how many failed.
 
-    An alert whose sending succeeds and is not recorded, for the process ended between, is sent once more.
+    A message whose sending succeeds and is not recorded, for the process ended between, is sent once more.
     """
     sent = failed = 0
     for due in due_deliveries(engine, now, limit):
@@ -93,6 +112,12 @@ def deliver_due(engine: Engine, channel: Smtp, now: datetime, limit: int) -> tup
             delivered(engine, due, now)
             sent += 1
     return sent, failed
+
+
+def _mailbox(recipient: str, mailboxes: Mapping[str, str]) -> str:
+    """A team's mailbox; '' for a person, and for a team that has none."""
+    kind, _, team = recipient.rpartition(":")
+    return mailboxes.get(team, "") if kind == "team" else ""
 
 
 def _message(alert: Alert) -> Outgoing:

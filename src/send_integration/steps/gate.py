@@ -71,7 +71,7 @@ class Gate:
         before publishing starts again from them. Raises Broken where the batch cannot be kept; nothing is then.
         """
         verdicts = self._verdicts(feed, batch, now)
-        exclusive = self._expects_new_people
+        exclusive = self._expects_new_people or feed == IDENTITY
         while True:
             try:
                 with self._engine.begin() as connection:
@@ -100,6 +100,10 @@ class Gate:
         *,
         exclusive: bool,
     ) -> Admitted:
+        # First of all locks: a batch that may change decisions also changes the counts of other partitions, and whoever
+        # held such a partition's row while waiting for this lock would wait for ever. It is held to the commit, so that
+        # two batches are never both beyond it unless each changes its own partitions alone.
+        lock_identity(connection, exclusive=exclusive)
         new, known = split_known(connection, READER, batch)
         verdict_of = {(m.partition, m.offset): verdict for m, verdict in zip(batch, verdicts, strict=True)}
         out = sort_out(connection, feed, [(m, verdict_of[m.partition, m.offset]) for m in new])
@@ -114,15 +118,13 @@ class Gate:
         return Admitted(tuple(outgoing), counts.total(0), counts.total(1), counts.total(2))
 
     def _identify(self, connection: Connection, feed: str, out: Sorted, *, exclusive: bool) -> Resolved:
-        """The decision on every record of the batch; sees no half of another batch's changes."""
+        """The decision on every record of the batch; under the lock, so it sees no half of another batch's changes."""
         asserted = out.asserted()
         if feed == IDENTITY and out.keep:
-            lock_identity(connection, exclusive=True)
             require_same_model(connection, self._model)
             return Resolved({})
         if not asserted and not out.replaced:
             return Resolved({})
-        lock_identity(connection, exclusive=exclusive)
         known = asserted_before(connection, asserted)
         self._expects_new_people = bool(out.replaced) or not are_decided(asserted, known)
         if not self._expects_new_people:

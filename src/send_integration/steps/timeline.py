@@ -1,24 +1,28 @@
-"""The timeline: child events in; events, answers, flags, outbox and offsets kept in one transaction."""
+"""The timeline: child events in; events, answers, flags, notices, outbox and offsets kept in one transaction."""
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Engine
 
 from send_integration.contracts import topics
-from send_integration.contracts.event import ChildId, Event, EventKey
+from send_integration.contracts.event import Event, EventKey
 from send_integration.contracts.registry import read
-from send_integration.evaluate import ChildAnswer, answer_child, child_as_json, need
-from send_integration.rules.flags import Flag, FlagChange, changes, flag_as_json
+from send_integration.evaluate import ChildAnswer, child_as_json, need
+from send_integration.rules.flags import Flag, FlagChange, changes, flag_as_json, owed_to_moves
 from send_integration.rules.model import RuleBook
+from send_integration.steps.answering import Known, answers_of, known_of, restricted_among, unmoved_flags
 from send_integration.steps.batch import Outgoing, RawMessage
-from send_integration.store.chains import events_with_chains
+from send_integration.steps.moving import moves_of
+from send_integration.steps.showing import left_by_displacement, left_by_the_fold, tell_who_saw
 from send_integration.store.outbox import say
 from send_integration.store.positions import move_on, split_known
 from send_integration.store.timelines import (
     ChildRow,
+    Displaced,
     KeptEvent,
     children_due,
     forget_children,
@@ -28,10 +32,13 @@ from send_integration.store.timelines import (
     lock_children,
     open_flags,
 )
-from send_integration.timeline.fold import standing
+from send_integration.timeline.moves import Move, words_of
 from send_integration.timeline.named_workers import NamedWorker, named_workers
 
 READER = "timeline"
+
+HANDED_OVER = "handed-over"
+"""Said of a flag that stands as it did while those who work with the child have changed."""
 
 
 class Kept(NamedTuple):
@@ -40,6 +47,15 @@ class Kept(NamedTuple):
     new: int
     children: int
     flag_changes: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Touched:
+    """The children to evaluate, and what a batch brought of them: none, where the calendar alone asks."""
+
+    children: set[str]
+    displaced: Sequence[Displaced] = ()
+    arrived: Mapping[EventKey, Event] = field(default_factory=dict)
 
 
 class TimelineKeeper:
@@ -56,59 +72,62 @@ class TimelineKeeper:
             if not new:
                 return Kept(0, 0, 0)
             arrived = latest_of(new)
-            lock_children(connection, {event.child_id for event in arrived if event.child_id})
-            children = keep_events(connection, arrived)
-            lock_children(connection, children)
-            changed = self._evaluate(connection, children, today, now, {k.event.body: k.event for k in arrived})
+            kept = keep_events(connection, arrived)
+            touched = _Touched(kept.children, kept.displaced, {k.event.key: k.event for k in arrived})
+            changed = self._evaluate(connection, touched, today, now)
             move_on(connection, READER, new, {})
-            return Kept(len(new), len(children), changed)
+            return Kept(len(new), len(kept.children), changed)
 
     def sweep(self, today: date, now: datetime, limit: int) -> int:
         """Evaluate children whose date has come, at most `limit` of them; gives how many there were."""
         with self._engine.begin() as connection:
             due = children_due(connection, today, limit)
             lock_children(connection, due)
-            self._evaluate(connection, set(due), today, now, {})
+            self._evaluate(connection, _Touched(set(due)), today, now)
             return len(due)
 
-    def _evaluate(
-        self, connection: Connection, children: set[str], today: date, now: datetime, as_read: Mapping[bytes, Event]
-    ) -> int:
-        """Fold, judge and keep some children anew; gives how many flags changed. `as_read` spares reading twice."""
-        answers = self._answers(connection, children, today, as_read)
-        before = open_flags(connection, children)
-        changed: list[tuple[FlagChange, Sequence[NamedWorker]]] = []
-        rows: list[ChildRow] = []
-        for child_id in sorted(children):
-            answer = answers.get(child_id)
-            flags: tuple[Flag, ...] = answer.flags if answer else ()
-            workers = named_workers(answer.timeline.events, today) if answer else ()
-            changed += [(change, workers) for change in changes(before.get(child_id, {}), flags)]
-            if answer is not None:
-                rows.append(self._row(answer, workers))
-        keep_children(connection, rows)
+    def _evaluate(self, connection: Connection, touched: _Touched, today: date, now: datetime) -> int:
+        """Fold, judge and keep some children anew; gives how many flags changed."""
+        children, arrived = touched.children, touched.arrived
+        known = known_of(connection, children, {event.body: event for event in arrived.values()})
+        answers = answers_of(known.events, known.child_of, children, self._rules, today)
+        moves = moves_of(connection, touched.displaced, arrived) if touched.displaced else ()
+        changed = self._changes(connection, touched, known, answers, moves, today)
+        workers = {child: named_workers(answer.timeline.events, today) for child, answer in answers.items()}
+        former = keep_children(connection, [self._row(answer, workers[child]) for child, answer in answers.items()])
         forget_children(connection, children - answers.keys())
-        keep_flags(connection, [change for change, _ in changed], now)
-        say(connection, [_flag_message(change, workers) for change, workers in changed])
+        lost = left_by_the_fold(connection, known, answers, children, today)
+        if touched.displaced:
+            lost += left_by_displacement(connection, touched.displaced, moves, known, answers, arrived)
+        tell_who_saw(connection, lost)
+        keep_flags(connection, changed, now)
+        say(connection, [_flag_message(c.change, c.flag, c.because, workers.get(c.flag.child_id, ())) for c in changed])
+        say(connection, _handed_over(former, answers, workers, changed))
         return len(changed)
 
-    def _answers(
-        self, connection: Connection, children: Iterable[str], today: date, as_read: Mapping[bytes, Event]
-    ) -> dict[str, ChildAnswer]:
-        """The answer of each child that has events; one query for all."""
-        child_of: dict[EventKey, str] = {}
-        events: list[Event] = []
-        for child_id, body in events_with_chains(connection, children, kept="event", child="child_id"):
-            event = as_read.get(body) or read(body)
-            child_of[event.key] = child_id
-            events.append(event)
-        wanted = set(children)
-        by_child: dict[str, list[Event]] = {}
-        for event in standing(events):
-            if child_of[event.key] in wanted:
-                by_child.setdefault(child_of[event.key], []).append(event)
-        answers = (answer_child(ChildId(child_id), own, self._rules, today) for child_id, own in by_child.items())
-        return {answer.child_id: answer for answer in answers if answer is not None}
+    def _changes(
+        self,
+        connection: Connection,
+        touched: _Touched,
+        known: Known,
+        answers: Mapping[str, ChildAnswer],
+        moves: Sequence[Move],
+        today: date,
+    ) -> list[FlagChange]:
+        """Every change of a flag; children who gained or lost records are judged once more as if they had not."""
+        before = open_flags(connection, touched.children)
+        unmoved = unmoved_flags(known, moves, touched.arrived, self._rules, today) if moves else {}
+        secret = restricted_among(answers)
+        found: list[FlagChange] = []
+        for child_id in sorted(touched.children):
+            now: tuple[Flag, ...] = answers[child_id].flags if child_id in answers else ()
+            changed = changes(before.get(child_id, {}), now)
+            if child_id in unmoved:
+                because = words_of(moves, child_id, unnamed=secret)
+                found += owed_to_moves(changed, now, unmoved[child_id], because)
+            else:
+                found += changed
+        return found
 
     def _row(self, answer: ChildAnswer, workers: Sequence[NamedWorker]) -> ChildRow:
         latest = answer.timeline.persons[-1]
@@ -121,6 +140,7 @@ class TimelineKeeper:
             answer.timeline.date_of_birth,
             need(answer),
             len(answer.flags),
+            answer.timeline.restricted,
             answer.assessment.as_of,
             answer.next_change_on,
         )
@@ -151,12 +171,31 @@ def latest_of(messages: Iterable[RawMessage]) -> list[KeptEvent]:
     return list(latest.values())
 
 
-def _flag_message(change: FlagChange, workers: Sequence[NamedWorker]) -> Outgoing:
-    """A change of a flag for send.flags, with the workers whom it may concern."""
+def _flag_message(change: str, flag: Flag, because: str, workers: Sequence[NamedWorker]) -> Outgoing:
+    """What became of a flag for send.flags, with the workers whom it may concern."""
     value = {
-        "change": change.change,
-        "flag": flag_as_json(change.flag),
+        "change": change,
+        "because": because or None,
+        "flag": flag_as_json(flag),
         "named_workers": [worker_as_json(worker) for worker in workers],
     }
     headers = (("content-type", b"application/json"),)
-    return Outgoing(topics.FLAGS.name, change.flag.child_id.encode(), json.dumps(value).encode(), headers)
+    return Outgoing(topics.FLAGS.name, flag.child_id.encode(), json.dumps(value).encode(), headers)
+
+
+def _handed_over(
+    former: Mapping[str, Sequence[Mapping[str, Any]]],
+    answers: Mapping[str, ChildAnswer],
+    workers: Mapping[str, Sequence[NamedWorker]],
+    changed: Sequence[FlagChange],
+) -> list[Outgoing]:
+    """The flags that stand as they did with children whose roles are held by others than before."""
+    told = {change.flag.flag_id for change in changed}
+    return [
+        _flag_message(HANDED_OVER, flag, "", workers[child_id])
+        for child_id, named in sorted(former.items())
+        if [(w["role"], w["worker_id"], w["email"]) for w in named]
+        != [(held.role, held.worker.id, held.worker.email) for held in workers[child_id]]
+        for flag in answers[child_id].flags
+        if flag.flag_id not in told
+    ]

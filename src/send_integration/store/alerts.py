@@ -1,25 +1,44 @@
 """What the alert router keeps and what inboxes ask: alerts, deliveries, the directory of workers."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Engine, text
 
+from send_integration.alerts.letters import Letter
 from send_integration.alerts.route import Alert, DirectoryEntry
+from send_integration.rules.flags import Flag, flag_from_json
+from send_integration.store.flags import BECAUSE
 
 
-@dataclass(frozen=True, slots=True)
-class DueDelivery:
-    """An alert that is to be sent by a channel now."""
+class DueDelivery(NamedTuple):
+    """A message that is to be sent by a channel now."""
 
-    alert_id: str
+    message_id: str
     channel: str
     address: str
     attempts: int
-    content: dict[str, Any]
+    content: Letter
+
+
+class Delivery(NamedTuple):
+    """A message by a channel to an address."""
+
+    message_id: str
+    channel: str
+    address: str
+    content: Letter
+
+
+@dataclass(frozen=True, slots=True)
+class StandingFlag:
+    """An open flag as it stands, with the child's named workers of now."""
+
+    flag: Flag
+    named_workers: tuple[Mapping[str, Any], ...]
 
 
 def directory(connection: Connection) -> dict[str, DirectoryEntry]:
@@ -58,61 +77,88 @@ def alert_content(alert: Alert) -> dict[str, Any]:
     }
 
 
-def keep_alerts(connection: Connection, alerts: Sequence[Alert], at: datetime) -> list[Alert]:
-    """Keep alerts; gives those that are new. An alert for a flag that was cleared and raised again is open again."""
-    new: list[Alert] = []
-    for alert in alerts:
-        inserted = connection.execute(
-            text(
-                "INSERT INTO alert (alert_id, flag_id, child_id, recipient, content, raised_at)"
-                " VALUES (:alert_id, :flag_id, :child_id, :recipient, cast(:content AS jsonb), :at)"
-                " ON CONFLICT (alert_id) DO UPDATE SET content = excluded.content, cleared_at = NULL"
-                " RETURNING old.alert_id IS NULL OR old.cleared_at IS NOT NULL"
-            ),
-            {
-                "alert_id": alert.alert_id,
-                "flag_id": alert.flag_id,
-                "child_id": alert.child_id,
-                "recipient": alert.recipient,
-                "content": json.dumps(alert_content(alert)),
-                "at": at,
-            },
-        ).scalar_one()
-        if inserted:
-            new.append(alert)
-    return new
-
-
-def clear_alerts(connection: Connection, flag_ids: Iterable[str], at: datetime) -> None:
-    """Close the alerts of flags that are cleared, and send what is not yet sent no more."""
-    ids = list(flag_ids)
-    connection.execute(
-        text("UPDATE alert SET cleared_at = :at WHERE flag_id = ANY(:ids) AND cleared_at IS NULL"),
-        {"ids": ids, "at": at},
-    )
-    connection.execute(
+def standing_flags(connection: Connection, flag_ids: Iterable[str]) -> list[StandingFlag]:
+    """Those of some flags that are open, in the order of their ids."""
+    rows = connection.execute(
         text(
-            "DELETE FROM delivery d USING alert a WHERE a.alert_id = d.alert_id AND a.flag_id = ANY(:ids)"
-            " AND d.sent_at IS NULL"
+            "SELECT f.content, c.named_workers FROM flag f JOIN child c ON c.child_id = f.child_id"
+            " WHERE f.flag_id = ANY(:ids) AND f.status = 'open' ORDER BY f.flag_id"
         ),
-        {"ids": ids},
+        {"ids": list(flag_ids)},
     )
+    return [StandingFlag(flag_from_json(row[0]), tuple(row[1])) for row in rows]
 
 
-def add_deliveries(connection: Connection, rows: Sequence[tuple[str, str, str]], due_at: datetime) -> None:
-    """Ask for alerts to be sent: alert id, channel and address of each."""
-    connection.execute(
+def keep_alerts(connection: Connection, alerts: Sequence[Alert]) -> list[Alert]:
+    """Keep alerts; gives those that are new. An alert for a flag that was cleared and raised again is open again."""
+    if not alerts:
+        return []
+    rows = connection.execute(
         text(
-            "INSERT INTO delivery (alert_id, channel, address, due_at) SELECT a, c, d, :due_at FROM"
-            " unnest(cast(:alerts AS text[]), cast(:channels AS text[]), cast(:addresses AS text[])) AS u(a, c, d)"
-            " ON CONFLICT (alert_id, channel) DO UPDATE SET sent_at = NULL, due_at = excluded.due_at, attempts = 0"
+            "INSERT INTO alert (alert_id, flag_id, child_id, recipient, content, raised_at)"
+            " SELECT a, f, c, r, cast(t AS jsonb), clock_timestamp() FROM unnest(cast(:alerts AS text[]),"
+            " cast(:flags AS text[]), cast(:children AS text[]), cast(:recipients AS text[]), cast(:contents AS text[]))"
+            " AS u(a, f, c, r, t) ON CONFLICT (alert_id) DO UPDATE SET content = excluded.content, cleared_at = NULL,"
+            " raised_at = CASE WHEN alert.cleared_at IS NULL THEN alert.raised_at ELSE excluded.raised_at END,"
+            " stood_before = CASE WHEN alert.cleared_at IS NULL THEN alert.stood_before ELSE alert.stood_before"
+            " + tstzmultirange(tstzrange(alert.raised_at, alert.cleared_at, '[]')) END"
+            " RETURNING new.alert_id, old.alert_id IS NULL OR old.cleared_at IS NOT NULL"
         ),
         {
-            "alerts": [row[0] for row in rows],
-            "channels": [row[1] for row in rows],
-            "addresses": [row[2] for row in rows],
+            "alerts": [alert.alert_id for alert in alerts],
+            "flags": [alert.flag_id for alert in alerts],
+            "children": [alert.child_id for alert in alerts],
+            "recipients": [alert.recipient for alert in alerts],
+            "contents": [json.dumps(alert_content(alert)) for alert in alerts],
+        },
+    )
+    new = {row[0] for row in rows if row[1]}
+    return [alert for alert in alerts if alert.alert_id in new]
+
+
+def close_alerts(connection: Connection, flag_ids: Iterable[str], *, but: Iterable[str]) -> None:
+    """Close the alerts of some flags except some, and send what is not yet sent no more."""
+    given = {"ids": list(flag_ids), "but": list(but)}
+    closed = "SELECT alert_id FROM alert WHERE flag_id = ANY(:ids) AND alert_id <> ALL(:but)"
+    connection.execute(
+        text(
+            f"UPDATE alert SET cleared_at = clock_timestamp() WHERE alert_id IN ({closed}) AND cleared_at IS NULL"  # noqa: S608 - ours
+        ),
+        given,
+    )
+    connection.execute(
+        text(f"DELETE FROM delivery WHERE message_id IN ({closed}) AND sent_at IS NULL"),  # noqa: S608 - ours
+        given,
+    )
+
+
+def add_deliveries(connection: Connection, rows: Sequence[Delivery], due_at: datetime) -> None:
+    """Ask for messages to be sent, also those that were sent once before."""
+    connection.execute(
+        text(
+            "INSERT INTO delivery (message_id, channel, address, content, due_at) SELECT m, c, a, cast(t AS jsonb), :due_at"
+            " FROM unnest(cast(:messages AS text[]), cast(:channels AS text[]), cast(:addresses AS text[]),"
+            " cast(:contents AS text[])) AS u(m, c, a, t) ON CONFLICT (message_id, channel) DO UPDATE SET"
+            " address = excluded.address, content = excluded.content, sent_at = NULL, due_at = excluded.due_at, attempts = 0"
+        ),
+        {
+            "messages": [row.message_id for row in rows],
+            "channels": [row.channel for row in rows],
+            "addresses": [row.address for row in rows],
+            "contents": [json.dumps(row.content._asdict()) for row in rows],
             "due_at": due_at,
         },
+    )
+
+
+def reword_deliveries(connection: Connection, letters: Mapping[str, Letter]) -> None:
+    """Send what is not yet sent as it is worded now."""
+    connection.execute(
+        text(
+            "UPDATE delivery d SET content = cast(u.t AS jsonb) FROM unnest(cast(:messages AS text[]),"
+            " cast(:contents AS text[])) AS u(m, t) WHERE d.message_id = u.m AND d.sent_at IS NULL"
+        ),
+        {"messages": list(letters), "contents": [json.dumps(letter._asdict()) for letter in letters.values()]},
     )
 
 
@@ -121,33 +167,34 @@ def due_deliveries(engine: Engine, now: datetime, limit: int) -> list[DueDeliver
     with engine.connect() as connection:
         rows = connection.execute(
             text(
-                "SELECT d.alert_id, d.channel, d.address, d.attempts, a.content FROM delivery d"
-                " JOIN alert a ON a.alert_id = d.alert_id WHERE d.sent_at IS NULL AND d.due_at <= :now"
-                " ORDER BY d.due_at, d.alert_id LIMIT :limit"
+                "SELECT message_id, channel, address, attempts, content FROM delivery"
+                " WHERE sent_at IS NULL AND due_at <= :now ORDER BY due_at, message_id LIMIT :limit"
             ),
             {"now": now, "limit": limit},
         )
-        return [DueDelivery(*row) for row in rows]
+        return [DueDelivery(row[0], row[1], row[2], row[3], Letter(**row[4])) for row in rows]
 
 
 def delivered(engine: Engine, due: DueDelivery, now: datetime) -> None:
-    """Record that a channel has taken an alert."""
+    """Record that a channel has taken a message."""
     with engine.begin() as connection:
         connection.execute(
-            text("UPDATE delivery SET sent_at = :now, failure = NULL WHERE alert_id = :alert AND channel = :channel"),
-            {"now": now, "alert": due.alert_id, "channel": due.channel},
+            text(
+                "UPDATE delivery SET sent_at = :now, failure = NULL WHERE message_id = :message AND channel = :channel"
+            ),
+            {"now": now, "message": due.message_id, "channel": due.channel},
         )
 
 
 def not_delivered(engine: Engine, due: DueDelivery, failure: str, next_try: datetime) -> None:
-    """Record why a channel did not take an alert, and when it is tried again."""
+    """Record why a channel did not take a message, and when it is tried again."""
     with engine.begin() as connection:
         connection.execute(
             text(
                 "UPDATE delivery SET attempts = attempts + 1, failure = :failure, due_at = :next_try"
-                " WHERE alert_id = :alert AND channel = :channel"
+                " WHERE message_id = :message AND channel = :channel"
             ),
-            {"failure": failure, "next_try": next_try, "alert": due.alert_id, "channel": due.channel},
+            {"failure": failure, "next_try": next_try, "message": due.message_id, "channel": due.channel},
         )
 
 
@@ -156,11 +203,11 @@ def inbox(engine: Engine, recipients: Sequence[str], limit: int) -> list[dict[st
     with engine.connect() as connection:
         rows = connection.execute(
             text(
-                "SELECT a.recipient, a.raised_at, f.content FROM alert a JOIN flag f ON f.flag_id = a.flag_id"
+                f"SELECT a.recipient, a.raised_at, f.content, {BECAUSE} FROM alert a JOIN flag f ON f.flag_id = a.flag_id"  # noqa: S608 - ours
                 " WHERE a.recipient = ANY(:recipients) AND a.cleared_at IS NULL ORDER BY"
                 " array_position(ARRAY['high', 'raise', 'watch'], f.content ->> 'level'),"
                 " f.content ->> 'due_on' NULLS LAST, a.alert_id LIMIT :limit"
             ),
             {"recipients": list(recipients), "limit": limit},
         )
-        return [{"recipient": row[0], "raised_at": row[1], "flag": row[2]} for row in rows]
+        return [{"recipient": row[0], "raised_at": row[1], "flag": {**row[2], "because": row[3]}} for row in rows]

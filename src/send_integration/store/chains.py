@@ -37,15 +37,18 @@ def children_in_chains(connection: Connection, *, arrived: str, kept: str, child
 
 
 def events_with_chains(
-    connection: Connection, children: Iterable[str], *, kept: str, child: str
-) -> list[tuple[str, bytes]]:
-    """Every event of some children with its child, and those of others that hang together with one of theirs."""
+    connection: Connection, children: Iterable[str], *, kept: str, child: str, mark: str
+) -> list[tuple[str, bytes, int]]:
+    """Every event of some children with its child, and those of others that hang together with one of theirs.
+
+    Each comes with `mark`, an expression of ours over the row `e`.
+    """
     wanted = {"children": sorted(children)}
     own = connection.execute(
-        text(f"SELECT {child}, body FROM {kept} WHERE {child} = ANY(:children)"),  # noqa: S608 - constants of ours
+        text(f"SELECT {child}, body, {mark} FROM {kept} e WHERE {child} = ANY(:children)"),  # noqa: S608 - ours
         wanted,
     )
-    found = [(row[0], bytes(row[1])) for row in own]
+    found = [(row[0], bytes(row[1]), row[2]) for row in own]
     others = connection.execute(
         text(
             "WITH RECURSIVE chain AS ("  # noqa: S608 - constants of ours
@@ -53,9 +56,9 @@ def events_with_chains(
             f" AND (e.{child} = ANY(:children) OR EXISTS (SELECT FROM {kept} t WHERE t.source = e.source"
             f" AND t.event_id = e.target AND t.{child} = ANY(:children)))"
             f"{_STEP.format(kept=kept)})"
-            f" SELECT e.{child}, e.body FROM {kept} e JOIN chain c USING (source, event_id)"
+            f" SELECT e.{child}, e.body, {mark} FROM {kept} e JOIN chain c USING (source, event_id)"
             f" WHERE e.{child} <> ALL(:children) AND e.{child} <> ''"
         ),
         wanted,
     )
-    return [*found, *((row[0], bytes(row[1])) for row in others)]
+    return [*found, *((row[0], bytes(row[1]), row[2]) for row in others)]

@@ -1,11 +1,23 @@
 """What lists and pages ask of the database about children."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from sqlalchemy import Engine, text
+
+_CHILD_ID = re.compile(r"c[0-9a-f]{15}", re.ASCII)
+"""As `identity.records.child_id_of` makes them: nothing else is looked up, kept in the audit, or quoted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What decides who may see a child: whether it is restricted, and the ids of its named workers."""
+
+    restricted: bool
+    worker_ids: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +32,7 @@ class ListedChild:
     open_flags: int
     high_risks: int
     missed: int
+    restricted: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,38 +45,65 @@ class StoredChild:
     answer: Mapping[str, Any]
     named_workers: tuple[Mapping[str, Any], ...]
     evaluated_on: date
+    restricted: bool
 
 
-def list_by_need(engine: Engine, *, limit: int, offset: int) -> tuple[list[ListedChild], int]:
-    """One page of children, those in most need first, and how many children there are."""
+def is_child_id(given: str) -> bool:
+    """Whether a text has a child id's shape."""
+    return _CHILD_ID.fullmatch(given) is not None
+
+
+def standings(engine: Engine, child_ids: Iterable[str]) -> dict[str, Standing]:
+    """The standing of those of some children who are known; of anything that is no child id, nothing."""
+    wanted = sorted({child_id for child_id in child_ids if is_child_id(child_id)})
     with engine.connect() as connection:
-        total: int = connection.execute(text("SELECT count(*) FROM child")).scalar_one()
+        rows = connection.execute(
+            text("SELECT child_id, restricted, named_workers FROM child WHERE child_id = ANY(:children)"),
+            {"children": wanted},
+        )
+        return {row[0]: Standing(row[1], frozenset(worker["worker_id"] for worker in row[2])) for row in rows}
+
+
+def list_by_need(engine: Engine, *, restricted: bool, limit: int, offset: int) -> tuple[list[ListedChild], int]:
+    """One page of children, those in most need first, and how many there are; with `restricted` off, none who is."""
+    seen = "(:restricted OR NOT restricted)"
+    with engine.connect() as connection:
+        total: int = connection.execute(
+            text(f"SELECT count(*) FROM child WHERE {seen}"),  # noqa: S608 - a constant of ours
+            {"restricted": restricted},
+        ).scalar_one()
         rows = connection.execute(
             text(
-                "SELECT child_id, given_name, family_name, date_of_birth, need, open_flags,"
+                "SELECT child_id, given_name, family_name, date_of_birth, need, open_flags,"  # noqa: S608 - ours
                 " jsonb_array_length(jsonb_path_query_array(answer, '$.risks[*] ? (@.level == \"high\")')),"
-                " jsonb_array_length(jsonb_path_query_array(answer, '$.milestones[*] ? (@.status == \"missed\")'))"
-                " FROM child ORDER BY need DESC, child_id LIMIT :limit OFFSET :offset"
+                " jsonb_array_length(jsonb_path_query_array(answer, '$.milestones[*] ? (@.status == \"missed\")')),"
+                f" restricted FROM child WHERE {seen} ORDER BY need DESC, child_id LIMIT :limit OFFSET :offset"
             ),
-            {"limit": limit, "offset": offset},
+            {"restricted": restricted, "limit": limit, "offset": offset},
         )
         return [ListedChild(*row) for row in rows], total
 
 
-def find_child(engine: Engine, reference: str) -> str | None:
-    """The child id for an exact reference: a child id, 'nhs:…', 'upn:…' or 'local:…'; never for a part of one."""
+def find_child(engine: Engine, reference: str, *, restricted: bool) -> str | None:
+    """The child id for an exact reference: a child id, 'nhs:…', 'upn:…' or 'local:…'; never for a part of one.
+
+    With `restricted` off, a restricted child is not there at all: not even to make a reference doubtful.
+    """
     kind, _, value = reference.partition(":")
     columns = {"nhs": "nhs_number", "upn": "upn", "local": "local_id"}
+    if not value:
+        query, wanted = "SELECT child_id FROM child WHERE child_id = :value AND (:restricted OR NOT restricted)", kind
+    elif kind in columns:
+        query = (
+            "SELECT min(r.child_id) FROM person_record r LEFT JOIN child c ON c.child_id = r.child_id"  # noqa: S608 - ours
+            f" WHERE r.{columns[kind]} = :value AND (:restricted OR NOT (r.restricted OR coalesce(c.restricted, false)))"
+            " HAVING count(DISTINCT r.child_id) = 1"
+        )
+        wanted = value
+    else:
+        return None
     with engine.connect() as connection:
-        if not value:
-            query, wanted = "SELECT child_id FROM child WHERE child_id = :value", kind
-        elif kind in columns:
-            query = f"SELECT min(child_id) FROM person_record WHERE {columns[kind]} = :value"  # noqa: S608 - ours
-            query += " HAVING count(DISTINCT child_id) = 1"
-            wanted = value
-        else:
-            return None
-        found: str | None = connection.execute(text(query), {"value": wanted}).scalar()
+        found: str | None = connection.execute(text(query), {"value": wanted, "restricted": restricted}).scalar()
         return found
 
 
@@ -72,11 +112,11 @@ def one_child(engine: Engine, child_id: str) -> StoredChild | None:
     with engine.connect() as connection:
         row = connection.execute(
             text(
-                "SELECT child_id, given_name, family_name, answer, named_workers, evaluated_on FROM child"
+                "SELECT child_id, given_name, family_name, answer, named_workers, evaluated_on, restricted FROM child"
                 " WHERE child_id = :child"
             ),
             {"child": child_id},
         ).one_or_none()
     if row is None:
         return None
-    return StoredChild(row[0], row[1], row[2], row[3], tuple(row[4]), row[5])
+    return StoredChild(row[0], row[1], row[2], row[3], tuple(row[4]), row[5], row[6])

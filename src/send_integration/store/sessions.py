@@ -6,6 +6,8 @@ from hashlib import sha256
 
 from sqlalchemy import Connection, Engine, text
 
+from send_integration.store.shown import about_to_show
+
 
 @dataclass(frozen=True, slots=True)
 class Session:
@@ -52,7 +54,7 @@ def close_session(engine: Engine, token: str) -> None:
 
 
 def record(engine: Engine, session: Session, action: str, child_id: str | None, *, allowed: bool, why: str) -> None:
-    """Write down who did what, or was refused it."""
+    """Write down who did what, or was refused it; to be called before what is looked at is read."""
     with engine.begin() as connection:
         record_within(connection, session, action, child_id, allowed=allowed, why=why)
 
@@ -61,10 +63,11 @@ def record_within(
     connection: Connection, session: Session, action: str, child_id: str | None, *, allowed: bool, why: str
 ) -> None:
     """The same in the transaction of what was done."""
+    about_to_show(connection)
     connection.execute(
         text(
-            "INSERT INTO audit (actor, role, action, child_id, allowed, why)"
-            " VALUES (:actor, :role, :action, :child, :allowed, :why)"
+            "INSERT INTO audit (at, actor, role, action, child_id, allowed, why)"
+            " VALUES (clock_timestamp(), :actor, :role, :action, :child, :allowed, :why)"
         ),
         {
             "actor": session.actor,

@@ -19,10 +19,11 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
     func,
     true,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSTZMULTIRANGE
 
 METADATA = MetaData(
     naming_convention={
@@ -100,6 +101,7 @@ person_record = Table(
     CheckConstraint("(child_id IS NULL) <> (held_between IS NULL)", name="decided_or_held"),
     Index(None, "component"),
     Index(None, "child_id"),
+    Index("ix_person_record_restricted", "source", "local_id", postgresql_where=Column("restricted", Boolean)),
 )
 
 # The keys under which a record is found by another that might be the same child (identity.blocking), hashed. A dozen
@@ -146,6 +148,23 @@ identity_statement = Table(
     Index(None, "other_source", "other_local_id"),
 )
 
+# Every decision of a person from the moment it is taken, before the gate has carried it out (which `admitted` tells)
+# and after. It is what the review queue knows of others' decisions; what holds are the events of feed identity.
+identity_decision = Table(
+    "identity_decision",
+    METADATA,
+    Column("event_id", Text, primary_key=True),
+    Column("decided_at", Moment, nullable=False, server_default=func.clock_timestamp()),
+    Column("body", JSONB, nullable=False, comment="the event as it is said"),
+    Column("one", BigInteger, comment="the record with the lower number, where it was taken on a pair that waits"),
+    Column("other", BigInteger),
+    Column("children", ARRAY(Text), nullable=False, comment="whom it touches"),
+    Column("carried_out", Boolean, nullable=False, server_default=false(), comment="false: ask `admitted`"),
+    Index(None, "one", "other"),
+    Index("ix_identity_decision_children", "children", postgresql_using="gin"),
+    Index("ix_identity_decision_under_way", "event_id", postgresql_where=~Column("carried_out", Boolean)),
+)
+
 # The model by which the decisions in person_record were taken.
 identity_model = Table(
     "identity_model",
@@ -190,6 +209,7 @@ event = Table(
     Column("recorded_at", Moment, nullable=False),
     Column("target", Text),
     Column("body", LargeBinary, nullable=False),
+    Column("shown_since", Moment, comment="since when it has stood on its child's answer; null where it does not"),
     Index(None, "child_id"),
     Index("ix_event_target", "source", "target", postgresql_where=Column("target").is_not(None)),
 )
@@ -206,11 +226,13 @@ child = Table(
     Column("date_of_birth", Date, nullable=False),
     Column("need", Integer, nullable=False, comment="order of the panel's list, highest first"),
     Column("open_flags", Integer, nullable=False),
+    Column("restricted", Boolean, nullable=False, comment="a standing record is: shown only to whom the policy lets"),
     Column("evaluated_on", Date, nullable=False),
     Column("next_change_on", Date),
     Column("updated_at", Moment, nullable=False, server_default=func.now()),
     Index(None, "next_change_on"),
     Index("ix_child_need", Column("need").desc(), "child_id"),
+    Index("ix_child_restricted", "child_id", postgresql_where=Column("restricted", Boolean)),
 )
 
 # A flag as it stands, and every change it ever had; nothing deletes a change.
@@ -234,6 +256,7 @@ flag_change = Table(
     Column("child_id", Text, nullable=False),
     Column("change", Text, nullable=False),
     Column("content", JSONB, nullable=False),
+    Column("because", Text, nullable=False, server_default="", comment="what a decision on identity did; else empty"),
     Column("changed_at", Moment, nullable=False, server_default=func.now()),
     Index(None, "flag_id"),
 )
@@ -276,17 +299,55 @@ alert = Table(
     Column("content", JSONB, nullable=False),
     Column("raised_at", Moment, nullable=False),
     Column("cleared_at", Moment),
+    Column(
+        "stood_before", TSTZMULTIRANGE, nullable=False, server_default="{}", comment="when it was open and closed again"
+    ),
     Index(None, "recipient", "cleared_at"),
     Index(None, "flag_id"),
+    Index(None, "child_id"),
 )
 
-# Each way by which an alert is sent; due until sent, with every failure counted and the last one's kind kept.
+# What somebody is told of a child whose timeline they saw and which has changed since: one unread row a recipient and
+# child, to which further losses are added. `recipient` as in alert, or whoever looked or exported (audit.actor).
+notice = Table(
+    "notice",
+    METADATA,
+    Column("notice_id", Text, primary_key=True),
+    Column("recipient", Text, nullable=False),
+    Column("child_id", Text, nullable=False),
+    Column("opened_at", Moment, nullable=False),
+    Column("posted_at", Moment, comment="when it was handed to the channels, or found to have no address"),
+    Column("read_at", Moment),
+    Column("read_by", Text),
+    Index("ix_notice_unread", "recipient", "child_id", unique=True, postgresql_where=Column("read_at").is_(None)),
+    Index("ix_notice_unposted", "opened_at", postgresql_where=Column("posted_at").is_(None)),
+)
+
+# An entry that left the timeline, as the notice's recipient had seen it: what they had not seen is null.
+notice_entry = Table(
+    "notice_entry",
+    METADATA,
+    Column("notice_id", Text, ForeignKey("notice.notice_id"), primary_key=True),
+    Column("source", Text, primary_key=True),
+    Column("event_id", Text, primary_key=True),
+    Column("shown_since", Moment, primary_key=True),
+    Column("left_at", Moment, nullable=False),
+    Column("happened_on", Date),
+    Column("title", Text),
+    Column("why", Text, nullable=False),
+    Column("ways", ARRAY(Text), nullable=False, comment="page, record, alert, export: how it reached the recipient"),
+    Column("rules", ARRAY(Text), nullable=False, comment="of the flags whose alerts rested on it"),
+)
+
+# Each way by which an alert or a notice is sent, as it is to be worded; due until sent, with every failure counted and
+# the last one's kind kept.
 delivery = Table(
     "delivery",
     METADATA,
-    Column("alert_id", Text, ForeignKey("alert.alert_id"), primary_key=True),
+    Column("message_id", Text, primary_key=True, comment="an alert's id, or a notice's"),
     Column("channel", Text, primary_key=True),
     Column("address", Text, nullable=False),
+    Column("content", JSONB, nullable=False, comment="{subject, text, path}, and nothing of the child"),
     Column("due_at", Moment, nullable=False),
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("failure", Text),
@@ -330,4 +391,5 @@ audit = Table(
     Column("allowed", Boolean, nullable=False),
     Column("why", Text, nullable=False),
     Index(None, "child_id"),
+    Index("ix_audit_export", "at", postgresql_where=Column("action") == "export"),
 )

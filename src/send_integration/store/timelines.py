@@ -4,22 +4,24 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from enum import IntEnum
+from typing import Any, NamedTuple
 
 from psycopg.types.json import Jsonb
 from sqlalchemy import Connection, text
 
-from send_integration.contracts.event import Event
+from send_integration.contracts.event import Event, EventKey
 from send_integration.contracts.registry import conflict_order
 from send_integration.rules.flags import Flag, FlagChange, flag_as_json, flag_from_json
 from send_integration.store.bulk import copy_rows
-from send_integration.store.chains import children_in_chains
+from send_integration.store.chains import children_in_chains, events_with_chains
+from send_integration.timeline.moves import NOBODY
 
 LOCK_BUCKETS = 1024
 """Children share this many advisory locks: enough that two workers seldom meet, few enough for PostgreSQL's table."""
 
-NOBODY = ""
-"""The child of an event that a later decision took from its child and gave to none."""
+NAME_BUCKETS = 64
+"""Names of events share so few, for almost all batches hold all of them, and do not exclude each other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,34 @@ KEPT_COLUMNS = (
 )
 
 
+class Displaced(NamedTuple):
+    """What was kept under a source and id until another child or another body took its place.
+
+    `shown_since` is None where it did not stand on its child's answer.
+    """
+
+    key: EventKey
+    child_id: str
+    now_child: str
+    body: bytes
+    shown_since: datetime | None
+
+
+class KeptBatch(NamedTuple):
+    """Every child that a batch of events touches, and what it displaced."""
+
+    children: set[str]
+    displaced: list[Displaced]
+
+
+class OnAnswer(IntEnum):
+    """How a kept event stood on its child's stored answer: not at all, only since this transaction, or since before."""
+
+    NOT = 0
+    SINCE_NOW = 1
+    SINCE_BEFORE = 2
+
+
 @dataclass(frozen=True, slots=True)
 class ChildRow:
     """One child's answer and what lists need of it."""
@@ -64,6 +94,7 @@ class ChildRow:
     date_of_birth: date
     need: int
     open_flags: int
+    restricted: bool
     evaluated_on: date
     next_change_on: date | None
 
@@ -79,26 +110,97 @@ def lock_children(connection: Connection, children: Iterable[str]) -> None:
     )
 
 
-def keep_events(connection: Connection, events: Sequence[KeptEvent]) -> set[str]:
-    """Keep events, of each source and id the one by the highest decision; give every child this touches."""
+def keep_events(connection: Connection, events: Sequence[KeptEvent]) -> KeptBatch:
+    """Keep events, of each source and id the one by the highest decision, and lock every child that this touches.
+
+    Which children those are is known only once the events are kept. So they are kept on trial: where others come to
+    light, all is let go, and all are locked anew together. Locks taken one after the other would let two workers wait for
+    each other for ever.
+    """
     connection.execute(text("CREATE TEMP TABLE arrived (LIKE event) ON COMMIT DROP"))
     copy_rows(connection, "arrived", KEPT_COLUMNS, (kept.row() for kept in events))
-    chained = children_in_chains(connection, arrived="arrived", kept="event", child="child_id")
-    touched = connection.execute(
+    _lock_names(connection)
+    locked = {kept.child_id for kept in events} - {NOBODY}
+    while True:
+        trial = connection.begin_nested()
+        lock_children(connection, locked)
+        kept = _keep_arrived(connection)
+        if kept.children <= locked:
+            trial.commit()
+            return kept
+        trial.rollback()
+        locked |= kept.children
+
+
+def _lock_names(connection: Connection) -> None:
+    """Wait for other workers that bring what events of ours name and nobody has, or name what ours are.
+
+    Where the one names is kept, its child's lock does that; here neither would see the other.
+    """
+    connection.execute(
         text(
-            "INSERT INTO event AS kept (source, event_id, child_id, decision, recorded_at, target, body)"
-            " SELECT source, event_id, child_id, decision, recorded_at, target, body FROM arrived"
-            " ORDER BY source, event_id"
+            "SELECT CASE WHEN named THEN pg_advisory_xact_lock(822, bucket)"
+            " ELSE pg_advisory_xact_lock_shared(822, bucket) END FROM (SELECT bucket, bool_or(named) AS named FROM ("
+            "SELECT abs(hashtext(source || event_id) % :buckets) AS bucket, false AS named FROM arrived UNION ALL"
+            " SELECT abs(hashtext(source || target) % :buckets), true FROM arrived a WHERE target IS NOT NULL AND NOT"
+            " EXISTS (SELECT FROM event e WHERE e.source = a.source AND e.event_id = a.target)) AS names"
+            " GROUP BY bucket ORDER BY bucket) AS buckets"
+        ),
+        {"buckets": NAME_BUCKETS},
+    )
+
+
+def _keep_arrived(connection: Connection) -> KeptBatch:
+    """Each event counts as shown from now on, until the answers prove otherwise: almost all of them stand."""
+    children = children_in_chains(connection, arrived="arrived", kept="event", child="child_id")
+    written = connection.execute(
+        text(
+            "INSERT INTO event AS kept (source, event_id, child_id, decision, recorded_at, target, body, shown_since)"
+            " SELECT source, event_id, child_id, decision, recorded_at, target, body,"
+            " CASE WHEN child_id <> '' THEN now() END FROM arrived ORDER BY source, event_id"
             " ON CONFLICT (source, event_id) DO UPDATE SET child_id = excluded.child_id,"
             " decision = excluded.decision, recorded_at = excluded.recorded_at, target = excluded.target,"
-            " body = excluded.body"
+            " body = excluded.body, shown_since = CASE WHEN kept.child_id = excluded.child_id"
+            " AND kept.body = excluded.body THEN kept.shown_since ELSE excluded.shown_since END"
             " WHERE excluded.decision > kept.decision OR (excluded.decision = kept.decision"
             " AND (excluded.recorded_at, excluded.body) < (kept.recorded_at, kept.body))"
-            " RETURNING old.child_id, new.child_id"
+            " RETURNING new.child_id, CASE WHEN (old.child_id, old.body) <> (new.child_id, new.body)"
+            " THEN jsonb_build_array(old.source, old.event_id, old.child_id) END, old.body, old.shown_since"
         )
     )
-    children = {child for row in touched for child in row if child}
-    return children | chained | children_in_chains(connection, arrived="arrived", kept="event", child="child_id")
+    displaced: list[Displaced] = []
+    for now_child, former, body, shown_since in written:
+        children.add(now_child)
+        if former is not None:
+            source, event_id, child_id = former
+            displaced.append(Displaced(EventKey(source, event_id), child_id, now_child, bytes(body), shown_since))
+            children.add(child_id)
+    children |= children_in_chains(connection, arrived="arrived", kept="event", child="child_id")
+    return KeptBatch(children - {NOBODY}, displaced)
+
+
+def events_of_children(connection: Connection, children: Iterable[str]) -> list[tuple[str, bytes, int]]:
+    """Every event of some children and those of others that hang together with one of theirs: child, body, OnAnswer."""
+    mark = (
+        f"CASE WHEN e.shown_since IS NULL THEN {OnAnswer.NOT:d} WHEN e.shown_since = now() THEN {OnAnswer.SINCE_NOW:d}"
+        f" ELSE {OnAnswer.SINCE_BEFORE:d} END"
+    )
+    return events_with_chains(connection, children, kept="event", child="child_id", mark=mark)
+
+
+def gave_way(connection: Connection, keys: Sequence[EventKey]) -> set[EventKey]:
+    """Those of some kept events whose body is no longer the one that is admitted: the source said otherwise earlier."""
+    if not keys:
+        return set()
+    rows = connection.execute(
+        text(
+            "SELECT e.source, e.event_id FROM event e JOIN admitted a USING (source, event_id)"
+            " WHERE (e.source, e.event_id) IN (SELECT * FROM unnest(cast(:sources AS text[]), cast(:ids AS text[])))"
+            " AND a.body_hash <> sha256(e.body)"
+        ),
+        {"sources": [key.source for key in keys], "ids": [key.id for key in keys]},
+    )
+    return {EventKey(row[0], row[1]) for row in rows}
 
 
 def open_flags(connection: Connection, children: Iterable[str]) -> dict[str, dict[str, Flag]]:
@@ -123,11 +225,11 @@ def keep_flags(connection: Connection, changes: Sequence[FlagChange], at: dateti
         "children": [change.flag.child_id for change in changes],
         "changes": [change.change for change in changes],
         "contents": [json.dumps(flag_as_json(change.flag)) for change in changes],
-        "at": at,
+        "because": [change.because for change in changes],
     }
     arrays = (
-        "unnest(cast(:ids AS text[]), cast(:children AS text[]), cast(:changes AS text[]), cast(:contents AS text[]))"
-        " AS u(flag_id, child_id, change, content)"
+        "unnest(cast(:ids AS text[]), cast(:children AS text[]), cast(:changes AS text[]), cast(:contents AS text[]),"
+        " cast(:because AS text[])) AS u(flag_id, child_id, change, content, because)"
     )
     connection.execute(
         text(
@@ -137,21 +239,22 @@ def keep_flags(connection: Connection, changes: Sequence[FlagChange], at: dateti
             " ON CONFLICT (flag_id) DO UPDATE SET status = excluded.status, content = excluded.content,"
             " child_id = excluded.child_id"
         ),
-        rows,
+        {**rows, "at": at},
     )
+    # The moment of a change is the database's own, as that of a look (table audit) is: they are compared.
     connection.execute(
         text(
-            "INSERT INTO flag_change (flag_id, child_id, change, content, changed_at)"  # noqa: S608 - a constant of ours
-            f" SELECT flag_id, child_id, change, cast(content AS jsonb), :at FROM {arrays}"
+            "INSERT INTO flag_change (flag_id, child_id, change, content, because, changed_at)"  # noqa: S608 - ours
+            f" SELECT flag_id, child_id, change, cast(content AS jsonb), because, clock_timestamp() FROM {arrays}"
         ),
         rows,
     )
 
 
-def keep_children(connection: Connection, rows: Sequence[ChildRow]) -> None:
-    """Write the answers of some children anew."""
+def keep_children(connection: Connection, rows: Sequence[ChildRow]) -> dict[str, list[dict[str, Any]]]:
+    """Write the answers of some children anew; gives the former named workers of those for whom they changed."""
     if not rows:
-        return
+        return {}
     connection.execute(text("CREATE TEMP TABLE answered (LIKE child) ON COMMIT DROP"))
     columns = (
         ("child_id", "text"),
@@ -162,6 +265,7 @@ def keep_children(connection: Connection, rows: Sequence[ChildRow]) -> None:
         ("date_of_birth", "date"),
         ("need", "int4"),
         ("open_flags", "int4"),
+        ("restricted", "bool"),
         ("evaluated_on", "date"),
         ("next_change_on", "date"),
     )
@@ -169,12 +273,14 @@ def keep_children(connection: Connection, rows: Sequence[ChildRow]) -> None:
     connection.execute(text("ALTER TABLE answered ALTER updated_at DROP NOT NULL"))
     copy_rows(connection, "answered", columns, map(_as_copied, rows))
     sets = ", ".join(f"{name} = excluded.{name}" for name, _ in columns[1:])
-    connection.execute(
+    written = connection.execute(
         text(
             f"INSERT INTO child ({names}) SELECT {names} FROM answered ORDER BY child_id"  # noqa: S608 - constants of ours
-            f" ON CONFLICT (child_id) DO UPDATE SET {sets}, updated_at = now()"
+            f" ON CONFLICT (child_id) DO UPDATE SET {sets}, updated_at = now() RETURNING new.child_id,"
+            " CASE WHEN old.named_workers <> new.named_workers THEN old.named_workers END"
         )
     )
+    return {child_id: former for child_id, former in written if former is not None}
 
 
 def forget_children(connection: Connection, children: Iterable[str]) -> None:
@@ -203,6 +309,7 @@ def _as_copied(row: ChildRow) -> list[object]:
         row.date_of_birth,
         row.need,
         row.open_flags,
+        row.restricted,
         row.evaluated_on,
         row.next_change_on,
     ]

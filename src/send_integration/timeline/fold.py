@@ -33,21 +33,24 @@ def unique(events: Iterable[Event]) -> dict[EventKey, Event]:
 def standing(events: Iterable[Event], known_at: datetime | None = None) -> tuple[Event, ...]:
     """The events that stand, of all children, in order of happening; as they were known at `known_at`, where given."""
     known = unique(event for event in events if known_at is None or event.recorded_at <= known_at)
-    naming = [event for event in known.values() if event.corrects or event.retracts]
-    if not naming:
+    if not any(event.corrects or event.retracts for event in known.values()):
         return tuple(sorted(known.values(), key=happening_order))
-    rings = _on_rings(known)
-    by_target: dict[EventKey, list[Event]] = {}
-    for event in naming:
-        if event.key not in rings:
-            by_target.setdefault(_target(event), []).append(event)
-    happened = _happened(known, by_target, rings)
+    by_target, happened = _chains(known)
     return tuple(
         sorted(
             (event for event in happened.values() if not event.retracts and not _replaced(event, by_target, happened)),
             key=happening_order,
         )
     )
+
+
+def taken_back(events: Iterable[Event]) -> set[EventKey]:
+    """The events that a retraction in force names, and what corrects one of them; what else fell was corrected."""
+    known = unique(events)
+    naming = {key: event for key, event in known.items() if event.corrects or event.retracts}
+    named = {_target(event) for event in naming.values()} & known.keys()
+    _, happened = _chains(naming | {key: known[key] for key in named})
+    return (naming.keys() | named) - happened.keys()
 
 
 def happening_order(event: Event) -> tuple[date, datetime, str, str]:
@@ -70,6 +73,16 @@ def _birth_date(persons: Iterable[Person]) -> date:
     """The date that most events assert; of equals the earliest."""
     counts = Counter(person.date_of_birth for person in persons)
     return min(counts, key=lambda day: (-counts[day], day))
+
+
+def _chains(known: Mapping[EventKey, Event]) -> tuple[dict[EventKey, list[Event]], dict[EventKey, Event]]:
+    """Who names each event, rings left out; and the events that happened."""
+    rings = _on_rings(known)
+    by_target: dict[EventKey, list[Event]] = {}
+    for event in known.values():
+        if (event.corrects or event.retracts) and event.key not in rings:
+            by_target.setdefault(_target(event), []).append(event)
+    return by_target, _happened(known, by_target, rings)
 
 
 def _target(event: Event) -> EventKey:

@@ -57,3 +57,8 @@ class Timeline:
     episodes: tuple[Episode, ...]
     date_of_birth: date
     persons: tuple[Person, ...]
+
+    @property
+    def restricted(self) -> bool:
+        """Whether any standing record of the child is: after adoption, or for somebody who must not be found."""
+        return any(person.restricted for person in self.persons)

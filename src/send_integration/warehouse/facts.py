@@ -27,10 +27,14 @@ class ChildFacts:
 
 
 def facts_of(answer: ChildAnswer) -> ChildFacts:
-    """Every row of one child; no name, identifier, note, or day of birth among them."""
+    """Every row of one child; no name, identifier, note, or day of birth among them.
+
+    Of a restricted child not even the district: with month of birth and gender it could lead whoever looks to the child.
+    """
     key, events = answer.child_id, answer.timeline.events
     latest = answer.timeline.persons[-1]
-    district = latest.postcode.split(" ")[0] if latest.postcode else None
+    told = latest.postcode if latest.postcode and not answer.timeline.restricted else ""
+    district = told.split(" ")[0] or None
     born = answer.timeline.date_of_birth.replace(day=1)
     milestones = answer.assessment.milestones
     return ChildFacts(

@@ -47,7 +47,8 @@ def keep_clean_events(connection: Connection, events: Sequence[KeptEvent]) -> se
 
 def clean_events_of(connection: Connection, children: Iterable[str]) -> list[tuple[str, bytes]]:
     """Every clean event of some children, and those of others that correct or retract one of theirs."""
-    return events_with_chains(connection, children, kept=CLEAN_EVENTS, child="child_key")
+    found = events_with_chains(connection, children, kept=CLEAN_EVENTS, child="child_key", mark="0")
+    return [(key, body) for key, body, _ in found]
 
 
 def restate_children(connection: Connection, children: Iterable[str], facts: Sequence[ChildFacts]) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 
 from fastapi import FastAPI, HTTPException, Request
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse, Response
 from fastapi.staticfiles import StaticFiles
 from sqlalchemy import Engine
@@ -10,7 +11,15 @@ from starlette.exceptions import HTTPException as StarletteHTTPException
 
 from send_integration.settings import Settings
 from send_integration.web.context import FOLDER, SignInNeeded, Site, templates
-from send_integration.web.routes import alerts, children, health, sign_in
+from send_integration.web.routes import (
+    alerts,
+    children,
+    health,
+    identity,
+    identity_children,
+    identity_decisions,
+    sign_in,
+)
 
 HEADERS = {
     "Content-Security-Policy": (
@@ -27,15 +36,24 @@ HEADERS = {
 WORDS = {
     403: ("You may not see this page", "Your role does not allow it. The attempt has been recorded."),
     404: ("There is no such page", "Check the address, or go back to the list."),
-    400: ("The form could not be read", "Go back and try again."),
+    400: ("That could not be read", "Go back and try again."),
 }
+
+
+ROOMS = (sign_in, children, alerts, identity, identity_children, identity_decisions, health)
+"""Every module of routes; a test holds that each route asks the policy."""
+
+LARGEST_FORM_BYTES = 1_000_000
+"""No form of ours comes near; what is larger is refused before it is read."""
 
 
 def build_app(engine: Engine, settings: Settings) -> FastAPI:
     """The site on a database."""
-    app = FastAPI(title="send_integration", docs_url=None, redoc_url=None, openapi_url=None)
+    app = FastAPI(
+        title="send_integration", docs_url=None, redoc_url=None, openapi_url=None, max_body_size=LARGEST_FORM_BYTES
+    )
     site = Site(engine, settings, templates())
-    for room in (sign_in, children, alerts, health):
+    for room in ROOMS:
         app.include_router(room.routes(site))
     app.mount("/static", StaticFiles(directory=FOLDER / "static"), name="static")
 
@@ -50,11 +68,14 @@ def build_app(engine: Engine, settings: Settings) -> FastAPI:
     async def lead_to_sign_in(_request: Request, _fault: SignInNeeded) -> Response:
         return RedirectResponse("/sign-in", status_code=303)
 
+    @app.exception_handler(RequestValidationError)
+    async def say_unread(_request: Request, _fault: RequestValidationError) -> Response:
+        title, advice = WORDS[400]
+        return site.page("error.html", None, status=400, title=title, advice=advice)
+
     @app.exception_handler(StarletteHTTPException)
     async def say_plainly(_request: Request, fault: HTTPException) -> Response:
         title, advice = WORDS.get(fault.status_code, ("Something went wrong", "Try again in a moment."))
-        page = site.page("error.html", None, title=title, advice=advice)
-        page.status_code = fault.status_code
-        return page
+        return site.page("error.html", None, status=fault.status_code, title=title, advice=advice)
 
     return app

@@ -1,10 +1,11 @@
 """What every route is handed: database, settings, templates, and the signed-in person."""
 
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from fastapi import HTTPException, Request
 from fastapi.responses import HTMLResponse, Response
@@ -13,8 +14,14 @@ from sqlalchemy import Engine
 
 from send_integration import clock
 from send_integration.settings import Settings
-from send_integration.store.sessions import Session, find_session, open_session, record
-from send_integration.web.policy import Action, allowed, links
+from send_integration.steps.decision_history import PastDecision
+from send_integration.store.children import Standing, is_child_id
+from send_integration.store.decisions import Word, decision_by_id, is_decision_id, is_under_way
+from send_integration.store.sessions import Session, find_session, open_session, record, record_within
+from send_integration.web.comparison import GENDERS, odds
+from send_integration.web.effects import count
+from send_integration.web.policy import Action, Decision, allowed, links
+from send_integration.when.london import london_day, london_time
 
 COOKIE = "send_session"
 SESSION_LASTS = timedelta(hours=8)
@@ -25,6 +32,13 @@ class SignInNeeded(Exception):
     """Nobody is signed in."""
 
 
+class JustTaken(NamedTuple):
+    """A decision on identity that was just taken, and whether the gate has yet to carry it out."""
+
+    word: Word
+    under_way: bool
+
+
 @dataclass(frozen=True)
 class Site:
     """One running site."""
@@ -33,7 +47,7 @@ class Site:
     settings: Settings
     templates: Environment
 
-    def page(self, name: str, session: Session | None, **values: Any) -> HTMLResponse:  # noqa: ANN401 - templates take any
+    def page(self, name: str, session: Session | None, *, status: int = 200, **values: Any) -> HTMLResponse:  # noqa: ANN401 - templates take any
         """A page from its template, never to be cached."""
         text = self.templates.get_template(name).render(
             session=session,
@@ -42,7 +56,7 @@ class Site:
             today=self.settings.today(),
             **values,
         )
-        return HTMLResponse(text, headers={"Cache-Control": "no-store"})
+        return HTMLResponse(text, status, headers={"Cache-Control": "no-store"})
 
     def signed_in(self, request: Request) -> Session:
         """The signed-in person. Raises SignInNeeded where there is none."""
@@ -52,15 +66,60 @@ class Site:
             raise SignInNeeded
         return session
 
-    def permit(self, request: Request, action: Action, *, child_id: str | None = None, named: bool = False) -> Session:
-        """The signed-in person, where they may do `action`; writes down every look at a child and every refusal."""
+    def permit(self, request: Request, action: Action) -> Session:
+        """The signed-in person, where they may do `action`, of no one child; writes down every refusal."""
         session = self.signed_in(request)
-        decision = allowed(action, session.role, holds_a_role_for_child=named)
-        if child_id is not None or not decision.allowed:
-            record(self.engine, session, action, child_id, allowed=decision.allowed, why=decision.why)
+        decision = allowed(action, session.role)
         if not decision.allowed:
+            record(self.engine, session, action, None, allowed=False, why=decision.why)
             raise HTTPException(403)
         return session
+
+    def permit_child(self, request: Request, action: Action, child_id: str, standing: Standing | None) -> Session:
+        """The signed-in person, where they may do `action` for a child; writes down every look and every refusal.
+
+        A child of whom they may not even know is answered as one that is not there (`standing` is None).
+        """
+        session = self.signed_in(request)
+        decision = self.look(session, action, child_id, standing)
+        if not decision.allowed:
+            raise HTTPException(404 if decision.unknown else 403)
+        return session
+
+    def look(self, session: Session, action: Action, child_id: str, standing: Standing | None) -> Decision:
+        """Whether a person may do `action` for a child, written down."""
+        decision = asked_of(session, action, standing)
+        known_as = child_id if is_child_id(child_id) else None
+        record(self.engine, session, action, known_as, allowed=decision.allowed, why=decision.why)
+        return decision
+
+    def sees_restricted(self, session: Session) -> bool:
+        """Whether lists may hold restricted children for this person."""
+        return allowed(Action.SEE_RESTRICTED, session.role).allowed
+
+    def note_looks(
+        self, session: Session, action: Action, child_ids: Iterable[str | None], why: str, *, allowed: bool = True
+    ) -> None:
+        """Write down that somebody saw some children, or was refused to, by what was asked of the policy before."""
+        with self.engine.begin() as connection:
+            for child_id in child_ids:
+                record_within(connection, session, action, child_id, allowed=allowed, why=why)
+
+    def just_taken(self, session: Session, decision: str) -> JustTaken | None:
+        """What is to be said of a decision that this person has just taken; None for anything else."""
+        if not is_decision_id(decision):
+            return None
+        with self.engine.connect() as connection:
+            word = decision_by_id(connection, decision)
+            if word is None or word.by != session.actor:
+                return None
+            return JustTaken(word, is_under_way(connection, decision))
+
+    def require_form(self, session: Session, csrf: str) -> None:
+        """Refuse what was not sent from a form of ours, shown to this person; writes it down."""
+        if not secrets.compare_digest(session.csrf.encode(), csrf.encode()):
+            record(self.engine, session, "send-form", None, allowed=False, why="the form is not one of ours")
+            raise HTTPException(403)
 
     def sign_in(self, actor: str, role: str, response: Response, *, secure: bool) -> None:
         """Open a session and hand its token to the browser, readable by no script."""
@@ -70,6 +129,15 @@ class Site:
         response.set_cookie(
             COOKIE, token, max_age=int(SESSION_LASTS.total_seconds()), httponly=True, samesite="lax", secure=secure
         )
+
+
+def asked_of(session: Session, action: Action, standing: Standing | None) -> Decision:
+    """The policy's answer for a person and a child; of one that is not there the answer for any other, but `unknown`."""
+    if standing is None:
+        general = allowed(action, session.role)
+        return Decision(allowed=False, why="there is no such child", unknown=True) if general.allowed else general
+    named = session.actor in standing.worker_ids
+    return allowed(action, session.role, holds_a_role_for_child=named, restricted=standing.restricted)
 
 
 def templates() -> Environment:
@@ -83,6 +151,13 @@ def templates() -> Environment:
     )
     environment.globals["links"] = links
     environment.filters["day"] = written_day
+    environment.filters["moment"] = written_moment
+    environment.filters["agency"] = agency_name
+    environment.filters["odds"] = odds
+    environment.filters["sentence"] = lambda words: f"{words[:1].upper()}{words[1:]}."
+    environment.filters["gender"] = lambda code: GENDERS.get(code, code)
+    environment.filters["decided"] = what_was_decided
+    environment.globals["count"] = count
     environment.filters["words"] = lambda code: str(code).replace("-", " ").replace("_", " ")
     return environment
 
@@ -93,3 +168,20 @@ def written_day(day: date | str | None) -> str:
         return "not known"
     found = date.fromisoformat(day) if isinstance(day, str) else day
     return f"{found.day} {found:%B %Y}"
+
+
+def written_moment(moment: datetime) -> str:
+    """A moment as people write it, by London's clock: 3 March 2025 at 14:05."""
+    return f"{written_day(london_day(moment))} at {london_time(moment)}"
+
+
+def agency_name(source: str) -> str:
+    """A source's own part of its name: 'urn:send:luton:early-help' is 'early help'."""
+    return source.rpartition(":")[2].replace("-", " ") or source
+
+
+def what_was_decided(past: PastDecision) -> str:
+    """What a decision says, in a few words."""
+    if past.joined and past.parted:
+        return "A held record is this child's, and no other's"
+    return "They are one child" if past.joined else "They are two children"

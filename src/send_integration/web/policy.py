@@ -22,38 +22,69 @@ class Action(StrEnum):
     LIST_CHILDREN = "list-children"
     VIEW_CHILD = "view-child"
     VIEW_INBOX = "view-inbox"
+    READ_NOTICES = "read-notices"
+    REVIEW_IDENTITY = "review-identity"
+    DECIDE_IDENTITY = "decide-identity"
+    SEE_RESTRICTED = "see-restricted"
 
 
 PANEL = frozenset({Role.PANEL_CHAIR, Role.PANEL_MEMBER})
+
+REVIEWERS = frozenset({Role.DATA_STEWARD, Role.MANAGER})
 
 GRANTS: dict[Action, frozenset[Role]] = {
     Action.LIST_CHILDREN: PANEL | {Role.MANAGER},
     Action.VIEW_CHILD: PANEL | {Role.MANAGER},
     Action.VIEW_INBOX: PANEL | {Role.NAMED_WORKER, Role.MANAGER},
+    Action.READ_NOTICES: frozenset(Role),
+    Action.REVIEW_IDENTITY: REVIEWERS,
+    Action.DECIDE_IDENTITY: REVIEWERS,
+    Action.SEE_RESTRICTED: frozenset({Role.MANAGER}),
 }
-"""Who may do what to any child. A named worker may also view a child for whom they hold a role (`allowed`)."""
+"""Who may do what, for any child. A restricted child (adopted, or not to be found) needs SEE_RESTRICTED as well: a
+manager's, for somebody must decide on such a child's records and bring the case to whoever has to know it."""
+
+FOR_OWN_CHILD = frozenset({Action.VIEW_CHILD, Action.SEE_RESTRICTED})
+"""What a named worker may do for a child for whom they hold a role."""
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """Whether something is allowed, and why, in words that the audit keeps."""
+    """Whether something is allowed, and why, in words that the audit keeps.
+
+    `unknown` is a refusal that must not even tell that there is such a child.
+    """
 
     allowed: bool
     why: str
+    unknown: bool = False
 
 
-def allowed(action: Action, role: str, *, holds_a_role_for_child: bool = False) -> Decision:
-    """Whether a person of a role may do something, given whether they are a named worker of the child in question."""
+def allowed(action: Action, role: str, *, holds_a_role_for_child: bool = False, restricted: bool = False) -> Decision:
+    """Whether a person of a role may do something; of one child, whether they are its named worker, and whether it is
+    restricted."""
+    general = _granted(action, role, holds_a_role_for_child=holds_a_role_for_child)
+    if not general.allowed or not restricted:
+        return general
+    seen = _granted(Action.SEE_RESTRICTED, role, holds_a_role_for_child=holds_a_role_for_child)
+    return Decision(seen.allowed, f"restricted: {seen.why}", unknown=not seen.allowed)
+
+
+def _granted(action: Action, role: str, *, holds_a_role_for_child: bool) -> Decision:
     if role not in set(Role):
         return Decision(allowed=False, why="the role is not known")
     if Role(role) in GRANTS.get(action, frozenset()):
         return Decision(allowed=True, why=f"{role} may {action}")
-    if action is Action.VIEW_CHILD and role == Role.NAMED_WORKER and holds_a_role_for_child:
+    if action in FOR_OWN_CHILD and role == Role.NAMED_WORKER and holds_a_role_for_child:
         return Decision(allowed=True, why="a named worker of this child")
     return Decision(allowed=False, why=f"{role} may not {action}")
 
 
 def links(role: str) -> list[tuple[str, str]]:
     """The pages that a role may open without naming a child, with their names, in the order of the header."""
-    pages = ((Action.LIST_CHILDREN, "/children", "Children"), (Action.VIEW_INBOX, "/alerts", "Alerts"))
+    pages = (
+        (Action.LIST_CHILDREN, "/children", "Children"),
+        (Action.VIEW_INBOX, "/alerts", "Alerts"),
+        (Action.REVIEW_IDENTITY, "/identity", "Identity"),
+    )
     return [(address, name) for action, address, name in pages if allowed(action, role).allowed]

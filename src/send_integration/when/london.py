@@ -18,6 +18,11 @@ def london_midnight(day: date) -> datetime:
     return datetime.combine(day, time.min, LONDON)
 
 
+def london_time(moment: datetime) -> str:
+    """The clock in London at an aware `moment`, as '14:05'."""
+    return f"{moment.astimezone(LONDON):%H:%M}"
+
+
 def utc_text(moment: datetime) -> str:
     """An aware `moment` as RFC 3339 in UTC; equal moments give equal text, so texts sort as moments do."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")

@@ -117,3 +117,52 @@ def test_a_cleared_flag_leaves_the_inbox_and_is_not_sent_any_more(engine: Engine
 
     rules = {item["flag"]["rule"] for item in inbox(engine, ["w1"], 50)}
     assert "ehc-decide-to-assess" not in rules
+
+
+def open_alerts(pipe: Pipe, rule: str) -> set[str]:
+    """Who has an open alert by a rule."""
+    rows = pipe.ask("SELECT recipient FROM alert WHERE cleared_at IS NULL AND content ->> 'rule' = :rule", rule=rule)
+    return {row[0] for row in rows}
+
+
+def test_an_open_alert_goes_over_to_whoever_takes_the_role(engine: Engine) -> None:
+    pipe = Pipe(engine, load_rules(), TODAY)
+    pipe.send("ehcp", sent("ehcp.requested", "2025-01-06", event_id="r"))
+    pipe.settle()
+    assert open_alerts(pipe, "ehc-decide-to-assess") == {"team:ehc-team"}
+
+    for number, on in ((1, "2025-02-03"), (2, "2025-03-03")):
+        worker = {**WORKER, "id": f"w{number}", "email": f"w{number}@example.org"}
+        role = {"role_for_child": "ehc-coordinator", "worker": worker}
+        pipe.send("workers", sent("workers.assigned", on, event_id=f"w{number}", **role))
+        pipe.settle()
+        assert open_alerts(pipe, "ehc-decide-to-assess") == {f"w{number}"}
+
+    due = {row[0] for row in pipe.ask("SELECT address FROM delivery WHERE sent_at IS NULL")}
+    assert due == {"w2@example.org"}
+
+
+def test_a_worker_who_is_heard_of_again_is_not_told_again(engine: Engine) -> None:
+    pipe = raise_flags(engine)
+    pipe.settle()
+    before = len(flags_of(pipe))
+
+    worker = {**WORKER, "email": "wren@example.org"}
+    pipe.send("ndd-triage", sent("ndd.information_received", "2025-05-05", event_id="i", worker=worker))
+    pipe.settle()
+
+    assert [json.loads(m.value)["change"] for m in flags_of(pipe)[before:]] == []
+
+
+def test_a_flag_that_was_cleared_before_anybody_was_told_alerts_nobody(engine: Engine) -> None:
+    pipe = Pipe(engine, load_rules(), TODAY)
+    pipe.send("ehcp", sent("ehcp.requested", "2025-01-06", event_id="r"))
+    pipe.drain_gate(["ehcp"])
+    pipe.drain_timeline()
+    raised = flags_of(pipe)
+    assert raised
+    pipe.send("ehcp", sent("ehcp.requested", "2025-01-06", event_id="x", retracts="r"))
+    pipe.drain_gate(["ehcp"])
+    pipe.drain_timeline()
+
+    assert pipe.router.notify(raised, TODAY, NOW) == 0

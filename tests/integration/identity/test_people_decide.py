@@ -8,14 +8,16 @@ from sqlalchemy import Engine, text
 
 from send_integration.errors import BadInput, Broken, NotReady
 from send_integration.identity.model import default_model
+from send_integration.quality.checks import RowChecks
 from send_integration.steps import deciding
 from send_integration.steps.catalogue import load_rules
 from send_integration.steps.deciding import Reviewer
+from send_integration.steps.decision_history import past_decisions
 from send_integration.steps.gate import Gate
 from send_integration.steps.redeciding import redecide_everything
-from send_integration.store.reviews import affected, past_decisions, records_of_child, waiting_pairs
+from send_integration.store.reviews import affected, records_of_child, waiting_pairs
 from send_integration.store.sessions import Session
-from tests.builders import NOW, sent
+from tests.builders import NOW, event, sent
 from tests.integration.steps.pipe import Pipe, empty
 
 RULES = load_rules()
@@ -84,7 +86,7 @@ def test_merge_then_later_events_then_withdrawal_is_never_having_merged(pipe: Pi
 
     assert len(merged) == 1
     assert [len(answer["timeline"]) for answer in pipe.answers()] in ([1, 2], [2, 1])
-    assert [past.withdrawn for past in past_decisions(engine, 10)] == [True]
+    assert [past.withdrawn for past in past_decisions(engine, restricted=True)] == [True]
     assert pipe.counts() == (5, 0, 0)
 
     said = pipe.answers(), open_flags(engine)
@@ -138,6 +140,22 @@ def test_a_merge_of_nobody_or_of_one_with_itself_is_refused_and_leaves_nothing(p
 
     with engine.connect() as connection:
         assert connection.execute(text("SELECT count(*) FROM outbox WHERE topic LIKE 'send.raw.%'")).scalar_one() == 0
+
+
+@pytest.mark.parametrize("why", ["both give 999 000 0018", "both give T821000000001", "one birth certificate"])
+def test_what_the_gate_would_refuse_of_a_reason_is_refused_before_the_decision_is_taken(
+    pipe: Pipe, engine: Engine, why: str
+) -> None:
+    """It would lie in quarantine, and the one who decided would take it for carried out."""
+    (pair,), _ = waiting_pairs(engine, restricted=True, limit=10)
+    refused = RowChecks("identity").checks([event("identity.decided", why=why)]) != [()]
+
+    try:
+        deciding.tell_apart(engine, pair.one.number, pair.other.number, REVIEWER._replace(why=why))
+    except BadInput:
+        assert refused
+    else:
+        assert not refused
 
 
 def test_a_gate_does_not_start_on_decisions_of_another_model(pipe: Pipe, engine: Engine) -> None:

@@ -1,18 +1,25 @@
-"""The gate and the timeline joined by lists instead of a broker: the same steps, every interleaving at hand."""
+"""All steps of the stream joined by lists instead of a broker: the same steps, every interleaving at hand."""
 
-from collections.abc import Iterable
-from datetime import date
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime
+from threading import Lock
+from typing import Any
 
 from sqlalchemy import Engine, text
 
 from send_integration.contracts import topics
+from send_integration.contracts.registry import conflict_order, read
 from send_integration.identity.model import default_model
 from send_integration.rules.model import RuleBook
+from send_integration.steps import alerts, timeline, warehouse
+from send_integration.steps.alerts import AlertRouter
 from send_integration.steps.batch import Outgoing, RawMessage
 from send_integration.steps.gate import READER, Gate
 from send_integration.steps.relay import Relay
 from send_integration.steps.timeline import TimelineKeeper
+from send_integration.steps.warehouse import Warehouse
 from send_integration.store.positions import mark_published
+from send_integration.warehouse.tables import OF_A_CHILD, clean_event
 from tests.builders import NOW
 
 PARTITIONS = 3
@@ -23,20 +30,40 @@ def empty(engine: Engine) -> None:
     with engine.begin() as connection:
         names = (
             "stream_position, admitted, person_record, person_record_key, identity_link, identity_review,"
-            " identity_statement, quarantine, event, child, flag, flag_change"
+            " identity_statement, identity_decision, quarantine, event, child, flag, flag_change, alert, delivery, notice,"
+            " notice_entry, audit"
         )
-        connection.execute(text(f"TRUNCATE {names}, outbox CASCADE"))
+        facts = ", ".join(f"warehouse.{table.name}" for table in (clean_event, *OF_A_CHILD))
+        connection.execute(text(f"TRUNCATE {names}, outbox, {facts} CASCADE"))
 
 
 class Pipe:
-    """Topics as lists, with the partitions of a real broker."""
+    """Topics as lists, with the partitions of a real broker. Of several workers each takes every so-manieth partition."""
 
-    def __init__(self, engine: Engine, rules: RuleBook, today: date) -> None:
+    def __init__(self, engine: Engine, rules: RuleBook, today: date, *, workers: int = 1, now: datetime = NOW) -> None:
         self.engine = engine
         self.today = today
-        self.gate = Gate(engine, lambda _feed: lambda events: [() for _ in events], default_model())
-        self.keeper = TimelineKeeper(engine, rules)
-        self.topics: dict[tuple[str, int], list[RawMessage]] = {}
+        self.now = now
+        self.gates = [
+            Gate(engine, lambda _feed: lambda events: [() for _ in events], default_model()) for _ in range(workers)
+        ]
+        self.keepers = [TimelineKeeper(engine, rules) for _ in range(workers)]
+        self.router = AlertRouter(engine, by_mail=True, mailboxes={}, fallback="send@example.org")
+        self.warehouse = Warehouse(engine, rules)
+        self.topics: dict[tuple[str, int], list[RawMessage]] = {
+            (topic.name, number): [] for topic in topics.TOPICS for number in range(PARTITIONS)
+        }
+        self._appending = Lock()
+
+    @property
+    def gate(self) -> Gate:
+        """The first worker's."""
+        return self.gates[0]
+
+    @property
+    def keeper(self) -> TimelineKeeper:
+        """The first worker's."""
+        return self.keepers[0]
 
     def send(self, feed: str, raw: bytes) -> None:
         """Add a line to a raw topic; its partition follows from its bytes, so that repeats meet."""
@@ -44,8 +71,9 @@ class Pipe:
 
     def _append(self, message: Outgoing) -> None:
         place = (message.topic, sum(message.key) % PARTITIONS)
-        held = self.topics.setdefault(place, [])
-        held.append(RawMessage(place[0], place[1], len(held), message.key, message.value, message.headers))
+        with self._appending:
+            held = self.topics[place]
+            held.append(RawMessage(place[0], place[1], len(held), message.key, message.value, message.headers))
 
     def waiting(self, topic: str, reader: str) -> list[RawMessage]:
         """Messages of a topic that a reader has not kept, partition by partition."""
@@ -62,9 +90,17 @@ class Pipe:
             for message in held[kept.get(place, 0) :]
         ]
 
-    def admit(self, feed: str, batch: list[RawMessage], *, publish: bool = True) -> None:
+    def batches(self, topic: str, reader: str, size: int) -> Iterator[tuple[int, list[RawMessage]]]:
+        """What a reader has not kept of a topic, in batches, each with the number of the worker whose it is."""
+        waiting = self.waiting(topic, reader)
+        for worker in range(len(self.gates)):
+            own = [message for message in waiting if message.partition % len(self.gates) == worker]
+            for start in range(0, len(own), size):
+                yield worker, own[start : start + size]
+
+    def admit(self, feed: str, batch: list[RawMessage], *, publish: bool = True, worker: int = 0) -> None:
         """One batch through the gate; with `publish` off, as if killed after the commit."""
-        admitted = self.gate.admit(feed, batch, NOW)
+        admitted = self.gates[worker].admit(feed, batch, self.now)
         if publish:
             for message in admitted.outgoing:
                 self._append(message)
@@ -80,16 +116,52 @@ class Pipe:
     def drain_gate(self, feeds: Iterable[str], size: int = 1000) -> None:
         """Everything that waits in the raw topics, in batches."""
         for feed in feeds:
-            waiting = self.waiting(topics.raw(feed).name, READER)
-            for start in range(0, len(waiting), size):
-                self.admit(feed, waiting[start : start + size])
+            for worker, batch in self.batches(topics.raw(feed).name, READER, size):
+                self.admit(feed, batch, worker=worker)
 
     def drain_timeline(self, size: int = 1000) -> None:
         """Everything that waits in the outbox and in send.child-events, in batches."""
         self.relay()
-        waiting = self.waiting(topics.CHILD_EVENTS.name, "timeline")
-        for start in range(0, len(waiting), size):
-            self.keeper.keep(waiting[start : start + size], self.today, NOW)
+        for worker, batch in self.batches(topics.CHILD_EVENTS.name, timeline.READER, size):
+            self.keepers[worker].keep(batch, self.today, self.now)
+
+    def drain_alerts(self, size: int = 1000) -> None:
+        """Everything that waits in the outbox and in send.flags, in batches."""
+        self.relay()
+        for _, batch in self.batches(topics.FLAGS.name, alerts.READER, size):
+            self.router.notify(batch, self.today, self.now)
+
+    def drain_warehouse(self, size: int = 1000) -> None:
+        """Everything that waits in the clean topics, in batches."""
+        self.relay()
+        for feed in topics.FEEDS:
+            for _, batch in self.batches(topics.clean(feed).name, warehouse.READER, size):
+                self.warehouse.restate(batch, self.today)
+
+    def settle(self, size: int = 1000) -> None:
+        """Everything that waits anywhere, people's decisions too, to its end."""
+        self.relay()
+        self.drain_gate(topics.FEEDS, size)
+        self.drain_timeline(size)
+        self.drain_alerts(size)
+        self.drain_warehouse(size)
+
+    def ask(self, query: str, **given: object) -> Sequence[tuple[Any, ...]]:
+        """The rows of a query."""
+        with self.engine.connect() as connection:
+            return [tuple(row) for row in connection.execute(text(query), given)]
+
+    def clean(self) -> dict[tuple[str, str], tuple[str, bytes]]:
+        """What a reader of the clean topics ends with: for each source and id the child and body of the highest decision."""
+        best: dict[tuple[str, str], tuple[tuple[Any, ...], str, bytes]] = {}
+        for (topic, _), held in self.topics.items():
+            for message in held:
+                if topic.startswith("send.clean.") and any(name == "child" for name, _ in message.headers):
+                    event = read(message.value)
+                    rank = (-int(message.header("decision")), *conflict_order(event))
+                    told = (rank, message.header("child").decode(), message.value)
+                    best[event.key] = min(best.get(event.key, told), told)
+        return {key: (child, body) for key, (_, child, body) in sorted(best.items()) if child}
 
     def answers(self) -> list[object]:
         """Every child's stored answer, by child id."""

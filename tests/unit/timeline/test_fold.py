@@ -3,7 +3,7 @@
 from itertools import permutations
 
 from send_integration.contracts.event import Event
-from send_integration.timeline.fold import standing
+from send_integration.timeline.fold import standing, taken_back
 from tests.builders import event
 
 
@@ -86,3 +86,20 @@ def test_events_are_in_order_of_happening() -> None:
         "z",
         "a",
     ]
+
+
+def back(*events: Event) -> set[str]:
+    """The ids that were taken back; every order must give the same."""
+    answers = {frozenset(key.id for key in taken_back(order)) for order in permutations(events)}
+    assert len(answers) == 1
+    return set(answers.pop())
+
+
+def test_what_a_retraction_names_and_what_corrects_that_were_taken_back_and_what_was_corrected_was_not() -> None:
+    retraction = referred("r", retracts="a")
+
+    assert back(referred("a"), referred("b", corrects="a")) == set()
+    assert back(referred("a"), referred("b", corrects="a"), retraction) == {"a", "b"}
+    assert back(referred("a"), referred("b", corrects="a"), referred("r", retracts="b")) == {"b"}
+    assert back(referred("a"), retraction, referred("s", retracts="r")) == {"r"}
+    assert back(referred("x"), referred("r", retracts="never came")) == set()

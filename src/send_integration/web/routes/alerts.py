@@ -1,25 +1,76 @@
-"""The inbox: what the signed-in person is asked to act on."""
+"""The inbox: what the signed-in person is asked to act on, and what of that which they saw has changed."""
 
-from fastapi import APIRouter, Request
-from fastapi.responses import Response
+from collections.abc import Iterable
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Form, HTTPException, Request
+from fastapi.responses import RedirectResponse, Response
 
 from send_integration.store.alerts import inbox
-from send_integration.web.context import Site
+from send_integration.store.children import standings
+from send_integration.store.notices import Reader, mark_read, record_views, unread_notices
+from send_integration.store.sessions import Session
+from send_integration.web.context import Site, asked_of
 from send_integration.web.people import BY_ACTOR
-from send_integration.web.policy import Action
+from send_integration.web.policy import Action, allowed
 
 MOST_ALERTS = 200
+MOST_NOTICES = 50
+"""A person reads and closes what is shown; then the next are."""
 
 
 def routes(site: Site) -> APIRouter:
-    """GET /alerts."""
+    """GET /alerts, POST /alerts/notices/{notice_id}/read."""
     router = APIRouter()
 
     @router.get("/alerts")
     def show(request: Request) -> Response:
-        session = site.permit(request, Action.VIEW_INBOX)
-        person = BY_ACTOR.get(session.actor)
-        recipients = [session.actor, *(person.inboxes if person else ())]
-        return site.page("alerts.html", session, alerts=inbox(site.engine, recipients, MOST_ALERTS))
+        session = site.permit(request, Action.READ_NOTICES)
+        notices = unread_notices(site.engine, _reader(session), MOST_NOTICES + 1)
+        if not notices:
+            site.permit(request, Action.VIEW_INBOX)
+        shown = notices[:MOST_NOTICES]
+        record_views(site.engine, session, shown)
+        more = len(notices) > len(shown)
+        return site.page("alerts.html", session, notices=shown, more_notices=more, **_alerts(site, session))
+
+    @router.post("/alerts/notices/{notice_id}/read")
+    def read(
+        request: Request, notice_id: str, csrf: Annotated[str, Form()] = "", entries: Annotated[int, Form()] = 0
+    ) -> Response:
+        session = site.permit(request, Action.READ_NOTICES)
+        site.require_form(session, csrf)
+        if mark_read(site.engine, notice_id, _reader(session), session, entries=entries) is None:
+            raise HTTPException(404)
+        return RedirectResponse("/alerts", status_code=303)
 
     return router
+
+
+def _alerts(site: Site, session: Session) -> dict[str, Any]:
+    """The alerts of whoever may have an inbox, and the children of whom they may not be told whose alert it is."""
+    if not allowed(Action.VIEW_INBOX, session.role).allowed:
+        return {"alerts": [], "hidden": set()}
+    alerts = inbox(site.engine, _inboxes(session), MOST_ALERTS)
+    return {"alerts": alerts, "hidden": _hidden(site, session, {alert["flag"]["child_id"] for alert in alerts})}
+
+
+def _hidden(site: Site, session: Session, child_ids: Iterable[str]) -> set[str]:
+    return {
+        child_id
+        for child_id, standing in standings(site.engine, child_ids).items()
+        if standing.restricted and not asked_of(session, Action.SEE_RESTRICTED, standing).allowed
+    }
+
+
+def _reader(session: Session) -> Reader:
+    """Whose notices the signed-in person reads, and of which restricted children, by the policy."""
+    own = allowed(Action.SEE_RESTRICTED, session.role, holds_a_role_for_child=True).allowed
+    every = allowed(Action.SEE_RESTRICTED, session.role).allowed
+    return Reader(_inboxes(session), every, session.actor if own else "")
+
+
+def _inboxes(session: Session) -> list[str]:
+    """The recipients whose alerts and notices the signed-in person reads: themselves and their teams."""
+    person = BY_ACTOR.get(session.actor)
+    return [session.actor, *(person.inboxes if person else ())]

@@ -6,9 +6,9 @@ from typing import Annotated, Any
 from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
-from send_integration.store.children import StoredChild, list_by_need, one_child
+from send_integration.store.children import StoredChild, list_by_need, one_child, standings
 from send_integration.store.flags import open_flags_of
-from send_integration.web.context import Site
+from send_integration.web.context import Site, asked_of
 from send_integration.web.lanes import lanes_of
 from send_integration.web.policy import Action, links
 from send_integration.when.periods import age_on
@@ -31,8 +31,12 @@ def routes(site: Site) -> APIRouter:
     @router.get("/children")
     def show_list(request: Request, page: Annotated[int, Query(ge=1, le=100_000)] = 1) -> Response:
         session = site.permit(request, Action.LIST_CHILDREN)
+        restricted = site.sees_restricted(session)
         offset = (page - 1) * CHILDREN_ON_A_PAGE
-        found, total = list_by_need(site.engine, limit=CHILDREN_ON_A_PAGE, offset=offset)
+        found, total = list_by_need(site.engine, restricted=restricted, limit=CHILDREN_ON_A_PAGE, offset=offset)
+        site.note_looks(
+            session, Action.LIST_CHILDREN, [c.child_id for c in found if c.restricted], "restricted, listed"
+        )
         today = site.settings.today()
         rows = [(child, age_on(child.date_of_birth, today), year_name(child.date_of_birth, today)) for child in found]
         pages = max(1, -(-total // CHILDREN_ON_A_PAGE))
@@ -40,13 +44,13 @@ def routes(site: Site) -> APIRouter:
 
     @router.get("/children/{child_id}")
     def show_child(request: Request, child_id: str) -> Response:
-        session = site.signed_in(request)
+        standing = standings(site.engine, [child_id]).get(child_id)
+        session = site.permit_child(request, Action.VIEW_CHILD, child_id, standing)
         found = one_child(site.engine, child_id)
-        named = found is not None and any(worker["worker_id"] == session.actor for worker in found.named_workers)
-        site.permit(request, Action.VIEW_CHILD, child_id=child_id[:40], named=named)
         if found is None:
             raise HTTPException(404)
-        return site.page("child.html", session, **_values(site, found))
+        may_review = asked_of(session, Action.REVIEW_IDENTITY, standing).allowed
+        return site.page("child.html", session, may_review=may_review, **_values(site, found))
 
     return router
 

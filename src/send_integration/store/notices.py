@@ -1,0 +1,234 @@
+"""Notices: kept with what they tell, listed for their recipients, posted, and read."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import NamedTuple
+from uuid import uuid4
+
+from sqlalchemy import Connection, Engine, text
+
+from send_integration.alerts.notices import Told
+from send_integration.store.sessions import Session, record_within
+from send_integration.store.shown import READ_NOTICE, VIEW_NOTICE, about_to_show
+
+
+@dataclass(frozen=True, slots=True)
+class ToldEntry:
+    """An entry that left; `on` and `title` are None where they were not the recipient's to see."""
+
+    event_id: str
+    on: date | None
+    title: str | None
+    why: str
+    shown_since: datetime
+    left_at: datetime
+    ways: tuple[str, ...]
+    rules: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What a recipient is told of a child; `sent_at` is when a channel took it."""
+
+    notice_id: str
+    recipient: str
+    child_id: str
+    opened_at: datetime
+    sent_at: datetime | None
+    read_at: datetime | None
+    read_by: str | None
+    entries: tuple[ToldEntry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Unposted:
+    """A notice that no channel has; `email` is its recipient's in the directory of workers."""
+
+    notice_id: str
+    recipient: str
+    child_id: str
+    email: str | None
+
+
+class Reader(NamedTuple):
+    """Somebody who reads notices: in which recipients' name, and of which restricted children: of all, or of those who
+    have `worker_id` for a named worker ('' for none)."""
+
+    recipients: Sequence[str]
+    restricted: bool
+    worker_id: str
+
+
+# Of whom a notice `n` tells: its child, or where that child is no more, those who now have the records.
+_OF_WHOM = (
+    "SELECT c.restricted, c.named_workers FROM child c WHERE c.child_id = n.child_id UNION ALL"
+    " SELECT r.restricted OR coalesce(h.restricted, false), coalesce(h.named_workers, '[]') FROM notice_entry x"
+    " JOIN admitted m USING (source, event_id) JOIN person_record r ON r.id = m.person_record_id"
+    " LEFT JOIN child h ON h.child_id = r.child_id WHERE x.notice_id = n.notice_id"
+    " AND NOT EXISTS (SELECT FROM child o WHERE o.child_id = n.child_id)"
+)
+
+
+def _may_be_shown(worker_id: str) -> str:
+    """The condition that notice `n` tells of no restricted child but those of a named worker, an SQL expression."""
+    named = f"w.named_workers @> jsonb_build_array(jsonb_build_object('worker_id', cast({worker_id} AS text)))"
+    return f"NOT EXISTS (SELECT FROM ({_OF_WHOM}) AS w WHERE w.restricted AND NOT {named})"
+
+
+_SHOWN = f"(:restricted OR {_may_be_shown(':worker')})"
+
+
+def keep_notices(connection: Connection, found: Mapping[tuple[str, str], Sequence[Told]], left_at: datetime) -> None:
+    """Tell each recipient of each child, in the notice that they have not read where there is one."""
+    keys = sorted(found)
+    rows = connection.execute(
+        text(
+            "INSERT INTO notice (notice_id, recipient, child_id, opened_at) SELECT n, r, c, :at FROM unnest("
+            "cast(:ids AS text[]), cast(:recipients AS text[]), cast(:children AS text[])) AS u(n, r, c)"
+            # The empty change locks a notice that is there: whoever marks it as read meanwhile has read less than it says.
+            " ON CONFLICT (recipient, child_id) WHERE read_at IS NULL DO UPDATE SET recipient = excluded.recipient"
+            " RETURNING recipient, child_id, notice_id"
+        ),
+        {
+            "ids": [f"n{uuid4().hex[:19]}" for _ in keys],
+            "recipients": [recipient for recipient, _ in keys],
+            "children": [child_id for _, child_id in keys],
+            "at": left_at,
+        },
+    )
+    notice_of = {(row[0], row[1]): row[2] for row in rows}
+    connection.execute(
+        text(
+            "INSERT INTO notice_entry (notice_id, source, event_id, shown_since, left_at, happened_on, title, why, ways,"
+            " rules) VALUES (:notice, :source, :event, :since, :at, :on, :title, :why, :ways, :rules)"
+        ),
+        [_entry_row(notice_of[key], entry, left_at) for key in keys for entry in found[key]],
+    )
+
+
+def _entry_row(notice_id: str, told: Told, left_at: datetime) -> dict[str, object]:
+    return {
+        "notice": notice_id,
+        "source": told.lost.key.source,
+        "event": told.lost.key.id,
+        "since": told.lost.shown_since,
+        "at": left_at,
+        "on": told.on,
+        "title": told.title,
+        "why": told.lost.why,
+        "ways": [str(way) for way in told.ways],
+        "rules": list(told.rules),
+    }
+
+
+def unread_notices(engine: Engine, reader: Reader, limit: int) -> list[Notice]:
+    """What somebody has not read and may be shown, the latest first."""
+    unread = f"n.read_at IS NULL AND n.recipient = ANY(:recipients) AND {_SHOWN}"
+    with engine.connect() as connection:
+        return _notices(connection, unread, limit, **_asked_by(reader))
+
+
+def all_notices(engine: Engine, limit: int, *, restricted: bool) -> list[Notice]:
+    """What anybody was ever told, the latest first; with `restricted` off, nothing of a restricted child."""
+    with engine.connect() as connection:
+        return _notices(connection, _SHOWN, limit, restricted=restricted, worker="")
+
+
+def _asked_by(reader: Reader) -> dict[str, object]:
+    return {"recipients": list(reader.recipients), "restricted": reader.restricted, "worker": reader.worker_id}
+
+
+def _notices(connection: Connection, condition: str, limit: int, **given: object) -> list[Notice]:
+    rows = connection.execute(
+        text(
+            "SELECT n.notice_id, n.recipient, n.child_id, n.opened_at, (SELECT min(d.sent_at) FROM delivery d"  # noqa: S608 - ours
+            " WHERE d.message_id = n.notice_id) AS sent_at, n.read_at, n.read_by FROM notice n"
+            f" WHERE {condition} ORDER BY n.opened_at DESC, n.notice_id LIMIT :limit"
+        ),
+        {**given, "limit": limit},
+    )
+    found = rows.mappings().all()
+    entries = _entries(connection, [row["notice_id"] for row in found])
+    return [Notice(**row, entries=tuple(entries[row["notice_id"]])) for row in found]
+
+
+def _entries(connection: Connection, notice_ids: Sequence[str]) -> dict[str, list[ToldEntry]]:
+    rows = connection.execute(
+        text(
+            "SELECT notice_id, event_id, happened_on, title, why, shown_since, left_at, ways, rules FROM notice_entry"
+            " WHERE notice_id = ANY(:ids) ORDER BY left_at, happened_on, source, event_id, shown_since"
+        ),
+        {"ids": list(notice_ids)},
+    )
+    found: dict[str, list[ToldEntry]] = {}
+    for notice_id, event_id, on, title, why, shown_since, left_at, ways, rules in rows:
+        entry = ToldEntry(event_id, on, title, why, shown_since, left_at, tuple(ways), tuple(rules))
+        found.setdefault(notice_id, []).append(entry)
+    return found
+
+
+def record_views(engine: Engine, session: Session, shown: Iterable[Notice]) -> None:
+    """Write down that somebody is shown some notices."""
+    with engine.begin() as connection:
+        for notice in shown:
+            why = f"notice {notice.notice_id}"
+            record_within(connection, session, VIEW_NOTICE, notice.child_id, allowed=True, why=why)
+
+
+def mark_read(engine: Engine, notice_id: str, reader: Reader, session: Session, *, entries: int) -> bool | None:
+    """Close a notice that told `entries` entries when it was shown, and write down who did.
+
+    False where more was added to it meanwhile: it is to be shown again. None where there is no such notice that the
+    reader may be shown, which is written down too.
+    """
+    with engine.begin() as connection:
+        about_to_show(connection)  # before the row's lock: whoever adds to a notice takes them in that order
+        row = connection.execute(
+            text(
+                "SELECT n.child_id, n.read_at FROM notice n WHERE n.notice_id = :notice"  # noqa: S608 - ours
+                f" AND n.recipient = ANY(:recipients) AND {_SHOWN} FOR UPDATE OF n"
+            ),
+            {"notice": notice_id, **_asked_by(reader)},
+        ).one_or_none()
+        if row is None:
+            record_within(connection, session, READ_NOTICE, None, allowed=False, why="no notice of theirs")
+            return None
+        if row[1] is not None:
+            return True
+        if len(_entries(connection, [notice_id])[notice_id]) != entries:
+            return False
+        connection.execute(
+            text("UPDATE notice SET read_at = clock_timestamp(), read_by = :by WHERE notice_id = :notice"),
+            {"by": session.actor, "notice": notice_id},
+        )
+        connection.execute(
+            text("DELETE FROM delivery WHERE message_id = :notice AND sent_at IS NULL"), {"notice": notice_id}
+        )
+        record_within(connection, session, READ_NOTICE, row[0], allowed=True, why=f"notice {notice_id}")
+        return True
+
+
+def unposted_notices(connection: Connection, today: date) -> list[Unposted]:
+    """Unread notices that no channel has, locked, with the e-mail of recipients who have not left.
+
+    One of a restricted child waits, unless its recipient is the child's named worker: who else may see the child depends
+    on a role, which is known only of who is signed in.
+    """
+    rows = connection.execute(
+        text(
+            "SELECT n.notice_id, n.recipient, n.child_id, d.email FROM notice n LEFT JOIN worker d"  # noqa: S608 - ours
+            " ON d.worker_id = n.recipient AND (d.left_on IS NULL OR d.left_on > :today)"
+            f" WHERE n.posted_at IS NULL AND n.read_at IS NULL AND {_may_be_shown('n.recipient')}"
+            " ORDER BY n.opened_at, n.notice_id FOR UPDATE OF n"
+        ),
+        {"today": today},
+    )
+    return [Unposted(*row) for row in rows]
+
+
+def mark_posted(connection: Connection, notice_ids: Iterable[str], at: datetime) -> None:
+    """Record that channels have some notices, or that there is none for them."""
+    connection.execute(
+        text("UPDATE notice SET posted_at = :at WHERE notice_id = ANY(:ids)"), {"at": at, "ids": list(notice_ids)}
+    )

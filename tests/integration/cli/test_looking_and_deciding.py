@@ -1,0 +1,148 @@
+"""At the command line a restricted child is not there, unless somebody says why; looks are written down, others told of."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+import typer
+from click.testing import Result
+from sqlalchemy import Engine
+from typer.testing import CliRunner
+
+from send_integration.cli import children, identity, quarantine
+from send_integration.errors import BadInput
+from send_integration.settings import settings
+from tests.integration.families import SECRET_NUMBER, audited, child_of, pair_of, town
+
+Run = Callable[..., Result]
+BY = ("--by", "sam")
+REASON = ("--restricted", "--why", "the court asked")
+
+
+@pytest.fixture
+def run(engine: Engine, database: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
+    """A command in this process, on a town with a restricted child."""
+    town(engine)
+    monkeypatch.setenv("SEND_DATABASE", database)
+    monkeypatch.setenv("SEND_KAFKA", "127.0.0.1:1")
+    settings.cache_clear()
+
+    def invoke(command: typer.Typer | Callable[..., None], *arguments: str) -> Result:
+        app = command if isinstance(command, typer.Typer) else typer.Typer()
+        if app is not command:
+            app.command()(command)
+        return CliRunner().invoke(app, [*arguments, *BY])
+
+    yield invoke
+    settings.cache_clear()
+
+
+def refusal(result: Result) -> str:
+    assert isinstance(result.exception, BadInput)
+    return str(result.exception)
+
+
+@pytest.mark.parametrize("reference", ["child id", f"nhs:{SECRET_NUMBER}", "local:7"])
+def test_a_restricted_timeline_is_refused_in_the_words_for_nobody(run: Run, engine: Engine, reference: str) -> None:
+    secret = child_of(engine, "Mira", "Hidden")
+    given = secret if reference == "child id" else reference
+    nobody = refusal(run(children.timeline, "c000000000000000"))
+    found = run(children.timeline, given)
+
+    if reference.startswith("nhs:"):
+        assert found.exit_code == 0, "the number is also her former file's, and finds that as if it were the only one"
+        assert secret not in found.stdout
+    else:
+        assert refusal(found) == nobody
+        assert audited(engine)[-1] == ("sam", "view-child", secret, False)
+
+
+def test_with_a_reason_the_timeline_is_shown_and_written_down(run: Run, engine: Engine) -> None:
+    secret = child_of(engine, "Mira", "Hidden")
+
+    shown = run(children.timeline, "local:7", *REASON)
+
+    assert shown.stdout.startswith(secret)
+    assert audited(engine) == [("sam", "view-child", secret, True)]
+
+
+def test_restricted_without_a_reason_is_refused(run: Run) -> None:
+    assert "--why" in refusal(run(children.timeline, "local:7", "--restricted"))
+
+
+def test_flags_of_a_restricted_child_are_listed_only_with_a_reason_and_written_down(run: Run, engine: Engine) -> None:
+    secret = child_of(engine, "Mira", "Hidden")
+
+    assert secret not in run(children.flags).stdout
+    assert audited(engine) == []
+    assert secret in run(children.flags, *REASON).stdout
+    assert audited(engine) == [("sam", "list-children", secret, True)]
+
+
+def test_the_queue_holds_a_restricted_pair_only_with_a_reason(run: Run, engine: Engine) -> None:
+    hidden = run(identity.app, "review").stdout
+    shown = run(identity.app, "review", *REASON).stdout
+
+    assert "1 pairs wait" in hidden
+    assert "2 pairs wait" in shown
+    assert "restricted" not in hidden
+    assert audited(engine) == [("sam", "review-identity", None, True)]
+
+
+def test_every_way_to_a_restricted_childs_records_is_closed_without_a_reason(run: Run, engine: Engine) -> None:
+    secret, former, anna = (
+        child_of(engine, *names) for names in (("Mira", "Hidden"), ("Mira", "Before"), ("Anna", "Kowalska"))
+    )
+    pair = next(word for word in run(identity.app, "review", *REASON).stdout.split() if _is_restricted_pair(run, word))
+    nobody = refusal(run(identity.app, "split", "c000000000000000"))
+
+    assert refusal(run(identity.app, "split", secret)) == nobody
+    assert refusal(run(identity.app, "merge", anna, secret, "--why", "x")) == nobody
+    assert refusal(run(identity.app, "review", pair)) == refusal(run(identity.app, "review", "9998-9999")).replace(
+        "9998-9999", pair
+    )
+    for command in (("merge", pair), ("apart", pair)):
+        assert "No such pair waits" in refusal(run(identity.app, *command, "--why", "x"))
+    assert not [row for row in audited(engine) if row[2] == secret and row[3] and row[1] != "review-identity"]
+
+    decision = run(identity.app, "merge", pair, *REASON).stdout.split()[1]
+    assert decision not in run(identity.app, "decisions", "--json").stdout
+    assert "There is no such decision" in refusal(run(identity.app, "withdraw", decision, "--why", "x"))
+    assert decision in run(identity.app, "decisions", "--json", *REASON).stdout
+    assert {row[2] for row in audited(engine) if row[1] == "identity-merge"} == {secret, former}
+
+
+def _is_restricted_pair(run: Run, word: str) -> bool:
+    return word[:1].isdigit() and "-" in word and run(identity.app, "review", word).exit_code != 0
+
+
+def test_whoever_decides_after_another_is_told_at_the_command_line_too(run: Run, engine: Engine) -> None:
+    pair = pair_of(engine, "Anna")
+    run(identity.app, "merge", pair, "--why", "one letter")
+
+    second = run(identity.app, "apart", pair, "--why", "two certificates").stdout
+
+    assert "sam decided at" in second
+    assert "that they are one child; your decision now stands instead." in second
+
+
+def test_one_who_looks_at_records_is_written_down(run: Run, engine: Engine) -> None:
+    anna = child_of(engine, "Anna", "Kowalska")
+
+    assert "Kowalska" in run(identity.app, "split", anna).stdout
+    assert audited(engine) == [("sam", "review-identity", anna, True)]
+
+
+@pytest.mark.parametrize(
+    ("raw", "may_be"),
+    [
+        (b'{"data": {"person": {"local_id": "1"}}}', False),
+        (b'{"data": {"person": {"local_id": "1", "restricted": "adoption"}}}', True),
+        (b'{"data": {"person": {"local_id": "1", "\\u0072estricted": 7}}}', True),
+        (b'{"data": {"person": [{"restricted": "adoption"}]}}', True),
+        (b'{"data": {"person": {"restricted": "adop', True),
+        (b'{"data": {}, "restricted": "adoption"}', True),
+        (b"\xff\xfe", False),
+    ],
+)
+def test_bytes_that_were_not_let_in_are_taken_for_restricted_where_they_could_be(raw: bytes, may_be: bool) -> None:
+    assert quarantine.may_be_restricted(raw) is may_be

@@ -1,0 +1,96 @@
+"""Two keepers of timelines at once: neither waits for the other for ever, and neither misses what the other brings."""
+
+from datetime import timedelta
+from threading import Thread
+
+from sqlalchemy import Engine, text
+
+from send_integration.contracts import topics
+from send_integration.evaluate import as_json, evaluate
+from send_integration.steps import timeline
+from send_integration.steps.batch import RawMessage
+from send_integration.steps.catalogue import load_rules
+from send_integration.steps.timeline import TimelineKeeper
+from tests.builders import NOW, event, sent
+from tests.integration.steps.pipe import Pipe
+from tests.property.strategies import DAY_ONE, PEOPLE
+
+RULES = load_rules()
+TODAY = DAY_ONE + timedelta(300)
+
+
+def waiting_for_a_lock(engine: Engine) -> int:
+    with engine.connect() as connection:
+        found: int = connection.execute(
+            text(
+                "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+            )
+        ).scalar_one()
+        return found
+
+
+def test_an_event_and_another_childs_correction_of_it_that_meet_in_two_workers_are_judged_together(
+    engine: Engine,
+) -> None:
+    """Neither worker can see what the other has not committed, and no child is common to both."""
+    history = [
+        sent("camhs.appointment", "2024-02-12", event_id="e0", source="s", person=PEOPLE[0]),
+        sent("camhs.appointment", "2024-02-13", event_id="e1", source="s", person=PEOPLE[3], corrects="e0"),
+    ]
+    pipe = Pipe(engine, RULES, TODAY, workers=1)
+    for raw in history:
+        pipe.send("camhs", raw)
+    pipe.drain_gate(["camhs"])
+    messages = pipe.waiting(topics.CHILD_EVENTS.name, timeline.READER)
+    assert len({message.partition for message in messages}) == 2
+    keepers = [TimelineKeeper(engine, RULES) for _ in messages]
+    threads = [
+        Thread(target=keeper.keep, args=([message], TODAY, NOW), daemon=True)
+        for keeper, message in zip(keepers, messages, strict=True)
+    ]
+
+    with engine.begin() as holding:
+        holding.execute(text("LOCK TABLE child IN SHARE ROW EXCLUSIVE MODE"))  # no answer can be written meanwhile
+        for number, thread in enumerate(threads, start=1):
+            thread.start()
+            while waiting_for_a_lock(engine) < number:
+                assert thread.is_alive()
+    for thread in threads:
+        thread.join(30)
+
+    found = as_json(evaluate(history, RULES, as_of=TODAY, not_after=NOW), RULES)
+    assert pipe.answers() == found["children"]
+
+
+def given(what: str, child: str, decision: int, *, partition: int, offset: int) -> RawMessage:
+    """A message of send.child-events: an event as a decision gives it to a child."""
+    headers = (("decision", str(decision).encode()), ("child", child.encode()))
+    body = event(what, "2024-02-12", event_id=what, source="s").body
+    return RawMessage(topics.CHILD_EVENTS.name, partition, offset, child.encode(), body, headers)
+
+
+def test_two_workers_that_take_records_from_each_others_children_do_not_wait_for_ever(engine: Engine) -> None:
+    one, other = "camhs.referred", "ehcp.requested"
+    keepers = [TimelineKeeper(engine, RULES) for _ in range(2)]
+    keepers[0].keep([given(one, "c1", 1, partition=0, offset=0)], TODAY, NOW)
+    keepers[1].keep([given(other, "c2", 1, partition=1, offset=0)], TODAY, NOW)
+    crossing = [given(other, "c1", 2, partition=0, offset=1), given(one, "c2", 2, partition=1, offset=1)]
+    threads = [
+        Thread(target=keeper.keep, args=([message], TODAY, NOW), daemon=True)
+        for keeper, message in zip(keepers, crossing, strict=True)
+    ]
+
+    with engine.begin() as holding:
+        holding.execute(
+            text("LOCK TABLE event IN SHARE MODE")
+        )  # both have locked their child, neither has kept anything
+        for number, thread in enumerate(threads, start=1):
+            thread.start()
+            while waiting_for_a_lock(engine) < number:
+                assert thread.is_alive()
+    for thread in threads:
+        thread.join(30)
+
+    with engine.connect() as connection:
+        kept = connection.execute(text("SELECT event_id, child_id FROM event ORDER BY child_id")).all()
+    assert [tuple(row) for row in kept] == [(other, "c1"), (one, "c2")]

@@ -1,0 +1,95 @@
+"""The migrations make exactly the tables that the code declares, and keep what was in them."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from sqlalchemy import Engine, MetaData, create_engine, make_url, text
+
+from send_integration.alerts.letters import Letter, alert_letter
+from send_integration.alerts.route import Alert
+from send_integration.contracts.event import ChildId
+from send_integration.store import migrations
+from send_integration.store.engine import open_database
+from send_integration.store.schema import migrate
+from send_integration.store.tables import METADATA
+from send_integration.warehouse.tables import METADATA as WAREHOUSE
+
+
+def test_migrated_tables_are_those_of_the_code(engine: Engine) -> None:
+    declared = MetaData()
+    for metadata in (METADATA, WAREHOUSE):
+        for table in metadata.tables.values():
+            table.to_metadata(declared)
+
+    with engine.connect() as connection:
+        context = MigrationContext.configure(
+            connection,
+            opts={
+                "include_schemas": True,
+                "compare_type": True,
+                "compare_server_default": True,
+                "include_name": lambda name, kind, _: kind != "schema" or name in (None, "warehouse"),
+            },
+        )
+        found = compare_metadata(context, declared)
+
+    assert [change for change in found if "alembic_version" not in str(change)] == []
+
+
+@pytest.fixture
+def empty_database(server: str) -> Iterator[Engine]:
+    """A database without any table."""
+    name = f"old_{uuid4().hex[:12]}"
+    administration = create_engine(server, isolation_level="AUTOCOMMIT")
+    with administration.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    opened = open_database(make_url(server).set(database=name).render_as_string(hide_password=False))
+    yield opened
+    opened.dispose()
+    with administration.connect() as connection:
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    administration.dispose()
+
+
+BEFORE_NOTICES = """
+INSERT INTO admitted
+ (source, event_id, feed, body_hash, recorded_at, raw, topic, partition, "offset", least_decision, admitted_at)
+ SELECT 's', id, 'camhs', '', '2025-03-01Z', '', 't', 0, 0, 0, '2025-03-03Z' FROM unnest(ARRAY['stands', 'fell']) AS id;
+INSERT INTO event (source, event_id, child_id, decision, recorded_at, body)
+ SELECT 's', id, 'c1', 1, '2025-03-01Z', '' FROM unnest(ARRAY['stands', 'fell']) AS id;
+INSERT INTO child
+ (child_id, answer, named_workers, given_name, family_name, date_of_birth, need, open_flags, evaluated_on)
+ SELECT 'c1', jsonb_build_object('timeline', jsonb_build_array(jsonb_build_object('event_id', 'stands'))), '[]', '', '',
+ '2015-01-01', 0, 0, '2025-03-03';
+INSERT INTO alert (alert_id, flag_id, child_id, recipient, content, raised_at) SELECT 'a1', 'f1', 'c1', 'w1',
+ jsonb_build_object('rule', 'ehc-final-plan', 'kind', 'missed', 'level', 'high', 'due_on', '2025-05-01'), now();
+INSERT INTO delivery (alert_id, channel, address, due_at) VALUES ('a1', 'smtp', 'w1@example.org', now())
+"""
+"""A child with an entry that stands and one that was corrected, and an alert that waits to be sent."""
+
+
+def test_what_stood_before_notices_counts_as_shown_and_what_waits_is_sent_as_it_was(empty_database: Engine) -> None:
+    with empty_database.connect() as connection:
+        config = Config()
+        config.set_main_option("script_location", str(Path(migrations.__file__).parent))
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0004")
+        for statement in BEFORE_NOTICES.split(";"):
+            connection.execute(text(statement))
+        connection.commit()
+
+    migrate(empty_database)
+
+    with empty_database.connect() as connection:
+        shown = connection.execute(text("SELECT event_id, shown_since FROM event ORDER BY event_id")).all()
+        content = connection.execute(text("SELECT content FROM delivery WHERE message_id = 'a1'")).scalar_one()
+    assert [tuple(row) for row in shown] == [("fell", None), ("stands", datetime(2025, 3, 3, tzinfo=UTC))]
+    alert = Alert("a1", "f1", ChildId("c1"), "w1", None, "missed", "ehc-final-plan", "high", date(2025, 5, 1))
+    assert Letter(**content) == alert_letter(alert)

@@ -1,0 +1,66 @@
+"""A site in this process on a real database, and people of every role who are signed in to it."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pytest
+from fastapi.testclient import TestClient
+from httpx2 import Response
+from sqlalchemy import Engine, text
+
+from send_integration.settings import Settings
+from send_integration.web.app import build_app
+from tests.integration.families import TODAY, held, town
+from tests.integration.steps.pipe import Pipe
+
+
+@dataclass
+class Person:
+    """Somebody at a browser of their own."""
+
+    client: TestClient
+    actor: str
+
+    def get(self, address: str) -> Response:
+        """A page."""
+        return self.client.get(address)
+
+    def post(self, address: str, **fields: object) -> Response:
+        """A form of ours, sent with this person's token; the answer itself, not where it leads."""
+        token = re.search(r'name="csrf" value="([^"]+)"', self.get("/").text)
+        assert token is not None
+        return self.client.post(address, data={"csrf": token[1], **fields}, follow_redirects=False)
+
+
+SignIn = Callable[[str], Person]
+
+
+@pytest.fixture
+def pipe(engine: Engine) -> Pipe:
+    """Twins of whom a person is asked, a restricted child, and a held record."""
+    made = town(engine)
+    held(made)
+    return made
+
+
+@pytest.fixture
+def sign_in(engine: Engine, pipe: Pipe) -> SignIn:
+    """Sign in as somebody of the development directory."""
+    app = build_app(engine, Settings(sign_in="development", as_of=TODAY))
+
+    def go(actor: str) -> Person:
+        client = TestClient(app, base_url="http://localhost", raise_server_exceptions=True)
+        token = re.search(r'name="form_token" value="([^"]+)"', client.get("/sign-in").text)
+        assert token is not None
+        client.post("/sign-in", data={"person": actor, "form_token": token[1]})
+        return Person(client, actor)
+
+    return go
+
+
+def outbox_size(engine: Engine) -> int:
+    """How many messages wait to be published."""
+    with engine.connect() as connection:
+        count: int = connection.execute(text("SELECT count(*) FROM outbox")).scalar_one()
+    return count

@@ -1,0 +1,288 @@
+"""Every role at every page, for a child who is restricted and for one who is not."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import pytest
+from sqlalchemy import Engine, text
+
+from send_integration.contracts import topics
+from send_integration.steps import deciding
+from send_integration.steps.alerts import AlertRouter
+from send_integration.steps.deciding import Reviewer
+from send_integration.store.sessions import Session, record
+from send_integration.web.policy import Role
+from tests.builders import NOW, sent
+from tests.integration.families import ANNA, MIRA, TODAY, audited, child_of, pair_of, settle
+from tests.integration.steps.pipe import Pipe
+from tests.integration.web.conftest import Person, SignIn
+from tests.shape.test_routes import routes_of_the_site
+
+ACTORS = {
+    "chair": Role.PANEL_CHAIR, "member": Role.PANEL_MEMBER, "worker": Role.NAMED_WORKER, "manager": Role.MANAGER,
+    "steward": Role.DATA_STEWARD, "analyst": Role.ANALYST, "administrator": Role.ADMINISTRATOR,
+}  # fmt: skip
+"""One of the development directory for each role; 'worker' is a named worker of the restricted child alone."""
+
+NOBODY = {"child_id": "c" + "0" * 15, "pair": "999998-999999", "decision": "00000000-0000-0000-0000-000000000000"}
+
+
+class Seen(NamedTuple):
+    """The status of a page about an ordinary child, and about a restricted one."""
+
+    ordinary: int
+    restricted: int
+
+
+REFUSED = Seen(403, 403)
+IDENTITY = {"manager": Seen(200, 200), "steward": Seen(200, 404)}
+DECIDING = {"manager": Seen(400, 400), "steward": Seen(400, 404)}
+"""400: the form may be sent, and says nothing yet."""
+
+PAGES: dict[tuple[str, str], dict[str, Seen]] = {
+    ("GET", "/children/{child_id}"): {
+        "chair": Seen(200, 404),
+        "member": Seen(200, 404),
+        "manager": Seen(200, 200),
+        "worker": Seen(403, 200),
+    },
+    ("GET", "/identity/pairs/{pair}"): IDENTITY,
+    ("POST", "/identity/pairs/{pair}"): DECIDING,
+    ("GET", "/identity/decisions/{decision}"): IDENTITY,
+    ("POST", "/identity/decisions/{decision}"): DECIDING,
+    ("GET", "/identity/children/{child_id}"): IDENTITY,
+    ("POST", "/identity/children/{child_id}/split"): DECIDING,
+    ("POST", "/identity/children/{child_id}/merge"): DECIDING,
+}
+"""Whom a page about one child lets in; whoever is not listed is refused."""
+
+LISTS: dict[str, frozenset[str]] = {
+    "/children": frozenset({"chair", "member", "manager"}),
+    "/alerts": frozenset({"chair", "member", "manager", "worker"}),
+    "/identity": frozenset({"manager", "steward"}),
+    "/identity/decisions": frozenset({"manager", "steward"}),
+}
+"""Whom a page about no one child lets in."""
+
+OPEN = {("GET", "/"), ("GET", "/sign-in"), ("POST", "/sign-in"), ("POST", "/sign-out"), ("GET", "/health")}
+"""Pages that show nothing about anybody."""
+
+OWN = {("POST", "/alerts/notices/{notice_id}/read")}
+"""Forms about what one recipient alone was told; tests below ask for them."""
+
+
+@pytest.fixture
+def names(engine: Engine, sign_in: SignIn, pipe: Pipe) -> dict[str, dict[str, str]]:
+    """What to put into addresses for an ordinary child and for the restricted one: child, pair, and a decision on it."""
+    manager = sign_in("manager")
+    found = {
+        "ordinary": {"child_id": child_of(engine, "Anna", "Kowalska"), "pair": pair_of(engine, "Anna")},
+        "restricted": {"child_id": child_of(engine, "Mira", "Hidden"), "pair": pair_of(engine, "Mira")},
+    }
+    for kind, given in found.items():
+        address = f"/identity/pairs/{given['pair']}"
+        known = manager.get(address).text.partition('name="knows" value="')[2].partition('"')[0]
+        answer = manager.post(address, choice="two", why=f"{kind} letter", knows=known)
+        given["decision"] = answer.headers["location"].partition("done=")[2]
+    return found
+
+
+def ask(person: Person, page: tuple[str, str], given: dict[str, str]) -> object:
+    method, address = page
+    ask_for: Callable[[str], object] = person.get if method == "GET" else person.post
+    return ask_for(address.format(**given))
+
+
+def same(answer: object) -> tuple[object, ...]:
+    """All of an answer that another could tell it by."""
+    headers = {name: value for name, value in answer.headers.items() if name != "date"}  # type: ignore[attr-defined]
+    return answer.status_code, answer.text, headers  # type: ignore[attr-defined]
+
+
+def test_the_matrix_names_every_page_and_role_that_there_is() -> None:
+    assert set(routes_of_the_site()) == OPEN | OWN | set(PAGES) | {("GET", page) for page in LISTS}
+    assert set(ACTORS.values()) == set(Role)
+
+
+@pytest.mark.parametrize("actor", ACTORS)
+def test_each_role_sees_of_each_child_what_the_policy_grants_and_no_more(
+    sign_in: SignIn, names: dict[str, dict[str, str]], actor: str
+) -> None:
+    person = sign_in(actor)
+
+    for page, granted in PAGES.items():
+        expected = granted.get(actor, REFUSED)
+        for kind, status in expected._asdict().items():
+            answer = ask(person, page, names[kind])
+            assert answer.status_code == status, (page, kind)  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("actor", [actor for actor in ACTORS if actor != "manager"])
+def test_a_restricted_child_is_answered_as_one_that_is_not_there_and_the_attempt_is_written_down(
+    sign_in: SignIn, engine: Engine, names: dict[str, dict[str, str]], actor: str
+) -> None:
+    person = sign_in(actor)
+    secret = names["restricted"]["child_id"]
+
+    for page, granted in PAGES.items():
+        if granted.get(actor, REFUSED).restricted == 200:
+            continue
+        before = len(audited(engine))
+        assert same(ask(person, page, names["restricted"])) == same(ask(person, page, NOBODY)), page
+        attempts = [row for row in audited(engine)[before:] if not row[3]]
+        assert attempts, page
+        if "{decision}" not in page[1] and actor in granted:
+            assert secret in {row[2] for row in attempts}, page
+
+
+@pytest.mark.parametrize("actor", ACTORS)
+def test_each_role_opens_the_lists_that_the_policy_grants(sign_in: SignIn, names: object, actor: str) -> None:
+    person = sign_in(actor)
+
+    for page, granted in LISTS.items():
+        assert person.get(page).status_code == (200 if actor in granted else 403), page
+
+
+@pytest.mark.parametrize(("actor", "sees"), [("chair", False), ("member", False), ("manager", True)])
+def test_the_list_and_its_count_leave_a_restricted_child_out(
+    sign_in: SignIn, engine: Engine, actor: str, sees: bool
+) -> None:
+    page = sign_in(actor).get("/children").text
+
+    assert ("Mira Hidden" in page) is sees
+    assert f"of {6 if sees else 5}." in page
+    looks = {(actor, "list-children", child_of(engine, "Mira", "Hidden"), True)} if sees else set()
+    assert set(audited(engine)) == looks
+
+
+@pytest.mark.parametrize(("actor", "total", "sees"), [("steward", 3, False), ("manager", 4, True)])
+def test_the_queue_its_count_and_what_was_decided_leave_a_restricted_pair_out(
+    sign_in: SignIn, engine: Engine, actor: str, total: int, sees: bool
+) -> None:
+    assert f"{total} pairs wait" in sign_in(actor).get("/identity").text
+
+    manager, pair = sign_in("manager"), pair_of(engine, "Mira")
+    manager.post(f"/identity/pairs/{pair}", choice="two", why="the court's letter")
+    person = sign_in(actor)
+
+    assert (f"Pair {pair}" in person.get("/identity").text) is sees, "among what is being carried out"
+    assert ("the court&#39;s letter" in person.get("/identity/decisions").text) is sees
+
+
+def test_a_pair_that_touches_a_restricted_child_is_hidden_though_neither_record_is(
+    sign_in: SignIn, engine: Engine
+) -> None:
+    steward, pair = sign_in("steward"), pair_of(engine, "Olena")
+    assert steward.get(f"/identity/pairs/{pair}").status_code == 200
+
+    one_of_two = child_of(engine, "Anna", "Kowalska")
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE child SET restricted = true WHERE family_name = 'Shevchenko'"))
+        connection.execute(text("UPDATE child SET restricted = true WHERE child_id = :child"), {"child": one_of_two})
+
+    assert steward.get(f"/identity/pairs/{pair}").status_code == 404
+    assert steward.get(f"/identity/pairs/{pair_of(engine, 'Zofia')}").status_code == 404
+    assert "Nothing waits." in steward.get("/identity").text
+
+
+def test_a_steward_cannot_join_a_child_with_a_restricted_one(sign_in: SignIn, engine: Engine) -> None:
+    anna, secret = child_of(engine, "Anna", "Kowalska"), child_of(engine, "Mira", "Hidden")
+    page = f"/identity/children/{anna}/merge"
+    steward = sign_in("steward")
+
+    hidden = steward.post(page, other=secret, why="a letter").text
+    nobody = steward.post(page, other=NOBODY["child_id"], why="a letter").text
+
+    assert hidden.replace(secret, NOBODY["child_id"]) == nobody
+    assert ("steward", "decide-identity", secret, False) in audited(engine)
+    look = sign_in("manager").post(page, other=secret, why="a letter")
+    assert look.status_code == 200
+    assert "The child will be restricted" in look.text
+
+
+def test_an_alert_on_a_restricted_child_names_and_links_nobody_but_is_not_lost(
+    sign_in: SignIn, engine: Engine, pipe: Pipe
+) -> None:
+    router = AlertRouter(engine, by_mail=False, mailboxes={}, fallback="")
+    pipe.relay()
+    flags = [m for place, held in sorted(pipe.topics.items()) if place[0] == topics.FLAGS.name for m in held]
+    router.notify(flags, TODAY, NOW)
+    secret = child_of(engine, "Mira", "Hidden")
+
+    for actor, sees in (("chair", False), ("manager", True), ("worker", True)):
+        page = sign_in(actor).get("/alerts").text
+        assert (f"/children/{secret}" in page) is sees, actor
+        assert (secret in page) is sees, actor
+        assert ("A restricted child, for ehc team" in page) is not sees, actor
+
+
+@pytest.fixture
+def told(engine: Engine, pipe: Pipe) -> dict[str, str]:
+    """An ordinary child and the restricted one: everybody once saw both, and an entry of each was taken back since."""
+    children = {"ordinary": child_of(engine, "Anna", "Kowalska"), "restricted": child_of(engine, "Mira", "Hidden")}
+    for actor, role in ACTORS.items():
+        for child in children.values():
+            record(engine, Session(actor, role, ""), "view-child", child, allowed=True, why="test")
+    for feed, what, person, retracted in (
+        ("school", "school.suspended", ANNA, "a"),
+        ("ehcp", "ehcp.requested", MIRA, "m"),
+    ):
+        about = {"source": "urn:send:schools", "event_id": f"back-{retracted}", "person": person}
+        pipe.send(feed, sent(what, "2025-03-05", retracts=retracted, **about))
+    settle(pipe)
+    return children
+
+
+@pytest.mark.parametrize("actor", ACTORS)
+def test_a_notice_on_a_restricted_child_is_there_for_those_alone_who_may_see_the_child(
+    sign_in: SignIn, told: dict[str, str], actor: str
+) -> None:
+    page = sign_in(actor).get("/alerts").text
+
+    assert f"Child {told['ordinary']}" in page
+    assert (f"Child {told['restricted']}" in page) is (actor in ("manager", "worker"))
+    assert ("A restricted child" in page) is False
+
+
+def test_a_notice_on_a_restricted_child_cannot_be_closed_and_is_as_if_there_were_none(
+    sign_in: SignIn, engine: Engine, told: dict[str, str]
+) -> None:
+    with engine.connect() as connection:
+        query = text("SELECT notice_id FROM notice WHERE recipient = :actor AND child_id = :child")
+        ids = {
+            actor: connection.execute(query, {"actor": actor, "child": told["restricted"]}).scalar_one()
+            for actor in ("steward", "worker")
+        }
+    steward = sign_in("steward")
+
+    hidden = steward.post(f"/alerts/notices/{ids['steward']}/read", entries=1)
+    nobody = steward.post(f"/alerts/notices/n{'0' * 19}/read", entries=1)
+
+    assert hidden.status_code == 404
+    assert same(hidden) == same(nobody)
+    assert audited(engine)[-1] == ("steward", "read-notice", None, False)
+    assert sign_in("worker").post(f"/alerts/notices/{ids['worker']}/read", entries=1).status_code == 303
+    with engine.connect() as connection:
+        unread = connection.execute(text("SELECT notice_id FROM notice WHERE read_at IS NULL")).scalars().all()
+    assert ids["steward"] in unread
+    assert ids["worker"] not in unread
+
+
+def test_a_notice_on_a_child_who_is_no_more_is_as_secret_as_the_child_that_has_the_records_now(
+    sign_in: SignIn, engine: Engine, pipe: Pipe
+) -> None:
+    """The file from before the adoption is the older one, so both are under its reference, and restricted."""
+    former, secret = child_of(engine, "Mira", "Before"), child_of(engine, "Mira", "Hidden")
+    for actor in ("steward", "manager", "worker"):
+        record(engine, Session(actor, ACTORS[actor], ""), "view-child", secret, allowed=True, why="test")
+
+    reviewer = Reviewer(Session("manager", "manager", ""), pipe.now, "the court's letter")
+    deciding.merge_children(engine, former, secret, reviewer)
+    settle(pipe)
+
+    assert sign_in("steward").get("/alerts").status_code == 403
+    for actor in ("manager", "worker"):
+        page = sign_in(actor).get("/alerts").text
+        assert f"Child {secret}" in page
+        assert "manager decided that two children are one" in page
+        assert former not in page.partition("What asks you to act")[0]

@@ -1,0 +1,62 @@
+"""Every route asks the policy who may, and every form is one of ours; the few that need not are named with why."""
+
+import ast
+import inspect
+import textwrap
+from collections.abc import Callable
+
+from fastapi.routing import APIRoute
+from sqlalchemy import create_engine
+
+from send_integration.settings import Settings
+from send_integration.web.app import ROOMS
+from send_integration.web.context import Site, templates
+
+Route = tuple[str, str]
+
+NEED_NO_POLICY = {
+    ("GET", "/"): "leads to the first page that the policy grants",
+    ("GET", "/health"): "says only whether the page answers",
+    ("GET", "/sign-in"): "nobody is signed in yet",
+    ("POST", "/sign-in"): "nobody is signed in yet",
+    ("POST", "/sign-out"): "whoever is signed in may leave",
+}
+NEED_NO_TOKEN = {("POST", "/sign-in"): "has a token of its own, for there is no session yet"}
+
+
+def routes_of_the_site() -> dict[Route, Callable[..., object]]:
+    """Every route with the function that answers it; no database is asked."""
+    site = Site(create_engine("postgresql+psycopg://nowhere/nothing"), Settings(), templates())
+    return {
+        (method, route.path): route.endpoint
+        for room in ROOMS
+        for route in room.routes(site).routes
+        if isinstance(route, APIRoute)
+        for method in sorted(route.methods)
+    }
+
+
+def calls_of_site(endpoint: Callable[..., object]) -> list[str]:
+    """The methods of the site that a function calls, in order."""
+    tree = ast.parse(textwrap.dedent(inspect.getsource(endpoint)))
+    found = [
+        (node.lineno, node.func.attr)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and isinstance(node.func.value, ast.Name)
+        and node.func.value.id == "site"
+    ]
+    return [name for _, name in sorted(found)]
+
+
+def test_every_route_asks_the_policy_before_it_does_anything_else_for_anybody() -> None:
+    first = {route: (calls_of_site(endpoint) or ["nothing"])[0] for route, endpoint in routes_of_the_site().items()}
+
+    assert {route for route, name in first.items() if name not in ("permit", "permit_child")} == set(NEED_NO_POLICY)
+
+
+def test_every_form_is_refused_unless_it_is_one_of_ours() -> None:
+    calls = {route: calls_of_site(endpoint) for route, endpoint in routes_of_the_site().items() if route[0] == "POST"}
+
+    assert {route for route, names in calls.items() if "require_form" not in names[:2]} == set(NEED_NO_TOKEN)
