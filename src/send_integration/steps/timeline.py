@@ -17,6 +17,7 @@ from send_integration.steps.batch import Outgoing, RawMessage
 from send_integration.store.chains import events_with_chains
 from send_integration.store.outbox import say
 from send_integration.store.positions import move_on, split_known
+from send_integration.store.relations import keep_relations
 from send_integration.store.timelines import (
     ChildRow,
     KeptEvent,
@@ -30,6 +31,7 @@ from send_integration.store.timelines import (
 )
 from send_integration.timeline.fold import standing
 from send_integration.timeline.named_workers import NamedWorker, named_workers
+from send_integration.timeline.relations import relations_of
 
 READER = "timeline"
 
@@ -88,6 +90,8 @@ class TimelineKeeper:
                 rows.append(self._row(answer, workers))
         keep_children(connection, rows)
         forget_children(connection, children - answers.keys())
+        relations = {child_id: relations_of(answer.timeline.events) for child_id, answer in answers.items()}
+        keep_relations(connection, children, relations)
         keep_flags(connection, [change for change, _ in changed], now)
         say(connection, [_flag_message(change, workers) for change, workers in changed])
         return len(changed)

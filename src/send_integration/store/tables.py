@@ -102,8 +102,8 @@ person_record = Table(
     Index(None, "child_id"),
 )
 
-# The keys under which a record is found by another that might be the same child (identity.blocking), hashed. A dozen
-# rows a record: a foreign key would cost more than all the rest of keeping it.
+# The keys under which a record is found by another that might be the same child (identity.blocking), hashed, and the
+# one of its home. A dozen rows a record: a foreign key would cost more than all the rest of keeping it.
 person_record_key = Table(
     "person_record_key",
     METADATA,
@@ -211,6 +211,23 @@ child = Table(
     Column("updated_at", Moment, nullable=False, server_default=func.now()),
     Index(None, "next_change_on"),
     Index("ix_child_need", Column("need").desc(), "child_id"),
+)
+
+# Who is whose brother, sister or carer, or of whose household (timeline.relations), by what stands of a child's events.
+# The other is a reference, resolved to a child when it is read: nothing here says that two records are one child's.
+relation = Table(
+    "relation",
+    METADATA,
+    Column("child_id", Text, primary_key=True),
+    Column("source", Text, primary_key=True, comment="who says so"),
+    Column("event_id", Text, primary_key=True, comment="the last event that says so"),
+    Column("kind", Text, nullable=False),
+    Column("other_source", Text, nullable=False),
+    Column("other_local_id", Text, nullable=False),
+    Column("other_key", BigInteger, nullable=False, comment="of person_record_key, for the reference's records"),
+    Column("since_on", Date),
+    Column("until_on", Date),
+    Index(None, "other_source", "other_local_id"),
 )
 
 # A flag as it stands, and every change it ever had; nothing deletes a change.

@@ -23,7 +23,7 @@ def empty(engine: Engine) -> None:
     with engine.begin() as connection:
         names = (
             "stream_position, admitted, person_record, person_record_key, identity_link, identity_review,"
-            " identity_statement, quarantine, event, child, flag, flag_change"
+            " identity_statement, quarantine, event, child, relation, flag, flag_change"
         )
         connection.execute(text(f"TRUNCATE {names}, outbox CASCADE"))
 
