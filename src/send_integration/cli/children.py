@@ -8,7 +8,9 @@ import typer
 from send_integration.cli.services import services
 from send_integration.errors import BadInput
 from send_integration.store.children import find_child, one_child
+from send_integration.store.families import family_of
 from send_integration.store.flags import open_flags_by_urgency
+from send_integration.timeline.family import WORDS, Family
 
 
 def timeline(
@@ -16,7 +18,7 @@ def timeline(
     *,
     as_json: Annotated[bool, typer.Option("--json", help="Print the contract's JSON.")] = False,
 ) -> None:
-    """One child's timeline, milestones and risks, as they stand."""
+    """One child's timeline, milestones and risks, family and home, as they stand."""
     _, engine = services()
     child_id = find_child(engine, child)
     found = one_child(engine, child_id) if child_id else None
@@ -33,6 +35,18 @@ def timeline(
         typer.echo(f"  {milestone['milestone']}: {milestone['status']}, due {milestone['due_on']}{late}")
     for risk in found.answer["risks"]:
         typer.echo(f"  {risk['risk']}: {risk['level']}. {risk['reason']}")
+    _print_family(family_of(engine, found.child_id))
+
+
+def _print_family(family: Family) -> None:
+    """Each edge in a line: what, who, from when until when, who says so."""
+    for edge in family.edges:
+        other = f"known to {edge.reference[0]} as {edge.reference[1]}" if edge.reference else edge.child_id
+        since = f", since {edge.since_on}" if edge.since_on else ""
+        until = f", until {edge.until_on}" if edge.until_on else ""
+        typer.echo(f"  {WORDS[edge.kind]}: {other}{since}{until}, says {' and '.join(edge.said_by)}")
+    for kind in family.crowded:
+        typer.echo(f"  {WORDS[kind]}: too many children to list.")
 
 
 def flags(

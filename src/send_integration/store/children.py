@@ -1,6 +1,6 @@
 """What lists and pages ask of the database about children."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -80,3 +80,22 @@ def one_child(engine: Engine, child_id: str) -> StoredChild | None:
     if row is None:
         return None
     return StoredChild(row[0], row[1], row[2], row[3], tuple(row[4]), row[5])
+
+
+@dataclass(frozen=True, slots=True)
+class NamedChild:
+    """A child's name, and the ids of the workers who have a role for the child."""
+
+    given_name: str
+    family_name: str
+    workers: frozenset[str]
+
+
+def children_named(engine: Engine, children: Iterable[str]) -> dict[str, NamedChild]:
+    """Those of some children of whom something is known, in one query."""
+    with engine.connect() as connection:
+        rows = connection.execute(
+            text("SELECT child_id, given_name, family_name, named_workers FROM child WHERE child_id = ANY(:children)"),
+            {"children": sorted(children)},
+        )
+        return {row[0]: NamedChild(row[1], row[2], frozenset(worker["worker_id"] for worker in row[3])) for row in rows}

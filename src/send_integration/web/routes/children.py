@@ -8,7 +8,9 @@ from fastapi.responses import RedirectResponse, Response
 
 from send_integration.store.children import StoredChild, list_by_need, one_child
 from send_integration.store.flags import open_flags_of
+from send_integration.store.sessions import Session
 from send_integration.web.context import Site
+from send_integration.web.families import shown_family
 from send_integration.web.lanes import lanes_of
 from send_integration.web.policy import Action, links
 from send_integration.when.periods import age_on
@@ -46,7 +48,7 @@ def routes(site: Site) -> APIRouter:
         site.permit(request, Action.VIEW_CHILD, child_id=child_id[:40], named=named)
         if found is None:
             raise HTTPException(404)
-        return site.page("child.html", session, **_values(site, found))
+        return site.page("child.html", session, **_values(site, session, found))
 
     return router
 
@@ -59,8 +61,8 @@ def year_name(born_on: date, day: date) -> str:
     return "Reception" if year == 0 else f"Year {year}" if year <= 13 else "Over 18"
 
 
-def _values(site: Site, found: StoredChild) -> dict[str, Any]:
-    """What the child's template needs, all from the one answer."""
+def _values(site: Site, session: Session, found: StoredChild) -> dict[str, Any]:
+    """What the child's template needs, from the one answer and what ties the child to others."""
     today = site.settings.today()
     answer = found.answer
     born_on = date.fromisoformat(answer["date_of_birth"])
@@ -82,6 +84,7 @@ def _values(site: Site, found: StoredChild) -> dict[str, Any]:
         "age": age_on(born_on, today),
         "year": year_name(born_on, today),
         "flags": open_flags_of(site.engine, found.child_id),
+        "family": shown_family(site.engine, session, found.child_id),
         "entries": entries,
         "milestones": milestones,
         "years": [(f"{start.year} to {start.year + 1}", listed) for start, listed in years.items()],
