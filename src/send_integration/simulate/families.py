@@ -196,6 +196,7 @@ class _Builder:
     ) -> None:
         chance, community = self._chance, household.community
         number = len(self._children)
+        came_with_step_parent = homes[0] != household.homes[0]
         nhs_numbers: Timeline[str] = [(date.min, next(self._numbers))]
         adopted: Timeline[bool] = [(date.min, False)]
         if twin is None and self._happens("adopted"):
@@ -225,6 +226,7 @@ class _Builder:
             twin=twin,
             named_on=None if chance.random() < 0.04 else born + timedelta(chance.randint(3, 42)),
             need=chance.choices(*self._needs)[0],
+            came_with_step_parent=came_with_step_parent,
             phases=phases,
         )
         self._children.append(child)
