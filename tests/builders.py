@@ -87,6 +87,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "panel.flag_acknowledged": {"flag_id": "f1", "by": "w1"},
     "panel.flag_dismissed": {"flag_id": "f1", "by": "w1", "why": "seen"},
     "people.consent_recorded": {"about": "sharing", "given": True},
+    "people.related": {"kind": "sibling", "other": {"local_id": "L2"}},
     "identity.decided": {"by": "w1", "why": "one birth certificate", "pairs": PAIRS},
     "identity.withdrawn": {"by": "w1", "why": "the wrong file", "retracts": "D1"},
     "workers.joined": {"sector": "health", "team": "north"},

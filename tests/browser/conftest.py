@@ -14,8 +14,9 @@ from sqlalchemy import Engine
 from send_integration.embedded.ports import free_port, wait_for_port
 from send_integration.settings import Settings
 from send_integration.steps.catalogue import load_rules
+from send_integration.store.children import find_child
 from send_integration.web.app import build_app
-from tests.builders import days_after, sent
+from tests.builders import WORKER, days_after, sent
 from tests.integration.brokers import NOTHING_SKIPPED
 from tests.integration.conftest import database, engine, server
 from tests.integration.steps.pipe import Pipe
@@ -65,6 +66,41 @@ def history() -> list[tuple[str, bytes]]:
         ("camhs", sent("camhs.crisis_presentation", "2025-04-01", person=people["ordinary"], event_id="c2")),
         ("ndd-triage", sent("ndd.referred", "2025-01-06", person=people["script"], event_id="n1", note=SCRIPT)),
         ("people", sent("people.registered", "2025-01-06", person=people["quiet"], event_id="p1")),
+        (
+            "people",
+            sent(
+                "people.related",
+                "2025-01-07",
+                person=people["ordinary"],
+                event_id="p2",
+                kind="half-sibling",
+                other={"local_id": "4"},
+                since_on="2019-03-04",
+            ),
+        ),
+        (
+            "people",
+            sent(
+                "people.related",
+                "2025-01-08",
+                person=people["quiet"],
+                event_id="p3",
+                kind="carer",
+                other={"local_id": "A7"},
+                until_on="2024-12-24",
+            ),
+        ),
+        (
+            "workers",
+            sent(
+                "workers.assigned",
+                "2025-01-09",
+                person=people["ordinary"],
+                event_id="w1",
+                role_for_child="senco",
+                worker={**WORKER, "id": "worker"},
+            ),
+        ),
     ]
     for number in range(300):
         day = days_after("2023-01-02", number * 2)
@@ -102,6 +138,12 @@ def running_site(engine: Engine, today: date) -> Iterator[str]:
     yield f"http://127.0.0.1:{port}"
     server.should_exit = True
     thread.join(10)
+
+
+@pytest.fixture
+def address_of(engine: Engine) -> Callable[[str], str]:
+    """The path of a child's page, by one of the child's identifiers."""
+    return lambda reference: f"/children/{find_child(engine, reference)}"
 
 
 @pytest.fixture(params=[(1280, 900), (390, 844)], ids=["wide", "phone"])

@@ -37,6 +37,45 @@ def test_a_chair_goes_from_the_list_to_a_child_to_the_evidence(page: Page, sign_
     assert page.url.endswith("#e1")
 
 
+def test_family_is_shown_at_both_ends_with_who_says_so(page: Page, sign_in: SignIn) -> None:
+    sign_in("chair")
+    page.get_by_role("link", name="Anna Example").press("Enter")
+    family = page.get_by_role("region", name="Family and home")
+    row = family.get_by_role("row").nth(1)
+    expect(row.get_by_role("rowheader")).to_have_text("Half-brother or half-sister")
+    assert row.get_by_role("cell").all_inner_texts() == [
+        "مريم الأحمد Example",
+        "4 March 2019",
+        "no end is known",
+        "people",
+    ]
+
+    row.get_by_role("link").press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("مريم الأحمد Example")
+    rows = page.get_by_role("region", name="Family and home").get_by_role("row")
+    expect(rows.nth(1).get_by_role("link")).to_have_text("Anna Example")
+    assert rows.nth(2).get_by_role("cell").all_inner_texts() == [
+        "known to people as A7",
+        "not known",
+        "24 December 2024",
+        "people",
+    ]
+    no_violations(page)
+
+
+def test_a_worker_of_one_child_does_not_learn_the_names_of_the_others(
+    page: Page, sign_in: SignIn, address_of: Callable[[str], str]
+) -> None:
+    sign_in("worker")
+    page.goto(address_of("local:1"))
+
+    row = page.get_by_role("region", name="Family and home").get_by_role("row").nth(1)
+    expect(row.get_by_role("cell").first).to_have_text("a child whose page you may not see")
+    assert row.get_by_role("link").count() == 0
+    assert "مريم" not in page.content()
+    no_violations(page)
+
+
 def test_extreme_children_are_shown_whole_and_run_nothing(page: Page, sign_in: SignIn) -> None:
     sign_in("chair")
     for number in range(page.locator("tbody a").count()):

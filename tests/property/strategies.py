@@ -17,7 +17,7 @@ KINDS = (
     "early-help.closed", "ehcp.requested", "ehcp.decided_to_assess", "ehcp.finalised", "ehcp.review_decided",
     "ehcp.review_meeting_held", "ehcp.exception_applied", "ehcp.ceased", "school.suspended",
     "school.sen_support_started", "transition.learning_disability_registered", "transition.health_check_completed",
-    "transition.plan_started", "workers.assigned", "workers.unassigned", "people.moved_away",
+    "transition.plan_started", "workers.assigned", "workers.unassigned", "people.moved_away", "people.related",
 )  # fmt: skip
 
 CODES = {
@@ -28,6 +28,10 @@ CODES = {
     "ehcp.decided_to_assess": {"decision": ("yes", "no")},
     "ehcp.review_decided": {"decision": ("maintain", "cease")},
     "ehcp.review_meeting_held": {"pfa_discussed": (True, False)},
+    "people.related": {
+        "kind": ("sibling", "carer"),
+        "other": ({"local_id": "A7"}, {"local_id": "4", "source": "other"}),
+    },
     "workers.assigned": {"role_for_child": ("ehc-coordinator", "senco")},
 }
 

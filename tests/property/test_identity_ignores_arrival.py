@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from send_integration.identity.arriving import SettledChild
-from send_integration.identity.decide import LIKELY, Held, components, decide, edges_among
+from send_integration.identity.decide import LIKELY, Held, decide
+from send_integration.identity.edges import components, edges_among
 from send_integration.identity.groups import Groups
 from send_integration.identity.model import default_model
 from send_integration.identity.records import FirstSeen, PersonRecord, child_id_of

@@ -5,11 +5,13 @@ from typing import Annotated
 
 import typer
 
-from send_integration.cli.looking import By, ShowRestricted, WhyLook, looker
+from send_integration.cli.looking import By, Looker, ShowRestricted, WhyLook, looker
 from send_integration.cli.services import services
 from send_integration.errors import BadInput
-from send_integration.store.children import one_child
+from send_integration.store.children import one_child, standings
+from send_integration.store.families import family_of
 from send_integration.store.flags import open_flags_by_urgency
+from send_integration.timeline.family import WORDS, Family
 from send_integration.web.policy import Action
 
 
@@ -21,7 +23,7 @@ def timeline(
     why: WhyLook = "",
     by: By,
 ) -> None:
-    """One child's timeline, milestones and risks, as they stand. Who looks is written down."""
+    """One child's timeline, milestones and risks, family and home, as they stand. Who looks is written down."""
     _, engine = services()
     who = looker(engine, by, restricted=restricted, why=why)
     child_id = who.find(child, Action.VIEW_CHILD)
@@ -40,6 +42,29 @@ def timeline(
         typer.echo(f"  {milestone['milestone']}: {milestone['status']}, due {milestone['due_on']}{late}")
     for risk in found.answer["risks"]:
         typer.echo(f"  {risk['risk']}: {risk['level']}. {risk['reason']}")
+    _print_family(_family_shown(who, found.child_id))
+
+
+def _family_shown(who: Looker, child_id: str) -> Family:
+    """A child's family and home; without `--restricted` no edge to a restricted child, with it every one written down."""
+    family = family_of(who.engine, child_id)
+    others = {edge.child_id for edge in family.edges if edge.child_id} - {child_id}
+    secret = {other for other, standing in standings(who.engine, others).items() if standing.restricted}
+    if who.restricted:
+        who.saw(Action.VIEW_CHILD, sorted(secret), about="in another child's family")
+        return family
+    return family._replace(edges=tuple(edge for edge in family.edges if edge.child_id not in secret))
+
+
+def _print_family(family: Family) -> None:
+    """Each edge in a line: what, who, from when until when, who says so."""
+    for edge in family.edges:
+        other = f"known to {edge.reference[0]} as {edge.reference[1]}" if edge.reference else edge.child_id
+        since = f", since {edge.since_on}" if edge.since_on else ""
+        until = f", until {edge.until_on}" if edge.until_on else ""
+        typer.echo(f"  {WORDS[edge.kind]}: {other}{since}{until}, says {' and '.join(edge.said_by)}")
+    for kind in family.crowded:
+        typer.echo(f"  {WORDS[kind]}: too many children to list.")
 
 
 def flags(

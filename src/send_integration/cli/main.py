@@ -32,7 +32,7 @@ COMMANDS = {
     "web": Entry("web", "web", "Serve the panel's page."),
     "ingest": Entry("ingest", "ingest", "Read files into the raw topics: JSON Lines, CSV, SEN2 return, CIN census."),
     "evaluate": Entry("evaluate", "evaluate_file", "The pure answer for a file of events: no broker, no database."),
-    "timeline": Entry("children", "timeline", "One child's timeline, milestones and risks."),
+    "timeline": Entry("children", "timeline", "One child's timeline, milestones, risks, family and home."),
     "flags": Entry("children", "flags", "Open flags, most urgent first."),
     "notices": Entry("notices", "notices", "Who was told that what they saw has changed, and whether they read it."),
     "ledger": Entry("ledger", "ledger", "Prove that every event is accounted for; exit code 1 if not."),

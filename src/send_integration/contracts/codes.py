@@ -24,6 +24,7 @@ RoleForChild = Literal[
     "ehc-coordinator", "senco", "ndd-clinician", "camhs-care-coordinator", "lead-practitioner", "social-worker",
     "transition-worker", "family-worker",
 ]  # fmt: skip
+RelationKind = Literal["sibling", "half-sibling", "step-sibling", "carer", "household"]
 SectorCode = Literal["education", "health", "care"]
 SupportKind = Literal[
     "respite", "after-school", "leisure", "travel-assistance", "personal-budget", "direct-payment",

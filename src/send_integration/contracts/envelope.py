@@ -166,6 +166,10 @@ class Data(Frozen):
         """What is wrong between fields that are each right by themselves."""
         return iter(())
 
+    def faults_when_sent_by(self, source: str) -> Iterator[Reason]:  # noqa: ARG002 - for types that name another person
+        """What is wrong between the fields and the event's own source."""
+        return iter(())
+
     def __init_subclass__(cls, *, what: str = "", feed: str = "", **_: Any) -> None:  # noqa: ANN401 - pydantic's own
         super().__init_subclass__()
         if feed:

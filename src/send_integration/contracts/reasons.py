@@ -39,6 +39,7 @@ class Code(StrEnum):
     CONFLICTING_ID = "conflicting-id"
     IDENTITY_CONFLICT = "identity-conflict"
     ONE_AND_THE_SAME = "one-and-the-same"
+    RELATED_TO_ITSELF = "related-to-itself"
 
 
 SENTENCES = {
@@ -73,6 +74,7 @@ SENTENCES = {
     Code.CONFLICTING_ID: "Another event with the same source and id was recorded earlier and stands.",
     Code.IDENTITY_CONFLICT: "The person could be either of two children; a person must decide.",
     Code.ONE_AND_THE_SAME: "The pair names one record twice.",
+    Code.RELATED_TO_ITSELF: "The other person is the child.",
 }
 
 

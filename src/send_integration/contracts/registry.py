@@ -170,6 +170,7 @@ def _faults(model: Envelope, not_after: datetime, feed: str | None) -> Iterator[
     if person is not None:
         yield from _faults_of_person(model, person)
     yield from data.faults()
+    yield from data.faults_when_sent_by(model.source)
 
 
 def _faults_of_person(model: Envelope, person: PersonModel) -> Iterator[Reason]:

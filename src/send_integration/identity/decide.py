@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from itertools import combinations, count
 
 from send_integration.contracts.event import ChildId
+from send_integration.identity.edges import Edges, components, edges_among
 from send_integration.identity.groups import Groups
 from send_integration.identity.judge import FAMILY_CONDITIONS, Judgement, Verdict, holds
 from send_integration.identity.model import Model
@@ -26,14 +27,10 @@ from send_integration.identity.pairs import (
     another_person_under_one_id,
     between,
     is_named,
-    keys_of,
     numbers_differ,
 )
 from send_integration.identity.records import FirstSeen, PersonRecord, PersonRef, child_id_of
 from send_integration.identity.statements import Statement
-
-Edges = Mapping[PersonRecord, Mapping[PersonRecord, Judgement]]
-"""For each record the others that it could be, with the judgement; those held to be apart are left out."""
 
 ONE_LOCAL_ID, A_PERSON_DECIDED, EVIDENCE, LIKELY = "one local id", "a person decided", "evidence", "likely"
 """Why two records are one child's; `LIKELY`: and a list that names every child knows nobody else who could be it."""
@@ -96,39 +93,6 @@ def decide(records: Mapping[PersonRecord, FirstSeen], statements: Sequence[State
         links += part.links
         reviews += part.reviews()
     return Decided(decisions, tuple(map(tuple, found)), tuple(links), tuple(reviews))
-
-
-def edges_among(records: Iterable[PersonRecord], model: Model) -> Edges:
-    """Judge every two records that share a key and are not one source's under one local id."""
-    by_key: dict[str, list[PersonRecord]] = {}
-    families = model.household_prior is not None
-    for record in records:
-        for key in keys_of(record, families=families):
-            by_key.setdefault(key, []).append(record)
-    pairs = {pair for sharing in by_key.values() if len(sharing) > 1 for pair in combinations(sharing, 2)}
-    edges: dict[PersonRecord, dict[PersonRecord, Judgement]] = {}
-    for one, other in pairs:
-        if one.ref != other.ref:
-            found = between(one, other, model)
-            if found.verdict is not Verdict.APART:
-                edges.setdefault(one, {})[other] = edges.setdefault(other, {})[one] = found
-    return edges
-
-
-def components(
-    records: Iterable[PersonRecord], edges: Edges, statements: Iterable[Statement]
-) -> list[list[PersonRecord]]:
-    """Records that hang together by edges, by local ids or by what people stated; no decision reaches beyond its own."""
-    groups = Groups(records)
-    by_ref: dict[PersonRef, PersonRecord] = {}
-    for record in records:
-        groups.join(record, by_ref.setdefault(record.ref, record))
-        for other in edges.get(record, ()):
-            groups.join(record, other)
-    for said in statements:
-        if said.one in by_ref and said.other in by_ref:
-            groups.join(by_ref[said.one], by_ref[said.other])
-    return groups.all()
 
 
 class _Component:

@@ -104,6 +104,11 @@ def _address(address: str) -> str:
     return " ".join(_WORDS.findall(folded(address)))
 
 
+def home_of(found: Features) -> str:
+    """The home that a record names, equal for two spellings of one; '' where its address or its postcode is missing."""
+    return f"{found.postcode} {found.address}" if found.postcode and found.address else ""
+
+
 def folded(text: str) -> str:
     """Text without marks and capitals, in Latin letters whatever its script."""
     return anyascii(text).casefold()

@@ -14,6 +14,7 @@ from send_integration.simulate.dirt import Arrived, spoil_some
 from send_integration.simulate.ehc import Case, EhcCounts, make_cases
 from send_integration.simulate.families import make_town
 from send_integration.simulate.histories import Histories
+from send_integration.simulate.kin import write_kin
 from send_integration.simulate.pen import Pen
 from send_integration.simulate.people import Child, Town
 from send_integration.simulate.profile import Profile
@@ -43,12 +44,15 @@ def simulate_authority(
     clerks = Clerks(town, f"{seed}/{children}", written_rates(profile, dirt))
     cases, counts = make_cases(chance, profile, town.children, until)
     case_of = {case.child.number: case for case in cases}
-    pen = Pen(chance, clerks, until, profile.share("dirt", "late") * min(1.0, DIRT_LEVELS[dirt]))
+    late = profile.share("dirt", "late") * min(1.0, DIRT_LEVELS[dirt])
+    pen = Pen(chance, clerks, until, late, series="")
     _write_directory(pen)
     histories = Histories(chance, profile, pen, clerks, until)
     for child in town.children:
         histories.write(child, case_of.get(child.number), statutory_dates=statutory_dates)
-    arrived, kinds = spoil_some(chance, profile, pen.lines, DIRT_LEVELS[dirt])
+    kin = Pen(Random(f"{seed}/{children}/kin"), clerks, until, late, series="k")  # noqa: S311 - repeatable, and no secret
+    write_kin(kin, town, pen.lines)
+    arrived, kinds = spoil_some(chance, profile, [*pen.lines, *kin.lines], DIRT_LEVELS[dirt])
     return Authority(profile, until, town, clerks, cases, counts, arrived, dict(sorted(kinds.items())))
 
 

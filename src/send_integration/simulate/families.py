@@ -196,6 +196,7 @@ class _Builder:
     ) -> None:
         chance, community = self._chance, household.community
         number = len(self._children)
+        came_with_step_parent = homes[0] != household.homes[0]
         nhs_numbers: Timeline[str] = [(date.min, next(self._numbers))]
         adopted: Timeline[bool] = [(date.min, False)]
         if twin is None and self._happens("adopted"):
@@ -206,14 +207,7 @@ class _Builder:
             nhs_numbers.append((day, next(self._numbers)))
             adopted.append((day, True))
         upns = self._upns(number, born)
-        days = sorted({day for line in (called, homes, nhs_numbers, adopted, upns) for day, _ in line if day > born})
-        phases = tuple(
-            Phase(
-                day, _at(called, day).of(gender), _at(homes, day), _at(nhs_numbers, day), _at(upns, day),
-                _at(adopted, day),
-            )
-            for day in (born, *(day for day in days if day <= self._until))
-        )  # fmt: skip
+        phases = self._phases(gender, born, called, homes, nhs_numbers, upns, adopted)
         child = Child(
             number=number,
             given_names=given,
@@ -225,10 +219,31 @@ class _Builder:
             twin=twin,
             named_on=None if chance.random() < 0.04 else born + timedelta(chance.randint(3, 42)),
             need=chance.choices(*self._needs)[0],
+            came_with_step_parent=came_with_step_parent,
             phases=phases,
         )
         self._children.append(child)
         household.children.append(child)
+
+    def _phases(
+        self,
+        gender: str,
+        born: date,
+        called: Timeline[FamilyName],
+        homes: Timeline[Home],
+        nhs_numbers: Timeline[str],
+        upns: Timeline[str],
+        adopted: Timeline[bool],
+    ) -> tuple[Phase, ...]:
+        """The times between which nothing of a child changes."""
+        days = sorted({day for line in (called, homes, nhs_numbers, upns, adopted) for day, _ in line if day > born})
+        return tuple(
+            Phase(
+                day, _at(called, day).of(gender), _at(homes, day), _at(nhs_numbers, day), _at(upns, day),
+                _at(adopted, day),
+            )
+            for day in (born, *(day for day in days if day <= self._until))
+        )  # fmt: skip
 
     def _upns(self, number: int, born: date) -> Timeline[str]:
         """None before school, then the lasting one; a pupil who came without papers has a temporary one for some months."""

@@ -28,13 +28,14 @@ class Line:
 
 
 class Pen:
-    """Writes events for all agencies; draws every accident from one seed."""
+    """Writes events for all agencies; draws every accident from one seed. `series` begins the numbers of its events."""
 
-    def __init__(self, chance: Random, clerks: Clerks, until: date, late: float) -> None:
+    def __init__(self, chance: Random, clerks: Clerks, until: date, late: float, *, series: str) -> None:
         self._chance = chance
         self._clerks = clerks
         self._until = until
         self._late = late
+        self._series = series
         self._count = 0
         self.lines: list[Line] = []
 
@@ -65,7 +66,7 @@ class Pen:
             subject = f"worker:{data['worker']['id']}"
         body = {
             "specversion": "1.0",
-            "id": f"{agency.name}-{self._count:07d}",
+            "id": f"{agency.name}-{self._series}{self._count:07d}",
             "source": agency.source,
             "type": name,
             "subject": subject,

@@ -23,7 +23,10 @@ class Phase:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Child:
-    """A made-up child. `number` is the truth's own; `twin` the other twin's; `phases` begin with the birth."""
+    """A made-up child. `number` is the truth's own; `twin` the other twin's; `phases` begin with the birth.
+
+    Of a step-family's children those are alike in `came_with_step_parent` who are brothers and sisters.
+    """
 
     number: int
     given_names: tuple[Name, ...]
@@ -35,6 +38,7 @@ class Child:
     twin: int | None
     named_on: date | None
     need: str
+    came_with_step_parent: bool
     phases: tuple[Phase, ...]
 
     @property
@@ -60,6 +64,10 @@ class Town:
         for child in self.children:
             found.setdefault(child.household, []).append(child.number)
         return {household: tuple(numbers) for household, numbers in found.items()}
+
+    def family_of(self, child: Child) -> list[Child]:
+        """The other children of the household."""
+        return [self.children[number] for number in self.households[child.household] if number != child.number]
 
     def sibling_of(self, child: Child) -> Child | None:
         """The child's twin, else the next older or younger child of the household; None for an only child."""

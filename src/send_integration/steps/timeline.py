@@ -20,6 +20,7 @@ from send_integration.steps.moving import moves_of
 from send_integration.steps.showing import left_by_displacement, left_by_the_fold, tell_who_saw
 from send_integration.store.outbox import say
 from send_integration.store.positions import move_on, split_known
+from send_integration.store.relations import keep_relations
 from send_integration.store.timelines import (
     ChildRow,
     Displaced,
@@ -34,6 +35,7 @@ from send_integration.store.timelines import (
 )
 from send_integration.timeline.moves import Move, words_of
 from send_integration.timeline.named_workers import NamedWorker, named_workers
+from send_integration.timeline.relations import relations_of
 
 READER = "timeline"
 
@@ -96,6 +98,8 @@ class TimelineKeeper:
         workers = {child: named_workers(answer.timeline.events, today) for child, answer in answers.items()}
         former = keep_children(connection, [self._row(answer, workers[child]) for child, answer in answers.items()])
         forget_children(connection, children - answers.keys())
+        relations = {child: relations_of(answer.timeline.events) for child, answer in answers.items()}
+        keep_relations(connection, children, relations)
         lost = left_by_the_fold(connection, known, answers, children, today)
         if touched.displaced:
             lost += left_by_displacement(connection, touched.displaced, moves, known, answers, arrived)

@@ -120,3 +120,28 @@ def one_child(engine: Engine, child_id: str) -> StoredChild | None:
     if row is None:
         return None
     return StoredChild(row[0], row[1], row[2], row[3], tuple(row[4]), row[5], row[6])
+
+
+@dataclass(frozen=True, slots=True)
+class NamedChild:
+    """A child's name, and what decides who may see it."""
+
+    given_name: str
+    family_name: str
+    standing: Standing
+
+
+def children_named(engine: Engine, children: Iterable[str]) -> dict[str, NamedChild]:
+    """Those of some children of whom something is known, in one query."""
+    with engine.connect() as connection:
+        rows = connection.execute(
+            text(
+                "SELECT child_id, given_name, family_name, restricted, named_workers FROM child"
+                " WHERE child_id = ANY(:children)"
+            ),
+            {"children": sorted(children)},
+        )
+        return {
+            row[0]: NamedChild(row[1], row[2], Standing(row[3], frozenset(worker["worker_id"] for worker in row[4])))
+            for row in rows
+        }

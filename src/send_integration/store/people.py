@@ -10,8 +10,9 @@ from sqlalchemy import Connection, text
 
 from send_integration.contracts.event import ChildId
 from send_integration.identity.decide import LIKELY, Decision, Held
+from send_integration.identity.features import home_of
 from send_integration.identity.pairs import keys_of
-from send_integration.identity.records import FirstSeen, PersonRecord
+from send_integration.identity.records import FirstSeen, PersonRecord, features_of
 from send_integration.store.bulk import copy_rows
 
 IDENTITY_LOCK = 8210002
@@ -33,6 +34,17 @@ class KnownRecord:
 def hashed(key: str) -> int:
     """A key in eight bytes: half the index, and its rare collisions only bring a record that is then judged apart."""
     return int.from_bytes(blake2b(key.encode(), digest_size=8).digest(), "big", signed=True)
+
+
+def home_key(home: str) -> int:
+    """The key under which the records of one home are found; nobody is compared for it, so it joins nobody."""
+    return hashed(f"home\x1f{home}")
+
+
+def _kept_keys(record: PersonRecord) -> set[int]:
+    keys = {hashed(key) for key in keys_of(record)}
+    home = home_of(features_of(record))
+    return keys | {home_key(home)} if home else keys
 
 
 def lock_identity(connection: Connection, *, exclusive: bool) -> None:
@@ -198,7 +210,7 @@ def add_records(connection: Connection, records: Sequence[KnownRecord]) -> None:
         for r in records
     )
     copy_rows(connection, "person_record", (*_COLUMNS, ("digest", "bytea")), rows)
-    keys = [(hashed(key), known.id) for known in records for key in keys_of(known.record)]
+    keys = [(key, known.id) for known in records for key in _kept_keys(known.record)]
     connection.execute(
         text(
             "INSERT INTO person_record_key (key, person_record_id)"
@@ -246,7 +258,7 @@ def first_seen_of(connection: Connection, record_ids: Sequence[int]) -> dict[int
 def forget_records(connection: Connection, gone: Sequence[KnownRecord]) -> None:
     """Remove records that no admitted event asserts any more, with their keys, links and reviews."""
     ids = [known.id for known in gone]
-    keys = [hashed(key) for known in gone for key in keys_of(known.record)]
+    keys = [key for known in gone for key in _kept_keys(known.record)]
     connection.execute(
         text("DELETE FROM person_record_key WHERE key = ANY(:keys) AND person_record_id = ANY(:ids)"),
         {"keys": keys, "ids": ids},

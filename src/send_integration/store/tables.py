@@ -1,4 +1,4 @@
-"""Every table, once, with what a row means; migrations follow this file and a test compares the two."""
+"""Every table but those of `message_tables`, once, with what a row means; a test compares the migrations with them."""
 
 from sqlalchemy import (
     BigInteger,
@@ -23,17 +23,16 @@ from sqlalchemy import (
     func,
     true,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSTZMULTIRANGE
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
-METADATA = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "ck": "ck_%(table_name)s_%(constraint_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
+NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s",
+    "pk": "pk_%(table_name)s",
+}
+METADATA = MetaData(naming_convention=NAMES)
 
 Moment = DateTime(timezone=True)
 
@@ -104,8 +103,8 @@ person_record = Table(
     Index("ix_person_record_restricted", "source", "local_id", postgresql_where=Column("restricted", Boolean)),
 )
 
-# The keys under which a record is found by another that might be the same child (identity.blocking), hashed. A dozen
-# rows a record: a foreign key would cost more than all the rest of keeping it.
+# The keys under which a record is found by another that might be the same child (identity.blocking), hashed, and the
+# one of its home. A dozen rows a record: a foreign key would cost more than all the rest of keeping it.
 person_record_key = Table(
     "person_record_key",
     METADATA,
@@ -235,6 +234,23 @@ child = Table(
     Index("ix_child_restricted", "child_id", postgresql_where=Column("restricted", Boolean)),
 )
 
+# Who is whose brother, sister or carer, or of whose household (timeline.relations), by what stands of a child's events.
+# The other is a reference, resolved to a child when it is read: nothing here says that two records are one child's.
+relation = Table(
+    "relation",
+    METADATA,
+    Column("child_id", Text, primary_key=True),
+    Column("source", Text, primary_key=True, comment="who says so"),
+    Column("event_id", Text, primary_key=True, comment="the last event that says so"),
+    Column("kind", Text, nullable=False),
+    Column("other_source", Text, nullable=False),
+    Column("other_local_id", Text, nullable=False),
+    Column("other_key", BigInteger, nullable=False, comment="of person_record_key, for the reference's records"),
+    Column("since_on", Date),
+    Column("until_on", Date),
+    Index(None, "other_source", "other_local_id"),
+)
+
 # A flag as it stands, and every change it ever had; nothing deletes a change.
 flag = Table(
     "flag",
@@ -270,89 +286,6 @@ outbox = Table(
     Column("key", LargeBinary, nullable=False),
     Column("value", LargeBinary, nullable=False),
     Column("headers", JSONB, nullable=False, comment="pairs of name and text"),
-)
-
-# The directory of workers, from the workers feed.
-worker = Table(
-    "worker",
-    METADATA,
-    Column("worker_id", Text, primary_key=True),
-    Column("name", Text, nullable=False),
-    Column("role", Text, nullable=False),
-    Column("team", Text, nullable=False),
-    Column("sector", Text),
-    Column("email", Text),
-    Column("manager_id", Text),
-    Column("left_on", Date),
-    Column("hands_over_to", Text),
-    Column("as_recorded_at", Moment, nullable=False),
-)
-
-# A flag sent to somebody. One row a flag and recipient; `recipient` is a worker id or 'team:<name>'.
-alert = Table(
-    "alert",
-    METADATA,
-    Column("alert_id", Text, primary_key=True),
-    Column("flag_id", Text, nullable=False),
-    Column("child_id", Text, nullable=False),
-    Column("recipient", Text, nullable=False),
-    Column("content", JSONB, nullable=False),
-    Column("raised_at", Moment, nullable=False),
-    Column("cleared_at", Moment),
-    Column(
-        "stood_before", TSTZMULTIRANGE, nullable=False, server_default="{}", comment="when it was open and closed again"
-    ),
-    Index(None, "recipient", "cleared_at"),
-    Index(None, "flag_id"),
-    Index(None, "child_id"),
-)
-
-# What somebody is told of a child whose timeline they saw and which has changed since: one unread row a recipient and
-# child, to which further losses are added. `recipient` as in alert, or whoever looked or exported (audit.actor).
-notice = Table(
-    "notice",
-    METADATA,
-    Column("notice_id", Text, primary_key=True),
-    Column("recipient", Text, nullable=False),
-    Column("child_id", Text, nullable=False),
-    Column("opened_at", Moment, nullable=False),
-    Column("posted_at", Moment, comment="when it was handed to the channels, or found to have no address"),
-    Column("read_at", Moment),
-    Column("read_by", Text),
-    Index("ix_notice_unread", "recipient", "child_id", unique=True, postgresql_where=Column("read_at").is_(None)),
-    Index("ix_notice_unposted", "opened_at", postgresql_where=Column("posted_at").is_(None)),
-)
-
-# An entry that left the timeline, as the notice's recipient had seen it: what they had not seen is null.
-notice_entry = Table(
-    "notice_entry",
-    METADATA,
-    Column("notice_id", Text, ForeignKey("notice.notice_id"), primary_key=True),
-    Column("source", Text, primary_key=True),
-    Column("event_id", Text, primary_key=True),
-    Column("shown_since", Moment, primary_key=True),
-    Column("left_at", Moment, nullable=False),
-    Column("happened_on", Date),
-    Column("title", Text),
-    Column("why", Text, nullable=False),
-    Column("ways", ARRAY(Text), nullable=False, comment="page, record, alert, export: how it reached the recipient"),
-    Column("rules", ARRAY(Text), nullable=False, comment="of the flags whose alerts rested on it"),
-)
-
-# Each way by which an alert or a notice is sent, as it is to be worded; due until sent, with every failure counted and
-# the last one's kind kept.
-delivery = Table(
-    "delivery",
-    METADATA,
-    Column("message_id", Text, primary_key=True, comment="an alert's id, or a notice's"),
-    Column("channel", Text, primary_key=True),
-    Column("address", Text, nullable=False),
-    Column("content", JSONB, nullable=False, comment="{subject, text, path}, and nothing of the child"),
-    Column("due_at", Moment, nullable=False),
-    Column("attempts", Integer, nullable=False, server_default="0"),
-    Column("failure", Text),
-    Column("sent_at", Moment),
-    Index("ix_delivery_due", "due_at", postgresql_where=Column("sent_at").is_(None)),
 )
 
 # Which wordings of a return's facts were sent, so that another return's are repeats or corrections of them.

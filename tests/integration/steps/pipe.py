@@ -30,8 +30,8 @@ def empty(engine: Engine) -> None:
     with engine.begin() as connection:
         names = (
             "stream_position, admitted, person_record, person_record_key, identity_link, identity_review,"
-            " identity_statement, identity_decision, quarantine, event, child, flag, flag_change, alert, delivery, notice,"
-            " notice_entry, audit"
+            " identity_statement, identity_decision, quarantine, event, child, relation, flag, flag_change, alert, delivery,"
+            " notice, notice_entry, audit"
         )
         facts = ", ".join(f"warehouse.{table.name}" for table in (clean_event, *OF_A_CHILD))
         connection.execute(text(f"TRUNCATE {names}, outbox, {facts} CASCADE"))

@@ -10,13 +10,14 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
-from sqlalchemy import Engine, MetaData, create_engine, make_url, text
+from sqlalchemy import Connection, Engine, MetaData, create_engine, make_url, text
 
 from send_integration.alerts.letters import Letter, alert_letter
 from send_integration.alerts.route import Alert
 from send_integration.contracts.event import ChildId
 from send_integration.store import migrations
 from send_integration.store.engine import open_database
+from send_integration.store.message_tables import METADATA as MESSAGES
 from send_integration.store.schema import migrate
 from send_integration.store.tables import METADATA
 from send_integration.warehouse.tables import METADATA as WAREHOUSE
@@ -24,7 +25,7 @@ from send_integration.warehouse.tables import METADATA as WAREHOUSE
 
 def test_migrated_tables_are_those_of_the_code(engine: Engine) -> None:
     declared = MetaData()
-    for metadata in (METADATA, WAREHOUSE):
+    for metadata in (METADATA, MESSAGES, WAREHOUSE):
         for table in metadata.tables.values():
             table.to_metadata(declared)
 
@@ -77,10 +78,7 @@ INSERT INTO delivery (alert_id, channel, address, due_at) VALUES ('a1', 'smtp', 
 
 def test_what_stood_before_notices_counts_as_shown_and_what_waits_is_sent_as_it_was(empty_database: Engine) -> None:
     with empty_database.connect() as connection:
-        config = Config()
-        config.set_main_option("script_location", str(Path(migrations.__file__).parent))
-        config.attributes["connection"] = connection
-        command.upgrade(config, "0004")
+        up_to(connection, "0004")
         for statement in BEFORE_NOTICES.split(";"):
             connection.execute(text(statement))
         connection.commit()
@@ -93,3 +91,34 @@ def test_what_stood_before_notices_counts_as_shown_and_what_waits_is_sent_as_it_
     assert [tuple(row) for row in shown] == [("fell", None), ("stands", datetime(2025, 3, 3, tzinfo=UTC))]
     alert = Alert("a1", "f1", ChildId("c1"), "w1", None, "missed", "ehc-final-plan", "high", date(2025, 5, 1))
     assert Letter(**content) == alert_letter(alert)
+
+
+def test_records_of_an_older_database_are_found_by_their_home(empty_database: Engine) -> None:
+    with empty_database.begin() as connection:
+        up_to(connection, "0006")
+        for number, (postcode, address) in enumerate(
+            [("LU1 1AA", "1 High Street"), ("LU11AA", "1, HIGH STREET"), ("", "1 High Street")]
+        ):
+            connection.execute(
+                text(
+                    "INSERT INTO person_record (component, digest, source, local_id, given_name, family_name, date_of_birth,"
+                    " nhs_number, upn, postcode, address, gender, restricted, first_recorded_at, first_source,"
+                    " first_event_id, child_id, decision) VALUES (1, cast(:number AS text)::bytea, 's', :number, 'A', 'B',"
+                    " '2014-05-06', '', '', :postcode, :address, '', false, now(), 's', 'e', 'c', 1)"
+                ),
+                {"number": str(number), "postcode": postcode, "address": address},
+            )
+
+    migrate(empty_database)
+
+    with empty_database.connect() as connection:
+        kept = connection.execute(text("SELECT array_agg(person_record_id) FROM person_record_key GROUP BY key"))
+        assert [sorted(row[0]) for row in kept] == [[1, 2]]
+
+
+def up_to(connection: Connection, revision: str) -> None:
+    """Bring an empty database to the state after a migration."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(migrations.__file__).parent))
+    config.attributes["connection"] = connection
+    command.upgrade(config, revision)

@@ -63,6 +63,18 @@ def changed(what: str, path: str, value: Any) -> bytes:
             "shares-do-not-sum",
             "data.funding",
         ),
+        (sent("people.related", kind="cousin"), "unknown-code", "data.kind"),
+        (sent("people.related", other=None), "missing-field", "data.other"),
+        (sent("people.related", other={"local_id": " "}), "empty", "data.other.local_id"),
+        (sent("people.related", other={"local_id": "L2", "name": "Ben"}), "unknown-field", "data.other.(unknown)"),
+        (sent("people.related", other={"local_id": "L1"}), "related-to-itself", "data.other"),
+        (
+            sent("people.related", other={"local_id": "L1", "source": "urn:send:people"}),
+            "related-to-itself",
+            "data.other",
+        ),
+        (sent("people.related", since_on="2025-01-02", until_on="2025-01-01"), "dates-out-of-order", "data.until_on"),
+        (sent("people.related", since_on="2025-02-30"), "invalid-date", "data.since_on"),
     ],
 )
 def test_a_fault_is_named_where_it_is(raw: bytes, code: str, field: str) -> None:
@@ -90,6 +102,16 @@ def test_a_type_of_another_feed_is_refused() -> None:
 
 def test_a_day_is_the_london_day_of_the_moment() -> None:
     assert event("camhs.referred", "2025-06-30T23:30:00+00:00").on.isoformat() == "2025-07-01"
+
+
+def test_a_relation_names_somebody_whom_another_source_keeps_under_the_same_id() -> None:
+    found = event("people.related", other={"local_id": "L1", "source": "urn:send:school"}, until_on="2025-01-01")
+
+    assert found.data == {
+        "kind": "sibling",
+        "other": {"local_id": "L1", "source": "urn:send:school"},
+        "until_on": "2025-01-01",
+    }
 
 
 def test_a_person_without_identifiers_is_let_in() -> None:

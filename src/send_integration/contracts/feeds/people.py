@@ -1,6 +1,11 @@
 """Feed `people`: updates of a source's own register."""
 
-from send_integration.contracts.envelope import Line, OfChild
+from collections.abc import Iterator
+
+from send_integration.contracts.codes import RelationKind
+from send_integration.contracts.envelope import Day, Frozen, Id, Line, OfChild, in_order
+from send_integration.contracts.event import Reason
+from send_integration.contracts.reasons import Code, reason
 
 
 class People(OfChild, feed="people"):
@@ -30,3 +35,32 @@ class MovedAway(People, what="moved_away"):
     """The child moved to another authority."""
 
     to_authority: Line | None = None
+
+
+class Other(Frozen):
+    """Another person by a source's reference alone; `source` is the event's own where it is left out."""
+
+    local_id: Id
+    source: Id | None = None
+
+
+class Related(People, what="related"):
+    """Who the other is to the child: a brother or sister, a carer, or somebody of the same household.
+
+    A later event of the same source, kind and other goes on with what was said; with `until_on` it ends it.
+    """
+
+    kind: RelationKind
+    other: Other
+    since_on: Day | None = None
+    until_on: Day | None = None
+
+    def faults(self) -> Iterator[Reason]:
+        """What ends does so after it began."""
+        if not in_order(self.since_on, self.until_on):
+            yield reason(Code.DATES_OUT_OF_ORDER, "data.until_on")
+
+    def faults_when_sent_by(self, source: str) -> Iterator[Reason]:
+        """Nobody is related to themselves."""
+        if (self.other.source or source, self.other.local_id) == (source, self.person.local_id):
+            yield reason(Code.RELATED_TO_ITSELF, "data.other")

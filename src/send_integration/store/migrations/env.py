@@ -2,10 +2,13 @@
 
 from alembic import context
 
+from send_integration.store.message_tables import METADATA as MESSAGES
 from send_integration.store.tables import METADATA
 
 context.configure(
-    connection=context.config.attributes["connection"], target_metadata=METADATA, transaction_per_migration=True
+    connection=context.config.attributes["connection"],
+    target_metadata=[METADATA, MESSAGES],
+    transaction_per_migration=True,
 )
 with context.begin_transaction():
     context.run_migrations()

@@ -9,6 +9,7 @@ from fastapi.responses import RedirectResponse, Response
 from send_integration.store.children import StoredChild, list_by_need, one_child, standings
 from send_integration.store.flags import open_flags_of
 from send_integration.web.context import Site, asked_of
+from send_integration.web.families import shown_family
 from send_integration.web.lanes import lanes_of
 from send_integration.web.policy import Action, links
 from send_integration.when.periods import age_on
@@ -50,7 +51,9 @@ def routes(site: Site) -> APIRouter:
         if found is None:
             raise HTTPException(404)
         may_review = asked_of(session, Action.REVIEW_IDENTITY, standing).allowed
-        return site.page("child.html", session, may_review=may_review, **_values(site, found))
+        family = shown_family(site.engine, session, child_id)
+        site.note_looks(session, Action.VIEW_CHILD, family.restricted, "restricted, in another child's family")
+        return site.page("child.html", session, may_review=may_review, family=family, **_values(site, found))
 
     return router
 
@@ -64,7 +67,7 @@ def year_name(born_on: date, day: date) -> str:
 
 
 def _values(site: Site, found: StoredChild) -> dict[str, Any]:
-    """What the child's template needs, all from the one answer."""
+    """What the child's template needs, from the one answer."""
     today = site.settings.today()
     answer = found.answer
     born_on = date.fromisoformat(answer["date_of_birth"])

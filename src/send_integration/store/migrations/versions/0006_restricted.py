@@ -12,9 +12,6 @@ def upgrade() -> None:
     """Mark whom the records at hand restrict; the timeline keeps the mark from now on."""
     mark_restricted_children()
     make_room_for_decisions()
-    op.alter_column(
-        "person_record", "digest", existing_type=sa.LargeBinary(), comment="of all that is asserted"
-    )  # 0004 left it without
 
 
 def mark_restricted_children() -> None:

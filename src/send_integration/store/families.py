@@ -1,0 +1,114 @@
+"""A child's family and home, put together when it is read: a merge or a split of children moves every edge by itself."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Engine, text
+
+from send_integration.identity.features import features, home_of
+from send_integration.store.people import home_key
+from send_integration.timeline.family import Family, KeptRelation, edges_of
+from send_integration.timeline.homes import SaidHome, shared_stays
+from send_integration.timeline.relations import Relation
+
+MOST_LISTED = 20
+"""Children of one carer or one address. Above are hostels, offices and placeholders, which would name half a town."""
+
+_RELATION = ", ".join(f"f.{name}" for name in Relation._fields)
+_OTHER_CHILD = (
+    "(SELECT CASE WHEN count(DISTINCT p.child_id) = 1 THEN min(p.child_id) END FROM person_record_key k"
+    " JOIN person_record p ON p.id = k.person_record_id WHERE k.key = f.other_key"
+    " AND p.source = f.other_source AND p.local_id = f.other_local_id)"
+)
+"""The child whom a reference leads to; none where a source has kept two children under it, for either might be meant."""
+
+
+def family_of(engine: Engine, child_id: str) -> Family:
+    """Everything that ties a child to others, as identity stands now; whoever hides a child leaves its edges out."""
+    with engine.connect() as connection:
+        kept = _relations_touching(connection, child_id)
+        of_carers, is_full_carer = _relations_to_the_same_carers(connection, child_id)
+        children, is_full_home = _children_at_the_same_homes(connection, child_id)
+        said = _said_homes(connection, children)
+    crowded = [kind for kind, full in (("same-carer", is_full_carer), ("shared-home", is_full_home)) if full]
+    return Family(edges_of(child_id, [*kept, *of_carers], shared_stays(child_id, said)), tuple(crowded))
+
+
+def _relations_touching(connection: Connection, child_id: str) -> list[KeptRelation]:
+    """A child's own relations, and those of others whose other has a reference of the child's."""
+    rows = connection.execute(
+        text(
+            f"SELECT f.child_id, {_OTHER_CHILD}, {_RELATION} FROM ("  # noqa: S608 - constants of ours
+            "SELECT * FROM relation WHERE child_id = :child UNION SELECT r.* FROM"
+            " (SELECT DISTINCT source, local_id FROM person_record WHERE child_id = :child) AS own"
+            " JOIN relation r ON r.other_source = own.source AND r.other_local_id = own.local_id) AS f"
+        ),
+        {"child": child_id},
+    )
+    return [_kept(tuple(row)) for row in rows]
+
+
+def _relations_to_the_same_carers(connection: Connection, child_id: str) -> tuple[list[KeptRelation], bool]:
+    """Other children's relations to a child's carers, and whether a carer has too many of them to list."""
+    rows = connection.execute(
+        text(
+            f"SELECT f.child_id, cast(NULL AS text), {_RELATION} FROM (SELECT DISTINCT other_source, other_local_id"  # noqa: S608
+            " FROM relation WHERE child_id = :child AND kind = 'carer') AS own CROSS JOIN LATERAL ("
+            "SELECT * FROM relation r WHERE r.other_source = own.other_source AND r.other_local_id = own.other_local_id"
+            " AND r.kind = 'carer' AND r.child_id <> :child LIMIT :most + 1) AS f"
+        ),
+        {"child": child_id, "most": MOST_LISTED},
+    )
+    of_carer: dict[tuple[str, str], list[KeptRelation]] = {}
+    for kept in map(_kept, map(tuple, rows)):
+        of_carer.setdefault((kept.relation.other_source, kept.relation.other_local_id), []).append(kept)
+    listed = [found for found in of_carer.values() if len(found) <= MOST_LISTED]
+    return [kept for found in listed for kept in found], len(listed) < len(of_carer)
+
+
+def _kept(row: Sequence[Any]) -> KeptRelation:
+    return KeptRelation(row[0], Relation._make(row[2:]), row[1])
+
+
+def _children_at_the_same_homes(connection: Connection, child_id: str) -> tuple[set[str], bool]:
+    """The child and all who were ever said to live where it was, and whether a home has too many of them to list."""
+    named = connection.execute(
+        text(
+            "SELECT DISTINCT postcode, address FROM person_record"
+            " WHERE child_id = :child AND postcode <> '' AND address <> ''"
+        ),
+        {"child": child_id},
+    )
+    homes = {_home(postcode, address) for postcode, address in named} - {""}
+    rows = connection.execute(
+        text(
+            "SELECT own.key, there.child_id FROM unnest(cast(:keys AS bigint[])) AS own(key) CROSS JOIN LATERAL ("
+            "SELECT DISTINCT r.child_id FROM person_record_key k JOIN person_record r ON r.id = k.person_record_id"
+            " WHERE k.key = own.key AND r.child_id IS NOT NULL AND r.child_id <> :child LIMIT :most + 1) AS there"
+        ),
+        {"keys": sorted(map(home_key, homes)), "child": child_id, "most": MOST_LISTED},
+    )
+    at_home: dict[int, set[str]] = {}
+    for key, other in rows:
+        at_home.setdefault(key, set()).add(other)
+    listed = [found for found in at_home.values() if len(found) <= MOST_LISTED]
+    return {child_id}.union(*listed), len(listed) < len(at_home)
+
+
+def _said_homes(connection: Connection, children: set[str]) -> list[SaidHome]:
+    """Each time a source said anew where it keeps one of some children; one that went back to a former home among them."""
+    rows = connection.execute(
+        text(
+            "SELECT child_id, source, local_id, postcode, address, recorded_at FROM ("
+            "SELECT r.*, a.recorded_at, lag(r.id) OVER (PARTITION BY r.source, r.local_id"
+            " ORDER BY a.recorded_at, a.event_id) AS before FROM person_record r"
+            " JOIN admitted a ON a.person_record_id = r.id WHERE r.child_id = ANY(:children)) AS said"
+            " WHERE id IS DISTINCT FROM before"
+        ),
+        {"children": sorted(children)},
+    )
+    return [SaidHome(row[0], row[1], row[2], _home(row[3], row[4]), row[5]) for row in rows]
+
+
+def _home(postcode: str, address: str) -> str:
+    return home_of(features(given_name="", family_name="", born="", postcode=postcode, address=address))

@@ -1,0 +1,91 @@
+"""The tables of whom we tell and what: workers, alerts, notices and their delivery; see `tables`."""
+
+from sqlalchemy import Column, Date, ForeignKey, Index, Integer, MetaData, Table, Text
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSTZMULTIRANGE
+
+from send_integration.store.tables import NAMES, Moment
+
+METADATA = MetaData(naming_convention=NAMES)
+
+# The directory of workers, from the workers feed.
+worker = Table(
+    "worker",
+    METADATA,
+    Column("worker_id", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("team", Text, nullable=False),
+    Column("sector", Text),
+    Column("email", Text),
+    Column("manager_id", Text),
+    Column("left_on", Date),
+    Column("hands_over_to", Text),
+    Column("as_recorded_at", Moment, nullable=False),
+)
+
+# A flag sent to somebody. One row a flag and recipient; `recipient` is a worker id or 'team:<name>'.
+alert = Table(
+    "alert",
+    METADATA,
+    Column("alert_id", Text, primary_key=True),
+    Column("flag_id", Text, nullable=False),
+    Column("child_id", Text, nullable=False),
+    Column("recipient", Text, nullable=False),
+    Column("content", JSONB, nullable=False),
+    Column("raised_at", Moment, nullable=False),
+    Column("cleared_at", Moment),
+    Column(
+        "stood_before", TSTZMULTIRANGE, nullable=False, server_default="{}", comment="when it was open and closed again"
+    ),
+    Index(None, "recipient", "cleared_at"),
+    Index(None, "flag_id"),
+    Index(None, "child_id"),
+)
+
+# What somebody is told of a child whose timeline they saw and which has changed since: one unread row a recipient and
+# child, to which further losses are added. `recipient` as in alert, or whoever looked or exported (audit.actor).
+notice = Table(
+    "notice",
+    METADATA,
+    Column("notice_id", Text, primary_key=True),
+    Column("recipient", Text, nullable=False),
+    Column("child_id", Text, nullable=False),
+    Column("opened_at", Moment, nullable=False),
+    Column("posted_at", Moment, comment="when it was handed to the channels, or found to have no address"),
+    Column("read_at", Moment),
+    Column("read_by", Text),
+    Index("ix_notice_unread", "recipient", "child_id", unique=True, postgresql_where=Column("read_at").is_(None)),
+    Index("ix_notice_unposted", "opened_at", postgresql_where=Column("posted_at").is_(None)),
+)
+
+# An entry that left the timeline, as the notice's recipient had seen it: what they had not seen is null.
+notice_entry = Table(
+    "notice_entry",
+    METADATA,
+    Column("notice_id", Text, ForeignKey("notice.notice_id"), primary_key=True),
+    Column("source", Text, primary_key=True),
+    Column("event_id", Text, primary_key=True),
+    Column("shown_since", Moment, primary_key=True),
+    Column("left_at", Moment, nullable=False),
+    Column("happened_on", Date),
+    Column("title", Text),
+    Column("why", Text, nullable=False),
+    Column("ways", ARRAY(Text), nullable=False, comment="page, record, alert, export: how it reached the recipient"),
+    Column("rules", ARRAY(Text), nullable=False, comment="of the flags whose alerts rested on it"),
+)
+
+# Each way by which an alert or a notice is sent, as it is to be worded; due until sent, with every failure counted and
+# the last one's kind kept.
+delivery = Table(
+    "delivery",
+    METADATA,
+    Column("message_id", Text, primary_key=True, comment="an alert's id, or a notice's"),
+    Column("channel", Text, primary_key=True),
+    Column("address", Text, nullable=False),
+    Column("content", JSONB, nullable=False, comment="{subject, text, path}, and nothing of the child"),
+    Column("due_at", Moment, nullable=False),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("failure", Text),
+    Column("sent_at", Moment),
+    Index("ix_delivery_due", "due_at", postgresql_where=Column("sent_at").is_(None)),
+)

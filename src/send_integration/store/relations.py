@@ -1,0 +1,37 @@
+"""Keeps who is whose brother, sister or carer, as the timeline folds it."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from sqlalchemy import Connection, text
+
+from send_integration.identity.pairs import local_id_key
+from send_integration.identity.records import PersonRef
+from send_integration.store.bulk import copy_rows
+from send_integration.store.people import hashed
+from send_integration.timeline.relations import Relation
+
+_COLUMNS = (
+    ("child_id", "text"),
+    ("source", "text"),
+    ("kind", "text"),
+    ("other_source", "text"),
+    ("other_local_id", "text"),
+    ("since_on", "date"),
+    ("until_on", "date"),
+    ("event_id", "text"),
+    ("other_key", "int8"),
+)
+
+
+def keep_relations(
+    connection: Connection, children: Iterable[str], relations: Mapping[str, Sequence[Relation]]
+) -> None:
+    """Make the relations of some children exactly these, by child."""
+    connection.execute(text("DELETE FROM relation WHERE child_id = ANY(:children)"), {"children": sorted(children)})
+    rows = [(child_id, *said, _other_key(said)) for child_id, found in relations.items() for said in found]
+    if rows:
+        copy_rows(connection, "relation", _COLUMNS, rows)
+
+
+def _other_key(said: Relation) -> int:
+    return hashed(local_id_key(PersonRef(said.other_source, said.other_local_id)))

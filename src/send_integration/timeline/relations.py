@@ -1,0 +1,72 @@
+"""A child's brothers, sisters, carers and household as standing events say them, each with the days that are known."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import NamedTuple
+
+from send_integration.contracts.event import Event, JsonValue
+
+
+class Relation(NamedTuple):
+    """What one source says another person is to a child; None is a day that is not known, or an end that is not.
+
+    The other is known by a source's reference alone, and is no person record. `event_id` is the last event that says it.
+    """
+
+    source: str
+    kind: str
+    other_source: str
+    other_local_id: str
+    since_on: date | None
+    until_on: date | None
+    event_id: str
+
+
+def relations_of(events: Iterable[Event]) -> tuple[Relation, ...]:
+    """The relations of one child from that child's standing events in order of happening.
+
+    What one source says, only the same source ends. Of what it says of one kind and other, the later word stands; after
+    an end it can begin anew, as a relation of its own.
+    """
+    spells: dict[tuple[str, str, str, str], list[Relation]] = {}
+    for event in events:
+        if event.what == "people.related":
+            said = _said(event)
+            told = spells.setdefault((said.source, said.kind, said.other_source, said.other_local_id), [])
+            if not told:
+                told.append(said)
+            elif _goes_on(told[-1], said):
+                told[-1] = _continued(told[-1], said)
+            else:
+                told.append(said._replace(since_on=said.since_on or event.on))
+    return tuple(relation for key in sorted(spells) for relation in spells[key])
+
+
+def _said(event: Event) -> Relation:
+    other = event.data["other"]
+    assert isinstance(other, dict)  # noqa: S101 - the contract of people.related
+    source, local_id = _text(other.get("source")) or event.source, _text(other["local_id"])
+    return Relation(
+        event.source, event.text("kind"), source, local_id, event.day("since_on"), event.day("until_on"), event.id
+    )
+
+
+def _text(value: JsonValue) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _goes_on(last: Relation, said: Relation) -> bool:
+    """Whether what is said is of the spell that was said last, and not of one that began after its end."""
+    if last.until_on is None:
+        return True
+    if said.since_on is None:
+        return said.until_on is not None
+    return said.since_on <= last.until_on
+
+
+def _continued(last: Relation, said: Relation) -> Relation:
+    """The later word, with the beginning that was said before; one that lies after the new end was wrong."""
+    since_on = said.since_on or last.since_on
+    if since_on and said.until_on and since_on > said.until_on:
+        since_on = None
+    return said._replace(since_on=since_on)

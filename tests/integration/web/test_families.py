@@ -1,0 +1,33 @@
+"""A restricted child is in nobody's family but for those who may see the child, and every such look is written down."""
+
+from sqlalchemy import Engine
+
+from tests.builders import sent
+from tests.integration.families import ANNA, MIRA, audited, child_of, settle
+from tests.integration.steps.pipe import Pipe
+from tests.integration.web.conftest import SignIn
+
+
+def are_related(pipe: Pipe) -> None:
+    """The register says that Anna and Mira, who is restricted, are half-sisters."""
+    source = "urn:send:schools"
+    other = {"local_id": MIRA["local_id"]}
+    raw = sent("people.related", "2025-04-01", event_id="r", source=source, person=ANNA, kind="half-sibling", other=other)
+    pipe.send("people", raw)
+    settle(pipe)
+
+
+def test_only_who_may_see_a_restricted_child_sees_it_in_a_family(engine: Engine, pipe: Pipe, sign_in: SignIn) -> None:
+    are_related(pipe)
+    anna, mira = child_of(engine, "Anna", "Kowalska"), child_of(engine, "Mira", "Hidden")
+
+    of_chair = sign_in("chair").get(f"/children/{anna}").text
+    looks_of_chair = [look for look in audited(engine) if look[:1] == ("chair",) and look[2] == mira]
+    of_manager = sign_in("manager").get(f"/children/{anna}").text
+
+    assert "Half-brother or half-sister" not in of_chair
+    assert mira not in of_chair
+    assert looks_of_chair == []
+    assert "Half-brother or half-sister" in of_manager
+    assert f'href="/children/{mira}"' in of_manager
+    assert ("manager", "view-child", mira, True) in audited(engine)
