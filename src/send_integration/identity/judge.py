@@ -142,8 +142,9 @@ def could_be_twins(levels: Levels) -> bool:
 
 
 def could_be_twins_of_close_names(levels: Levels) -> bool:
-    """Twins are often given names a letter apart; where the sex differs too it is no slip."""
-    return levels.given_name in (CLOSE, ALIKE) and births_agree(levels) and levels.gender == DIFFERENT
+    """Twins are often given names a letter apart: it is a slip where a number agrees, and the sex does not differ."""
+    sure = the_numbers_agree(levels) and levels.gender != DIFFERENT
+    return levels.given_name in (CLOSE, ALIKE) and births_agree(levels) and not sure
 
 
 def could_be_siblings(levels: Levels) -> bool:
@@ -226,7 +227,7 @@ FAMILIES = (
     (Verdict.REVIEW, one_number_is_all_that_agrees, "a number agrees, but neither birth date nor given name does"),
     (Verdict.REVIEW, could_be_twins, "they could be twins: one birth date, other given names"),
     (Verdict.REVIEW, could_be_siblings, "they could be brother and sister: neither birth date nor given name is sure"),
-    (Verdict.LIKELY, could_be_twins_of_close_names, "they could be twins: names a letter apart, and another sex"),
+    (Verdict.LIKELY, could_be_twins_of_close_names, "they could be twins: one birth date, names a letter apart"),
     (Verdict.LIKELY, could_be_twins_by_half_a_name, "they could be twins: one birth date, but half a given name"),
     (
         Verdict.LIKELY,

@@ -12,7 +12,9 @@ def are_related(pipe: Pipe) -> None:
     """The register says that Anna and Mira, who is restricted, are half-sisters."""
     source = "urn:send:schools"
     other = {"local_id": MIRA["local_id"]}
-    raw = sent("people.related", "2025-04-01", event_id="r", source=source, person=ANNA, kind="half-sibling", other=other)
+    raw = sent(
+        "people.related", "2025-04-01", event_id="r", source=source, person=ANNA, kind="half-sibling", other=other
+    )
     pipe.send("people", raw)
     settle(pipe)
 
