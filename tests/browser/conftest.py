@@ -143,7 +143,7 @@ def running_site(engine: Engine, today: date) -> Iterator[str]:
 @pytest.fixture
 def address_of(engine: Engine) -> Callable[[str], str]:
     """The path of a child's page, by one of the child's identifiers."""
-    return lambda reference: f"/children/{find_child(engine, reference)}"
+    return lambda reference: f"/children/{find_child(engine, reference, restricted=True)}"
 
 
 @pytest.fixture(params=[(1280, 900), (390, 844)], ids=["wide", "phone"])
