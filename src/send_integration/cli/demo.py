@@ -1,5 +1,6 @@
 """`send-integration demo`: a simulated authority, from its agencies' files to the panel's page, on embedded parts."""
 
+import shlex
 import signal
 import tempfile
 import time
@@ -68,6 +69,7 @@ def _load(stack: ExitStack, folder: Path, *, children: int, seed: int, port: int
         say(line)
     say("The ledger balances: nothing is lost, all is accounted for.")
     say(f"The page is at {system.page} - sign in there as any of the made-up people.")
+    say(f"To try the other commands in another terminal, first: . {shlex.quote(str(system.write_settings()))}")
     return system
 
 

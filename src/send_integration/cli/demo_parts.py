@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import subprocess
 import sys
 import time
@@ -44,6 +45,13 @@ class System:
     def page(self) -> str:
         """The page's address."""
         return f"http://127.0.0.1:{self.port}/"
+
+    def write_settings(self) -> Path:
+        """Write the settings to a file that a shell reads, so that every other command can be tried on the system."""
+        path = self.folder / "settings.sh"
+        lines = (f"export {name}={shlex.quote(value)}\n" for name, value in self.environment.items())
+        path.write_text("".join(lines), encoding="utf-8")
+        return path
 
     def command(self, *arguments: str) -> str:
         """Run one of our own commands to its end and give what it printed. Raises Broken where it fails."""
