@@ -117,6 +117,7 @@ class _Component:
         self._placed: dict[int, list[PersonRecord]] = {}
         self._place_of: dict[PersonRecord, int] = {}
         self._numbers = count()
+        self._open: Mapping[tuple[int, int], Review] | None = None
         self.links: list[Link] = []
 
     def decide(self) -> None:
@@ -141,12 +142,15 @@ class _Component:
 
     def reviews(self) -> list[Review]:
         """The strongest pair of every two children that could still be one."""
-        return list(self._in_question(self._children.all()).values())
+        near = self._in_question(self._children.all()) if self._open is None else self._open
+        return list(near.values())
 
     def _in_question(self, children: Sequence[Sequence[PersonRecord]]) -> dict[tuple[int, int], Review]:
         """The strongest pair of every two of these children, by their places, that could be one. Left out are those whom
         a person has told apart, and those who are no more alike than twins or brother and sister are while a source that
         knows both tells them apart."""
+        if len(children) < 2:
+            return {}
         place = {record: number for number, child in enumerate(children) for record in child}
         found: dict[tuple[int, int], Review] = {}
         for i, child in enumerate(children):
@@ -238,7 +242,7 @@ class _Component:
     def _unstated(self, mine: PersonRecord, among: Container[PersonRecord]) -> Iterator[tuple[PersonRecord, Judgement]]:
         """A record's edges to some others, but for those on whom a person has decided."""
         for their, judgement in self._edges.get(mine, {}).items():
-            if their in among and self._stated(mine.ref, their.ref) is None:
+            if their in among and not (self._said and self._stated(mine.ref, their.ref) is not None):
                 yield their, judgement
 
     def _who_share_a_number(self, unit: Sequence[PersonRecord]) -> set[int]:
@@ -284,7 +288,9 @@ class _Component:
     def _told_apart(self, one: Iterable[PersonRecord], other: Sequence[PersonRecord]) -> bool:
         """Whether one source keeps them under two local ids, and no person says otherwise."""
         return any(
-            mine.source == their.source and mine.ref != their.ref and not self._stated(mine.ref, their.ref)
+            mine.source == their.source
+            and mine.local_id != their.local_id
+            and not (self._said and self._stated(mine.ref, their.ref))
             for mine in one
             for their in other
         )
@@ -296,7 +302,7 @@ class _Component:
         return any(self._stated(ref, their) is False for ref in {record.ref for record in one} for their in theirs)
 
     def _stated(self, one: PersonRef, other: PersonRef) -> bool | None:
-        said = self._said.get(frozenset((one, other))) if self._said else None
+        said = self._said.get(frozenset((one, other)))
         return None if said is None else said.same
 
     def _resemble(self, one: Sequence[PersonRecord], other: Sequence[PersonRecord]) -> bool:
@@ -318,10 +324,13 @@ class _Component:
         in_question = Groups(range(len(children)))
         for i, j in near:
             in_question.join(i, j)
+        joined_before = len(self.links)
         contested = {record for held in self._held.values() for record in held}
         for group in in_question.all():
             if contested.isdisjoint(record for number in group for record in children[number]):
                 self._join_if_all_are_likely(group, children, near)
+        if not self._held and len(self.links) == joined_before:
+            self._open = near  # what was open is still
 
     def _join_if_all_are_likely(
         self,
