@@ -9,7 +9,7 @@ from send_integration.cli.looking import By, Looker, ShowRestricted, WhyLook, lo
 from send_integration.cli.services import services
 from send_integration.errors import BadInput
 from send_integration.store.children import one_child, standings
-from send_integration.store.families import family_of
+from send_integration.store.families import family_of, secret_references
 from send_integration.store.flags import open_flags_by_urgency
 from send_integration.timeline.family import WORDS, Family
 from send_integration.web.policy import Action
@@ -48,12 +48,12 @@ def timeline(
 def _family_shown(who: Looker, child_id: str) -> Family:
     """A child's family and home; without `--restricted` no edge to a restricted child, with it every one written down."""
     family = family_of(who.engine, child_id)
-    others = {edge.child_id for edge in family.edges if edge.child_id} - {child_id}
+    others = family.children() - {child_id}
     secret = {other for other, standing in standings(who.engine, others).items() if standing.restricted}
     if who.restricted:
         who.saw(Action.VIEW_CHILD, sorted(secret), about="in another child's family")
         return family
-    return family._replace(edges=tuple(edge for edge in family.edges if edge.child_id not in secret))
+    return family.without(secret, secret_references(who.engine, family.references()))
 
 
 def _print_family(family: Family) -> None:

@@ -1,12 +1,14 @@
 """A child's family and home, put together when it is read: a merge or a split of children moves every edge by itself."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Engine, text
 
 from send_integration.identity.features import features, home_of
-from send_integration.store.people import home_key
+from send_integration.identity.pairs import local_id_key
+from send_integration.identity.records import PersonRef
+from send_integration.store.people import hashed, home_key
 from send_integration.timeline.family import Family, KeptRelation, edges_of
 from send_integration.timeline.homes import SaidHome, shared_stays
 from send_integration.timeline.relations import Relation
@@ -32,6 +34,21 @@ def family_of(engine: Engine, child_id: str) -> Family:
         said = _said_homes(connection, children)
     crowded = [kind for kind, full in (("same-carer", is_full_carer), ("shared-home", is_full_home)) if full]
     return Family(edges_of(child_id, [*kept, *of_carers], shared_stays(child_id, said)), tuple(crowded))
+
+
+def secret_references(engine: Engine, references: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
+    """Those of some references, a source and its local id, under which a restricted child is or was kept."""
+    named = sorted(set(references))
+    with engine.connect() as connection:
+        rows = connection.execute(
+            text(
+                "SELECT DISTINCT p.source, p.local_id FROM unnest(cast(:keys AS bigint[])) AS own(key)"
+                " JOIN person_record_key k ON k.key = own.key JOIN person_record p ON p.id = k.person_record_id"
+                " LEFT JOIN child c ON c.child_id = p.child_id WHERE p.restricted OR c.restricted"
+            ),
+            {"keys": [hashed(local_id_key(PersonRef(*reference))) for reference in named]},
+        )
+        return {(row[0], row[1]) for row in rows} & set(named)
 
 
 def _relations_touching(connection: Connection, child_id: str) -> list[KeptRelation]:

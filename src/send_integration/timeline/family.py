@@ -1,6 +1,6 @@
 """A child's family and home as edges to other children and to carers, each seen from the child's own end."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date
 from typing import NamedTuple
 
@@ -51,6 +51,19 @@ class Family(NamedTuple):
 
     edges: tuple[Edge, ...]
     crowded: tuple[str, ...]
+
+    def children(self) -> set[str]:
+        """The other children to whom an edge leads."""
+        return {edge.child_id for edge in self.edges if edge.child_id}
+
+    def references(self) -> set[tuple[str, str]]:
+        """The references by which alone somebody is known."""
+        return {edge.reference for edge in self.edges if edge.reference}
+
+    def without(self, children: Collection[str], references: Collection[tuple[str, str]]) -> "Family":
+        """The family for somebody who may not know of some children, nor of some references."""
+        hidden = (edge.child_id in children or edge.reference in references for edge in self.edges)
+        return self._replace(edges=tuple(edge for edge, hide in zip(self.edges, hidden, strict=True) if not hide))
 
 
 def edges_of(child_id: str, kept: Iterable[KeptRelation], shared: Iterable[tuple[Stay, Stay]]) -> tuple[Edge, ...]:

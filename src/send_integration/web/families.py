@@ -6,12 +6,15 @@ from datetime import date
 
 from sqlalchemy import Engine
 
-from send_integration.store.children import NamedChild, children_named
-from send_integration.store.families import family_of
+from send_integration.store.children import NamedChild, Standing, children_named
+from send_integration.store.families import family_of, secret_references
 from send_integration.store.sessions import Session
 from send_integration.timeline.family import WORDS, Edge
 from send_integration.web.context import agency_name, asked_of
 from send_integration.web.policy import Action
+
+RESTRICTED = Standing(restricted=True, worker_ids=frozenset())
+"""Of a restricted child with whom the person does not work."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +42,14 @@ def shown_family(engine: Engine, session: Session, child_id: str) -> ShownFamily
     """A child's family and home for a signed-in person who may see the child; restricted children only as the policy
     lets that person see them, else the edge is not there at all."""
     family = family_of(engine, child_id)
-    named = children_named(engine, {edge.child_id for edge in family.edges if edge.child_id})
+    named = children_named(engine, family.children())
     restricted = {other for other, child in named.items() if child.standing.restricted and other != child_id}
     seen = {other for other in named if asked_of(session, Action.VIEW_CHILD, named[other].standing).allowed}
-    edges = [edge for edge in family.edges if edge.child_id not in restricted - seen]
-    shown = tuple(_shown(edge, child_id, named, seen) for edge in edges)
+    sees_every = asked_of(session, Action.VIEW_CHILD, RESTRICTED).allowed
+    family = family.without(restricted - seen, set() if sees_every else secret_references(engine, family.references()))
+    shown = tuple(_shown(edge, child_id, named, seen) for edge in family.edges)
     crowded = tuple(WORDS[kind] for kind in family.crowded)
-    return ShownFamily(shown, crowded, tuple(sorted(restricted & {edge.child_id for edge in edges if edge.child_id})))
+    return ShownFamily(shown, crowded, tuple(sorted(restricted & family.children())))
 
 
 def _shown(edge: Edge, child_id: str, named: Mapping[str, NamedChild], seen: Collection[str]) -> ShownEdge:

@@ -11,7 +11,9 @@ from typer.testing import CliRunner
 from send_integration.cli import children, identity, quarantine
 from send_integration.errors import BadInput
 from send_integration.settings import settings
-from tests.integration.families import SECRET_NUMBER, audited, child_of, pair_of, town
+from tests.builders import sent
+from tests.integration.families import ANNA, MIRA, SECRET_NUMBER, audited, child_of, pair_of, settle, town
+from tests.integration.steps.pipe import Pipe
 
 Run = Callable[..., Result]
 BY = ("--by", "sam")
@@ -19,9 +21,14 @@ REASON = ("--restricted", "--why", "the court asked")
 
 
 @pytest.fixture
-def run(engine: Engine, database: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
-    """A command in this process, on a town with a restricted child."""
-    town(engine)
+def pipe(engine: Engine) -> Pipe:
+    """A town with a restricted child."""
+    return town(engine)
+
+
+@pytest.fixture
+def run(pipe: Pipe, database: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
+    """A command in this process, on that town."""
     monkeypatch.setenv("SEND_DATABASE", database)
     monkeypatch.setenv("SEND_KAFKA", "127.0.0.1:1")
     settings.cache_clear()
@@ -146,3 +153,18 @@ def test_one_who_looks_at_records_is_written_down(run: Run, engine: Engine) -> N
 )
 def test_bytes_that_were_not_let_in_are_taken_for_restricted_where_they_could_be(raw: bytes, may_be: bool) -> None:
     assert quarantine.may_be_restricted(raw) is may_be
+
+
+def test_a_restricted_child_is_in_a_family_only_with_a_reason(run: Run, engine: Engine, pipe: Pipe) -> None:
+    anna, secret = child_of(engine, "Anna", "Kowalska"), child_of(engine, "Mira", "Hidden")
+    raw = sent("people.related", "2025-04-01", event_id="r", source="urn:send:schools", person=ANNA,
+               kind="half-sibling", other={"local_id": MIRA["local_id"]})  # fmt: skip
+    pipe.send("people", raw)
+    settle(pipe)
+
+    hidden = run(children.timeline, anna).stdout
+    shown = run(children.timeline, anna, *REASON).stdout
+
+    assert "Half-brother or half-sister" not in hidden
+    assert f"Half-brother or half-sister: {secret}" in shown
+    assert audited(engine)[-1] == ("sam", "view-child", secret, True)

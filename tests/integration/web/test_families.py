@@ -33,3 +33,22 @@ def test_only_who_may_see_a_restricted_child_sees_it_in_a_family(engine: Engine,
     assert "Half-brother or half-sister" in of_manager
     assert f'href="/children/{mira}"' in of_manager
     assert ("manager", "view-child", mira, True) in audited(engine)
+
+
+def test_a_reference_that_was_a_restricted_childs_too_names_nobody_to_others(
+    engine: Engine, pipe: Pipe, sign_in: SignIn
+) -> None:
+    are_related(pipe)
+    given_on = {**MIRA, "restricted": None, "given_name": "Oskar", "family_name": "Nowak", "date_of_birth": "2016-11-12",
+                "nhs_number": None, "postcode": "LU5 5EE"}  # fmt: skip
+    pipe.send(
+        "school", sent("school.suspended", "2025-04-02", event_id="g", source="urn:send:schools", person=given_on)
+    )
+    settle(pipe)
+    anna = child_of(engine, "Anna", "Kowalska")
+
+    of_chair = sign_in("chair").get(f"/children/{anna}").text
+    of_manager = sign_in("manager").get(f"/children/{anna}").text
+
+    assert "known to schools as 7" in of_manager
+    assert "Half-brother or half-sister" not in of_chair
