@@ -49,9 +49,10 @@ def _family_shown(who: Looker, child_id: str) -> Family:
     """A child's family and home; without `--restricted` no edge to a restricted child, with it every one written down."""
     family = family_of(who.engine, child_id)
     others = family.children() - {child_id}
-    secret = {other for other, standing in standings(who.engine, others).items() if standing.restricted}
+    known = standings(who.engine, others)
+    secret = {other for other in others if other not in known or known[other].restricted}
     if who.restricted:
-        who.saw(Action.VIEW_CHILD, sorted(secret), about="in another child's family")
+        who.saw(Action.LIST_CHILDREN, sorted(secret), about="in another child's family")
         return family
     return family.without(secret, secret_references(who.engine, family.references()))
 

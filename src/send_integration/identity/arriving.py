@@ -48,7 +48,7 @@ class SettledChild:
         elif others and _tells_of_others(record.source, others, model):
             link = None
         else:
-            link = self._another(record, seen, edges, model)
+            link = self._another(record, seen, edges, others, model)
         if link is not None:
             self._records.append(record)
             self._last_said = max(self._last_said, (seen, record))
@@ -60,7 +60,12 @@ class SettledChild:
         return link
 
     def _another(
-        self, record: PersonRecord, seen: FirstSeen, edges: Mapping[PersonRecord, Judgement], model: Model
+        self,
+        record: PersonRecord,
+        seen: FirstSeen,
+        edges: Mapping[PersonRecord, Judgement],
+        others: Collection[PersonRecord],
+        model: Model,
     ) -> Link | None:
         """Why a source that did not know the child yet means it."""
         links = {other for other, edge in edges.items() if edge.verdict is Verdict.LINK}
@@ -68,8 +73,8 @@ class SettledChild:
             return None
         if is_named(record) and not self._all_named():
             return None  # who has no given name comes after it
-        if record.nhs_number and self._numbers and record.nhs_number not in self._numbers:
-            return None
+        if record.nhs_number and record.nhs_number not in self._numbers and (self._numbers or others):
+            return None  # a number that the child had not would count against who is held, or was placed since
         if not any(self._latest[other.ref] == other and holds(edge, model) for other, edge in edges.items()):
             return None
         first = next(other for other in self._records if other in links)

@@ -45,6 +45,7 @@ def secret_references(engine: Engine, references: Iterable[tuple[str, str]]) -> 
                 "SELECT DISTINCT p.source, p.local_id FROM unnest(cast(:keys AS bigint[])) AS own(key)"
                 " JOIN person_record_key k ON k.key = own.key JOIN person_record p ON p.id = k.person_record_id"
                 " LEFT JOIN child c ON c.child_id = p.child_id WHERE p.restricted OR c.restricted"
+                " OR p.held_between && ARRAY(SELECT child_id FROM child WHERE restricted)"
             ),
             {"keys": [hashed(local_id_key(PersonRef(*reference))) for reference in named]},
         )

@@ -46,7 +46,10 @@ def shown_family(engine: Engine, session: Session, child_id: str) -> ShownFamily
     restricted = {other for other, child in named.items() if child.standing.restricted and other != child_id}
     seen = {other for other in named if asked_of(session, Action.VIEW_CHILD, named[other].standing).allowed}
     sees_every = asked_of(session, Action.VIEW_CHILD, RESTRICTED).allowed
-    family = family.without(restricted - seen, set() if sees_every else secret_references(engine, family.references()))
+    not_yet_known = set() if sees_every else family.children() - named.keys() - {child_id}  # it may be restricted
+    family = family.without(
+        (restricted - seen) | not_yet_known, set() if sees_every else secret_references(engine, family.references())
+    )
     shown = tuple(_shown(edge, child_id, named, seen) for edge in family.edges)
     crowded = tuple(WORDS[kind] for kind in family.crowded)
     return ShownFamily(shown, crowded, tuple(sorted(restricted & family.children())))

@@ -167,4 +167,4 @@ def test_a_restricted_child_is_in_a_family_only_with_a_reason(run: Run, engine: 
 
     assert "Half-brother or half-sister" not in hidden
     assert f"Half-brother or half-sister: {secret}" in shown
-    assert audited(engine)[-1] == ("sam", "view-child", secret, True)
+    assert audited(engine)[-1] == ("sam", "list-children", secret, True)

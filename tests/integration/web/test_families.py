@@ -32,7 +32,7 @@ def test_only_who_may_see_a_restricted_child_sees_it_in_a_family(engine: Engine,
     assert looks_of_chair == []
     assert "Half-brother or half-sister" in of_manager
     assert f'href="/children/{mira}"' in of_manager
-    assert ("manager", "view-child", mira, True) in audited(engine)
+    assert ("manager", "list-children", mira, True) in audited(engine)
 
 
 def test_a_reference_that_was_a_restricted_childs_too_names_nobody_to_others(

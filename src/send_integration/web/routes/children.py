@@ -52,7 +52,7 @@ def routes(site: Site) -> APIRouter:
             raise HTTPException(404)
         may_review = asked_of(session, Action.REVIEW_IDENTITY, standing).allowed
         family = shown_family(site.engine, session, child_id)
-        site.note_looks(session, Action.VIEW_CHILD, family.restricted, "restricted, in another child's family")
+        site.note_looks(session, Action.LIST_CHILDREN, family.restricted, "restricted, in another child's family")
         return site.page("child.html", session, may_review=may_review, family=family, **_values(site, found))
 
     return router
