@@ -31,13 +31,15 @@ class Reviewer(NamedTuple):
     """Who decides, when and why.
 
     `knows` is the id of the latest decision on these children of which the reviewer has seen, '' for none; a later one
-    raises DecidedMeanwhile. None decides whatever came between: the last word stands.
+    raises DecidedMeanwhile, but for one of which the reviewer may not know: `sees_restricted` is the policy's answer. None
+    decides whatever came between: the last word stands.
     """
 
     session: Session
     now: datetime
     why: str
     knows: str | None = None
+    sees_restricted: bool = False
 
 
 class _Decision(NamedTuple):
@@ -189,7 +191,7 @@ def _say(connection: Connection, decision: _Decision, reviewer: Reviewer) -> str
 def _require_nothing_between(connection: Connection, decision: _Decision, reviewer: Reviewer) -> None:
     if reviewer.knows is None:
         return
-    last = latest_on_children(connection, decision.children)
+    last = latest_on_children(connection, decision.children, restricted=reviewer.sees_restricted)
     if last is not None and last.event_id != reviewer.knows:
         raise DecidedMeanwhile(f"{last.by} has decided on these children since", where=last.event_id)
 

@@ -46,6 +46,17 @@ UNDER_WAY = (
 )
 """The decisions that the gate has not carried out yet: it admits one and does what it says in one transaction."""
 
+_RESTRICTED_REFS = (
+    "SELECT source, local_id FROM person_record WHERE restricted UNION"
+    " SELECT r.source, r.local_id FROM child c JOIN person_record r ON r.child_id = c.child_id WHERE c.restricted"
+)
+_MAY_BE_KNOWN = (
+    "(:restricted OR NOT (d.children && ARRAY(SELECT child_id FROM child WHERE restricted) OR EXISTS"  # noqa: S608 - ours
+    " (SELECT FROM jsonb_path_query(d.body, '$.data.pairs[*].*') AS ref"
+    f" WHERE (ref ->> 'source', ref ->> 'local_id') IN ({_RESTRICTED_REFS}))))"
+)
+"""Whether decision `d` may be known: with `:restricted` off, none that touches a child who is restricted now."""
+
 
 def is_decision_id(given: str) -> bool:
     """Whether a text has the shape of an id that is given to decisions here."""
@@ -82,9 +93,14 @@ def keep_decision(connection: Connection, taken: Taken) -> None:
     )
 
 
-def latest_on_children(connection: Connection, child_ids: Iterable[str]) -> Word | None:
-    """The latest decision that touches any of some children; None where there is none."""
-    return _one_word(connection, "children && cast(:given AS text[])", {"given": sorted(set(child_ids))})
+def latest_on_children(connection: Connection, child_ids: Iterable[str], *, restricted: bool) -> Word | None:
+    """The latest decision that touches any of some children; with `restricted` off none that touches a restricted child,
+    too. None where there is none."""
+    return _one_word(
+        connection,
+        f"children && cast(:given AS text[]) AND {_MAY_BE_KNOWN}",
+        {"given": sorted(set(child_ids)), "restricted": restricted},
+    )
 
 
 def latest_on_pair(connection: Connection, one: int, other: int) -> Word | None:
@@ -107,14 +123,15 @@ def is_under_way(connection: Connection, event_id: str) -> bool:
     return found
 
 
-def words_under_way(connection: Connection, child_id: str) -> list[Word]:
-    """The decisions that touch a child and that the gate has yet to carry out, the latest first."""
+def words_under_way(connection: Connection, child_id: str, *, restricted: bool) -> list[Word]:
+    """The decisions that touch a child and that the gate has yet to carry out, the latest first; with `restricted` off
+    none that touches a restricted child, too."""
     rows = connection.execute(
         text(
-            f"SELECT event_id, body, decided_at FROM ({UNDER_WAY}) AS u WHERE :child = ANY(children)"  # noqa: S608 - ours
-            " ORDER BY decided_at DESC"
+            f"SELECT event_id, body, decided_at FROM ({UNDER_WAY}) AS d WHERE :child = ANY(children)"  # noqa: S608 - ours
+            f" AND {_MAY_BE_KNOWN} ORDER BY decided_at DESC"
         ),
-        {"child": child_id},
+        {"child": child_id, "restricted": restricted},
     )
     return [_word(*row) for row in rows]
 
@@ -124,19 +141,22 @@ def bodies_under_way(connection: Connection) -> list[bytes]:
     return [json.dumps(row.body).encode() for row in connection.execute(text(UNDER_WAY))]
 
 
-def answered_by_others(connection: Connection, actor: str, since: datetime) -> list[tuple[Word, Word]]:
-    """Somebody's decisions that another overruled or took back after `since`: theirs, and the other's."""
+def answered_by_others(
+    connection: Connection, actor: str, since: datetime, *, restricted: bool
+) -> list[tuple[Word, Word]]:
+    """Somebody's decisions that another overruled or took back after `since`: theirs, and the other's; with `restricted`
+    off none that touches a child who is restricted by now."""
     rows = connection.execute(
         text(
-            "SELECT d.event_id, d.body, d.decided_at, l.event_id, l.body, l.decided_at"
+            "SELECT d.event_id, d.body, d.decided_at, l.event_id, l.body, l.decided_at"  # noqa: S608 - constants of ours
             " FROM identity_decision l JOIN identity_decision d"
             " ON l.body #>> '{data,retracts}' = d.event_id OR (l.one = d.one AND l.other = d.other"
             " AND l.body -> 'data' -> 'pairs' @> '[{\"same\": true}]'"
             " <> (d.body -> 'data' -> 'pairs' @> '[{\"same\": true}]'))"
             " WHERE d.body #>> '{data,by}' = :actor AND l.body #>> '{data,by}' <> :actor"
-            " AND l.decided_at > greatest(d.decided_at, :since) ORDER BY l.decided_at DESC"
+            f" AND l.decided_at > greatest(d.decided_at, :since) AND {_MAY_BE_KNOWN} ORDER BY l.decided_at DESC"
         ),
-        {"actor": actor, "since": since},
+        {"actor": actor, "since": since, "restricted": restricted},
     )
     return [
         (_word(mine, body, at), _word(theirs, answer, answered_at))
@@ -146,19 +166,14 @@ def answered_by_others(connection: Connection, actor: str, since: datetime) -> l
 
 def restricted_refs(connection: Connection) -> set[PersonRef]:
     """Every source and local id of a restricted record, or of a restricted child's."""
-    rows = connection.execute(
-        text(
-            "SELECT source, local_id FROM person_record WHERE restricted UNION"
-            " SELECT r.source, r.local_id FROM child c JOIN person_record r ON r.child_id = c.child_id WHERE c.restricted"
-        )
-    )
+    rows = connection.execute(text(_RESTRICTED_REFS))
     return {PersonRef(*row) for row in rows}
 
 
 def _one_word(connection: Connection, condition: str, given: Mapping[str, object]) -> Word | None:
     row = connection.execute(
         text(
-            f"SELECT event_id, body, decided_at FROM identity_decision WHERE {condition}"  # noqa: S608 - constants of ours
+            f"SELECT event_id, body, decided_at FROM identity_decision d WHERE {condition}"  # noqa: S608 - constants of ours
             " ORDER BY decided_at DESC, event_id LIMIT 1"
         ),
         given,

@@ -1,5 +1,6 @@
 """Every role at every page, for a child who is restricted and for one who is not."""
 
+import re
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -286,3 +287,24 @@ def test_a_notice_on_a_child_who_is_no_more_is_as_secret_as_the_child_that_has_t
         assert f"Child {secret}" in page
         assert "manager decided that two children are one" in page
         assert former not in page.partition("What asks you to act")[0]
+
+
+def test_a_decision_that_touches_a_restricted_child_stands_in_no_others_way_and_tells_them_nothing(
+    engine: Engine, pipe: Pipe, sign_in: SignIn
+) -> None:
+    anna, mira = child_of(engine, "Anna", "Kowalska"), child_of(engine, "Mira", "Hidden")
+    manager, steward, pair = sign_in("manager"), sign_in("steward"), pair_of(engine, "Anna")
+    page = f"/identity/pairs/{pair}"
+    before = re.search(r'name="knows" value="([^"]*)"', steward.get(page).text)
+    merged = manager.post(
+        f"/identity/children/{anna}/merge", other=mira, why="the court asked", checked="yes", knows=""
+    )
+
+    of_child = steward.get(f"/identity/children/{anna}").text
+    answer = steward.post(page, choice="two", why="two certificates", knows=before[1] if before else "")
+
+    assert merged.status_code == 303
+    assert "the court asked" in manager.get(f"/identity/children/{anna}").text
+    assert "the court asked" not in of_child
+    assert "manager" not in of_child
+    assert answer.status_code == 303

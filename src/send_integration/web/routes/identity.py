@@ -84,7 +84,7 @@ def _queue(site: Site, session: Session, page: int, done: str) -> Response:
     offset = (page - 1) * PAIRS_ON_A_PAGE
     pairs, total = waiting_pairs(site.engine, restricted=restricted, limit=PAIRS_ON_A_PAGE, offset=offset)
     with site.engine.connect() as connection:
-        answered = answered_by_others(connection, session.actor, clock.now() - TOLD_FOR)
+        answered = answered_by_others(connection, session.actor, clock.now() - TOLD_FOR, restricted=restricted)
     return site.page(
         "identity_queue.html",
         session,
@@ -107,7 +107,7 @@ def _decide(site: Site, session: Session, name: str, choice: str, reason: Reason
     typed = Typed(choice, reason.text, (*unchosen, *reason.faults))
     if typed.faults:
         return _show(site, session, found, typed)
-    reviewer = Reviewer(session, clock.now(), reason.text, knows)
+    reviewer = Reviewer(session, clock.now(), reason.text, knows, sees_restricted=site.sees_restricted(session))
     try:
         made = CHOICES[choice](site.engine, found.one.number, found.other.number, reviewer)
     except DecidedMeanwhile:
@@ -148,7 +148,7 @@ def _show(site: Site, session: Session, pair: WaitingPair, typed: Typed, *, over
     held = [record for record in (pair.one, pair.other) if record.child_id is None]
     events = events_of_records(site.engine, [record.number for record in held])
     with site.engine.connect() as connection:
-        latest = latest_on_children(connection, pair.children)
+        latest = latest_on_children(connection, pair.children, restricted=site.sees_restricted(session))
         decided = latest_on_pair(connection, pair.one.number, pair.other.number)
         under_way = decided is not None and is_under_way(connection, decided.event_id)
     return site.page(
@@ -171,7 +171,7 @@ def _show(site: Site, session: Session, pair: WaitingPair, typed: Typed, *, over
 def _overtaken(site: Site, session: Session, pair: WaitingPair, typed: Typed) -> Response:
     """Somebody has decided since the form was shown: say what, and keep what was typed; who sent it twice is told once."""
     with site.engine.connect() as connection:
-        latest = latest_on_children(connection, pair.children)
+        latest = latest_on_children(connection, pair.children, restricted=site.sees_restricted(session))
     if latest is not None and (latest.by, latest.why) == (session.actor, typed.why):
         return RedirectResponse(f"/identity?done={latest.event_id}", status_code=303)
     return _show(site, session, pair, typed, overtaken=True)

@@ -122,7 +122,7 @@ def _split(site: Site, session: Session, child_id: str, typed: Typed, knows: str
         return _show(site, session, child_id, replace(typed, faults=faults))
     if knows is None:
         return _check_split(site, session, child_id, typed, leaving, staying)
-    reviewer = Reviewer(session, clock.now(), typed.why, knows)
+    reviewer = Reviewer(session, clock.now(), typed.why, knows, sees_restricted=site.sees_restricted(session))
     try:
         made = deciding.split_child(site.engine, child_id, typed.records, reviewer)
     except DecidedMeanwhile:
@@ -139,7 +139,7 @@ def _merge(site: Site, session: Session, child_id: str, typed: Typed, knows: str
         return _show(site, session, child_id, replace(typed, faults=faults))
     if knows is None:
         return _check_merge(site, session, child_id, typed)
-    reviewer = Reviewer(session, clock.now(), typed.why, knows)
+    reviewer = Reviewer(session, clock.now(), typed.why, knows, sees_restricted=site.sees_restricted(session))
     try:
         made = deciding.merge_children(site.engine, child_id, typed.other, reviewer)
     except DecidedMeanwhile:
@@ -195,7 +195,7 @@ def _check(
     """What a decision changes and whom it touches, with the button that takes it."""
     touched = affected(site.engine, children)
     with site.engine.connect() as connection:
-        latest = latest_on_children(connection, children)
+        latest = latest_on_children(connection, children, restricted=site.sees_restricted(session))
     if overtaken and latest is not None and (latest.by, latest.why) == (session.actor, typed.why):
         return RedirectResponse(f"/identity?done={latest.event_id}", status_code=303)
     return site.page(
@@ -217,7 +217,7 @@ def _show(site: Site, session: Session, child_id: str, typed: Typed) -> Response
     with site.engine.connect() as connection:
         records = records_of_child(connection, child_id)
         links = links_of_child(connection, child_id)
-        under_way = words_under_way(connection, child_id)
+        under_way = words_under_way(connection, child_id, restricted=site.sees_restricted(session))
     standing = standings(site.engine, [child_id]).get(child_id)
     return site.page(
         "identity_child.html",
