@@ -1,7 +1,6 @@
 """A child's family and home, put together when it is read: a merge or a split of children moves every edge by itself."""
 
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Iterable
 
 from sqlalchemy import Connection, Engine, text
 
@@ -9,12 +8,13 @@ from send_integration.identity.features import features, home_of
 from send_integration.identity.pairs import local_id_key
 from send_integration.identity.records import PersonRef
 from send_integration.store.people import hashed, home_key
-from send_integration.timeline.family import Family, KeptRelation, edges_of
+from send_integration.timeline.family import FROM_THE_OTHER_END, WORDS, Family, KeptRelation, edges_of
 from send_integration.timeline.homes import SaidHome, shared_stays
 from send_integration.timeline.relations import Relation
 
 MOST_LISTED = 20
-"""Children of one carer or one address. Above are hostels, offices and placeholders, which would name half a town."""
+"""People of one kind of one child, children of one carer, of one reference or of one address. Above are hostels, offices
+and placeholders, which would name half a town."""
 
 _RELATION = ", ".join(f"f.{name}" for name in Relation._fields)
 _OTHER_CHILD = (
@@ -28,12 +28,13 @@ _OTHER_CHILD = (
 def family_of(engine: Engine, child_id: str) -> Family:
     """Everything that ties a child to others, as identity stands now; whoever hides a child leaves its edges out."""
     with engine.connect() as connection:
-        kept = _relations_touching(connection, child_id)
+        kept, crowded = _relations_touching(connection, child_id)
         of_carers, is_full_carer = _relations_to_the_same_carers(connection, child_id)
         children, is_full_home = _children_at_the_same_homes(connection, child_id)
         said = _said_homes(connection, children)
-    crowded = [kind for kind, full in (("same-carer", is_full_carer), ("shared-home", is_full_home)) if full]
-    return Family(edges_of(child_id, [*kept, *of_carers], shared_stays(child_id, said)), tuple(crowded))
+    crowded |= {kind for kind, full in (("same-carer", is_full_carer), ("shared-home", is_full_home)) if full}
+    edges = edges_of(child_id, [*kept, *of_carers], shared_stays(child_id, said))
+    return Family(edges, tuple(kind for kind in WORDS if kind in crowded))
 
 
 def secret_references(engine: Engine, references: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
@@ -52,40 +53,52 @@ def secret_references(engine: Engine, references: Iterable[tuple[str, str]]) -> 
         return {(row[0], row[1]) for row in rows} & set(named)
 
 
-def _relations_touching(connection: Connection, child_id: str) -> list[KeptRelation]:
-    """A child's own relations, and those of others whose other has a reference of the child's."""
-    rows = connection.execute(
-        text(
-            f"SELECT f.child_id, {_OTHER_CHILD}, {_RELATION} FROM ("  # noqa: S608 - constants of ours
-            "SELECT * FROM relation WHERE child_id = :child UNION SELECT r.* FROM"
-            " (SELECT DISTINCT source, local_id FROM person_record WHERE child_id = :child) AS own"
-            " JOIN relation r ON r.other_source = own.source AND r.other_local_id = own.local_id) AS f"
-        ),
-        {"child": child_id},
+def _relations_touching(connection: Connection, child_id: str) -> tuple[list[KeptRelation], set[str]]:
+    """A child's own relations, and those of others whose other has a reference of the child's; and the kinds, as seen from
+    the child's end, of which there are too many to list."""
+    found, full = _listed(
+        connection,
+        "SELECT r.*, ARRAY['own', kind] AS crowd, dense_rank() OVER (PARTITION BY kind"
+        " ORDER BY other_source, other_local_id) AS number FROM relation r WHERE child_id = :child UNION ALL"
+        " SELECT r.*, ARRAY['other', kind, other_source, other_local_id], dense_rank() OVER"
+        " (PARTITION BY kind, other_source, other_local_id ORDER BY r.child_id) FROM"
+        " (SELECT DISTINCT source, local_id FROM person_record WHERE child_id = :child) AS own"
+        " JOIN relation r ON r.other_source = own.source AND r.other_local_id = own.local_id",
+        child_id,
     )
-    return [_kept(tuple(row)) for row in rows]
+    kinds = {FROM_THE_OTHER_END.get(kind, kind) if end == "other" else kind for end, kind, *_ in full}
+    return found, kinds
 
 
 def _relations_to_the_same_carers(connection: Connection, child_id: str) -> tuple[list[KeptRelation], bool]:
     """Other children's relations to a child's carers, and whether a carer has too many of them to list."""
+    found, full = _listed(
+        connection,
+        "SELECT r.*, ARRAY[r.other_source, r.other_local_id] AS crowd, dense_rank() OVER"
+        " (PARTITION BY r.other_source, r.other_local_id ORDER BY r.child_id) AS number FROM"
+        " (SELECT DISTINCT other_source, other_local_id FROM relation WHERE child_id = :child AND kind = 'carer') AS own"
+        " JOIN relation r ON r.other_source = own.other_source AND r.other_local_id = own.other_local_id"
+        " WHERE r.kind = 'carer' AND r.child_id <> :child",
+        child_id,
+    )
+    return found, bool(full)
+
+
+def _listed(connection: Connection, relations: str, child_id: str) -> tuple[list[KeptRelation], set[tuple[str, ...]]]:
+    """The relations of crowds that are small enough to list, and the names of the others.
+
+    `relations` is a query for rows of relation, each with its `crowd` and its person's `number` therein.
+    """
     rows = connection.execute(
         text(
-            f"SELECT f.child_id, cast(NULL AS text), {_RELATION} FROM (SELECT DISTINCT other_source, other_local_id"  # noqa: S608
-            " FROM relation WHERE child_id = :child AND kind = 'carer') AS own CROSS JOIN LATERAL ("
-            "SELECT * FROM relation r WHERE r.other_source = own.other_source AND r.other_local_id = own.other_local_id"
-            " AND r.kind = 'carer' AND r.child_id <> :child LIMIT :most + 1) AS f"
+            f"SELECT f.crowd, f.number, f.child_id, {_OTHER_CHILD}, {_RELATION} FROM ({relations}) AS f"  # noqa: S608 - ours
+            " WHERE f.number <= :most + 1"
         ),
         {"child": child_id, "most": MOST_LISTED},
-    )
-    of_carer: dict[tuple[str, str], list[KeptRelation]] = {}
-    for kept in map(_kept, map(tuple, rows)):
-        of_carer.setdefault((kept.relation.other_source, kept.relation.other_local_id), []).append(kept)
-    listed = [found for found in of_carer.values() if len(found) <= MOST_LISTED]
-    return [kept for found in listed for kept in found], len(listed) < len(of_carer)
-
-
-def _kept(row: Sequence[Any]) -> KeptRelation:
-    return KeptRelation(row[0], Relation._make(row[2:]), row[1])
+    ).all()
+    full = {tuple(row[0]) for row in rows if row[1] > MOST_LISTED}
+    listed = [tuple(row)[2:] for row in rows if tuple(row[0]) not in full]
+    return [KeptRelation(whose, Relation._make(said), other) for whose, other, *said in listed], full
 
 
 def _children_at_the_same_homes(connection: Connection, child_id: str) -> tuple[set[str], bool]:
@@ -114,13 +127,16 @@ def _children_at_the_same_homes(connection: Connection, child_id: str) -> tuple[
 
 
 def _said_homes(connection: Connection, children: set[str]) -> list[SaidHome]:
-    """Each time a source said anew where it keeps one of some children; one that went back to a former home among them."""
+    """Each time a source said anew where it keeps one of some children; one that went back to a former home among them,
+    what was corrected or taken back not."""
     rows = connection.execute(
         text(
             "SELECT child_id, source, local_id, postcode, address, recorded_at FROM ("
             "SELECT r.*, a.recorded_at, lag(r.id) OVER (PARTITION BY r.source, r.local_id"
             " ORDER BY a.recorded_at, a.event_id) AS before FROM person_record r"
-            " JOIN admitted a ON a.person_record_id = r.id WHERE r.child_id = ANY(:children)) AS said"
+            " JOIN admitted a ON a.person_record_id = r.id"
+            " JOIN event e ON e.source = a.source AND e.event_id = a.event_id AND e.shown_since IS NOT NULL"
+            " WHERE r.child_id = ANY(:children)) AS said"
             " WHERE id IS DISTINCT FROM before"
         ),
         {"children": sorted(children)},

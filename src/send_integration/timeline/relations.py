@@ -35,7 +35,7 @@ def relations_of(events: Iterable[Event]) -> tuple[Relation, ...]:
             told = spells.setdefault((said.source, said.kind, said.other_source, said.other_local_id), [])
             if not told:
                 told.append(said)
-            elif _goes_on(told[-1], said):
+            elif _goes_on(told[-1], said, event.on):
                 told[-1] = _continued(told[-1], said)
             else:
                 told.append(said._replace(since_on=said.since_on or event.on))
@@ -55,18 +55,20 @@ def _text(value: JsonValue) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _goes_on(last: Relation, said: Relation) -> bool:
-    """Whether what is said is of the spell that was said last, and not of one that began after its end."""
-    if last.until_on is None:
+def _goes_on(last: Relation, said: Relation, on: date) -> bool:
+    """Whether what is said on a day is of the spell that was said last, and not of one that began after its end."""
+    if last.until_on is None or (said.since_on is None and said.until_on is not None):
         return True
-    if said.since_on is None:
-        return said.until_on is not None
-    return said.since_on <= last.until_on
+    return (said.since_on or on) <= last.until_on
 
 
 def _continued(last: Relation, said: Relation) -> Relation:
-    """The later word, with the beginning that was said before; one that lies after the new end was wrong."""
+    """The later word, with the beginning that was said before; one that lies after the new end was wrong.
+
+    A word without any day, which registers repeat, leaves a known end as it was.
+    """
     since_on = said.since_on or last.since_on
-    if since_on and said.until_on and since_on > said.until_on:
+    until_on = said.until_on or (None if said.since_on else last.until_on)
+    if since_on and until_on and since_on > until_on:
         since_on = None
-    return said._replace(since_on=since_on)
+    return said._replace(since_on=since_on, until_on=until_on)

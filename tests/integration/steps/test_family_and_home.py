@@ -187,6 +187,17 @@ def test_one_postcode_or_one_address_alone_is_no_shared_home(pipe: Pipe, tell: T
     assert edges(pipe, "1") == ()
 
 
+def test_an_address_that_was_taken_back_makes_no_shared_home(pipe: Pipe, tell: Tell) -> None:
+    tell("registered", {**ANNA, **HIGH_STREET}, "2024-01-01")
+    tell("registered", {**BEN, **HIGH_STREET}, "2024-03-01", source="school", event_id="wrong")
+    tell("registered", {**BEN, **LOW_STREET}, "2024-03-02", source="school", event_id="right")
+    assert [edge.kind for edge in edges(pipe, "1")] == ["shared-home"]
+
+    tell("registered", {**BEN, **HIGH_STREET}, "2024-03-08", source="school", retracts="wrong")
+
+    assert edges(pipe, "1") == ()
+
+
 def test_a_record_that_gives_way_leaves_no_key_of_its_home(pipe: Pipe, tell: Tell) -> None:
     tell("registered", {**ANNA, **HIGH_STREET}, "2024-01-01", recorded="2024-01-05", event_id="a")
     tell("registered", {**ANNA, **LOW_STREET}, "2024-01-01", recorded="2024-01-04", event_id="a")
@@ -213,6 +224,32 @@ def test_a_carer_and_an_address_of_very_many_children_name_none_of_them(pipe: Pi
     family = family_of(pipe.engine, child(pipe, "n0"))
     assert [edge.kind for edge in family.edges] == ["carer"]
     assert family.crowded == ("same-carer", "shared-home")
+
+
+def test_a_carer_of_many_children_of_whom_two_sources_say_so_names_them_all(pipe: Pipe, tell: Tell) -> None:
+    for number in range(MOST_LISTED // 2 + 2):
+        who = {**ANNA, "local_id": f"n{number}", "given_name": "Abcdefghijklmnopqrstuvw"[number] * 4,
+               "date_of_birth": (date(2010, 1, 1) + timedelta(37 * number)).isoformat()}  # fmt: skip
+        for told in ("2024-01-01", "2024-01-02"):
+            until = {"until_on": "2023-12-31"} if told == "2024-01-01" else {"since_on": "2024-01-02"}
+            tell("related", who, told, kind="carer", other={"local_id": "A0"}, **until)
+
+    family = family_of(pipe.engine, child(pipe, "n0"))
+
+    assert family.crowded == ()
+    assert len({edge.child_id for edge in family.edges if edge.kind == "same-carer"}) == MOST_LISTED // 2 + 1
+
+
+def test_a_child_whose_reference_very_many_name_lists_none_of_them(pipe: Pipe, tell: Tell) -> None:
+    tell("registered", {**BEN, "local_id": "0"}, "2024-01-01")
+    for number in range(MOST_LISTED + 1):
+        who = {**ANNA, "local_id": f"n{number}", "given_name": "Abcdefghijklmnopqrstuvw"[number] * 4,
+               "date_of_birth": (date(2010, 1, 1) + timedelta(37 * number)).isoformat()}  # fmt: skip
+        tell("related", who, "2024-01-01", other={"local_id": "0"})
+
+    family = family_of(pipe.engine, child(pipe, "0"))
+
+    assert family == ((), ("sibling",))
 
 
 def test_the_command_line_says_who_is_what_since_when_and_who_says_so(pipe: Pipe, tell: Tell, database: str) -> None:

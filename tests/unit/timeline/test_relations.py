@@ -31,6 +31,15 @@ def test_saying_it_again_leaves_the_beginning_as_it_was() -> None:
     assert relations_of(said) == (ben(date(2020, 5, 6), None, "b"),)
 
 
+def test_saying_it_again_before_a_known_end_leaves_the_end_as_it_was() -> None:
+    said = [
+        related("a", "2025-01-01", since_on="2024-01-01", until_on="2025-12-31"),
+        related("b", "2025-12-31"),
+    ]
+
+    assert relations_of(said) == (ben(date(2024, 1, 1), date(2025, 12, 31), "b"),)
+
+
 def test_after_an_end_it_begins_anew() -> None:
     said = [
         related("a", "2021-03-01", since_on="2020-05-06", until_on="2021-02-28"),
