@@ -4,6 +4,7 @@ from datetime import date
 
 from send_integration.contracts.event import Event
 from send_integration.timeline.relations import Relation, relations_of
+from send_integration.timeline.titles import title_of
 from tests.builders import event
 
 
@@ -86,3 +87,7 @@ def test_another_kind_is_another_relation() -> None:
         ("carer", date(2024, 5, 31)),
         ("sibling", None),
     ]
+
+
+def test_the_timelines_title_does_not_say_what_somebody_is_to_the_child() -> None:
+    assert title_of(related("a", "2024-03-01")) == "Register: related"
