@@ -19,7 +19,7 @@ from send_integration.broker.topics import create_missing_topics
 from send_integration.embedded.broker import embedded_broker
 from send_integration.embedded.database import embedded_database
 from send_integration.embedded.ports import port_is_free, wait_for_port
-from send_integration.embedded.processes import running
+from send_integration.embedded.processes import first_to_end, running
 from send_integration.errors import Broken, NotReady
 from send_integration.steps.ledger import Ledger, take_ledger
 from send_integration.store.engine import open_database
@@ -39,7 +39,7 @@ class System:
     engine: Engine
     folder: Path
     port: int
-    processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
 
     @property
     def page(self) -> str:
@@ -99,11 +99,10 @@ def start_system(stack: ExitStack, folder: Path, *, as_of: date, port: int) -> S
 def start_worker_and_page(stack: ExitStack, system: System) -> None:
     """Start a stream worker, the reports and the page, and return once the page answers."""
     for name in ("worker", "reports", "web"):
-        process = stack.enter_context(
+        system.processes[name] = stack.enter_context(
             running(name, [*_ourselves(), name], environment=system.environment, log=system.folder / f"{name}.log")
         )
-        system.processes.append(process)
-    wait_for_port(f"127.0.0.1:{system.port}", lambda: system.processes[-1].poll() is None)
+    wait_for_port(f"127.0.0.1:{system.port}", lambda: system.processes["web"].poll() is None)
 
 
 def wait_until_balanced(system: System, say: Say) -> Ledger:
@@ -124,10 +123,8 @@ def wait_until_balanced(system: System, say: Say) -> Ledger:
 
 
 def wait_for_the_end(system: System) -> None:
-    """Return when a process ends by itself, which none should; Ctrl-C is the way out."""
-    while True:
-        _require_alive(system)
-        time.sleep(0.5)  # between two looks at the processes
+    """Raise Broken when a process ends by itself, which none should; Ctrl-C is the way out."""
+    raise _ended(system, first_to_end(system.processes))
 
 
 def census() -> Path:
@@ -158,8 +155,13 @@ def _ourselves() -> list[str]:
 
 
 def _require_alive(system: System) -> None:
-    for process in system.processes:
+    for name, process in system.processes.items():
         if process.poll() is not None:
-            log = system.folder / f"{Path(str(process.args[-1])).name}.log"  # type: ignore[index]
-            words = log.read_text(errors="replace").strip().splitlines()[-1:] if log.exists() else []
-            raise Broken(f"A process ended by itself: {' '.join(words)}", where=log.name)
+            raise _ended(system, name)
+
+
+def _ended(system: System, name: str) -> Broken:
+    """What is said of a process that ended by itself, with its last words."""
+    log = system.folder / f"{name}.log"
+    words = log.read_text(errors="replace").strip().splitlines()[-1:] if log.exists() else []
+    return Broken(f"A process ended by itself: {' '.join(words)}", where=log.name)

@@ -2,14 +2,13 @@
 
 import os
 import sys
-import time
 from contextlib import ExitStack
 from pathlib import Path
 
 import typer
 
 from send_integration.cli.services import required_settings
-from send_integration.embedded.processes import running
+from send_integration.embedded.processes import first_to_end, running
 from send_integration.errors import Broken
 
 
@@ -26,8 +25,5 @@ def up() -> None:
             for name in ("worker", "reports", "web")
         }
         typer.echo(f"Worker, reports and page are starting; their words go to {now.home}. Press Ctrl-C to stop them.")
-        while True:
-            for name, process in processes.items():
-                if process.poll() is not None:
-                    raise Broken(f"The {name} ended by itself", where=str(now.home / f"{name}.log"))
-            time.sleep(0.5)  # between two looks at the processes
+        ended = first_to_end(processes)
+        raise Broken(f"The {ended} ended by itself", where=str(now.home / f"{ended}.log"))

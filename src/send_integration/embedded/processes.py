@@ -2,10 +2,11 @@
 
 import ctypes
 import os
+import select
 import signal
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from send_integration.errors import NotReady
@@ -43,6 +44,21 @@ def running(
             yield process
         finally:
             stop(process)
+
+
+def first_to_end(processes: Mapping[str, subprocess.Popen[bytes]]) -> str:
+    """Wait until one of some processes ends by itself; gives its name."""
+    for name, process in processes.items():
+        if process.poll() is not None:
+            return name
+    with ExitStack() as stack:
+        ends: dict[int, str] = {}
+        for name, process in processes.items():
+            end = os.pidfd_open(process.pid)  # ready to be read once the process has ended
+            stack.callback(os.close, end)
+            ends[end] = name
+        ended, _, _ = select.select(list(ends), [], [])
+        return ends[ended[0]]
 
 
 def stop(process: subprocess.Popen[bytes]) -> None:

@@ -1,0 +1,24 @@
+"""Of several processes, the one that ends by itself is named."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from send_integration.embedded.processes import first_to_end, running
+
+STAYS, GOES = "import signal; signal.pause()", "raise SystemExit"
+
+
+@pytest.mark.parametrize("already", [True, False])
+def test_the_first_to_end_is_named(tmp_path: Path, *, already: bool) -> None:
+    log = tmp_path / "words"
+    with (
+        running("stays", [sys.executable, "-c", STAYS], environment={}, log=log) as stays,
+        running("goes", [sys.executable, "-c", GOES], environment={}, log=log) as goes,
+    ):
+        if already:
+            goes.wait()
+
+        assert first_to_end({"stays": stays, "goes": goes}) == "goes"
+        assert stays.poll() is None
