@@ -6,7 +6,7 @@ from random import Random
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from send_integration.identity.arriving import SettledChild
+from send_integration.identity.arriving import Arrival, SettledChild
 from send_integration.identity.decide import LIKELY, Held, decide
 from send_integration.identity.edges import components, edges_among
 from send_integration.identity.groups import Groups
@@ -67,7 +67,7 @@ def test_a_record_joined_alone_is_joined_as_the_whole_component_would_join_it(
             continue
         child = SettledChild((record, before[record]) for record in met[0] if former.decisions[record] == child_id)
         others = [record for record in met[0] if former.decisions[record] != child_id]
-        link = child.join_last(last, asserted[last], edges, others, MODEL)
+        link = child.join_last(Arrival(last, asserted[last], edges, others), MODEL)
         if link is not None:
             now = decide({**before, last: asserted[last]}, (), MODEL)
             assert now.decisions == {**former.decisions, last: child_id_of(child.founder)}

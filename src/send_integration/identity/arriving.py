@@ -5,12 +5,26 @@ could be another, there is none.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 from send_integration.identity.decide import EVIDENCE, ONE_LOCAL_ID, Link
 from send_integration.identity.judge import Judgement, Verdict, holds
 from send_integration.identity.model import Model
 from send_integration.identity.pairs import another_person_under_one_id, between, is_named, keys_of
 from send_integration.identity.records import FirstSeen, PersonRecord
+
+
+class Arrival(NamedTuple):
+    """A record that comes last, with the event that first asserted it.
+
+    `edges` are all that lead from it elsewhere, and they lead to one child alone; so does its local id. `others` are the
+    records of the component that are not this child's.
+    """
+
+    record: PersonRecord
+    seen: FirstSeen
+    edges: Mapping[PersonRecord, Judgement]
+    others: Collection[PersonRecord]
 
 
 class SettledChild:
@@ -28,30 +42,20 @@ class SettledChild:
         self._sources = {ref.source for ref in self._latest}
         self._numbers = {record.nhs_number for record in self._records} - {""}
 
-    def join_last(
-        self,
-        record: PersonRecord,
-        seen: FirstSeen,
-        edges: Mapping[PersonRecord, Judgement],
-        others: Collection[PersonRecord],
-        model: Model,
-    ) -> Link | None:
-        """Join a record, explained; None where the whole component must be decided.
-
-        `edges` are all that lead from the record elsewhere, and they lead to this child alone; so does its local id.
-        `others` are the records of the component that are not this child's.
-        """
-        if seen < self.founder:
+    def join_last(self, arrival: Arrival, model: Model) -> Link | None:
+        """Join a record, explained; None where the whole component must be decided."""
+        record, seen, _, others = arrival
+        if seen < self.founder or (seen, record) < self._last_said:
             return None
         if record.ref in self._latest:
-            link = self._more_of(record, seen, edges, others, model)
+            link = self._more_of(arrival, model)
         elif others and _tells_of_others(record.source, others, model):
             link = None
         else:
-            link = self._another(record, seen, edges, others, model)
+            link = self._another(arrival, model)
         if link is not None:
             self._records.append(record)
-            self._last_said = max(self._last_said, (seen, record))
+            self._last_said = (seen, record)
             self._latest[record.ref] = record
             if is_named(record):
                 self._named.add(record.ref)
@@ -59,17 +63,11 @@ class SettledChild:
             self._numbers |= {record.nhs_number} - {""}
         return link
 
-    def _another(
-        self,
-        record: PersonRecord,
-        seen: FirstSeen,
-        edges: Mapping[PersonRecord, Judgement],
-        others: Collection[PersonRecord],
-        model: Model,
-    ) -> Link | None:
+    def _another(self, arrival: Arrival, model: Model) -> Link | None:
         """Why a source that did not know the child yet means it."""
+        record, _, edges, others = arrival
         links = {other for other, edge in edges.items() if edge.verdict is Verdict.LINK}
-        if not links or (seen, record) < self._last_said or record.source in self._sources:
+        if not links or record.source in self._sources:
             return None
         if is_named(record) and not self._all_named():
             return None  # who has no given name comes after it
@@ -80,20 +78,14 @@ class SettledChild:
         first = next(other for other in self._records if other in links)
         return Link(min(record, first), max(record, first), EVIDENCE, edges[first])
 
-    def _more_of(
-        self,
-        record: PersonRecord,
-        seen: FirstSeen,
-        edges: Mapping[PersonRecord, Judgement],
-        others: Collection[PersonRecord],
-        model: Model,
-    ) -> Link | None:
+    def _more_of(self, arrival: Arrival, model: Model) -> Link | None:
         """Why a source says more of the same person, where nobody who joined, or did not, would do otherwise now."""
+        record, _, edges, others = arrival
         earlier = [kept for kept in self._records if kept.ref == record.ref]
         first = _first_of_one_person([*earlier, record])
-        if first is None or (seen, record) < self._last_said or not self._all_named():
+        if first is None or not self._all_named():
             return None
-        if record.nhs_number and not (self._numbers == {record.nhs_number} or not (self._numbers or others)):
+        if record.nhs_number and self._numbers != {record.nhs_number} and (self._numbers or others):
             return None  # a number that the child had not would count against those placed since
         apart = (other for other in (*self._records, *others) if other.ref != record.ref)
         if all(_changes_nothing(record, earlier, other, edges.get(other), model) for other in apart):

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection
 
-from send_integration.identity.arriving import SettledChild
+from send_integration.identity.arriving import Arrival, SettledChild
 from send_integration.identity.decide import Decision, Held, Link
 from send_integration.identity.features import Features
 from send_integration.identity.groups import Groups
@@ -170,7 +170,7 @@ def _join_in_order(
         elif len(led_to) == 1 and not isinstance(decision := led_to.pop(), Held):
             child = children.get(decision) or SettledChild(_members(known, decision))
             others = [other for other, of in child_of.items() if of != decision]
-            link = child.join_last(record, fresh[record], edges, others, model)
+            link = child.join_last(Arrival(record, fresh[record], edges, others), model)
         if child_of and link is None:
             return None
         child_of[record] = child_id_of(child.founder)

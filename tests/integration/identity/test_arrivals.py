@@ -1,7 +1,7 @@
 """Whatever batches records come in, the database ends with what deciding all of them at once gives: explained alike."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from hypothesis import HealthCheck, given, settings
@@ -89,3 +89,20 @@ def test_who_leads_only_to_one_that_is_held_founds_a_child(engine: Engine) -> No
         kept = every_record(connection)
     assert isinstance(kept[held].decision, Held)
     assert kept[alone].decision not in {kept[one].decision, kept[other].decision}
+
+
+def test_a_late_record_with_a_childs_first_number_decides_anew_who_was_held_for_want_of_it(engine: Engine) -> None:
+    zoey = ANNA._replace(given_name="Zoey", family_name="Adams", gender="F")
+    one = zoey._replace(source="camhs", date_of_birth=date(2015, 3, 5), postcode="LU1 1AA", address="9 Park Road")
+    other = zoey._replace(source="gp", date_of_birth=date(2015, 3, 4), postcode="LU2 2BB", address="7 Low Road")
+    held = other._replace(source="school", date_of_birth=date(2015, 3, 5), nhs_number="9990000018")
+    late = one._replace(source="early-help", nhs_number="9990000026")
+    days = {one: date(2024, 1, 20), other: date(2024, 2, 16), held: date(2024, 10, 18), late: date(2024, 3, 5)}
+    seen = {record: FirstSeen(datetime.combine(day, time(), UTC), record.source, "e") for record, day in days.items()}
+
+    assert isinstance(decide({record: seen[record] for record in (one, other, held)}, [], MODEL).decisions[held], Held)
+    check(engine, [{record: seen[record]} for record in (one, other, held, late)], [])
+
+    with engine.connect() as connection:
+        kept = every_record(connection)
+    assert kept[held].decision == kept[other].decision != kept[late].decision
