@@ -15,6 +15,13 @@ ANNA = {
     "date_of_birth": "2012-03-04",
     "nhs_number": "9990000018",
 }
+ANNA_KOWALSKA: dict[str, Any] = {
+    "local_id": "1", "given_name": "Anna", "family_name": "Kowalska", "date_of_birth": "2014-05-06", "nhs_number": None,
+}  # fmt: skip
+TOM_BRIGHT: dict[str, Any] = {
+    "local_id": "2", "given_name": "Tom", "family_name": "Bright", "date_of_birth": "2011-02-03", "nhs_number": None,
+}  # fmt: skip
+"""Two who are nobody else and have no number."""
 WORKER = {"id": "w1", "name": "Wren Example", "role": "nurse", "team": "north"}
 
 PAIRS = [

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from uuid import uuid4
@@ -44,17 +45,24 @@ def _named(address: str, name: str) -> str:
     return make_url(address).set(database=name).render_as_string(hide_password=False)
 
 
-@pytest.fixture
-def database(server: str) -> Iterator[str]:
-    """The address of a database of this test's own."""
+@contextmanager
+def a_database(server: str, template: str) -> Iterator[str]:
+    """The address of a database that lasts as long as the block."""
     name = f"test_{uuid4().hex[:12]}"
     engine = create_engine(server, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE ready"))
+        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
     yield _named(server, name)
     with engine.connect() as connection:
         connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
     engine.dispose()
+
+
+@pytest.fixture
+def database(server: str) -> Iterator[str]:
+    """The address of a database of this test's own."""
+    with a_database(server, "ready") as address:
+        yield address
 
 
 @pytest.fixture

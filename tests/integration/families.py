@@ -6,14 +6,13 @@ from sqlalchemy import Engine, text
 
 from send_integration import clock
 from send_integration.steps.catalogue import load_rules
-from tests.builders import sent
+from tests.builders import ANNA_KOWALSKA, sent
 from tests.integration.steps.pipe import Pipe
 
 TODAY = date(2025, 6, 2)
 FEEDS = ["identity", "school", "camhs", "ehcp", "ndd-triage", "people", "workers"]
 
-ANNA = {"local_id": "1", "given_name": "Anna", "family_name": "Kowalska", "date_of_birth": "2014-05-06",
-        "nhs_number": None, "postcode": "LU1 1AA"}  # fmt: skip
+ANNA = {**ANNA_KOWALSKA, "postcode": "LU1 1AA"}
 ZOFIA = {**ANNA, "given_name": "Zofia"}
 """Anna's twin, whom the clinic knows under the number that the school gives Anna."""
 

@@ -18,7 +18,9 @@ from send_integration.steps.deciding import Reviewer
 from send_integration.store.flags import open_flags_of
 from send_integration.store.sessions import Session
 from send_integration.timeline.fold import standing
+from tests.builders import ANNA_KOWALSKA as ANNA
 from tests.builders import NOW, sent
+from tests.builders import TOM_BRIGHT as TOM
 from tests.integration.identity.test_undo_leaves_no_trace import decide, drain_some, feed_of
 from tests.integration.steps.pipe import Pipe, empty
 from tests.property.strategies import DAY_ONE, lines
@@ -26,12 +28,6 @@ from tests.property.strategies import DAY_ONE, lines
 RULES = load_rules()
 TODAY = date(2025, 9, 1)
 REVIEWER = Reviewer(Session("steward-1", "data-steward", ""), NOW, "seen on two birth certificates")
-ANNA: dict[str, Any] = {
-    "local_id": "1", "given_name": "Anna", "family_name": "Kowalska", "date_of_birth": "2014-05-06", "nhs_number": None,
-}  # fmt: skip
-TOM: dict[str, Any] = {
-    "local_id": "2", "given_name": "Tom", "family_name": "Bright", "date_of_birth": "2011-02-03", "nhs_number": None,
-}  # fmt: skip
 REQUESTED = sent("ehcp.requested", "2025-05-05", event_id="asked", source="council", person=ANNA)
 DECIDED = sent("ehcp.decided_to_assess", "2025-06-02", event_id="decided", source="clinic", person=TOM)
 

@@ -17,18 +17,12 @@ from send_integration.steps.gate import Gate
 from send_integration.steps.redeciding import redecide_everything
 from send_integration.store.reviews import affected, records_of_child, waiting_pairs
 from send_integration.store.sessions import Session
+from tests.builders import ANNA_KOWALSKA as ANNA
 from tests.builders import NOW, event, sent
 from tests.integration.steps.pipe import Pipe, empty
 
 RULES = load_rules()
 TODAY = date(2025, 9, 1)
-ANNA = {
-    "local_id": "1",
-    "given_name": "Anna",
-    "family_name": "Kowalska",
-    "date_of_birth": "2014-05-06",
-    "nhs_number": None,
-}
 ZOFIA = {**ANNA, "given_name": "Zofia"}
 REVIEWER = Reviewer(Session("steward-1", "data-steward", ""), NOW, "seen on two birth certificates")
 SCHOOL_OF_ANNA = sent(

@@ -71,7 +71,7 @@ def of_two_sources(raw: bytes) -> bytes:
     return json.dumps(body).encode()
 
 
-def decide(pipe: Pipe, data: st.DataObject) -> str | None:
+def decide(pipe: Pipe, data: st.DataObject, reviewer: Reviewer = FIRST) -> str | None:
     """Merge two of the children, or split one; gives the decision's id, None where there is nothing to decide."""
     rows = pipe.ask(
         "SELECT child_id, source, local_id, min(id) FROM person_record WHERE child_id IS NOT NULL"
@@ -86,11 +86,11 @@ def decide(pipe: Pipe, data: st.DataObject) -> str | None:
         numbers = children[child]
         leaving = data.draw(st.lists(st.sampled_from(numbers), min_size=1, max_size=len(numbers) - 1, unique=True))
         event("split")
-        return deciding.split_child(pipe.engine, child, leaving, FIRST)
+        return deciding.split_child(pipe.engine, child, leaving, reviewer)
     if len(children) > 1:
         one, other = data.draw(st.permutations(sorted(children)))[:2]
         event("merge")
-        return deciding.merge_children(pipe.engine, one, other, FIRST)
+        return deciding.merge_children(pipe.engine, one, other, reviewer)
     return None
 
 

@@ -1,7 +1,6 @@
 """Whoever saw what has left a child's timeline is told once, and nobody else is."""
 
 from datetime import date, timedelta
-from typing import Any
 
 import pytest
 from sqlalchemy import Engine, text
@@ -11,7 +10,9 @@ from send_integration.steps.catalogue import load_rules
 from send_integration.steps.deciding import Reviewer
 from send_integration.store.notices import Notice, Reader, all_notices, mark_read
 from send_integration.store.sessions import Session, record
+from tests.builders import ANNA_KOWALSKA as ANNA
 from tests.builders import NOW, sent
+from tests.builders import TOM_BRIGHT as TOM
 from tests.integration.steps.pipe import Pipe
 
 RULES = load_rules()
@@ -19,12 +20,6 @@ TODAY = date(2025, 9, 1)
 STEWARD = Session("steward-1", "data-steward", "")
 REVIEWER = Reviewer(STEWARD, NOW - timedelta(hours=2), "seen on two birth certificates")
 LATER = Reviewer(STEWARD, NOW - timedelta(hours=1), "they were the certificates of two")
-ANNA: dict[str, Any] = {
-    "local_id": "1", "given_name": "Anna", "family_name": "Kowalska", "date_of_birth": "2014-05-06", "nhs_number": None,
-}  # fmt: skip
-TOM: dict[str, Any] = {
-    "local_id": "2", "given_name": "Tom", "family_name": "Bright", "date_of_birth": "2011-02-03", "nhs_number": None,
-}  # fmt: skip
 ASKED = sent("ehcp.requested", "2025-05-05", event_id="asked", source="council", person=ANNA)
 SEEN = sent("camhs.appointment", "2025-06-02", event_id="seen", source="clinic", person=TOM)
 TITLE = "CAMHS: appointment, attended"

@@ -23,19 +23,13 @@ from send_integration.store.reviews import waiting_pairs
 from send_integration.store.sessions import Session
 from send_integration.timeline.family import Edge
 from send_integration.timeline.relations import Relation, relations_of
+from tests.builders import ANNA_KOWALSKA as ANNA
 from tests.builders import NOW, sent
 from tests.integration.steps.pipe import Pipe, empty
 from tests.property.test_relations import related_lines, without_relation
 
 RULES = load_rules()
 TODAY = date(2025, 9, 1)
-ANNA = {
-    "local_id": "1",
-    "given_name": "Anna",
-    "family_name": "Kowalska",
-    "date_of_birth": "2014-05-06",
-    "nhs_number": None,
-}
 BEN = {**ANNA, "local_id": "2", "given_name": "Ben", "date_of_birth": "2016-01-02"}
 ZOFIA = {**ANNA, "local_id": "Z", "given_name": "Zofia"}
 HIGH_STREET = {"address": "1 High Street", "postcode": "LU1 1AA"}

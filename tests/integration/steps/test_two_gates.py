@@ -1,32 +1,20 @@
 """Two workers' gates at once, each with partitions of its own."""
 
-from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import date
+from functools import partial
 from typing import Any
 
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine
 
 from send_integration.steps.catalogue import load_rules
-from send_integration.steps.gate import READER, Admitted
+from send_integration.steps.gate import READER
 from tests.builders import NOW, sent
+from tests.integration.steps.meeting import meet
 from tests.integration.steps.pipe import Pipe
 
 ONE: dict[str, Any] = {"local_id": "1", "nhs_number": "9990000018", "postcode": "LU1 1AA"}
 BOTH = {**ONE, "local_id": "3", "postcode": None, "upn": "T821000000001"}
 TWO = {**BOTH, "local_id": "2", "nhs_number": None, "family_name": "Miah", "postcode": "LU4 9ZZ"}
-
-
-def wait_until_waiting(engine: Engine, admitting: Future[Admitted], locks: int) -> None:
-    """Until so many transactions wait for a lock; a gate that ended before tells why."""
-    query = text(
-        "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
-    )
-    waiting = 0
-    while waiting < locks:
-        if admitting.done():
-            raise AssertionError("The gate did not wait") from admitting.exception()
-        with engine.connect() as connection:
-            waiting = connection.execute(query).scalar_one()
 
 
 def test_a_gate_that_changes_the_counts_of_anothers_partition_and_that_other_do_not_wait_for_each_other(
@@ -41,15 +29,13 @@ def test_a_gate_that_changes_the_counts_of_anothers_partition_and_that_other_do_
     # The second worker's batch is of that very partition.
     pipe.send("camhs", sent("camhs.triaged", "2025-06-09", event_id="more", source="clinic", person=BOTH))
 
-    with ThreadPoolExecutor(2) as workers:
-        admitting: list[Future[Admitted]] = []
-        with engine.begin() as holding:
-            holding.execute(text("LOCK TABLE quarantine IN SHARE MODE"))  # the first comes to wait here, in its midst
-            for number, (gate, feed) in enumerate(zip(pipe.gates, ("people", "camhs"), strict=True), start=1):
-                batch = pipe.waiting(f"send.raw.{feed}", READER)
-                admitting.append(workers.submit(gate.admit, feed, batch, NOW))
-                wait_until_waiting(engine, admitting[-1], number)
+    steps = [
+        partial(gate.admit, feed, pipe.waiting(f"send.raw.{feed}", READER), NOW)
+        for gate, feed in zip(pipe.gates, ("people", "camhs"), strict=True)
+    ]
+
+    admitted = meet(engine, "quarantine IN SHARE MODE", steps)  # the first comes to wait here, in its midst
 
     # Of the first, `two` is let in and `both` is let in no more; of the second, `more` is held as `both` is.
-    assert [(done.result().accepted, done.result().quarantined) for done in admitting] == [(0, 1), (0, 1)]
+    assert [(done.accepted, done.quarantined) for done in admitted] == [(0, 1), (0, 1)]
     assert pipe.ask("SELECT sum(accepted), sum(quarantined) FROM stream_position WHERE reader = 'gate'") == [(2, 2)]

@@ -1,7 +1,7 @@
 """Two keepers of timelines at once: neither waits for the other for ever, and neither misses what the other brings."""
 
 from datetime import timedelta
-from threading import Thread
+from functools import partial
 
 from sqlalchemy import Engine, text
 
@@ -12,21 +12,12 @@ from send_integration.steps.batch import RawMessage
 from send_integration.steps.catalogue import load_rules
 from send_integration.steps.timeline import TimelineKeeper
 from tests.builders import NOW, event, sent
+from tests.integration.steps.meeting import meet
 from tests.integration.steps.pipe import Pipe
 from tests.property.strategies import DAY_ONE, PEOPLE
 
 RULES = load_rules()
 TODAY = DAY_ONE + timedelta(300)
-
-
-def waiting_for_a_lock(engine: Engine) -> int:
-    with engine.connect() as connection:
-        found: int = connection.execute(
-            text(
-                "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
-            )
-        ).scalar_one()
-        return found
 
 
 def test_an_event_and_another_childs_correction_of_it_that_meet_in_two_workers_are_judged_together(
@@ -44,19 +35,9 @@ def test_an_event_and_another_childs_correction_of_it_that_meet_in_two_workers_a
     messages = pipe.waiting(topics.CHILD_EVENTS.name, timeline.READER)
     assert len({message.partition for message in messages}) == 2
     keepers = [TimelineKeeper(engine, RULES) for _ in messages]
-    threads = [
-        Thread(target=keeper.keep, args=([message], TODAY, NOW), daemon=True)
-        for keeper, message in zip(keepers, messages, strict=True)
-    ]
+    steps = [partial(keeper.keep, [message], TODAY, NOW) for keeper, message in zip(keepers, messages, strict=True)]
 
-    with engine.begin() as holding:
-        holding.execute(text("LOCK TABLE child IN SHARE ROW EXCLUSIVE MODE"))  # no answer can be written meanwhile
-        for number, thread in enumerate(threads, start=1):
-            thread.start()
-            while waiting_for_a_lock(engine) < number:
-                assert thread.is_alive()
-    for thread in threads:
-        thread.join(30)
+    meet(engine, "child IN SHARE ROW EXCLUSIVE MODE", steps)  # no answer can be written meanwhile
 
     found = as_json(evaluate(history, RULES, as_of=TODAY, not_after=NOW), RULES)
     assert pipe.answers() == found["children"]
@@ -75,21 +56,9 @@ def test_two_workers_that_take_records_from_each_others_children_do_not_wait_for
     keepers[0].keep([given(one, "c1", 1, partition=0, offset=0)], TODAY, NOW)
     keepers[1].keep([given(other, "c2", 1, partition=1, offset=0)], TODAY, NOW)
     crossing = [given(other, "c1", 2, partition=0, offset=1), given(one, "c2", 2, partition=1, offset=1)]
-    threads = [
-        Thread(target=keeper.keep, args=([message], TODAY, NOW), daemon=True)
-        for keeper, message in zip(keepers, crossing, strict=True)
-    ]
+    steps = [partial(keeper.keep, [message], TODAY, NOW) for keeper, message in zip(keepers, crossing, strict=True)]
 
-    with engine.begin() as holding:
-        holding.execute(
-            text("LOCK TABLE event IN SHARE MODE")
-        )  # both have locked their child, neither has kept anything
-        for number, thread in enumerate(threads, start=1):
-            thread.start()
-            while waiting_for_a_lock(engine) < number:
-                assert thread.is_alive()
-    for thread in threads:
-        thread.join(30)
+    meet(engine, "event IN SHARE MODE", steps)  # both have locked their child, neither has kept anything
 
     with engine.connect() as connection:
         kept = connection.execute(text("SELECT event_id, child_id FROM event ORDER BY child_id")).all()

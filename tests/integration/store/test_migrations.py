@@ -3,14 +3,13 @@
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, Engine, MetaData, create_engine, make_url, text
+from sqlalchemy import Connection, Engine, MetaData, text
 
 from send_integration.alerts.letters import Letter, alert_letter
 from send_integration.alerts.route import Alert
@@ -21,6 +20,7 @@ from send_integration.store.message_tables import METADATA as MESSAGES
 from send_integration.store.schema import migrate
 from send_integration.store.tables import METADATA
 from send_integration.warehouse.tables import METADATA as WAREHOUSE
+from tests.integration.conftest import a_database
 
 
 def test_migrated_tables_are_those_of_the_code(engine: Engine) -> None:
@@ -47,16 +47,10 @@ def test_migrated_tables_are_those_of_the_code(engine: Engine) -> None:
 @pytest.fixture
 def empty_database(server: str) -> Iterator[Engine]:
     """A database without any table."""
-    name = f"old_{uuid4().hex[:12]}"
-    administration = create_engine(server, isolation_level="AUTOCOMMIT")
-    with administration.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    opened = open_database(make_url(server).set(database=name).render_as_string(hide_password=False))
-    yield opened
-    opened.dispose()
-    with administration.connect() as connection:
-        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-    administration.dispose()
+    with a_database(server, "template1") as address:
+        opened = open_database(address)
+        yield opened
+        opened.dispose()
 
 
 BEFORE_NOTICES = """

@@ -1,0 +1,34 @@
+"""Steps of several workers made to meet in the midst of their transactions."""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TypeVar
+
+from sqlalchemy import Engine, text
+
+Result = TypeVar("Result")
+
+WAITING = text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()")
+
+
+def meet(engine: Engine, where: str, steps: Sequence[Callable[[], Result]]) -> list[Result]:
+    """Start steps one after the other while a lock is held on which each comes to wait; give what they gave once it is let
+    go. `where` is that lock, as SQL says it."""
+    with ThreadPoolExecutor(len(steps)) as threads:
+        started: list[Future[Result]] = []
+        with engine.begin() as holding:
+            holding.execute(text(f"LOCK TABLE {where}"))
+            for number, step in enumerate(steps, start=1):
+                started.append(threads.submit(step))
+                _wait_until_waiting(engine, started[-1], number)
+        return [step.result(timeout=30) for step in started]
+
+
+def _wait_until_waiting(engine: Engine, last: Future[Result], locks: int) -> None:
+    """Until so many transactions wait for a lock; a step that ended before tells why."""
+    waiting = 0
+    while waiting < locks:
+        if last.done():
+            raise AssertionError("The step did not wait") from last.exception()
+        with engine.connect() as connection:
+            waiting = connection.execute(WAITING).scalar_one()
