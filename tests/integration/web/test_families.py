@@ -1,7 +1,8 @@
 """A restricted child is in nobody's family but for those who may see the child, and every such look is written down."""
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
+from send_integration.store.families import secret_references
 from tests.builders import sent
 from tests.integration.families import ANNA, MIRA, audited, child_of, settle
 from tests.integration.steps.pipe import Pipe
@@ -52,3 +53,30 @@ def test_a_reference_that_was_a_restricted_childs_too_names_nobody_to_others(
 
     assert "known to schools as 7" in of_manager
     assert "Half-brother or half-sister" not in of_chair
+
+
+def test_a_child_who_is_not_evaluated_yet_could_be_restricted_and_is_in_no_others_family(
+    engine: Engine, pipe: Pipe, sign_in: SignIn
+) -> None:
+    are_related(pipe)
+    anna, mira = child_of(engine, "Anna", "Kowalska"), child_of(engine, "Mira", "Hidden")
+    with engine.begin() as connection:
+        connection.execute(text("DELETE FROM child WHERE child_id = :child"), {"child": mira})
+
+    of_chair = sign_in("chair").get(f"/children/{anna}").text
+    of_manager = sign_in("manager").get(f"/children/{anna}").text
+
+    assert "Half-brother or half-sister" not in of_chair
+    assert "a child of whom nothing else is known yet" in of_manager
+
+
+def test_a_reference_that_is_held_between_a_restricted_child_and_another_is_secret(engine: Engine, pipe: Pipe) -> None:
+    reference = ("urn:send:social-care", "23")
+    before = secret_references(engine, [reference])
+    with engine.begin() as connection:
+        query = "UPDATE child SET restricted = true WHERE child_id = :child"
+        connection.execute(text(query), {"child": child_of(engine, "Olena", "Shevchenko")})
+
+    assert pipe.ask("SELECT child_id FROM person_record WHERE local_id = '23'") == [(None,)]
+    assert before == set()
+    assert secret_references(engine, [reference]) == {reference}
