@@ -17,7 +17,7 @@ from send_integration.steps.catalogue import load_rules
 from send_integration.store.notices import Reader, all_notices, mark_read
 from send_integration.store.sessions import Session, record
 from tests.builders import NOW
-from tests.integration.identity.test_undo_leaves_no_trace import FIRST, decide, feed_of
+from tests.integration.identity.test_undo_leaves_no_trace import decide, feed_of
 from tests.integration.steps.pipe import Pipe, empty
 from tests.property.strategies import DAY_ONE, lines
 
@@ -99,7 +99,6 @@ class Life:
         self.watcher = Watcher(self.pipe)
         self.pipe.keepers = [self.watcher]  # type: ignore[list-item]
         self.data = data
-        self.decided = 0
 
     def turns(self) -> list[Callable[[], object]]:
         """All that can happen; what is twice among them happens more often."""
@@ -140,8 +139,7 @@ class Life:
 
     def somebody_decides(self) -> None:
         ((last,),) = self.pipe.ask("SELECT coalesce(max(id), 0) FROM audit")
-        self.decided += 1  # each a second later than the one before: which is the last word is nothing of chance
-        decide(self.pipe, self.data, FIRST._replace(now=FIRST.now + timedelta(seconds=self.decided)))
+        decide(self.pipe, self.data)
         split = "SELECT child_id FROM audit WHERE id > :last AND action = 'identity-split'"
         for (child,) in self.pipe.ask(split, last=last):
             self.watcher.looked("steward-1", child, "record")
