@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy import Connection
 
 from send_integration.errors import Broken, NotReady
+from send_integration.identity.blocking import KEYS_VERSION
 from send_integration.identity.decide import Decided, Link, decide
 from send_integration.identity.model import Model
 from send_integration.identity.pairs import local_id_key
@@ -31,6 +32,7 @@ from send_integration.store.people import (
     every_record,
     first_seen_of,
     forget_records,
+    keep_keys_anew,
     new_record_ids,
     next_decision_number,
     of_components,
@@ -124,9 +126,12 @@ def restate(connection: Connection, statements: Iterable[Statement], model: Mode
 
 
 def redecide(connection: Connection, model: Model) -> Resolved:
-    """Decide every record anew by a model, which is the one in use from then on. Needs the exclusive lock."""
+    """Decide every record anew by a model, which is the one in use from then on, and keep them under today's keys. Needs
+    the exclusive lock."""
     among = every_record(connection)
-    use_model(connection, model.version)
+    if model_in_use(connection) != _with_keys(model):
+        keep_keys_anew(connection, among.values())
+    use_model(connection, _with_keys(model))
     return _decide_and_keep(connection, among, {record: kept.first_seen for record, kept in among.items()}, model)
 
 
@@ -134,10 +139,10 @@ def require_model(connection: Connection, model: Model) -> None:
     """Take the model into use where none is. Raises NotReady where decisions were taken by another."""
     used = model_in_use(connection)
     if used is None:
-        use_model(connection, model.version)
-    elif used != model.version:
+        use_model(connection, _with_keys(model))
+    elif used != _with_keys(model):
         raise NotReady(
-            f"The identities in the database were decided by model {used}, and {model.version} is set",
+            f"The identities in the database were decided by model {used}, and {_with_keys(model)} is set",
             next_step="Stop the workers and run `send-integration identity redecide`, or set the former model again.",
         )
 
@@ -145,11 +150,16 @@ def require_model(connection: Connection, model: Model) -> None:
 def require_same_model(connection: Connection, model: Model) -> None:
     """Raises Broken where everything was decided anew by another model since this worker started."""
     used = model_in_use(connection)
-    if used != model.version:
+    if used != _with_keys(model):
         raise Broken(
-            f"The identities were decided anew by model {used} while this worker uses {model.version}",
+            f"The identities were decided anew by model {used} while this worker uses {_with_keys(model)}",
             next_step="Set SEND_IDENTITY_MODEL to the model in use, and start the worker again.",
         )
+
+
+def _with_keys(model: Model) -> str:
+    """A model with the keys under which records are kept for it: a change of either needs all decided anew."""
+    return f"{model.version}, keys {KEYS_VERSION}"
 
 
 def _decide_and_keep(

@@ -210,6 +210,16 @@ def add_records(connection: Connection, records: Sequence[KnownRecord]) -> None:
         for r in records
     )
     copy_rows(connection, "person_record", (*_COLUMNS, ("digest", "bytea")), rows)
+    _add_keys(connection, records)
+
+
+def keep_keys_anew(connection: Connection, records: Iterable[KnownRecord]) -> None:
+    """Find all records that there are under today's keys, where they were kept under those of an earlier version."""
+    connection.execute(text("TRUNCATE person_record_key"))
+    _add_keys(connection, records)
+
+
+def _add_keys(connection: Connection, records: Iterable[KnownRecord]) -> None:
     keys = [(key, known.id) for known in records for key in _kept_keys(known.record)]
     connection.execute(
         text(

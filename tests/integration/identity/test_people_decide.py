@@ -163,3 +163,17 @@ def test_a_gate_does_not_start_on_decisions_of_another_model(pipe: Pipe, engine:
     with pytest.raises(Broken, match="decided anew by model other"):
         pipe.drain_gate(["camhs"])
     Gate(engine, lambda _feed: lambda events: [() for _ in events], other)
+
+
+def test_records_that_were_kept_under_other_keys_are_found_once_all_is_decided_anew(pipe: Pipe, engine: Engine) -> None:
+    with engine.begin() as connection:
+        before = list(connection.execute(text("SELECT key, person_record_id FROM person_record_key ORDER BY 1, 2")))
+        connection.execute(text("UPDATE person_record_key SET key = key + 1"))
+        connection.execute(text("UPDATE identity_model SET version = :version"), {"version": default_model().version})
+
+    with pytest.raises(NotReady, match="keys"):
+        Gate(engine, lambda _feed: lambda events: [() for _ in events], default_model())
+
+    redecide_everything(engine, default_model(), keep=True)
+    Gate(engine, lambda _feed: lambda events: [() for _ in events], default_model())
+    assert pipe.ask("SELECT key, person_record_id FROM person_record_key ORDER BY 1, 2") == list(map(tuple, before))
