@@ -54,7 +54,7 @@ class Unposted:
 
 
 class Reader(NamedTuple):
-    """Somebody who reads notices: in which recipients' name, and of which restricted children: of all, or of those who
+    """Somebody who reads an inbox: in which recipients' name, and of which restricted children: of all, or of those who
     have `worker_id` for a named worker ('' for none)."""
 
     recipients: Sequence[str]
@@ -122,7 +122,7 @@ def unread_notices(engine: Engine, reader: Reader, limit: int) -> list[Notice]:
     """What somebody has not read and may be shown, the latest first."""
     unread = f"n.read_at IS NULL AND n.recipient = ANY(:recipients) AND {_SHOWN}"
     with engine.connect() as connection:
-        return _notices(connection, unread, limit, **_asked_by(reader))
+        return _notices(connection, unread, limit, **asked_by(reader))
 
 
 def all_notices(engine: Engine, limit: int, *, restricted: bool) -> list[Notice]:
@@ -131,7 +131,8 @@ def all_notices(engine: Engine, limit: int, *, restricted: bool) -> list[Notice]
         return _notices(connection, _SHOWN, limit, restricted=restricted, worker="")
 
 
-def _asked_by(reader: Reader) -> dict[str, object]:
+def asked_by(reader: Reader) -> dict[str, object]:
+    """What the conditions of `secrecy` are told of a reader."""
     return {"recipients": list(reader.recipients), "restricted": reader.restricted, "worker": reader.worker_id}
 
 
@@ -189,14 +190,14 @@ def mark_read(engine: Engine, notice_id: str, reader: Reader, session: Session, 
                 "SELECT n.child_id, n.read_at FROM notice n WHERE n.notice_id = :notice"  # noqa: S608 - ours
                 f" AND n.recipient = ANY(:recipients) AND {_SHOWN} FOR UPDATE OF n"
             ),
-            {"notice": notice_id, **_asked_by(reader)},
+            {"notice": notice_id, **asked_by(reader)},
         ).one_or_none()
         if row is None:
             record_within(connection, session, READ_NOTICE, None, allowed=False, why="no notice of theirs")
             return None
         if row[1] is not None:
             return True
-        if len(_entries(connection, [notice_id], **_asked_by(reader)).get(notice_id, ())) != entries:
+        if len(_entries(connection, [notice_id], **asked_by(reader)).get(notice_id, ())) != entries:
             return False
         connection.execute(
             text("UPDATE notice SET read_at = clock_timestamp(), read_by = :by WHERE notice_id = :notice"),
@@ -213,7 +214,7 @@ def mark_read(engine: Engine, notice_id: str, reader: Reader, session: Session, 
 def _keep_unread(connection: Connection, notice_id: str, reader: Reader) -> None:
     """Move what a reader may not be told of a notice that they closed to a new one, for when it may be told."""
     untold = f"x.notice_id = :notice AND NOT {_ENTRY_SHOWN}"
-    given = {"notice": notice_id, "new": _new_id(), **_asked_by(reader)}
+    given = {"notice": notice_id, "new": _new_id(), **asked_by(reader)}
     connection.execute(
         text(
             "INSERT INTO notice (notice_id, recipient, child_id, opened_at) SELECT :new, recipient, child_id, opened_at"  # noqa: S608 - ours

@@ -45,3 +45,25 @@ def notice_may_be_told(worker_id: str) -> str:
         f"(NOT EXISTS (SELECT FROM ({_OF_WHOM}) AS w WHERE w.restricted AND NOT {works_with('w', worker_id)})"  # noqa: S608 - ours
         f" AND EXISTS (SELECT FROM notice_entry x WHERE x.notice_id = n.notice_id AND {entry_may_be_told(worker_id)}))"
     )
+
+
+RECIPIENT_WORKS_THERE = (
+    f"({works_with('c', 'a.recipient')} AND NOT EXISTS (SELECT FROM worker g WHERE g.worker_id = a.recipient"
+    " AND g.left_on <= :today))"
+)
+"""That the recipient of alert `a` is a named worker of its child `c`, and has not left by `:today`."""
+
+# A named worker's alert can have been addressed to a team's mailbox for want of an address of their own.
+_TO_THEMSELVES = (
+    "EXISTS (SELECT FROM jsonb_array_elements(c.named_workers) AS v LEFT JOIN worker g ON g.worker_id = a.recipient"
+    " WHERE v ->> 'worker_id' = a.recipient AND d.address IN (v ->> 'email', g.email))"
+)
+
+MAY_BE_SENT = (
+    "(NOT EXISTS (SELECT FROM alert a LEFT JOIN child c ON c.child_id = a.child_id WHERE a.alert_id = d.message_id"  # noqa: S608 - ours
+    f" AND c.restricted IS NOT FALSE AND NOT ({RECIPIENT_WORKS_THERE} AND {_TO_THEMSELVES}))"
+    " AND NOT EXISTS (SELECT FROM notice n WHERE n.notice_id = d.message_id"
+    f" AND NOT {notice_may_be_told('n.recipient')}))"
+)
+"""That what delivery `d` says of a restricted child goes to the mailbox of that child's named worker, and no other;
+`:today` as above. Whoever else may see the child depends on a role, which is known only of who is signed in."""

@@ -3,20 +3,23 @@
 import json
 
 import pytest
+from aiosmtpd.controller import Controller
 from sqlalchemy import Engine, text
 
-from send_integration.steps.alerts import post_notices
+from send_integration.channels.smtp import Smtp
+from send_integration.steps.alerts import deliver_due, post_notices
 from send_integration.steps.directory import keep_directory
 from send_integration.store.notices import Notice, Reader, all_notices, mark_read, unread_notices
 from send_integration.store.sessions import Session
 from tests.builders import sent
+from tests.integration.alerts.test_alerts_reach_people import Mailbox, mail
 from tests.integration.families import ANNA, MIRA, NAMED_WORKER, TODAY, child_of, settle, town
 from tests.integration.notices.test_notices_reach_people import command
 from tests.integration.notices.test_who_is_told import look
 from tests.integration.steps.pipe import Pipe
 from tests.integration.web.conftest import SignIn, sign_in
 
-__all__ = ["sign_in"]
+__all__ = ["Mailbox", "mail", "sign_in"]
 
 READERS = ("chair", "manager", "worker")
 """'worker' is a named worker of Mira, who is restricted and Anna's half-sister."""
@@ -189,6 +192,24 @@ def test_mail_goes_to_nobody_who_may_not_know_of_the_other_and_waits_until_they_
     assert pipe.ask("SELECT address FROM delivery") == [("worker@example.org",)]
     restrict(pipe, restricted=False)
     assert post_notices(pipe.engine, {}, TODAY, pipe.now) == 2
+
+
+def test_mail_that_was_asked_for_before_the_other_was_restricted_waits(
+    pipe: Pipe, mail: tuple[Controller, Mailbox]
+) -> None:
+    restrict(pipe, restricted=False)
+    sister(pipe, "back", retracts="secret")
+    assert post_notices(pipe.engine, {}, TODAY, pipe.now) == 3
+    restrict(pipe, restricted=True)
+
+    server, mailbox = mail
+    server.start()
+    channel = Smtp(f"127.0.0.1:{server.port}", "sender@example.org", "")
+    assert deliver_due(pipe.engine, channel, pipe.now, 50) == (1, 0)
+    assert [message["To"] for message in mailbox.received] == ["worker@example.org"]
+
+    restrict(pipe, restricted=False)
+    assert deliver_due(pipe.engine, channel, pipe.now, 50) == (2, 0)
 
 
 def test_the_page_of_the_inbox_tells_each_as_much_as_they_may_know(pipe: Pipe, sign_in: SignIn) -> None:
