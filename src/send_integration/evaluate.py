@@ -19,6 +19,7 @@ from send_integration.rules.flags import Flag, flags_of
 from send_integration.rules.model import Assessment, Milestone, MilestoneStatus, Risk, RuleBook
 from send_integration.timeline.fold import standing, timeline_of
 from send_integration.timeline.model import Timeline
+from send_integration.timeline.relations import tells_of_family
 from send_integration.timeline.titles import sector_of, title_of
 
 
@@ -211,12 +212,15 @@ def as_json(answer: Answer, rules: RuleBook) -> dict[str, Any]:
 
 
 def child_as_json(answer: ChildAnswer, rules: RuleBook) -> dict[str, Any]:
-    """One child's part of the answer: what page, command line, topics and warehouse all show."""
+    """One child's part of the answer: what page, command line, topics and warehouse all show.
+
+    Who is whose brother, sister or carer is not in it, for not everybody may know of both.
+    """
     return {
         "child_id": answer.child_id,
         "identifiers": _identifiers(answer.timeline),
         "date_of_birth": answer.timeline.date_of_birth.isoformat(),
-        "timeline": [entry_of(event) for event in answer.timeline.events],
+        "timeline": [entry_of(event) for event in answer.timeline.events if not tells_of_family(event)],
         "episodes": [
             {
                 "id": episode.id,

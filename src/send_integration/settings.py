@@ -48,7 +48,8 @@ class Settings(BaseSettings):
     mail_from: str = Field("send-integration@localhost", description="Sender address of alerts and notices.")
     team_mailboxes: str = Field(
         "",
-        description="team=address pairs separated by commas: where alerts go that no named worker takes, and a team's notices.",
+        description="team=address pairs separated by commas: where alerts go that no named worker takes, and a team's notices;"
+        " nothing on a restricted child.",
     )
     fallback_mailbox: str = Field("", description="Address for alerts that no team takes either.")
     identity_model: Path | None = Field(

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from send_integration.contracts.event import Event
-from send_integration.evaluate import as_json, evaluate
+from send_integration.evaluate import evaluate, references
 from send_integration.steps.catalogue import load_rules
 from send_integration.timeline.fold import standing
 from send_integration.timeline.relations import Relation, relations_of
@@ -55,11 +55,12 @@ def without_relation(raw: bytes) -> bytes:
 
 
 def children(history: list[bytes]) -> list[object]:
-    answer = as_json(evaluate(history, RULES, as_of=DAY_ONE + timedelta(400), not_after=NOW), RULES)
+    """Every child with the events that it has, whether or not its timeline tells of them, and what was not let in."""
+    answer = evaluate(history, RULES, as_of=DAY_ONE + timedelta(400), not_after=NOW)
     return [
-        (child["child_id"], child["identifiers"], sorted(entry["event_id"] for entry in child["timeline"]))
-        for child in answer["children"]
-    ] + [item["reasons"] for item in answer["quarantined"]]
+        (child.child_id, references(child), sorted(event.id for event in child.timeline.events))
+        for child in answer.children
+    ] + [item.reasons for item in answer.quarantined]
 
 
 @given(lines(size=6), related_lines())

@@ -60,7 +60,10 @@ class Way(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Lost:
-    """An entry that left a child's timeline: what it said, since when it was shown, and why it left."""
+    """An entry that left a child's timeline: what it said, since when it was shown, and why it left.
+
+    `other` is the reference, a source and its local id, of whom it named as family; None where it named nobody.
+    """
 
     child_id: str
     key: EventKey
@@ -68,6 +71,7 @@ class Lost:
     title: str
     shown_since: datetime
     why: str
+    other: tuple[str, str] | None
 
 
 class Sight(NamedTuple):

@@ -2,7 +2,8 @@
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -17,6 +18,7 @@ from send_integration.store.shown import about_to_take_off, stand_as_before, sta
 from send_integration.store.timelines import Displaced, OnAnswer
 from send_integration.timeline.fold import taken_back
 from send_integration.timeline.moves import NOBODY, Move
+from send_integration.timeline.relations import Relation, other_of, relations_of
 from send_integration.timeline.titles import title_of
 
 Answers = Mapping[str, ChildAnswer]
@@ -51,7 +53,7 @@ def left_by_the_fold(
     since = take_off(connection, gone)
     back = taken_back(known.events) if gone else set()
     return [
-        Lost(known.child_of[key], key, event.on, title_of(event), since[key], TAKEN_BACK if key in back else CORRECTED)
+        _lost(known.child_of[key], event, since[key], TAKEN_BACK if key in back else CORRECTED)
         for key, event in gone.items()
     ]
 
@@ -93,15 +95,22 @@ def left_by_displacement(
             stand_as_before(connection, {gone.key: gone.shown_since})
             continue
         why = whys[moved[gone.key]] if gone.key in moved else GAVE_WAY
-        found.append(Lost(gone.child_id, gone.key, former.on, title_of(former), gone.shown_since, why))
+        found.append(_lost(gone.child_id, former, gone.shown_since, why))
     return found
 
 
+def _lost(child_id: str, event: Event, shown_since: datetime, why: str) -> Lost:
+    return Lost(child_id, event.key, event.on, title_of(event), shown_since, why, other_of(event))
+
+
 def _says_the_same(former: Event, answer: ChildAnswer | None) -> bool:
-    """Whether an entry of the same source and id still says on the timeline what the former body said."""
-    if answer is None:
-        return False
-    return any(event.key == former.key and entry_of(event) == entry_of(former) for event in answer.timeline.events)
+    """Whether what stands under the same source and id says on the timeline, or of the family, what the former body said."""
+    stands = answer.timeline.events if answer is not None else ()
+    return any(event.key == former.key and _shown_of(event) == _shown_of(former) for event in stands)
+
+
+def _shown_of(event: Event) -> tuple[dict[str, Any], tuple[Relation, ...]]:
+    return entry_of(event), relations_of([event])
 
 
 def tell_who_saw(connection: Connection, lost: Sequence[Lost]) -> None:

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Engine, text
@@ -12,6 +12,9 @@ from send_integration.alerts.letters import Letter
 from send_integration.alerts.route import Alert, DirectoryEntry
 from send_integration.rules.flags import Flag, flag_from_json
 from send_integration.store.flags import BECAUSE
+from send_integration.store.notices import Reader, asked_by
+from send_integration.store.secrecy import MAY_BE_SENT, RECIPIENT_WORKS_THERE, works_with
+from send_integration.when.london import london_day
 
 
 class DueDelivery(NamedTuple):
@@ -163,14 +166,15 @@ def reword_deliveries(connection: Connection, letters: Mapping[str, Letter]) -> 
 
 
 def due_deliveries(engine: Engine, now: datetime, limit: int) -> list[DueDelivery]:
-    """What is to be sent now, oldest first."""
+    """What is to be sent now, oldest first; what says of a restricted child waits while its address is not that of the
+    child's named worker."""
     with engine.connect() as connection:
         rows = connection.execute(
             text(
-                "SELECT message_id, channel, address, attempts, content FROM delivery"
-                " WHERE sent_at IS NULL AND due_at <= :now ORDER BY due_at, message_id LIMIT :limit"
+                "SELECT message_id, channel, address, attempts, content FROM delivery d"  # noqa: S608 - ours
+                f" WHERE sent_at IS NULL AND due_at <= :now AND {MAY_BE_SENT} ORDER BY due_at, message_id LIMIT :limit"
             ),
-            {"now": now, "limit": limit},
+            {"now": now, "today": london_day(now), "limit": limit},
         )
         return [DueDelivery(row[0], row[1], row[2], row[3], Letter(**row[4])) for row in rows]
 
@@ -198,16 +202,32 @@ def not_delivered(engine: Engine, due: DueDelivery, failure: str, next_try: date
         )
 
 
-def inbox(engine: Engine, recipients: Sequence[str], limit: int) -> list[dict[str, Any]]:
-    """Open alerts of some recipients with their flags, the most urgent first."""
+_OPEN = "SELECT a.alert_id, a.flag_id, a.child_id, a.recipient, a.raised_at FROM alert a"
+_TO_A_READER = f"{_OPEN} WHERE a.recipient = ANY(:recipients) AND a.cleared_at IS NULL"
+_TO_NOBODY_WHO_MAY_KNOW = (
+    f"{_OPEN} JOIN child c ON c.child_id = a.child_id WHERE :restricted AND c.restricted AND a.cleared_at IS NULL"
+    f" AND NOT {RECIPIENT_WORKS_THERE}"
+)
+
+
+def inbox(engine: Engine, reader: Reader, *, today: date, limit: int) -> list[dict[str, Any]]:
+    """Open alerts for a reader with their flags, the most urgent first; none on a child of whom they may not know.
+
+    Whoever may know of every restricted child has those alerts too of which the recipient may not know.
+    """
     with engine.connect() as connection:
         rows = connection.execute(
             text(
-                f"SELECT a.recipient, a.raised_at, f.content, {BECAUSE} FROM alert a JOIN flag f ON f.flag_id = a.flag_id"  # noqa: S608 - ours
-                " WHERE a.recipient = ANY(:recipients) AND a.cleared_at IS NULL ORDER BY"
-                " array_position(ARRAY['high', 'raise', 'watch'], f.content ->> 'level'),"
+                f"SELECT a.recipient, a.raised_at, f.content, {BECAUSE}, coalesce(c.restricted, false)"  # noqa: S608 - ours
+                f" FROM ({_TO_A_READER} UNION {_TO_NOBODY_WHO_MAY_KNOW}) AS a JOIN flag f ON f.flag_id = a.flag_id"
+                " LEFT JOIN child c ON c.child_id = a.child_id"
+                f" WHERE :restricted OR c.restricted IS FALSE OR {works_with('c', ':worker')}"
+                " ORDER BY array_position(ARRAY['high', 'raise', 'watch'], f.content ->> 'level'),"
                 " f.content ->> 'due_on' NULLS LAST, a.alert_id LIMIT :limit"
             ),
-            {"recipients": list(recipients), "limit": limit},
+            {**asked_by(reader), "today": today, "limit": limit},
         )
-        return [{"recipient": row[0], "raised_at": row[1], "flag": {**row[2], "because": row[3]}} for row in rows]
+        return [
+            {"recipient": row[0], "raised_at": row[1], "flag": {**row[2], "because": row[3]}, "restricted": row[4]}
+            for row in rows
+        ]

@@ -5,9 +5,9 @@ from collections.abc import Iterable
 from sqlalchemy import Connection, Engine, text
 
 from send_integration.identity.features import features, home_of
-from send_integration.identity.pairs import local_id_key
-from send_integration.identity.records import PersonRef
-from send_integration.store.people import hashed, home_key
+from send_integration.store.people import home_key
+from send_integration.store.relations import reference_key
+from send_integration.store.secrecy import COULD_BE_RESTRICTED
 from send_integration.timeline.family import FROM_THE_OTHER_END, WORDS, Family, KeptRelation, edges_of
 from send_integration.timeline.homes import SaidHome, shared_stays
 from send_integration.timeline.relations import Relation
@@ -38,17 +38,16 @@ def family_of(engine: Engine, child_id: str) -> Family:
 
 
 def secret_references(engine: Engine, references: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
-    """Those of some references, a source and its local id, under which a restricted child is or was kept."""
+    """Those of some references, a source and its local id, under which there is or was who is or could be restricted."""
     named = sorted(set(references))
     with engine.connect() as connection:
         rows = connection.execute(
             text(
-                "SELECT DISTINCT p.source, p.local_id FROM unnest(cast(:keys AS bigint[])) AS own(key)"
+                "SELECT DISTINCT p.source, p.local_id FROM unnest(cast(:keys AS bigint[])) AS own(key)"  # noqa: S608 - ours
                 " JOIN person_record_key k ON k.key = own.key JOIN person_record p ON p.id = k.person_record_id"
-                " LEFT JOIN child c ON c.child_id = p.child_id WHERE p.restricted OR c.restricted"
-                " OR p.held_between && ARRAY(SELECT child_id FROM child WHERE restricted)"
+                f" LEFT JOIN child c ON c.child_id = p.child_id WHERE p.restricted OR {COULD_BE_RESTRICTED}"
             ),
-            {"keys": [hashed(local_id_key(PersonRef(*reference))) for reference in named]},
+            {"keys": [reference_key(*reference) for reference in named]},
         )
         return {(row[0], row[1]) for row in rows} & set(named)
 

@@ -1,6 +1,6 @@
 """The tables of whom we tell and what: workers, alerts, notices and their delivery; see `tables`."""
 
-from sqlalchemy import Column, Date, ForeignKey, Index, Integer, MetaData, Table, Text
+from sqlalchemy import BigInteger, Column, Date, ForeignKey, Index, Integer, MetaData, Table, Text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSTZMULTIRANGE
 
 from send_integration.store.tables import NAMES, Moment
@@ -72,6 +72,9 @@ notice_entry = Table(
     Column("why", Text, nullable=False),
     Column("ways", ARRAY(Text), nullable=False, comment="page, record, alert, export: how it reached the recipient"),
     Column("rules", ARRAY(Text), nullable=False, comment="of the flags whose alerts rested on it"),
+    Column("other_source", Text, comment="whom the entry named as family, as in relation; else null"),
+    Column("other_local_id", Text),
+    Column("other_key", BigInteger),
 )
 
 # Each way by which an alert or a notice is sent, as it is to be worded; due until sent, with every failure counted and

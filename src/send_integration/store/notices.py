@@ -9,6 +9,8 @@ from uuid import uuid4
 from sqlalchemy import Connection, Engine, text
 
 from send_integration.alerts.notices import Told
+from send_integration.store.relations import reference_key
+from send_integration.store.secrecy import entry_may_be_told, notice_may_be_told
 from send_integration.store.sessions import Session, record_within
 from send_integration.store.shown import READ_NOTICE, VIEW_NOTICE, about_to_show
 
@@ -52,7 +54,7 @@ class Unposted:
 
 
 class Reader(NamedTuple):
-    """Somebody who reads notices: in which recipients' name, and of which restricted children: of all, or of those who
+    """Somebody who reads an inbox: in which recipients' name, and of which restricted children: of all, or of those who
     have `worker_id` for a named worker ('' for none)."""
 
     recipients: Sequence[str]
@@ -60,23 +62,8 @@ class Reader(NamedTuple):
     worker_id: str
 
 
-# Of whom a notice `n` tells: its child, or where that child is no more, those who now have the records.
-_OF_WHOM = (
-    "SELECT c.restricted, c.named_workers FROM child c WHERE c.child_id = n.child_id UNION ALL"
-    " SELECT r.restricted OR coalesce(h.restricted, false), coalesce(h.named_workers, '[]') FROM notice_entry x"
-    " JOIN admitted m USING (source, event_id) JOIN person_record r ON r.id = m.person_record_id"
-    " LEFT JOIN child h ON h.child_id = r.child_id WHERE x.notice_id = n.notice_id"
-    " AND NOT EXISTS (SELECT FROM child o WHERE o.child_id = n.child_id)"
-)
-
-
-def _may_be_shown(worker_id: str) -> str:
-    """The condition that notice `n` tells of no restricted child but those of a named worker, an SQL expression."""
-    named = f"w.named_workers @> jsonb_build_array(jsonb_build_object('worker_id', cast({worker_id} AS text)))"
-    return f"NOT EXISTS (SELECT FROM ({_OF_WHOM}) AS w WHERE w.restricted AND NOT {named})"
-
-
-_SHOWN = f"(:restricted OR {_may_be_shown(':worker')})"
+_ENTRY_SHOWN = f"(:restricted OR {entry_may_be_told(':worker')})"
+_SHOWN = f"(:restricted OR {notice_may_be_told(':worker')})"
 
 
 def keep_notices(connection: Connection, found: Mapping[tuple[str, str], Sequence[Told]], left_at: datetime) -> None:
@@ -91,7 +78,7 @@ def keep_notices(connection: Connection, found: Mapping[tuple[str, str], Sequenc
             " RETURNING recipient, child_id, notice_id"
         ),
         {
-            "ids": [f"n{uuid4().hex[:19]}" for _ in keys],
+            "ids": [_new_id() for _ in keys],
             "recipients": [recipient for recipient, _ in keys],
             "children": [child_id for _, child_id in keys],
             "at": left_at,
@@ -101,13 +88,19 @@ def keep_notices(connection: Connection, found: Mapping[tuple[str, str], Sequenc
     connection.execute(
         text(
             "INSERT INTO notice_entry (notice_id, source, event_id, shown_since, left_at, happened_on, title, why, ways,"
-            " rules) VALUES (:notice, :source, :event, :since, :at, :on, :title, :why, :ways, :rules)"
+            " rules, other_source, other_local_id, other_key) VALUES (:notice, :source, :event, :since, :at, :on, :title,"
+            " :why, :ways, :rules, :other_source, :other_local_id, :other_key)"
         ),
         [_entry_row(notice_of[key], entry, left_at) for key in keys for entry in found[key]],
     )
 
 
+def _new_id() -> str:
+    return f"n{uuid4().hex[:19]}"
+
+
 def _entry_row(notice_id: str, told: Told, left_at: datetime) -> dict[str, object]:
+    other = told.lost.other
     return {
         "notice": notice_id,
         "source": told.lost.key.source,
@@ -119,6 +112,9 @@ def _entry_row(notice_id: str, told: Told, left_at: datetime) -> dict[str, objec
         "why": told.lost.why,
         "ways": [str(way) for way in told.ways],
         "rules": list(told.rules),
+        "other_source": other[0] if other else None,
+        "other_local_id": other[1] if other else None,
+        "other_key": reference_key(*other) if other else None,
     }
 
 
@@ -126,7 +122,7 @@ def unread_notices(engine: Engine, reader: Reader, limit: int) -> list[Notice]:
     """What somebody has not read and may be shown, the latest first."""
     unread = f"n.read_at IS NULL AND n.recipient = ANY(:recipients) AND {_SHOWN}"
     with engine.connect() as connection:
-        return _notices(connection, unread, limit, **_asked_by(reader))
+        return _notices(connection, unread, limit, **asked_by(reader))
 
 
 def all_notices(engine: Engine, limit: int, *, restricted: bool) -> list[Notice]:
@@ -135,7 +131,8 @@ def all_notices(engine: Engine, limit: int, *, restricted: bool) -> list[Notice]
         return _notices(connection, _SHOWN, limit, restricted=restricted, worker="")
 
 
-def _asked_by(reader: Reader) -> dict[str, object]:
+def asked_by(reader: Reader) -> dict[str, object]:
+    """What the conditions of `secrecy` are told of a reader."""
     return {"recipients": list(reader.recipients), "restricted": reader.restricted, "worker": reader.worker_id}
 
 
@@ -149,17 +146,20 @@ def _notices(connection: Connection, condition: str, limit: int, **given: object
         {**given, "limit": limit},
     )
     found = rows.mappings().all()
-    entries = _entries(connection, [row["notice_id"] for row in found])
-    return [Notice(**row, entries=tuple(entries[row["notice_id"]])) for row in found]
+    entries = _entries(connection, [row["notice_id"] for row in found], **given)
+    # Who may be told of what can change between the two queries.
+    return [Notice(**row, entries=tuple(entries[row["notice_id"]])) for row in found if row["notice_id"] in entries]
 
 
-def _entries(connection: Connection, notice_ids: Sequence[str]) -> dict[str, list[ToldEntry]]:
+def _entries(connection: Connection, notice_ids: Sequence[str], **given: object) -> dict[str, list[ToldEntry]]:
+    """The entries of some notices that the reader whom `given` describes may be told."""
     rows = connection.execute(
         text(
-            "SELECT notice_id, event_id, happened_on, title, why, shown_since, left_at, ways, rules FROM notice_entry"
-            " WHERE notice_id = ANY(:ids) ORDER BY left_at, happened_on, source, event_id, shown_since"
+            "SELECT notice_id, event_id, happened_on, title, why, shown_since, left_at, ways, rules FROM notice_entry x"  # noqa: S608 - ours
+            f" WHERE notice_id = ANY(:ids) AND {_ENTRY_SHOWN}"
+            " ORDER BY left_at, happened_on, source, event_id, shown_since"
         ),
-        {"ids": list(notice_ids)},
+        {**given, "ids": list(notice_ids)},
     )
     found: dict[str, list[ToldEntry]] = {}
     for notice_id, event_id, on, title, why, shown_since, left_at, ways, rules in rows:
@@ -177,7 +177,8 @@ def record_views(engine: Engine, session: Session, shown: Iterable[Notice]) -> N
 
 
 def mark_read(engine: Engine, notice_id: str, reader: Reader, session: Session, *, entries: int) -> bool | None:
-    """Close a notice that told `entries` entries when it was shown, and write down who did.
+    """Close a notice that told `entries` entries when it was shown, and write down who did; what the reader may not be
+    told stays unread, in a notice of its own.
 
     False where more was added to it meanwhile: it is to be shown again. None where there is no such notice that the
     reader may be shown, which is written down too.
@@ -189,19 +190,20 @@ def mark_read(engine: Engine, notice_id: str, reader: Reader, session: Session, 
                 "SELECT n.child_id, n.read_at FROM notice n WHERE n.notice_id = :notice"  # noqa: S608 - ours
                 f" AND n.recipient = ANY(:recipients) AND {_SHOWN} FOR UPDATE OF n"
             ),
-            {"notice": notice_id, **_asked_by(reader)},
+            {"notice": notice_id, **asked_by(reader)},
         ).one_or_none()
         if row is None:
             record_within(connection, session, READ_NOTICE, None, allowed=False, why="no notice of theirs")
             return None
         if row[1] is not None:
             return True
-        if len(_entries(connection, [notice_id])[notice_id]) != entries:
+        if len(_entries(connection, [notice_id], **asked_by(reader)).get(notice_id, ())) != entries:
             return False
         connection.execute(
             text("UPDATE notice SET read_at = clock_timestamp(), read_by = :by WHERE notice_id = :notice"),
             {"by": session.actor, "notice": notice_id},
         )
+        _keep_unread(connection, notice_id, reader)
         connection.execute(
             text("DELETE FROM delivery WHERE message_id = :notice AND sent_at IS NULL"), {"notice": notice_id}
         )
@@ -209,17 +211,31 @@ def mark_read(engine: Engine, notice_id: str, reader: Reader, session: Session, 
         return True
 
 
+def _keep_unread(connection: Connection, notice_id: str, reader: Reader) -> None:
+    """Move what a reader may not be told of a notice that they closed to a new one, for when it may be told."""
+    untold = f"x.notice_id = :notice AND NOT {_ENTRY_SHOWN}"
+    given = {"notice": notice_id, "new": _new_id(), **asked_by(reader)}
+    connection.execute(
+        text(
+            "INSERT INTO notice (notice_id, recipient, child_id, opened_at) SELECT :new, recipient, child_id, opened_at"  # noqa: S608 - ours
+            f" FROM notice WHERE notice_id = :notice AND EXISTS (SELECT FROM notice_entry x WHERE {untold})"
+        ),
+        given,
+    )
+    connection.execute(text(f"UPDATE notice_entry x SET notice_id = :new WHERE {untold}"), given)  # noqa: S608 - ours
+
+
 def unposted_notices(connection: Connection, today: date) -> list[Unposted]:
     """Unread notices that no channel has, locked, with the e-mail of recipients who have not left.
 
-    One of a restricted child waits, unless its recipient is the child's named worker: who else may see the child depends
-    on a role, which is known only of who is signed in.
+    One that tells of a restricted child alone waits, unless its recipient is the child's named worker: who else may see
+    the child depends on a role, which is known only of who is signed in.
     """
     rows = connection.execute(
         text(
             "SELECT n.notice_id, n.recipient, n.child_id, d.email FROM notice n LEFT JOIN worker d"  # noqa: S608 - ours
             " ON d.worker_id = n.recipient AND (d.left_on IS NULL OR d.left_on > :today)"
-            f" WHERE n.posted_at IS NULL AND n.read_at IS NULL AND {_may_be_shown('n.recipient')}"
+            f" WHERE n.posted_at IS NULL AND n.read_at IS NULL AND {notice_may_be_told('n.recipient')}"
             " ORDER BY n.opened_at, n.notice_id FOR UPDATE OF n"
         ),
         {"today": today},

@@ -28,10 +28,15 @@ def keep_relations(
 ) -> None:
     """Make the relations of some children exactly these, by child."""
     connection.execute(text("DELETE FROM relation WHERE child_id = ANY(:children)"), {"children": sorted(children)})
-    rows = [(child_id, *said, _other_key(said)) for child_id, found in relations.items() for said in found]
+    rows = [
+        (child_id, *said, reference_key(said.other_source, said.other_local_id))
+        for child_id, found in relations.items()
+        for said in found
+    ]
     if rows:
         copy_rows(connection, "relation", _COLUMNS, rows)
 
 
-def _other_key(said: Relation) -> int:
-    return hashed(local_id_key(PersonRef(said.other_source, said.other_local_id)))
+def reference_key(source: str, local_id: str) -> int:
+    """The key under which the records are found that a reference leads to."""
+    return hashed(local_id_key(PersonRef(source, local_id)))

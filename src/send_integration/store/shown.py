@@ -78,7 +78,7 @@ class _Row(NamedTuple):
 
 _LOST = (
     "WITH lost AS (SELECT * FROM unnest(cast(:numbers AS int[]), cast(:children AS text[]), cast(:ids AS text[]),"
-    " cast(:since AS timestamptz[])) AS u(number, child_id, event_id, since))"
+    " cast(:since AS timestamptz[]), cast(:counted AS bool[])) AS u(number, child_id, event_id, since, counted))"
 )
 _LOOKED = (
     "SELECT l.number, a.actor, CASE WHEN a.action = :timeline THEN 'page' ELSE 'record' END, ''"
@@ -87,7 +87,7 @@ _LOOKED = (
 )
 _EXPORTED = (
     "SELECT l.number, a.actor, 'export', '' FROM lost l JOIN audit a ON a.action = 'export' AND a.at >= l.since"
-    " WHERE a.allowed AND a.child_id IS NULL"
+    " WHERE a.allowed AND a.child_id IS NULL AND l.counted"
 )
 # A flag's content stood from its change to the next one; an alert on it, whenever it was open.
 _ALERTED = (
@@ -108,6 +108,7 @@ def who_saw(connection: Connection, lost: Sequence[Lost]) -> list[Sight]:
             "children": [entry.child_id for entry in lost],
             "ids": [entry.key.id for entry in lost],
             "since": [entry.shown_since for entry in lost],
+            "counted": [entry.other is None for entry in lost],  # reports hold nothing of families
             "timeline": READ_THE_TIMELINE,
             "no_entry": list(SHOW_NO_ENTRY),
         },

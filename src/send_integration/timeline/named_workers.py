@@ -6,12 +6,16 @@ from datetime import date
 
 from send_integration.contracts.event import Event, Worker
 from send_integration.timeline.model import Sector
+from send_integration.timeline.relations import tells_of_family
 from send_integration.timeline.titles import SECTOR_OF_ROLE
 
 
 @dataclass(frozen=True, slots=True)
 class NamedWorker:
-    """A worker who has a role for a child; `last_heard_on` is the day of the last event in which they act."""
+    """A worker who has a role for a child; `last_heard_on` is the day of the last event in which they act.
+
+    What tells of the family is left out: its day would say that there is somebody of whom the reader may not know.
+    """
 
     role: str
     worker: Worker
@@ -25,7 +29,7 @@ def named_workers(events: Iterable[Event], as_of: date) -> tuple[NamedWorker, ..
     holders: dict[str, NamedWorker] = {}
     heard: dict[str, date] = {}
     for event in events:
-        if event.on > as_of or event.worker is None:
+        if event.on > as_of or event.worker is None or tells_of_family(event):
             continue
         heard[event.worker.id] = event.on
         role = event.text("role_for_child")

@@ -22,6 +22,19 @@ class Relation(NamedTuple):
     event_id: str
 
 
+def tells_of_family(event: Event) -> bool:
+    """Whether an event says who somebody is to the child.
+
+    The family alone shows it, to those who may know of that somebody; no entry, date or count of the timeline does.
+    """
+    return event.what == "people.related"
+
+
+def other_of(event: Event) -> tuple[str, str] | None:
+    """The reference, a source and its local id, of whom an event names as family; None of any other event."""
+    return next(((said.other_source, said.other_local_id) for said in relations_of([event])), None)
+
+
 def relations_of(events: Iterable[Event]) -> tuple[Relation, ...]:
     """The relations of one child from that child's standing events in order of happening.
 
@@ -30,7 +43,7 @@ def relations_of(events: Iterable[Event]) -> tuple[Relation, ...]:
     """
     spells: dict[tuple[str, str, str, str], list[Relation]] = {}
     for event in events:
-        if event.what == "people.related":
+        if tells_of_family(event):
             said = _said(event)
             told = spells.setdefault((said.source, said.kind, said.other_source, said.other_local_id), [])
             if not told:

@@ -78,12 +78,8 @@ def sector_of_service(service: str) -> Sector:
 
 
 def title_of(event: Event) -> str:
-    """For example 'CAMHS: referred, urgent'; it holds codes only, never free text.
-
-    What somebody is to the child is not said: the family shows it, to those who may know of that person.
-    """
+    """For example 'CAMHS: referred, urgent'; it holds codes only, never free text."""
     pathway, _, word = event.what.partition(".")
-    details = () if event.what == "people.related" else DETAILS
-    said = [str(event.data[name]).replace("-", " ") for name in details if isinstance(event.data.get(name), str)]
+    said = [str(event.data[name]).replace("-", " ") for name in DETAILS if isinstance(event.data.get(name), str)]
     codes = [code for code in said if len(code) <= 30]
     return ", ".join([f"{PATHWAY_NAMES[pathway]}: {word.replace('_', ' ')}", *codes])

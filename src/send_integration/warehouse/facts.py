@@ -8,6 +8,7 @@ from typing import Any
 
 from send_integration.contracts.event import Event
 from send_integration.evaluate import ChildAnswer
+from send_integration.timeline.relations import tells_of_family
 from send_integration.timeline.titles import sector_of
 from send_integration.when.london import london_day
 
@@ -27,7 +28,7 @@ class ChildFacts:
 
 
 def facts_of(answer: ChildAnswer) -> ChildFacts:
-    """Every row of one child; no name, identifier, note, or day of birth among them.
+    """Every row of one child; no name, identifier, note, or day of birth among them, and nobody of the family.
 
     Of a restricted child not even the district: with month of birth and gender it could lead whoever looks to the child.
     """
@@ -40,7 +41,9 @@ def facts_of(answer: ChildAnswer) -> ChildFacts:
     return ChildFacts(
         dim_child=[(key, born, latest.gender, latest.ethnicity, district)],
         fact_event=[
-            (_hash(e.source, e.id), key, e.on, london_day(e.recorded_at), e.feed, e.type, sector_of(e)) for e in events
+            (_hash(e.source, e.id), key, e.on, london_day(e.recorded_at), e.feed, e.type, sector_of(e))
+            for e in events
+            if not tells_of_family(e)
         ],
         fact_ehc_request=_requests(key, events),
         fact_milestone=[

@@ -163,8 +163,26 @@ def test_a_restricted_child_is_in_a_family_only_with_a_reason(run: Run, engine: 
     settle(pipe)
 
     hidden = run(children.timeline, anna).stdout
+    as_json = run(children.timeline, anna, "--json").stdout
     shown = run(children.timeline, anna, *REASON).stdout
 
     assert "Half-brother or half-sister" not in hidden
+    assert "related" not in hidden
+    assert "2025-04-01" not in hidden
+    assert "related" not in as_json
     assert f"Half-brother or half-sister: {secret}" in shown
     assert audited(engine)[-1] == ("sam", "list-children", secret, True)
+
+
+def test_a_child_of_whom_only_a_relation_is_known_has_a_timeline_without_any_entry(run: Run, pipe: Pipe) -> None:
+    nobody_else = {"local_id": "90", "given_name": "Ines", "family_name": "Alone", "date_of_birth": "2009-10-11",
+                   "nhs_number": None}  # fmt: skip
+    about = {"source": "urn:send:schools", "person": nobody_else, "other": {"local_id": MIRA["local_id"]}}
+    pipe.send("people", sent("people.related", "2019-04-01", event_id="only", **about))
+    settle(pipe)
+
+    found = run(children.timeline, "local:90")
+
+    assert found.exit_code == 0
+    (first,) = found.stdout.splitlines()
+    assert first.endswith(", as evaluated on 2025-06-02")

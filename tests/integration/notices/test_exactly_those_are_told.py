@@ -1,7 +1,8 @@
 """Whatever happens in whatever order: those are told to whom it had been shown, each once, and nobody else.
 
-The rule is told here a second time, from what a reader could see: the stored answers before and after each batch, and the
-open alerts with what their flags rest on. Nothing of how the timeline keeps account of it is used.
+The rule is told here a second time, from what a reader could see: the stored answers and what is said of each child's
+family before and after each batch, and the open alerts with what their flags rest on. Nothing of how the timeline keeps
+account of it is used.
 """
 
 from collections.abc import Callable, Mapping
@@ -13,13 +14,15 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine
 
 from send_integration.contracts import topics
+from send_integration.contracts.registry import read
 from send_integration.steps.catalogue import load_rules
 from send_integration.store.notices import Reader, all_notices, mark_read
 from send_integration.store.sessions import Session, record
-from tests.builders import NOW
+from send_integration.timeline.fold import standing
+from tests.builders import NOW, sent
 from tests.integration.identity.test_undo_leaves_no_trace import decide, feed_of
 from tests.integration.steps.pipe import Pipe, empty
-from tests.property.strategies import DAY_ONE, lines
+from tests.property.strategies import DAY_ONE, PEOPLE, lines
 
 RULES = load_rules()
 ACTORS = ("ann", "bob")
@@ -38,10 +41,24 @@ class Watcher:
         self.standing: Standing = {}
 
     def answers(self) -> Standing:
-        return {
+        entries = {
             (child, entry["event_id"]): repr(entry)
             for child, answer in self.pipe.ask("SELECT child_id, answer FROM child")
             for entry in answer["timeline"]
+        }
+        return entries | self.relations()
+
+    def relations(self) -> Standing:
+        """What stands of each child's family, which no answer tells: by child and event, all that its data say of it."""
+        kept = self.pipe.ask("SELECT child_id, body FROM event WHERE child_id <> ''")
+        child_of = {said.key: child for child, said in ((row[0], read(bytes(row[1]))) for row in kept)}
+        stand = standing(read(bytes(row[1])) for row in kept)
+        return {
+            (child_of[said.key], said.id): repr(
+                (said.on, [said.data.get(name) for name in ("kind", "other", "since_on", "until_on")])
+            )
+            for said in stand
+            if said.what == "people.related" and said.on <= self.pipe.today
         }
 
     def look(self, actor: str, child: str | None, action: str, way: str) -> None:
@@ -50,9 +67,10 @@ class Watcher:
         self.looked(actor, child, way)
 
     def looked(self, actor: str, child: str | None, way: str) -> None:
-        """Somebody was shown what stands with a child, or with all."""
+        """Somebody was shown what stands with a child, or with all; reports hold nothing of families."""
+        family = self.relations() if way == "export" else {}
         for entry in self.standing:
-            if child in (None, entry[0]):
+            if child in (None, entry[0]) and entry not in family:
                 self.shown_to.setdefault(entry, set()).add((actor, way))
 
     def alerted(self) -> None:
@@ -159,11 +177,36 @@ class Life:
         self.pipe.drain_timeline()
 
 
+@st.composite
+def said_of_family(draw: st.DrawFn) -> list[bytes]:
+    """What a source says of one child's family, most of it under one id and of one day, so that bodies give way to others
+    which differ in the other alone."""
+    made: list[bytes] = []
+    for _ in range(draw(st.integers(0, 6))):
+        naming = draw(st.sampled_from((None, None, None, None, "corrects", "retracts")))
+        event_id, fields = ("named", {naming: "said"}) if naming else ("said", {})
+        made.append(
+            sent(
+                "people.related",
+                DAY_ONE.isoformat(),
+                event_id=event_id,
+                source="urn:send:one",
+                recorded=(DAY_ONE + timedelta(draw(st.integers(0, 5)))).isoformat(),
+                person=dict(PEOPLE[0]),
+                other={"local_id": draw(st.sampled_from(("A7", "A8", "4")))},
+                until_on=draw(st.sampled_from((None, None, None, "2024-05-06"))),
+                **fields,
+            )
+        )
+    return made
+
+
 @settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(lines(size=12, decisions_of_people=False), st.data())
+@given(lines(size=12, decisions_of_people=False), said_of_family(), st.data())
 def test_exactly_those_to_whom_it_was_shown_are_told_of_what_left(
-    engine: Engine, history: list[bytes], data: st.DataObject
+    engine: Engine, history: list[bytes], of_family: list[bytes], data: st.DataObject
 ) -> None:
+    history = [*history, *of_family]
     assume(len(history) > 3)
     empty(engine)
     life = Life(engine, data)

@@ -1,5 +1,6 @@
 """The migrations make exactly the tables that the code declares, and keep what was in them."""
 
+import json
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -12,6 +13,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Connection, Engine, MetaData, text
 
 from send_integration.alerts.letters import Letter, alert_letter
+from send_integration.alerts.notices import GAVE_WAY
 from send_integration.alerts.route import Alert
 from send_integration.contracts.event import ChildId
 from send_integration.identity.model import default_model
@@ -19,6 +21,7 @@ from send_integration.steps.redeciding import redecide_everything
 from send_integration.store import migrations
 from send_integration.store.engine import open_database
 from send_integration.store.message_tables import METADATA as MESSAGES
+from send_integration.store.relations import reference_key
 from send_integration.store.schema import migrate
 from send_integration.store.tables import METADATA
 from send_integration.warehouse.tables import METADATA as WAREHOUSE
@@ -111,6 +114,57 @@ def test_records_of_an_older_database_are_found_by_their_home_once_all_is_decide
     with empty_database.connect() as connection:
         kept = connection.execute(text("SELECT array_agg(person_record_id) FROM person_record_key GROUP BY key"))
         assert [1, 2] in [sorted(row[0]) for row in kept]
+
+
+WITH_FAMILY = """
+INSERT INTO child (child_id, answer, named_workers, given_name, family_name, date_of_birth, need, open_flags, restricted,
+ evaluated_on) VALUES ('c1', :answer, '[]', '', '', '2015-01-01', 0, 0, false, '2025-03-03');
+INSERT INTO event (source, event_id, child_id, decision, recorded_at, body)
+ SELECT 's', id, 'c1', 1, now(), :body FROM unnest(ARRAY['taken back', 'gave way']) AS id;
+INSERT INTO notice (notice_id, recipient, child_id, opened_at) SELECT n, n, 'c1', now() FROM unnest(ARRAY['n1', 'n2']) AS n;
+INSERT INTO delivery (message_id, channel, address, content, due_at)
+ SELECT n, 'smtp', 'x@example.org', '{}', now() FROM unnest(ARRAY['n1', 'n2']) AS n;
+INSERT INTO notice_entry (notice_id, source, event_id, shown_since, left_at, title, why, ways, rules)
+ SELECT n, 's', id, now(), now(), title, why, '{page}', '{}' FROM (VALUES
+ ('n1', 'taken back', 'Register: related', 'The source took it back.'), ('n1', 'other', 'School: left', ''),
+ ('n2', 'gave way', 'Register: related', :gave_way)) AS x(n, id, title, why);
+INSERT INTO warehouse.fact_event (event_key, child_key, happened_on, recorded_on, feed, type, sector)
+ SELECT t, 'c1', '2025-03-03', '2025-03-03', 'f', t, 's' FROM unnest(ARRAY['send.people.related.v1', 'other']) AS t
+"""
+"""A child with a relation and another entry on the timeline, and three entries that left: one named a body that is kept,
+one named nobody, and of one nobody knows any more whom it named."""
+
+
+def test_what_told_of_a_family_leaves_answers_and_reports_and_a_notices_entry_says_whom_it_named(
+    empty_database: Engine,
+) -> None:
+    related = {"event_id": "r", "type": "send.people.related.v1"}
+    other = {"event_id": "a", "type": "send.school.left.v1"}
+    with empty_database.begin() as connection:
+        up_to(connection, "0007")
+        given = {
+            "answer": json.dumps({"timeline": [related, other]}),
+            "body": json.dumps({**related, "data": {"other": {"local_id": "7"}}}).encode(),
+            "gave_way": GAVE_WAY,
+        }
+        for statement in WITH_FAMILY.split(";"):
+            connection.execute(text(statement), given)
+
+    migrate(empty_database)
+
+    def ask(query: str) -> list[tuple[object, ...]]:
+        with empty_database.connect() as connection:
+            return [tuple(row) for row in connection.execute(text(query))]
+
+    assert ask("SELECT answer -> 'timeline', next_change_on FROM child") == [([other], date(2025, 3, 3))]
+    assert ask("SELECT type FROM warehouse.fact_event") == [("other",)]
+    assert ask("SELECT event_id, other_source, other_local_id, other_key FROM notice_entry ORDER BY 1") == [
+        ("other", None, None, None),
+        ("taken back", "s", "7", reference_key("s", "7")),
+    ]
+    assert ask("SELECT notice_id, message_id FROM notice FULL JOIN delivery ON message_id = notice_id") == [
+        ("n1", "n1")
+    ]
 
 
 def up_to(connection: Connection, revision: str) -> None:

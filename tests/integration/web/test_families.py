@@ -31,6 +31,8 @@ def test_only_who_may_see_a_restricted_child_sees_it_in_a_family(engine: Engine,
     assert "Half-brother or half-sister" not in of_chair
     assert mira not in of_chair
     assert looks_of_chair == []
+    assert "related" not in of_chair.casefold(), "nor does the timeline say that there is somebody"
+    assert "1 April 2025" not in of_chair
     assert "Half-brother or half-sister" in of_manager
     assert f'href="/children/{mira}"' in of_manager
     assert ("manager", "list-children", mira, True) in audited(engine)
@@ -80,3 +82,22 @@ def test_a_reference_that_is_held_between_a_restricted_child_and_another_is_secr
     assert pipe.ask("SELECT child_id FROM person_record WHERE local_id = '23'") == [(None,)]
     assert before == set()
     assert secret_references(engine, [reference]) == {reference}
+
+
+def test_a_child_of_whom_only_a_relation_is_known_has_a_page_without_any_entry(
+    engine: Engine, pipe: Pipe, sign_in: SignIn
+) -> None:
+    nobody_else = {"local_id": "90", "given_name": "Ines", "family_name": "Alone", "date_of_birth": "2009-10-11",
+                   "nhs_number": None}  # fmt: skip
+    other = {"local_id": MIRA["local_id"]}
+    about = {"event_id": "only", "source": "urn:send:schools", "person": nobody_else, "other": other}
+    pipe.send("people", sent("people.related", "2019-04-01", **about))
+    settle(pipe)
+
+    page = sign_in("chair").get(f"/children/{child_of(engine, 'Ines', 'Alone')}")
+
+    assert page.status_code == 200
+    assert "0 events since June 2025" in page.text
+    assert "No entry yet." in page.text
+    assert "No brother, sister, carer or shared home is shown." in page.text
+    assert "2019" not in page.text

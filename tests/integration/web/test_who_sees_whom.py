@@ -201,7 +201,7 @@ def test_a_steward_cannot_join_a_child_with_a_restricted_one(sign_in: SignIn, en
     assert "The child will be restricted" in look.text
 
 
-def test_an_alert_on_a_restricted_child_names_and_links_nobody_but_is_not_lost(
+def test_an_alert_on_a_restricted_child_is_there_for_those_alone_who_may_see_the_child_and_is_written_down(
     sign_in: SignIn, engine: Engine, pipe: Pipe
 ) -> None:
     router = AlertRouter(engine, by_mail=False, mailboxes={}, fallback="")
@@ -209,12 +209,18 @@ def test_an_alert_on_a_restricted_child_names_and_links_nobody_but_is_not_lost(
     flags = [m for place, held in sorted(pipe.topics.items()) if place[0] == topics.FLAGS.name for m in held]
     router.notify(flags, TODAY, NOW)
     secret = child_of(engine, "Mira", "Hidden")
+    assert pipe.ask("SELECT DISTINCT recipient FROM alert WHERE child_id = :child", child=secret) == [
+        ("team:ehc-team",)
+    ]
 
     for actor, sees in (("chair", False), ("manager", True), ("worker", True)):
-        page = sign_in(actor).get("/alerts").text
-        assert (f"/children/{secret}" in page) is sees, actor
-        assert (secret in page) is sees, actor
-        assert ("A restricted child, for ehc team" in page) is not sees, actor
+        person = sign_in(actor)
+        before = len(audited(engine))
+        page = person.get("/alerts").text
+        assert (f'href="/children/{secret}"' in page) is sees, actor
+        assert ("restricted, for ehc team" in page) is sees, actor
+        assert ("estricted" in page) is sees, actor
+        assert audited(engine)[before:] == ([(actor, "list-children", secret, True)] if sees else []), actor
 
 
 @pytest.fixture

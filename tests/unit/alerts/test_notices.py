@@ -14,7 +14,7 @@ SINCE = datetime(2025, 3, 3, tzinfo=UTC)
 
 
 def lost(event_id: str, child: str = "c1") -> Lost:
-    return Lost(child, EventKey("s", event_id), date(2025, 3, 1), "CAMHS: referred, urgent", SINCE, "why")
+    return Lost(child, EventKey("s", event_id), date(2025, 3, 1), "CAMHS: referred, urgent", SINCE, "why", None)
 
 
 def test_an_entry_seen_in_several_ways_is_told_once_and_each_child_apart() -> None:

@@ -1,14 +1,14 @@
 """What a child's events say of brothers, sisters and carers, and when an end or a later word changes it."""
 
 from datetime import date
+from typing import Any
 
 from send_integration.contracts.event import Event
-from send_integration.timeline.relations import Relation, relations_of
-from send_integration.timeline.titles import title_of
+from send_integration.timeline.relations import Relation, other_of, relations_of
 from tests.builders import event
 
 
-def related(event_id: str, on: str, *, kind: str = "sibling", source: str = "r", **fields: str) -> Event:
+def related(event_id: str, on: str, *, kind: str = "sibling", source: str = "r", **fields: Any) -> Event:
     return event("people.related", on, event_id=event_id, source=source, kind=kind, **fields)
 
 
@@ -89,5 +89,7 @@ def test_another_kind_is_another_relation() -> None:
     ]
 
 
-def test_the_timelines_title_does_not_say_what_somebody_is_to_the_child() -> None:
-    assert title_of(related("a", "2024-03-01")) == "Register: related"
+def test_an_event_names_as_family_whom_it_relates_to_the_child_and_no_other_event_names_anybody() -> None:
+    assert other_of(related("a", "2024-03-01")) == ("r", "L2")
+    assert other_of(related("a", "2024-03-01", other={"local_id": "L2", "source": "s"})) == ("s", "L2")
+    assert other_of(event("people.registered", "2024-03-01")) is None

@@ -1,16 +1,14 @@
 """The inbox: what the signed-in person is asked to act on, and what of that which they saw has changed."""
 
-from collections.abc import Iterable
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, HTTPException, Request
 from fastapi.responses import RedirectResponse, Response
 
 from send_integration.store.alerts import inbox
-from send_integration.store.children import standings
 from send_integration.store.notices import Reader, mark_read, record_views, unread_notices
 from send_integration.store.sessions import Session
-from send_integration.web.context import Site, asked_of
+from send_integration.web.context import Site
 from send_integration.web.people import BY_ACTOR
 from send_integration.web.policy import Action, allowed
 
@@ -32,7 +30,7 @@ def routes(site: Site) -> APIRouter:
         shown = notices[:MOST_NOTICES]
         record_views(site.engine, session, shown)
         more = len(notices) > len(shown)
-        return site.page("alerts.html", session, notices=shown, more_notices=more, **_alerts(site, session))
+        return site.page("alerts.html", session, notices=shown, more_notices=more, alerts=_alerts(site, session))
 
     @router.post("/alerts/notices/{notice_id}/read")
     def read(
@@ -47,24 +45,18 @@ def routes(site: Site) -> APIRouter:
     return router
 
 
-def _alerts(site: Site, session: Session) -> dict[str, Any]:
-    """The alerts of whoever may have an inbox, and the children of whom they may not be told whose alert it is."""
+def _alerts(site: Site, session: Session) -> list[dict[str, Any]]:
+    """The alerts of whoever may have an inbox; that they were shown a restricted child in it is written down."""
     if not allowed(Action.VIEW_INBOX, session.role).allowed:
-        return {"alerts": [], "hidden": set()}
-    alerts = inbox(site.engine, _inboxes(session), MOST_ALERTS)
-    return {"alerts": alerts, "hidden": _hidden(site, session, {alert["flag"]["child_id"] for alert in alerts})}
-
-
-def _hidden(site: Site, session: Session, child_ids: Iterable[str]) -> set[str]:
-    return {
-        child_id
-        for child_id, standing in standings(site.engine, child_ids).items()
-        if standing.restricted and not asked_of(session, Action.SEE_RESTRICTED, standing).allowed
-    }
+        return []
+    alerts = inbox(site.engine, _reader(session), today=site.settings.today(), limit=MOST_ALERTS)
+    secret = dict.fromkeys(alert["flag"]["child_id"] for alert in alerts if alert["restricted"])
+    site.note_looks(session, Action.LIST_CHILDREN, secret, "restricted, in an alert")
+    return alerts
 
 
 def _reader(session: Session) -> Reader:
-    """Whose notices the signed-in person reads, and of which restricted children, by the policy."""
+    """Whose alerts and notices the signed-in person reads, and of which restricted children, by the policy."""
     own = allowed(Action.SEE_RESTRICTED, session.role, holds_a_role_for_child=True).allowed
     every = allowed(Action.SEE_RESTRICTED, session.role).allowed
     return Reader(_inboxes(session), every, session.actor if own else "")
