@@ -37,6 +37,7 @@ COMMANDS = {
     "notices": Entry("notices", "notices", "Who was told that what they saw has changed, and whether they read it."),
     "ledger": Entry("ledger", "ledger", "Prove that every event is accounted for; exit code 1 if not."),
     "quarantine": Entry("quarantine", "app", "See what was not let in, and why."),
+    "quality": Entry("quality", "app", "What warning rules found, and what an inspection would ask about."),
     "identity": Entry("identity", "app", "See which person records are held for review."),
     "simulate": Entry("simulate", "simulate", "Write a made-up authority: histories, errors and all."),
     "export": Entry("export", "app", "What analysts take: tables and the Department's counts."),

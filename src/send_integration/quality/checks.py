@@ -39,10 +39,6 @@ class RowChecks:
         self.masks: tuple[Mask, ...] = tuple(mask_of(rule, self._window, frozenset(field_of)) for rule in rules)
         self._reasons = [Reason(mask.rule.code, field_of[mask.columns[0]], mask.rule.sentence) for mask in self.masks]
 
-    def checks(self, events: Sequence[Event]) -> list[Reasons]:
-        """For each event the reasons, sorted, for which it is not let on; none for one that passes."""
-        return self.verdicts(events).rejected
-
     def verdicts(self, events: Sequence[Event]) -> Verdicts:
         """What rejects an event and what is only worth a remark. Raises Broken where a rule could not be asked."""
         found = self.failing(frame_of(events, self._columns))
