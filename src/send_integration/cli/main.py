@@ -29,6 +29,9 @@ COMMANDS = {
     "up": Entry("up", "up", "Start worker, reports and page together against what the environment names."),
     "worker": Entry("worker", "worker", "Run the stream worker; start more to share the load."),
     "reports": Entry("reports", "reports", "Keep the warehouse's tables; one is enough, and no flag waits for it."),
+    "audit-quality": Entry(
+        "audit_quality", "audit_quality", "Judge each feed's latest events again by plain Great Expectations."
+    ),
     "web": Entry("web", "web", "Serve the panel's page."),
     "ingest": Entry("ingest", "ingest", "Read files into the raw topics: JSON Lines, CSV, SEN2 return, CIN census."),
     "evaluate": Entry("evaluate", "evaluate_file", "The pure answer for a file of events: no broker, no database."),
