@@ -20,6 +20,9 @@ from send_integration.settings import Settings
 from send_integration.steps.auditing import STEWARDS, WINDOW, audit_feeds, events_of, keep
 from send_integration.store.audits import AuditRow, latest_judged
 
+ALIVE = "audit-quality.alive"
+"""Touched in SEND_HOME after each round, for whoever watches whether the audit goes on."""
+
 
 def audit_quality(
     *,
@@ -51,11 +54,13 @@ def audit_quality(
     def judge(name: str, events: object) -> AuditedWindow:
         return audit(checks[name], plain, events)  # type: ignore[arg-type] # the step's protocol says what they are
 
+    settings.home.mkdir(parents=True, exist_ok=True)
     while True:
         now = clock.now()
         audits = audit_feeds(engine, feeds, judge, now)
         differing = keep(engine, audits, _mailbox(settings), now)
         _print(audits, as_json=as_json)
+        (settings.home / ALIVE).touch()
         if once:
             if differing:
                 raise NotBalanced("The two judgements differ", where=", ".join(differing), next_step="See the log.")

@@ -41,6 +41,7 @@ COMMANDS = {
     "ledger": Entry("ledger", "ledger", "Prove that every event is accounted for; exit code 1 if not."),
     "quarantine": Entry("quarantine", "app", "See what was not let in, and why."),
     "quality": Entry("quality", "app", "What warning rules found, and what an inspection would ask about."),
+    "drift": Entry("drift", "drift", "New fields, types, codes and columns at a source, and what to change for them."),
     "identity": Entry("identity", "app", "See which person records are held for review."),
     "simulate": Entry("simulate", "simulate", "Write a made-up authority: histories, errors and all."),
     "export": Entry("export", "app", "What analysts take: tables and the Department's counts."),

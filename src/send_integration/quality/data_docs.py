@@ -55,6 +55,16 @@ def write_data_docs(folder: Path, checks: Mapping[str, RowChecks], windows: Mapp
     context.build_data_docs(site_names=[SITE])
     for page in folder.rglob("*.html"):
         page.write_text(offline(page.read_text("utf-8")), "utf-8")
+    (folder / "index.html").write_text(_index(folder), "utf-8")
+
+
+def _index(folder: Path) -> str:
+    """A list of the pages; the library's own is filled by a script."""
+    pages = sorted(path.relative_to(folder) for path in (folder / "validations").rglob("*.html"))
+    lines = "".join(f'<li><a href="{page.as_posix()}">{page.parts[1]}</a></li>' for page in pages)
+    title = "Expectations on each feed's latest events"
+    head = f'<!DOCTYPE html><html lang="en"><head><title>{title}</title>{STYLE}'
+    return f"{head}<body><h1>{title}</h1><ul>{lines}</ul></body></html>"
 
 
 def offline(page: str) -> str:

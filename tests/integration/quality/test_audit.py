@@ -1,6 +1,7 @@
 """The audit agrees with the gate, says where it does not, and writes nothing of a child."""
 
 import logging
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -107,3 +108,6 @@ def test_data_docs_need_no_network_and_hold_no_value_of_the_window(judged: Engin
     assert "http://" not in everything
     assert "https://" not in everything
     assert "<script" not in everything
+    page = re.search(r'href="(validations/school/[^"]+)"', (tmp_path / "index.html").read_text())
+    assert page
+    assert (tmp_path / page[1]).exists()
