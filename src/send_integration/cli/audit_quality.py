@@ -39,6 +39,7 @@ def audit_quality(
         raise BadInput(f"is none of {', '.join(topics.FEEDS)}", where="--feed")
     settings, engine = services()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s", stream=sys.stderr)
+    logging.getLogger("great_expectations").setLevel(logging.WARNING)
     feeds = [feed] if feed else list(topics.FEEDS)
     checks = {name: RowChecks(name) for name in feeds}
     plain = PlainValidation()

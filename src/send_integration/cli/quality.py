@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from send_integration.cli.services import services
 from send_integration.store.inspection import list_checks
@@ -28,7 +28,9 @@ def remarks(
     if as_json:
         typer.echo(json.dumps([asdict(count) for count in found], default=str, indent=1))
         return
-    table = Table("feed", "agency", "rule", "events", "today", "first", "last")
+    table = Table(
+        "feed", Column("agency", overflow="fold"), Column("rule", overflow="fold"), "events", "today", "first", "last"
+    )
     for count in found:
         numbers = (f"{count.events:,}", f"{count.today:,}", str(count.first_on), str(count.last_on))
         table.add_row(count.feed, count.source, count.rule, *numbers)

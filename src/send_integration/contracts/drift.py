@@ -57,6 +57,7 @@ class Sighting(NamedTuple):
     absent: tuple[str, ...]
     values: frozenset[str]
     personal: frozenset[str]
+    names: frozenset[str]
 
     @property
     def is_a_value(self) -> bool:
@@ -67,7 +68,7 @@ class Sighting(NamedTuple):
     def agency(self) -> str:
         """The source's name, where it is one of an agency."""
         looks = AGENCY.fullmatch(self.source) and not re.search(r"[0-9]{5}", self.source)
-        return self.source if looks and self.personal.isdisjoint(_parts(self.source)) else HIDDEN
+        return self.source if looks and self.names.isdisjoint(_parts(self.source)) else HIDDEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,19 +142,19 @@ def sightings(raw: bytes) -> Iterator[Sighting]:
     if not isinstance(body, dict):
         return
     source, type_name = str(body.get("source", "")), str(body.get("type", ""))
-    personal = _personal(body)
+    personal, names = _personal(body), _names(body)
     for code, path in places:
         if code is Code.UNKNOWN_TYPE:
             others = _values(body, but=("type",))
-            yield Sighting("type", source, "", "type", type_name, type_name, (), others, personal)
+            yield Sighting("type", source, "", "type", type_name, type_name, (), others, personal, names)
         elif code is Code.UNKNOWN_FIELD:
             value, absent = _at(body, path), _absent(body, type_name, path)
             yield Sighting(
-                "field", source, type_name, ".".join(path[:-1]), path[-1], value, absent, _values(body), personal
+                "field", source, type_name, ".".join(path[:-1]), path[-1], value, absent, _values(body), personal, names
             )
         elif code is Code.UNKNOWN_CODE and isinstance(value := _at(body, path), str):
             place = ".".join(part for part in path if not part.isdigit())
-            yield Sighting("code", source, type_name, place, value, value, (), _values(body, but=path), personal)
+            yield Sighting("code", source, type_name, place, value, value, (), _values(body, but=path), personal, names)
 
 
 def _named(key: tuple[str, What, str, str, str, str], seen: _Seen) -> tuple[str, What, str, str, str, str]:
@@ -195,6 +196,10 @@ def _proposal(
 
 def _change(what: What, feed: str, type_name: str, place: str, name: str, former: str) -> str:
     module = f"contracts/feeds/{feed.replace('-', '_')}.py"
+    if name == HIDDEN:
+        return (
+            "it came too seldom to be told from a slip, or may be a person's: look at the items with `quarantine show`"
+        )
     if what == "type":
         return f"add the type to {module}, or ask the source which of our types it means"
     if former:
@@ -270,6 +275,15 @@ def _personal(body: dict[str, Any]) -> frozenset[str]:
     data = body.get("data")
     told = [data.get(name) for name in ("person", "worker", "note")] if isinstance(data, dict) else []
     return frozenset(word for word in _values([*told, body.get("subject")]) for word in _parts(word))
+
+
+def _names(body: dict[str, Any]) -> frozenset[str]:
+    """Every word by which the person is called; a place's name, as in an address, stands in agencies' names as well."""
+    person = _at(body, ("data", "person"))
+    if not isinstance(person, dict):
+        return _personal(body)
+    told: JsonValue = [person.get(name) for name in ("given_name", "family_name", "local_id")]
+    return frozenset(word for text in _values(told) for word in _parts(text))
 
 
 def _parts(word: str) -> frozenset[str]:

@@ -75,13 +75,15 @@ class PlainValidation:
 
     def verdicts(self, rules: Sequence[Rule], frame: pd.DataFrame) -> Verdicts:
         """Every rule's verdict on a window."""
-        batch = self.batch(frame)
+        suite = gx.ExpectationSuite("window", expectations=[rule.expectation.copy() for rule in rules])
+        validated = self.batch(frame).validate(suite, result_format=ROWS_ALONE)
+        by_code = {str(one.expectation_config.meta["rule"]): one for one in validated.results if one.expectation_config}
         found: list[RuleVerdict] = []
         results: list[dict[str, Any]] = []
         failed: list[str] = []
         for rule in rules:
-            result = batch.validate(rule.expectation, result_format=ROWS_ALONE)
-            if _could_not_run(result):
+            result = by_code.get(rule.code)
+            if result is None or _could_not_run(result):
                 failed.append(rule.code)
                 continue
             rows = tuple(sorted(map(int, result.result.get("unexpected_index_list") or ())))
