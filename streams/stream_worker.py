@@ -45,4 +45,4 @@ def assemble(settings: Settings, engine: Engine) -> Worker:
 
 
 def _checks_of(feed: str) -> Checks:
-    return RowChecks(feed).checks
+    return RowChecks(feed).verdicts

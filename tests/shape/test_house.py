@@ -81,7 +81,7 @@ def test_compose_uses_only_settings_and_commands_that_exist() -> None:
     compose = yaml.safe_load((HOUSE / "docker-compose.yml").read_text())
     ours = {name: part for name, part in compose["services"].items() if part.get("build")}
 
-    assert set(ours) == {"migrate", "topics", "worker", "reports", "web"}
+    assert set(ours) == {"migrate", "topics", "worker", "reports", "audit", "web"}
     for part in ours.values():
         assert part["command"][0] in COMMANDS
         assert {name.removeprefix("SEND_").lower() for name in part["environment"]} <= set(Settings.model_fields)

@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
+from send_integration import clock
 from send_integration.cli.ingest_sources import Format, Source, format_of, open_sources
 from send_integration.errors import BadInput, NotReady
 from send_integration.ingest.draft import Draft
@@ -56,11 +57,11 @@ def ingest(
     tally = Tally()
     with Progress(console=Console(stderr=True), disable=not sys.stderr.isatty()) as bar:
         if dry_run:
-            for event in _told(sources, None, tally, bar):
+            for event in _told(sources, None, tally, bar, keep=False):
                 tally.sent[event.feed] += 1
         else:
             now = _with_broker(settings())
-            events = _told(sources, _database(found), tally, bar)
+            events = _told(sources, _database(found), tally, bar, keep=True)
             _send(_begun(events, tally), now, tally)
     _print(tally, as_json=as_json, dry_run=dry_run)
     if tally.fault is not None:
@@ -73,12 +74,16 @@ def ingest(
         )
 
 
-def _told(sources: Iterator[Source], engine: "Engine | None", tally: Tally, bar: Progress) -> Iterator[RawEvent]:
+def _told(
+    sources: Iterator[Source], engine: "Engine | None", tally: Tally, bar: Progress, *, keep: bool
+) -> Iterator[RawEvent]:
     """Every message of all sources, counted; what cannot be read further ends the reading and not the sending."""
     try:
         for source in sources:
             task = bar.add_task("Reading", total=source.size or None)
             tally.warnings += source.warnings
+            if keep and source.noticed:
+                _keep_noticed(source)
             told = _without_too_long(source, tally)
             if source.returned_at is not None:
                 events = settled_events(engine, source.returned_at, told, tally.facts)
@@ -132,6 +137,24 @@ def _database(found: Format) -> "Engine | None":
     from send_integration.cli.services import services  # noqa: PLC0415
 
     return services()[1]
+
+
+def _keep_noticed(source: Source) -> None:
+    """Keep for `drift` the columns on which file and mapping disagree; without a database the warning is all there is."""
+    if not settings().database.get_secret_value() or source.mapping is None:
+        return
+    from send_integration.cli.services import services  # noqa: PLC0415
+    from send_integration.store.drift import CsvColumn, keep_columns  # noqa: PLC0415
+
+    now, mapping = clock.now(), source.mapping
+    columns = [
+        CsvColumn(
+            mapping.name, mapping.source, one.name, one.what, mapping.type, one.shapes, one.likely_field, 1, now, now
+        )
+        for one in source.noticed
+    ]
+    with services()[1].begin() as connection:
+        keep_columns(connection, columns)
 
 
 def _print(tally: Tally, *, as_json: bool, dry_run: bool) -> None:

@@ -5,12 +5,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from send_integration.contracts.topics import FEEDS
 from send_integration.errors import BadInput
 from send_integration.ingest.draft import Draft
 from send_integration.ingest.raw_event import RawEvent, TooLong
+
+if TYPE_CHECKING:
+    from send_integration.ingest.columns_of_file import NoticedColumn
+    from send_integration.ingest.mapping import CsvMapping
 
 
 class Format(StrEnum):
@@ -26,7 +30,8 @@ class Format(StrEnum):
 class Source:
     """An opened path: what it tells, how much of it there is, and how much was read.
 
-    `returned_at` is given where it is a person-level return, whose facts are settled beside earlier returns'.
+    `returned_at` is given where it is a person-level return, whose facts are settled beside earlier returns'; `noticed` are
+    the columns on which a CSV file and its `mapping` disagree.
     """
 
     told: Iterator[Draft | RawEvent | TooLong]
@@ -34,6 +39,8 @@ class Source:
     read: Callable[[], int]
     returned_at: datetime | None = None
     warnings: tuple[str, ...] = field(default=())
+    mapping: "CsvMapping | None" = None
+    noticed: "tuple[NoticedColumn, ...]" = ()
 
 
 def format_of(path: Path) -> Format:
@@ -95,6 +102,7 @@ def _feed_of(file: Path) -> str | None:
 
 
 def _csv(path: Path, feed: str | None, mapping_file: Path) -> Iterator[Source]:
+    from send_integration.ingest.columns_of_file import noticed_columns  # noqa: PLC0415
     from send_integration.ingest.csv_rows import read_rows  # noqa: PLC0415
     from send_integration.ingest.mapping import read_mapping  # noqa: PLC0415
 
@@ -107,7 +115,14 @@ def _csv(path: Path, feed: str | None, mapping_file: Path) -> Iterator[Source]:
     if feed not in (None, mapping.feed):
         raise BadInput(f"The mapping's type belongs to feed {mapping.feed}", where="--feed", next_step="Leave it out.")
     with _opened(path) as opened:
-        yield Source(read_rows(opened, path.name, mapping), path.stat().st_size, opened.tell)
+        noticed = noticed_columns(opened, mapping)
+        warnings = tuple(
+            f"{path.name}: the column '{column.name}' is named by no mapping and not read"
+            for column in noticed
+            if column.what == "new"
+        )
+        told = read_rows(opened, path.name, mapping)
+        yield Source(told, path.stat().st_size, opened.tell, warnings=warnings, mapping=mapping, noticed=noticed)
 
 
 def _sen2(path: Path) -> Iterator[Source]:

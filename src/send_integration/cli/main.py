@@ -29,6 +29,9 @@ COMMANDS = {
     "up": Entry("up", "up", "Start worker, reports and page together against what the environment names."),
     "worker": Entry("worker", "worker", "Run the stream worker; start more to share the load."),
     "reports": Entry("reports", "reports", "Keep the warehouse's tables; one is enough, and no flag waits for it."),
+    "audit-quality": Entry(
+        "audit_quality", "audit_quality", "Judge each feed's latest events again by plain Great Expectations."
+    ),
     "web": Entry("web", "web", "Serve the panel's page."),
     "ingest": Entry("ingest", "ingest", "Read files into the raw topics: JSON Lines, CSV, SEN2 return, CIN census."),
     "evaluate": Entry("evaluate", "evaluate_file", "The pure answer for a file of events: no broker, no database."),
@@ -37,6 +40,8 @@ COMMANDS = {
     "notices": Entry("notices", "notices", "Who was told that what they saw has changed, and whether they read it."),
     "ledger": Entry("ledger", "ledger", "Prove that every event is accounted for; exit code 1 if not."),
     "quarantine": Entry("quarantine", "app", "See what was not let in, and why."),
+    "quality": Entry("quality", "app", "What warning rules found, and what an inspection would ask about."),
+    "drift": Entry("drift", "drift", "New fields, types, codes and columns at a source, and what to change for them."),
     "identity": Entry("identity", "app", "See which person records are held for review."),
     "simulate": Entry("simulate", "simulate", "Write a made-up authority: histories, errors and all."),
     "export": Entry("export", "app", "What analysts take: tables and the Department's counts."),

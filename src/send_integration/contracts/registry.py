@@ -87,6 +87,18 @@ def parse(raw: bytes, *, not_after: datetime, feed: str | None = None) -> Event 
     return _event(model)
 
 
+def refused_places(raw: bytes) -> list[tuple[Code, tuple[str, ...]]]:
+    """What of `raw` its type's model refuses: the code and the path, with names as they were sent; for `drift` alone."""
+    try:
+        _ANY_EVENT.validate_json(raw)
+    except ValidationError as invalid:
+        details = invalid.errors(include_url=False, include_context=False, include_input=False)
+        return [(Code(_reason(detail).code), _location(detail)) for detail in details]
+    except (ValueError, RecursionError):
+        return []
+    return []
+
+
 def read(body: bytes) -> Event:
     """The event of a body that `parse` made; not checked again."""
     parsed = from_json(body)
@@ -198,12 +210,16 @@ def _reason(detail: ErrorDetails) -> Reason:
     code = _CODES.get(kind)
     if code is None:
         code = Code.INVALID_DATE if kind.startswith(("date", "timezone")) else Code.WRONG_TYPE
-    location = [str(part) for part in detail["loc"]]
-    if location and location[0] in EVENT_TYPES:
-        location = location[1:]
+    location = list(_location(detail))
     if code is Code.UNKNOWN_FIELD:
         location[-1] = "(unknown)"
     return reason(code, "type" if code is Code.UNKNOWN_TYPE else ".".join(location))
+
+
+def _location(detail: ErrorDetails) -> tuple[str, ...]:
+    """Where in the event it is, without the type, by which pydantic begins."""
+    location = tuple(str(part) for part in detail["loc"])
+    return location[1:] if location and location[0] in EVENT_TYPES else location
 
 
 def _is_utf8(raw: bytes) -> bool:

@@ -5,6 +5,7 @@ source = "urn:send:trust:camhs"
 id = ["Referral ID"]              # columns that tell rows apart for ever; left out: the whole row does
 encoding = "cp1252"               # left out: UTF-8, or cp1252 where the file is none
 delimiter = ";"                   # left out: a comma
+ignored = ["Ward"]                # columns that are knowingly not used; any other that is not named is reported
 
 [columns]
 "Referral ID" = "data.referral_id"
@@ -27,7 +28,7 @@ from send_integration.contracts.registry import EVENT_TYPES, type_feed
 from send_integration.errors import BadInput
 from send_integration.ingest.mapping_fields import Target, targets_of
 
-TOP_KEYS = frozenset({"type", "source", "id", "encoding", "delimiter", "columns", "constants"})
+TOP_KEYS = frozenset({"type", "source", "id", "encoding", "delimiter", "ignored", "columns", "constants"})
 COLUMN_KEYS = frozenset({"field", "date", "codes", "separator"})
 ENCODINGS = ("utf-8-sig", "utf-8", "cp1252")
 
@@ -57,6 +58,7 @@ class CsvMapping:
     delimiter: str
     columns: tuple[MappedColumn, ...]
     constants: Mapping[str, JsonValue]
+    ignored: frozenset[str] = frozenset()
 
     def check_header(self, header: Iterable[str]) -> None:
         """Raise BadInput where the file does not have each column that the mapping names, once."""
@@ -91,6 +93,7 @@ def read_mapping(text: str, name: str) -> CsvMapping:
         parsed.get("delimiter", ","),
         columns,
         constants,
+        frozenset(parsed.get("ignored", ())),
     )
 
 
@@ -107,6 +110,9 @@ def _checked_type(parsed: Mapping[str, Any], name: str, text: str) -> str:
             _refuse(name, text, key, f"{key} is missing or empty")
     if parsed.get("encoding", ENCODINGS[0]) not in ENCODINGS:
         _refuse(name, text, "encoding", f"encoding is none of {', '.join(ENCODINGS)}")
+    ignored = parsed.get("ignored", [])
+    if not isinstance(ignored, list) or not all(isinstance(title, str) for title in ignored):
+        _refuse(name, text, "ignored", "ignored is no list of columns")
     if not isinstance(parsed.get("delimiter", ","), str) or len(parsed.get("delimiter", ",")) != 1:
         _refuse(name, text, "delimiter", "delimiter is not one character")
     return type_name

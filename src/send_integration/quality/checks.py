@@ -32,20 +32,16 @@ class RowChecks:
     def __init__(self, feed: str, directory: Path | None = None) -> None:
         if feed not in COLUMNS:
             raise BadSetting(f"the feed {feed} declares no columns", next_step="Add them to quality/columns.py.")
-        self._columns = COLUMNS[feed]
-        self._window = Window()
-        field_of = {column.name: column.field for column in self._columns}
+        self.columns = COLUMNS[feed]
+        self.window = Window()
+        field_of = {column.name: column.field for column in self.columns}
         rules = [rule for rule in rules_of(feed, directory) if rule.scope == "row"]
-        self.masks: tuple[Mask, ...] = tuple(mask_of(rule, self._window, frozenset(field_of)) for rule in rules)
+        self.masks: tuple[Mask, ...] = tuple(mask_of(rule, self.window, frozenset(field_of)) for rule in rules)
         self._reasons = [Reason(mask.rule.code, field_of[mask.columns[0]], mask.rule.sentence) for mask in self.masks]
-
-    def checks(self, events: Sequence[Event]) -> list[Reasons]:
-        """For each event the reasons, sorted, for which it is not let on; none for one that passes."""
-        return self.verdicts(events).rejected
 
     def verdicts(self, events: Sequence[Event]) -> Verdicts:
         """What rejects an event and what is only worth a remark. Raises Broken where a rule could not be asked."""
-        found = self.failing(frame_of(events, self._columns))
+        found = self.failing(frame_of(events, self.columns))
         rejected: list[list[Reason]] = [[] for _ in events]
         remarked: list[list[Reason]] = [[] for _ in events]
         for mask, reason, positions in zip(self.masks, self._reasons, found, strict=True):
@@ -58,5 +54,5 @@ class RowChecks:
         """For each mask the positions of the rows that fail it; `frame` is numbered from 0."""
         if frame.empty:
             return [np.empty(0, dtype=np.intp) for _ in self.masks]
-        self._window.hold(frame)
-        return [mask.failing(self._window) for mask in self.masks]
+        self.window.hold(frame)
+        return [mask.failing(self.window) for mask in self.masks]

@@ -8,10 +8,10 @@ from types import MappingProxyType
 from typing import Literal, TypeAlias
 
 from send_integration.contracts.event import Event, JsonValue
-from send_integration.when.periods import age_on
-from send_integration.when.school_years import year_group
+from send_integration.quality import derived
+from send_integration.quality.derived import Cell
+from send_integration.quality.derived import age as _age
 
-Cell: TypeAlias = float | str | None
 Kind: TypeAlias = Literal["number", "text"]
 
 SECONDS_A_DAY = 86_400
@@ -41,10 +41,6 @@ class Column:
     kind: Kind
     field: str
     value: Callable[[Event], Cell]
-
-
-def _age(event: Event) -> float | None:
-    return None if event.person is None else age_on(event.person.date_of_birth, event.on)
 
 
 def _age_of(what: str) -> Callable[[Event], Cell]:
@@ -126,14 +122,6 @@ def _possible_at_most(event: Event) -> Cell:
     return None if begin is None or end is None else 2 * ((end - begin).days + 1)
 
 
-def _year_group_gap(event: Event) -> Cell:
-    """School years by which the given year group lies above the one that follows from the date of birth."""
-    given = event.data.get("year_group")
-    if event.person is None or not isinstance(given, int):
-        return None
-    return given - year_group(event.person.date_of_birth, event.on)
-
-
 def _eotas_schools(event: Event) -> Cell:
     return float("placement_urn" in event.data) if event.data.get("placement_type") == "eotas" else None
 
@@ -191,79 +179,145 @@ AGE = Column("age_years", "number", BORN, _age)
 URN = Column("urn", "text", "data.urn", _text("urn", "placement_urn", "destination_urn"))
 REDIRECTED_TO = Column("redirected_to", "text", "data.redirected_to", _redirected_to)
 EVERY_FEED = (LAG, LONG_TEXT)
+OF_A_CHILD = (
+    *EVERY_FEED,
+    AGE,
+    Column("nhs_number_digits", "number", "data.person.nhs_number", derived.nhs_number_digits),
+)
+NEED_TYPES = (
+    Column("needs_beside_nsa", "number", "data.need_types", derived.needs_beside_none_assessed),
+    Column("needs_repeated", "number", "data.need_types", derived.needs_repeated),
+)
+MEETINGS = frozenset({"panel.discussed", "panel.decided"})
 
 COLUMNS: Mapping[str, tuple[Column, ...]] = MappingProxyType(
     {
         "referrals": (
-            *EVERY_FEED,
+            *OF_A_CHILD,
             SHORT_TEXT,
             Column("to_service", "text", "data.to_service", _text("to_service")),
             Column("need_type_count", "number", "data.need_types", _count_of("need_types")),
             Column("early_years_age", "number", BORN, _early_years_age),
+            *NEED_TYPES,
+            Column("passed_on", "number", "data.to_service", derived.passed_on),
+            Column("emergency_reason", "text", "data.reason", derived.text_where("urgency", "emergency", "reason")),
+            Column(
+                "signposted_to",
+                "text",
+                "data.signposted_to",
+                derived.text_where("reason", "wrong-service", "signposted_to"),
+            ),
         ),
         "ndd-triage": (
-            *EVERY_FEED,
+            *OF_A_CHILD,
             SHORT_TEXT,
             REDIRECTED_TO,
             Column("referral_age", "number", BORN, _age_of("ndd.referred")),
             Column("information_due_days", "number", "data.information_due_on", _days_from_event("information_due_on")),
             Column("codes_undiagnosed", "number", "data.diagnosis_codes", _codes_undiagnosed),
+            Column(
+                "redirected_otherwise",
+                "number",
+                "data.redirected_to",
+                derived.flag_where("outcome", "redirected", "redirected_to"),
+            ),
+            Column(
+                "information_otherwise",
+                "number",
+                "data.information_due_on",
+                derived.flag_where("outcome", "more-information", "information_due_on"),
+            ),
         ),
         "camhs": (
-            *EVERY_FEED,
+            *OF_A_CHILD,
             SHORT_TEXT,
             REDIRECTED_TO,
-            AGE,
             Column("appointment_number", "number", "data.number", _number("number")),
+            Column(
+                "redirected_otherwise",
+                "number",
+                "data.redirected_to",
+                derived.flag_where("outcome", "redirected", "redirected_to"),
+            ),
+            Column("moved_to_adult_age", "number", BORN, derived.age_at("camhs.discharged", reason="moved-to-adult")),
+            Column(
+                "rare_reason_age", "number", BORN, derived.age_where("primary_reason", "psychosis", "eating-disorder")
+            ),
         ),
         "early-help": (
-            *EVERY_FEED,
+            *OF_A_CHILD,
             SHORT_TEXT,
             Column("review_due_days", "number", "data", _days_from_event("review_due_on", "next_due_on")),
+            Column("stepped_up_age", "number", BORN, derived.age_at("early-help.stepped_up")),
         ),
         "ehcp": (
-            *EVERY_FEED,
+            *OF_A_CHILD,
             SHORT_TEXT,
             URN,
             Column("exception_days", "number", "data.to_on", _days_between("from_on", "to_on")),
             Column("young_person_age", "number", BORN, _young_person_age),
             Column("eotas_schools", "number", "data.placement_urn", _eotas_schools),
+            Column("request_age", "number", BORN, derived.age_at("ehcp.requested")),
+            Column("exception_from_days", "number", "data.from_on", _days_from_event("from_on")),
+            Column("plan_gender", "text", "data.person.gender", derived.gender_where("ehcp.finalised")),
+            Column("plan_ethnicity", "text", "data.person.ethnicity", derived.ethnicity_where("ehcp.finalised")),
         ),
         "school": (
-            *EVERY_FEED,
+            *OF_A_CHILD,
             SHORT_TEXT,
             URN,
             Column("sessions_possible", "number", "data.sessions_possible", _number("sessions_possible")),
             Column("sessions_possible_at_most", "number", "data.sessions_possible", _possible_at_most),
             Column("attendance_days", "number", "data.to_on", _days_between("from_on", "to_on")),
-            Column("year_group_gap", "number", "data.year_group", _year_group_gap),
+            Column("year_group", "number", "data.year_group", derived.taught_year),
+            Column("age_on_31_august", "number", "data.year_group", derived.age_on_31_august),
             Column("sessions_suspended", "number", "data.sessions", _number("sessions")),
             Column("timetable_hours", "number", "data.hours_per_week", _number("hours_per_week")),
             Column("missing_since_days", "number", "data.since_on", _days_from_event("since_on")),
+            *NEED_TYPES,
+            Column("attendance_to_recorded", "number", "data.to_on", derived.days_past_recording("to_on")),
+            Column("timetable_days", "number", "data.ends_on", _days_from_event("ends_on")),
+            Column("needs_of_support", "number", "data.need_types", derived.needs_of_support),
+            Column("suspended_age", "number", BORN, derived.age_at("school.suspended", "school.excluded")),
+            Column("support_gender", "text", "data.person.gender", derived.gender_where("school.sen_support_started")),
+            Column(
+                "support_ethnicity",
+                "text",
+                "data.person.ethnicity",
+                derived.ethnicity_where("school.sen_support_started"),
+            ),
         ),
         "transition": (
-            *EVERY_FEED,
+            *OF_A_CHILD,
             SHORT_TEXT,
             Column("preparing_age", "number", BORN, _preparing_age),
             Column("destination_days", "number", "data.on", _days_from_event("on")),
+            Column("destination_age", "number", BORN, derived.age_at("transition.destination_recorded")),
+            Column("adult_law_age", "number", BORN, derived.adult_law_age),
+            Column("health_check_age", "number", BORN, derived.age_at("transition.health_check_completed")),
+            Column("to_service", "text", "data.to_service", _text("to_service")),
         ),
         "support": (
-            *EVERY_FEED,
+            *OF_A_CHILD,
             SHORT_TEXT,
             Column("weekly_amount", "number", "data.weekly_amount", _number("weekly_amount")),
             Column("payment_amount", "number", "data.weekly_amount", _payment_amount),
+            Column("hours_per_week", "number", "data.hours_per_week", _number("hours_per_week")),
+            Column("hours_of_equipment", "number", "data.hours_per_week", derived.hours_of_equipment),
         ),
         "panel": (
-            *EVERY_FEED,
+            *OF_A_CHILD,
             SHORT_TEXT,
             Column("action_due_days", "number", "data.due_on", _days_from_event("due_on")),
             Column("review_days", "number", "data.review_on", _days_between("meeting_on", "review_on")),
             Column("attendee_count", "number", "data.attendees", _count_of("attendees")),
+            Column("days_since_meeting", "number", "data.meeting_on", derived.day_before_event(MEETINGS, "meeting_on")),
+            Column("payers", "number", "data.funding", derived.payers),
+            Column("funding_on_closing", "number", "data.funding", derived.funding_on_closing),
         ),
         "people": (
-            *EVERY_FEED,
+            *OF_A_CHILD,
             SHORT_TEXT,
-            AGE,
             Column("gender", "text", "data.person.gender", lambda event: event.person.gender if event.person else None),
             Column(
                 "ethnicity",
@@ -272,9 +326,27 @@ COLUMNS: Mapping[str, tuple[Column, ...]] = MappingProxyType(
                 lambda event: event.person.ethnicity if event.person else None,
             ),
             Column("upn_at_school_age", "text", "data.person.upn", _upn_at_school_age),
+            Column("nhs_number", "text", "data.person.nhs_number", derived.nhs_number),
+            Column("upn_within_source", "text", "data.person.upn", derived.upn_within_source),
+            Column("local_id", "text", "data.person.local_id", derived.local_id),
+            Column("temporary_upn_age", "number", "data.person.upn", derived.temporary_upn_age),
+            Column("upn_age", "number", "data.person.upn", derived.upn_age),
+            Column("whole_name", "text", "data.person.given_name", derived.whole_name),
+            Column("postcode", "text", "data.person.postcode", derived.postcode),
+            Column("relation_since_days", "number", "data.since_on", _days_from_event("since_on")),
         ),
-        "identity": (*EVERY_FEED, SHORT_TEXT),
-        "workers": (*EVERY_FEED, Column("email_joined", "text", "data.worker.email", _email_joined)),
+        "identity": (
+            *EVERY_FEED,
+            SHORT_TEXT,
+            Column("reason_length", "number", "data.why", derived.reason_length),
+            Column("pairs_decided", "number", "data.pairs", derived.pairs_decided),
+        ),
+        "workers": (
+            *OF_A_CHILD,
+            Column("email_joined", "text", "data.worker.email", _email_joined),
+            Column("hands_over_to_itself", "number", "data.hands_over_to", derived.names_itself("hands_over_to")),
+            Column("manages_itself", "number", "data.manager_id", derived.names_itself("manager_id")),
+        ),
     }
 )
 """Every feed's columns; `quality.frame` makes them, and no suite may look at another."""

@@ -1,15 +1,26 @@
-"""Our own expectations: free text holds no identifier of a child. Importing this registers them."""
+"""Our own expectations: no identifier in free text, a year group that fits the age, a pupil number for one person.
+
+Importing this registers them.
+"""
 
 from collections.abc import Callable
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 import pandas as pd
 from great_expectations.execution_engine import PandasExecutionEngine
-from great_expectations.expectations.expectation import ColumnMapExpectation
+from great_expectations.expectations.expectation import ColumnMapExpectation, ColumnPairMapExpectation
 from great_expectations.expectations.metrics import ColumnMapMetricProvider, column_condition_partial
+from great_expectations.expectations.metrics.map_metric_provider import (
+    ColumnPairMapMetricProvider,
+    column_pair_condition_partial,
+)
 
 from send_integration.contracts.identifiers import holds_nhs_number, holds_upn
+
+IgnoreRowIf = Literal["both_values_are_missing", "either_value_is_missing", "neither"]
+AGE_IN_RECEPTION = 4
+"""Whole years on 31 August before reception, national curriculum year 0 (Department for Education, age calculation)."""
 
 
 def _free_of(holds: Callable[[str], bool], column: "pd.Series[Any]") -> "pd.Series[bool]":
@@ -47,3 +58,57 @@ class ExpectColumnValuesToHoldNoUpn(ColumnMapExpectation):  # type: ignore[misc]
     """Expect texts in which no unique pupil number stands."""
 
     map_metric: ClassVar[str] = "column_values.hold_no_upn"
+
+
+class ColumnPairValuesFitTheSchoolYear(ColumnPairMapMetricProvider):  # type: ignore[misc]
+    """Each taught year beside the child's age on 31 August before it."""
+
+    condition_metric_name = "column_pair_values.fit_the_school_year"
+    condition_domain_keys = ("batch_id", "table", "column_A", "column_B", "row_condition", "ignore_row_if")
+    condition_value_keys = ("years_out",)
+
+    @column_pair_condition_partial(engine=PandasExecutionEngine)  # type: ignore[untyped-decorator]
+    def _pandas(
+        cls,  # noqa: N805 - the library's form
+        column_A: "pd.Series[Any]",  # noqa: N803 - the library's form
+        column_B: "pd.Series[Any]",  # noqa: N803
+        years_out: int = 0,
+        **_: object,
+    ) -> "pd.Series[bool]":
+        return (column_A - (column_B - AGE_IN_RECEPTION)).abs() <= years_out
+
+
+class ColumnPairValuesNameOnePerson(ColumnPairMapMetricProvider):  # type: ignore[misc]
+    """Each identifier beside the reference of whoever has it."""
+
+    condition_metric_name = "column_pair_values.name_one_person"
+    condition_domain_keys = ("batch_id", "table", "column_A", "column_B", "row_condition", "ignore_row_if")
+    condition_value_keys = ()
+
+    @column_pair_condition_partial(engine=PandasExecutionEngine)  # type: ignore[untyped-decorator]
+    def _pandas(
+        cls,  # noqa: N805 - the library's form
+        column_A: "pd.Series[Any]",  # noqa: N803 - the library's form
+        column_B: "pd.Series[Any]",  # noqa: N803
+        **_: object,
+    ) -> "pd.Series[bool]":
+        pairs = pd.DataFrame({"identifier": column_A, "person": column_B}).drop_duplicates()
+        shared = pairs["identifier"][pairs["identifier"].duplicated(keep=False)]
+        return ~column_A.isin(shared)
+
+
+class ExpectColumnPairValuesToFitTheSchoolYear(ColumnPairMapExpectation):  # type: ignore[misc]
+    """Expect column A, the taught year, at most `years_out` years from the one that column B, an age, leads to."""
+
+    map_metric: ClassVar[str] = "column_pair_values.fit_the_school_year"
+    success_keys: ClassVar[tuple[str, ...]] = ("column_A", "column_B", "ignore_row_if", "mostly", "years_out")
+    ignore_row_if: IgnoreRowIf = "both_values_are_missing"
+    years_out: int
+
+
+class ExpectColumnPairValuesToNameOnePerson(ColumnPairMapExpectation):  # type: ignore[misc]
+    """Expect each identifier in column A beside one reference in column B; of one that is shared every row fails."""
+
+    map_metric: ClassVar[str] = "column_pair_values.name_one_person"
+    success_keys: ClassVar[tuple[str, ...]] = ("column_A", "column_B", "ignore_row_if", "mostly")
+    ignore_row_if: IgnoreRowIf = "both_values_are_missing"

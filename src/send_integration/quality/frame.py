@@ -7,7 +7,8 @@ import numpy as np
 import pandas as pd
 
 from send_integration.contracts.event import Event
-from send_integration.quality.columns import Cell, Column
+from send_integration.quality.columns import Column
+from send_integration.quality.derived import Cell
 
 
 def frame_of(events: Sequence[Event], columns: Sequence[Column]) -> pd.DataFrame:

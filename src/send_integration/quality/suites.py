@@ -20,12 +20,17 @@ FOLDER_IN_CHECKOUT = Path(__file__).parents[3] / "expectations"
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One expectation of a suite with what we add to it: our code, whether it rejects, and the sentence for people."""
+    """One expectation of a suite with what we add to it: our code, whether it rejects, and the sentence for people.
+
+    `why` says what harm a failing row does; `owner` is the role that answers for the rule.
+    """
 
     code: str
     scope: str
     rejects: bool
     sentence: str
+    why: str
+    owner: str
     expectation: Expectation
 
 
@@ -66,15 +71,15 @@ def _read(path: Path) -> dict[str, Any]:
 
 def _rule(path: Path, expectation: Expectation) -> Rule:
     meta = expectation.meta or {}
-    code, why, severity = meta.get("rule", ""), meta.get("why", ""), meta.get("severity")
-    missing = not (code and why and expectation.description)
+    code, why, owner, severity = meta.get("rule", ""), meta.get("why", ""), meta.get("owner", ""), meta.get("severity")
+    missing = not (code and why and owner and expectation.description)
     if missing or meta.get("scope") not in SCOPES or severity not in SEVERITIES:
         raise _bad(
             path,
-            f"expectation {code or expectation.expectation_type} lacks rule, scope, severity, why or description",
+            f"expectation {code or expectation.expectation_type} lacks rule, scope, severity, why, owner or description",
             "Add what is missing to its meta.",
         )
-    return Rule(code, meta["scope"], severity == "reject", str(expectation.description), expectation)
+    return Rule(code, meta["scope"], severity == "reject", str(expectation.description), why, owner, expectation)
 
 
 def _bad(path: Path, what: str, next_step: str) -> BadSetting:

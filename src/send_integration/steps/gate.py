@@ -1,8 +1,9 @@
 """The gate: one batch of one feed in, one transaction, and what is to be published out."""
 
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from sqlalchemy import Connection, Engine
 
@@ -30,12 +31,36 @@ from send_integration.store.admission import QuarantineRow, admitted_of_feed, ke
 from send_integration.store.outbox import say
 from send_integration.store.people import asserted_before, lock_identity, next_decision_number, records_by_id
 from send_integration.store.positions import move_on, split_known
+from send_integration.store.remarks import Remarked, add_remarks
 from send_integration.timeline.fold import standing
+from send_integration.when.london import london_day
 
 READER = "gate"
 
-Checks = Callable[[Sequence[Event]], list[tuple[Reason, ...]]]
-"""A feed's row expectations: for each event its reasons, none for one that passes."""
+Reasons = tuple[Reason, ...]
+
+
+class RowVerdicts(Protocol):
+    """For each event of a window, in its order, the reasons for which it is refused, and what is only remarked."""
+
+    @property
+    def rejected(self) -> Sequence[Reasons]:
+        """None for an event that is let in."""
+
+    @property
+    def remarked(self) -> Sequence[Reasons]:
+        """What is worth a steward's look, and refuses nothing."""
+
+
+Checks = Callable[[Sequence[Event]], RowVerdicts]
+"""A feed's row expectations."""
+
+
+class Judged(NamedTuple):
+    """A batch's verdicts in its order, and the remarks on messages that passed, by their partition and offset."""
+
+    verdicts: list[Event | Rejected]
+    remarks: Mapping[tuple[int, int], Reasons]
 
 
 class Admitted(NamedTuple):
@@ -70,33 +95,37 @@ class Gate:
         Messages kept before are not counted again, but what they had to say is given again: a worker that was killed
         before publishing starts again from them. Raises Broken where the batch cannot be kept; nothing is then.
         """
-        verdicts = self._verdicts(feed, batch, now)
+        judged = self._judge(feed, batch, now)
         exclusive = self._expects_new_people or feed == IDENTITY
         while True:
             try:
                 with self._engine.begin() as connection:
-                    return self._keep(connection, feed, batch, verdicts, exclusive=exclusive)
+                    return self._keep(connection, feed, batch, judged, now, exclusive=exclusive)
             except _DecisionsChangeError:
                 exclusive = True
 
-    def _verdicts(self, feed: str, batch: Sequence[RawMessage], now: datetime) -> list[Event | Rejected]:
+    def _judge(self, feed: str, batch: Sequence[RawMessage], now: datetime) -> Judged:
         """Contract and adapter first, then the feed's expectations of what passed them."""
         verdicts = [_first_verdict(feed, message, now) for message in batch]
         passed = [(place, verdict) for place, verdict in enumerate(verdicts) if isinstance(verdict, Event)]
         if feed not in self._checks:
             self._checks[feed] = self._checks_of(feed)
-        reasons_of = self._checks[feed]([event for _, event in passed])
-        for (place, _), reasons in zip(passed, reasons_of, strict=True):
-            if reasons:
-                verdicts[place] = Rejected(reasons, feed)
-        return verdicts
+        found = self._checks[feed]([event for _, event in passed])
+        remarks: dict[tuple[int, int], Reasons] = {}
+        for (place, _), rejected, remarked in zip(passed, found.rejected, found.remarked, strict=True):
+            if rejected:
+                verdicts[place] = Rejected(rejected, feed)
+            elif remarked:
+                remarks[batch[place].partition, batch[place].offset] = remarked
+        return Judged(verdicts, remarks)
 
     def _keep(
         self,
         connection: Connection,
         feed: str,
         batch: Sequence[RawMessage],
-        verdicts: Sequence[Event | Rejected],
+        judged: Judged,
+        now: datetime,
         *,
         exclusive: bool,
     ) -> Admitted:
@@ -105,7 +134,7 @@ class Gate:
         # two batches are never both beyond it unless each changes its own partitions alone.
         lock_identity(connection, exclusive=exclusive)
         new, known = split_known(connection, READER, batch)
-        verdict_of = {(m.partition, m.offset): verdict for m, verdict in zip(batch, verdicts, strict=True)}
+        verdict_of = {(m.partition, m.offset): verdict for m, verdict in zip(batch, judged.verdicts, strict=True)}
         out = sort_out(connection, feed, [(m, verdict_of[m.partition, m.offset]) for m in new])
         counts = Counts()
         for message in out.duplicates:
@@ -115,6 +144,8 @@ class Gate:
         outgoing += self._let_in(connection, feed, out, resolved, counts)
         outgoing += said_before(connection, known)
         move_on(connection, READER, new, counts.places)
+        # Last, for these rows are shared by all partitions of the feed: whoever has them waits for nothing more.
+        add_remarks(connection, _remarked(feed, out, judged.remarks), london_day(now))
         return Admitted(tuple(outgoing), counts.total(0), counts.total(1), counts.total(2))
 
     def _identify(self, connection: Connection, feed: str, out: Sorted, *, exclusive: bool) -> Resolved:
@@ -178,6 +209,15 @@ def _first_verdict(feed: str, message: RawMessage, now: datetime) -> Event | Rej
         return parsed
     found = parsed.reasons if isinstance(parsed, Rejected) else ()
     return Rejected(tuple(sorted({*found, *faults})), feed)
+
+
+def _remarked(feed: str, out: Sorted, remarks: Mapping[tuple[int, int], Reasons]) -> Counter[Remarked]:
+    """How often each rule remarked on events that are kept; a repeat is not counted again."""
+    return Counter(
+        Remarked(feed, event.source, remark.code)
+        for message, event in out.keep.values()
+        for remark in remarks.get((message.partition, message.offset), ())
+    )
 
 
 def _refuse(connection: Connection, out: Sorted, counts: Counts) -> list[Outgoing]:

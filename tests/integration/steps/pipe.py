@@ -20,7 +20,7 @@ from send_integration.steps.timeline import TimelineKeeper
 from send_integration.steps.warehouse import Warehouse
 from send_integration.store.positions import mark_published
 from send_integration.warehouse.tables import OF_A_CHILD, clean_event
-from tests.builders import NOW
+from tests.builders import NOW, finds_nothing
 
 PARTITIONS = 3
 
@@ -31,7 +31,7 @@ def empty(engine: Engine) -> None:
         names = (
             "stream_position, admitted, person_record, person_record_key, identity_link, identity_review,"
             " identity_statement, identity_decision, quarantine, event, child, relation, flag, flag_change, alert, delivery,"
-            " notice, notice_entry, audit"
+            " notice, notice_entry, audit, remark"
         )
         facts = ", ".join(f"warehouse.{table.name}" for table in (clean_event, *OF_A_CHILD))
         connection.execute(text(f"TRUNCATE {names}, outbox, {facts} CASCADE"))
@@ -44,9 +44,7 @@ class Pipe:
         self.engine = engine
         self.today = today
         self.now = now
-        self.gates = [
-            Gate(engine, lambda _feed: lambda events: [() for _ in events], default_model()) for _ in range(workers)
-        ]
+        self.gates = [Gate(engine, lambda _feed: finds_nothing, default_model()) for _ in range(workers)]
         self.keepers = [TimelineKeeper(engine, rules) for _ in range(workers)]
         self.router = AlertRouter(engine, by_mail=True, mailboxes={}, fallback="send@example.org")
         self.warehouse = Warehouse(engine, rules)

@@ -1,0 +1,84 @@
+"""`send-integration audit-quality`: is the gate's fast judgement the one that Great Expectations gives?"""
+
+import json
+import logging
+import sys
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from send_integration import clock
+from send_integration.cli.services import services
+from send_integration.contracts import topics
+from send_integration.errors import BadInput, NotBalanced
+from send_integration.quality.audit import AuditedWindow, PlainValidation, audit
+from send_integration.quality.checks import RowChecks
+from send_integration.quality.data_docs import write_data_docs
+from send_integration.settings import Settings
+from send_integration.steps.auditing import STEWARDS, WINDOW, audit_feeds, events_of, keep
+from send_integration.store.audits import AuditRow, latest_judged
+
+ALIVE = "audit-quality.alive"
+"""Touched in SEND_HOME after each round, for whoever watches whether the audit goes on."""
+
+
+def audit_quality(
+    *,
+    once: Annotated[bool, typer.Option("--once", help="One round; exit code 1 where the judgements differ.")] = False,
+    every: Annotated[int, typer.Option(min=1, help="Seconds between two rounds.")] = 60,
+    feed: Annotated[str | None, typer.Option(help="One feed only.")] = None,
+    data_docs: Annotated[
+        Path | None, typer.Option(help="Write Data Docs of the latest windows here, and stop.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print each audit as a line of JSON.")] = False,
+) -> None:
+    """Judge each feed's latest window again by plain Great Expectations, and raise the alarm where it differs."""
+    if feed is not None and feed not in topics.FEEDS:
+        raise BadInput(f"is none of {', '.join(topics.FEEDS)}", where="--feed")
+    settings, engine = services()
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s", stream=sys.stderr)
+    logging.getLogger("great_expectations").setLevel(logging.WARNING)
+    feeds = [feed] if feed else list(topics.FEEDS)
+    checks = {name: RowChecks(name) for name in feeds}
+    plain = PlainValidation()
+    if data_docs is not None:
+        now = clock.now()
+        windows = {
+            name: events_of(latest_judged(engine, name, topics.raw(name).name, WINDOW), name, now) for name in feeds
+        }
+        write_data_docs(data_docs, checks, windows)
+        typer.echo(f"Data Docs are in {data_docs}; open index.html. They hold counts and no row's values.")
+        return
+
+    def judge(name: str, events: object) -> AuditedWindow:
+        return audit(checks[name], plain, events)  # type: ignore[arg-type] # the step's protocol says what they are
+
+    settings.home.mkdir(parents=True, exist_ok=True)
+    while True:
+        now = clock.now()
+        audits = audit_feeds(engine, feeds, judge, now)
+        differing = keep(engine, audits, _mailbox(settings), now)
+        _print(audits, as_json=as_json)
+        (settings.home / ALIVE).touch()
+        if once:
+            if differing:
+                raise NotBalanced("The two judgements differ", where=", ".join(differing), next_step="See the log.")
+            return
+        time.sleep(every)
+
+
+def _mailbox(settings: Settings) -> str:
+    """Where the stewards are written to; '' where no mail is sent."""
+    teams = dict(pair.split("=", 1) for pair in settings.team_mailboxes.split(",") if "=" in pair)
+    return (teams.get(STEWARDS) or settings.fallback_mailbox) if settings.smtp else ""
+
+
+def _print(audits: list[AuditRow], *, as_json: bool) -> None:
+    for row in audits:
+        if as_json:
+            typer.echo(json.dumps({"feed": row.feed, "events": row.events, "differing": list(row.differing)}))
+            continue
+        words = f"differ by {', '.join(row.differing)}" if row.differing else "agree on every row"
+        typer.echo(f"{row.feed}: {row.events:,} events, the judgements {words}.")

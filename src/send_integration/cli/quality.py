@@ -1,0 +1,54 @@
+"""`send-integration quality`: what the expectations remarked on, and what an inspection would ask about."""
+
+import json
+from collections import Counter
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Column, Table
+
+from send_integration.cli.services import services
+from send_integration.store.inspection import list_checks
+from send_integration.store.remarks import remark_counts
+
+app = typer.Typer(add_completion=False, no_args_is_help=True, help="How good the feeds are.")
+
+
+@app.command("remarks")
+def remarks(
+    *,
+    feed: Annotated[str | None, typer.Option(help="One feed only.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """What warning rules found in events that were let in, by agency and rule, the most first."""
+    settings, engine = services()
+    found = remark_counts(engine, feed, settings.today())
+    if as_json:
+        typer.echo(json.dumps([asdict(count) for count in found], default=str, indent=1))
+        return
+    table = Table(
+        "feed", Column("agency", overflow="fold"), Column("rule", overflow="fold"), "events", "today", "first", "last"
+    )
+    for count in found:
+        numbers = (f"{count.events:,}", f"{count.today:,}", str(count.first_on), str(count.last_on))
+        table.add_row(count.feed, count.source, count.rule, *numbers)
+    Console().print(table)
+
+
+@app.command("lists")
+def lists(
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Whom an inspection's lists would ask about by checks over several events; restricted children are left out."""
+    settings, engine = services()
+    found = list_checks(engine, settings.today().isoformat())
+    if as_json:
+        typer.echo(json.dumps([one._asdict() for one in found], indent=1))
+        return
+    for one in found:
+        typer.echo(f"{one.check}  {one.child_id}")
+    for check, count in sorted(Counter(one.check for one in found).items()):
+        typer.echo(f"{count:,} children: {check}")

@@ -1,0 +1,238 @@
+"""Every row rule fails for one event that a steward would call wrong, and says so by its own code."""
+
+from typing import Any
+
+import pytest
+
+from send_integration.contracts.event import Event
+from send_integration.contracts.topics import FEEDS
+from send_integration.quality.checks import RowChecks
+from send_integration.quality.suites import rules_of
+from tests.builders import event
+
+BORN_IN_2000 = {"date_of_birth": "2000-01-01"}
+BORN_IN_2007 = {"date_of_birth": "2007-01-01"}
+BORN_IN_2018 = {"date_of_birth": "2018-01-01"}
+BORN_IN_2022 = {"date_of_birth": "2022-01-01"}
+BORN_IN_2024 = {"date_of_birth": "2024-06-01"}
+REDIRECTED = {"outcome": "redirected"}
+JOINT = {"education": 1.0, "health": 0.0, "care": 0.0}
+SELF = {"id": "w1", "name": "Wren Example", "role": "nurse", "team": "north"}
+
+EVERY_CHILD_FEED: dict[str, tuple[str, dict[str, Any]]] = {
+    "age-25": ("", {"person": BORN_IN_2000}),
+    "nhs-number-placeholder": ("", {"person": {"nhs_number": "0000000000"}}),
+    "recorded-over-a-year-late": ("", {"recorded": "2026-05-01"}),
+    "nhs-number-in-note": ("", {"note": "his brother is 999 000 0018"}),
+    "upn-in-note": ("", {"note": "also T821000000001"}),
+}
+A_TEXT_OF: dict[str, tuple[str, str]] = {
+    "referrals": ("referrals.received", "reason"),
+    "ndd-triage": ("ndd.closed", "reason"),
+    "camhs": ("camhs.triaged", "redirected_to"),
+    "early-help": ("early-help.contact", "concern"),
+    "ehcp": ("ehcp.ceased", "reason"),
+    "school": ("school.suspended", "reason"),
+    "transition": ("transition.mental_capacity_considered", "decision_about"),
+    "support": ("support.ended", "reason"),
+    "panel": ("panel.listed", "reason"),
+    "people": ("people.consent_recorded", "about"),
+    "identity": ("identity.decided", "why"),
+}
+IN_TEXT = {
+    "nhs-number-in-text": "see 9990000018",
+    "upn-in-text": "see T821000000001",
+    "contact-details-in-text": "ring 01582 000 000",
+}
+ANY_OF: dict[str, str] = {
+    "referrals": "referrals.closed", "ndd-triage": "ndd.closed", "camhs": "camhs.appointment",
+    "early-help": "early-help.contact", "ehcp": "ehcp.draft_issued", "school": "school.progress_concern",
+    "transition": "transition.plan_started", "support": "support.started", "panel": "panel.listed",
+    "people": "people.registered", "workers": "workers.assigned",
+}  # fmt: skip
+
+OWN: dict[str, dict[str, tuple[str, dict[str, Any]]]] = {
+    "referrals": {
+        "referral-to-itself": ("referrals.received", {"from_service": "salt"}),
+        "emergency-without-reason": ("referrals.received", {"urgency": "emergency"}),
+        "signposted-nowhere": ("referrals.rejected", {"reason": "wrong-service"}),
+        "need-beside-none-assessed": ("referrals.received", {"need_types": ["NSA", "ASD"]}),
+        "need-named-twice": ("referrals.received", {"need_types": ["ASD", "ASD"]}),
+        "referral-to-the-family": ("referrals.received", {"to_service": "parent"}),
+        "no-type-of-need": ("referrals.received", {"need_types": []}),
+        "early-years-service-for-older-child": ("referrals.received", {"to_service": "portage"}),
+    },
+    "ndd-triage": {
+        "redirected-though-not": ("ndd.triaged", {"redirected_to": "salt"}),
+        "information-due-though-not-asked": ("ndd.triaged", {"information_due_on": "2025-04-01"}),
+        "redirected-nowhere": ("ndd.triaged", REDIRECTED),
+        "information-due-before-asked": (
+            "ndd.triaged",
+            {"outcome": "more-information", "information_due_on": "2025-03-02"},
+        ),
+        "information-due-over-a-year": (
+            "ndd.triaged",
+            {"outcome": "more-information", "information_due_on": "2026-03-05"},
+        ),
+        "ndd-referral-age-unusual": ("ndd.referred", {"person": BORN_IN_2024}),
+        "codes-without-diagnosis": (
+            "ndd.assessment_completed",
+            {"conclusion": "not-diagnosed", "diagnosis_codes": ["F84.0"]},
+        ),
+    },
+    "camhs": {
+        "redirected-though-not": ("camhs.triaged", {"redirected_to": "salt"}),
+        "adult-service-under-sixteen": ("camhs.discharged", {"reason": "moved-to-adult"}),
+        "rare-reason-in-young-child": ("camhs.referred", {"primary_reason": "psychosis", "person": BORN_IN_2022}),
+        "redirected-nowhere": ("camhs.triaged", REDIRECTED),
+        "appointment-number-implausible": ("camhs.appointment", {"number": 1001}),
+        "camhs-under-four": ("camhs.referred", {"person": BORN_IN_2022}),
+        "camhs-adult": ("camhs.referred", {"person": BORN_IN_2000}),
+    },
+    "early-help": {
+        "stepped-up-adult": ("early-help.stepped_up", {"person": BORN_IN_2007}),
+        "review-due-before-meeting": ("early-help.plan_agreed", {"review_due_on": "2025-03-02"}),
+        "review-due-over-a-year": ("early-help.plan_agreed", {"review_due_on": "2026-03-05"}),
+    },
+    "ehcp": {
+        "request-after-25th-birthday": ("ehcp.requested", {"person": BORN_IN_2000}),
+        "exception-begins-far-off": ("ehcp.exception_applied", {"from_on": "2015-01-01"}),
+        "gender-missing": ("ehcp.finalised", {}),
+        "ethnicity-missing": ("ehcp.finalised", {}),
+        "urn-outside-england": ("ehcp.school_consulted", {"urn": "900001"}),
+        "exception-over-a-year": ("ehcp.exception_applied", {"to_on": "2026-01-03"}),
+        "young-person-too-young": ("ehcp.requested", {"by": "young-person"}),
+        "school-named-for-eotas": ("ehcp.finalised", {"placement_type": "eotas", "placement_urn": "109123"}),
+    },
+    "school": {
+        "primary-need-missing": ("school.sen_support_started", {"need_types": []}),
+        "need-beside-none-assessed": ("school.sen_support_started", {"need_types": ["NSA", "ASD"]}),
+        "need-named-twice": ("school.sen_support_started", {"need_types": ["ASD", "ASD"]}),
+        "attendance-in-the-future": ("school.attendance", {"to_on": "2025-03-04"}),
+        "timetable-ends-before-it-starts": ("school.part_time_timetable_started", {"ends_on": "2025-03-02"}),
+        "timetable-over-a-year": ("school.part_time_timetable_started", {"ends_on": "2026-03-05"}),
+        "suspended-under-four": ("school.suspended", {"person": BORN_IN_2022}),
+        "gender-missing": ("school.sen_support_started", {}),
+        "ethnicity-missing": ("school.sen_support_started", {}),
+        "urn-outside-england": ("school.enrolled", {"urn": "900001"}),
+        "more-sessions-than-the-days-hold": ("school.attendance", {"sessions_possible": 11}),
+        "attendance-over-a-year": ("school.attendance", {"from_on": "2024-01-01"}),
+        # Born on 4 March 2012, so in Year 8 in March 2025: Year 2 is six years below it, Year 10 two above.
+        "year-group-impossible": ("school.enrolled", {"year_group": 2}),
+        "year-group-unusual": ("school.enrolled", {"year_group": 10}),
+        "suspension-over-the-limit": ("school.suspended", {"sessions": 91}),
+        "timetable-not-part-time": ("school.part_time_timetable_started", {"hours_per_week": 32.5}),
+        "missing-since-later": ("school.missing_education", {"since_on": "2025-03-04"}),
+    },
+    "transition": {
+        "destination-under-fifteen": ("transition.destination_recorded", {}),
+        "adult-law-under-sixteen": ("transition.mental_capacity_considered", {}),
+        "health-check-under-fourteen": ("transition.health_check_completed", {}),
+        "transfer-to-a-childrens-service": ("transition.adult_health_transfer_agreed", {"to_service": "camhs"}),
+        "too-young-for-adulthood": ("transition.plan_started", {"person": BORN_IN_2018}),
+        "early-for-adulthood": ("transition.plan_started", {}),
+        "destination-far-off": ("transition.destination_recorded", {"day": "2021-03-03"}),
+    },
+    "support": {
+        "hours-implausible": ("support.agreed", {"hours_per_week": 113.0}),
+        "equipment-by-the-hour": ("support.agreed", {"kind": "equipment", "hours_per_week": 1.0}),
+        "weekly-amount-implausible": ("support.agreed", {"weekly_amount": 5001.0}),
+        "payment-without-amount": ("support.agreed", {"kind": "direct-payment"}),
+    },
+    "panel": {
+        "decided-before-meeting": ("panel.decided", {"meeting_on": "2025-03-04"}),
+        "joint-funding-by-one": ("panel.decided", {"decision": "joint-funding", "funding": JOINT}),
+        "funding-though-closed": ("panel.decided", {"decision": "close", "funding": JOINT}),
+        "action-due-before-agreed": ("panel.action_agreed", {"due_on": "2025-03-02"}),
+        "review-before-meeting": ("panel.decided", {"review_on": "2025-03-31"}),
+        "nobody-attended": ("panel.discussed", {"attendees": []}),
+    },
+    "people": {
+        "temporary-upn-of-older-child": ("people.registered", {"person": {"upn": "D82100000000A"}}),
+        "upn-before-school": ("people.registered", {"person": {"upn": "T821000000001", **BORN_IN_2024}}),
+        "nhs-number-not-of-england": ("people.registered", {"person": {"nhs_number": "0101010109"}}),
+        "name-is-a-placeholder": ("people.registered", {"person": {"given_name": "Not Known"}}),
+        "postcode-pseudo": ("people.registered", {"person": {"postcode": "ZZ99 3VZ"}}),
+        "related-since-later": ("people.related", {"since_on": "2025-03-04"}),
+        "gender-missing": ("people.registered", {}),
+        "ethnicity-missing": ("people.registered", {}),
+        "school-age-without-upn": ("people.registered", {}),
+    },
+    "workers": {
+        "hands-over-to-itself": ("workers.left", {"hands_over_to": "w1"}),
+        "manages-itself": ("workers.joined", {"manager_id": "w1"}),
+        "worker-without-mailbox": ("workers.joined", {}),
+        "private-mailbox": ("workers.joined", {"worker": {**SELF, "email": "wren@gmail.com"}}),
+    },
+    "identity": {
+        "reason-says-little": ("identity.decided", {"why": "same"}),
+        "decides-on-very-many": (
+            "identity.decided",
+            {
+                "pairs": [
+                    {
+                        "one": {"source": "a", "local_id": str(number)},
+                        "other": {"source": "b", "local_id": "1"},
+                        "same": True,
+                    }
+                    for number in range(201)
+                ]
+            },
+        ),
+    },
+}
+
+
+def wrong_events(feed: str) -> dict[str, tuple[str, dict[str, Any]]]:
+    """For each rule of a feed the type and the fields of one event that breaks it."""
+    found = dict(OWN[feed])
+    if feed in ANY_OF:
+        found |= {code: (ANY_OF[feed], fields) for code, (_, fields) in EVERY_CHILD_FEED.items()}
+    if feed in A_TEXT_OF:
+        what, name = A_TEXT_OF[feed]
+        found |= {code: (what, {name: text}) for code, text in IN_TEXT.items()}
+    return found
+
+
+def codes_of(feed: str, found: Event) -> set[str]:
+    """Every code that a feed's rules have for an event, rejecting or not."""
+    verdicts = RowChecks(feed).verdicts([found])
+    return {reason.code for reason in (*verdicts.rejected[0], *verdicts.remarked[0])}
+
+
+@pytest.mark.parametrize(("feed", "code"), [(feed, code) for feed in FEEDS for code in wrong_events(feed)])
+def test_a_wrong_event_is_named_by_the_rules_own_code(feed: str, code: str) -> None:
+    what, given = wrong_events(feed)[code]
+    fields = dict(given)
+
+    assert code in codes_of(feed, event(what, fields.pop("day", "2025-03-03"), **fields))
+
+
+@pytest.mark.parametrize("feed", FEEDS)
+def test_no_row_rule_is_left_untried(feed: str) -> None:
+    rules = {rule.code for rule in rules_of(feed) if rule.scope == "row"}
+
+    assert rules - {"upn-twice"} == set(wrong_events(feed))
+
+
+def test_a_pupil_number_of_two_is_remarked_on_both_and_of_one_on_none() -> None:
+    number = "T821000000001"
+    twice = [
+        event("people.registered", event_id=local_id, person={"local_id": local_id, "upn": number})
+        for local_id in ("a", "b")
+    ]
+    elsewhere = event("people.registered", source="urn:send:other", person={"local_id": "c", "upn": number})
+    again = event("people.details_changed", person={"local_id": "d", "upn": "G821000000002"})
+
+    remarked = RowChecks("people").verdicts([*twice, elsewhere, again, again]).remarked
+
+    assert ["upn-twice" in [found.code for found in reasons] for reasons in remarked] == [
+        True, True, False, False, False,
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("on", "age"), [("2025-02-27", False), ("2025-02-28", True)])
+def test_who_was_born_on_29_february_has_a_birthday_on_28_february(on: str, age: bool) -> None:
+    found = codes_of("camhs", event("camhs.referred", on, person={"date_of_birth": "2000-02-29"}))
+
+    assert ("age-25" in found) is age
