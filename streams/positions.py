@@ -4,11 +4,16 @@ Faust acknowledges a batch even when its body raised, so what Kafka has committe
 (faust/streams.py, `take_events`). The one place where Faust asks where to start is `seek_to_committed`.
 """
 
-from collections.abc import Callable, Mapping
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping
+from typing import Any
 
 from aiokafka import AIOKafkaConsumer
+from aiokafka.errors import IllegalStateError
 from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread, Consumer, Transport
 from faust.types import TP
+
+from streams.parking import Parking
 
 FETCH_WAIT_MILLISECONDS = 100
 """Longest that the broker may hold a fetch that finds nothing. Faust asks for 1,500, and the embedded broker holds every
@@ -27,10 +32,13 @@ class PromptConsumerThread(AIOKafkaConsumerThread):
         return client
 
 
-def transport_from(start_from: StartFrom) -> type[Transport]:
-    """Faust's own transport, with a consumer that starts every assigned partition where `start_from` says."""
+def transport_from(start_from: StartFrom, parking: Parking) -> type[Transport]:
+    """Faust's own transport, with a consumer that starts every assigned partition where `start_from` says, and reads
+    nothing of a parked topic."""
 
     class StoredPositionsConsumer(Consumer):
+        _changes_before_fetch: Mapping[str, int] = {}
+
         def _new_consumer_thread(self) -> "PromptConsumerThread":
             return PromptConsumerThread(self, loop=self.loop, beacon=self.beacon)
 
@@ -39,7 +47,33 @@ def transport_from(start_from: StartFrom) -> type[Transport]:
             earliest = await self.earliest_offsets(*assigned) if assigned else {}
             offsets = await self.loop.run_in_executor(None, start_from, earliest)
             await self.seek_wait(offsets)
+            parking.moved_to(offsets)
             return offsets
+
+        async def read_again(self, topic: str) -> None:
+            """Go back to the stored positions of a parked topic, and read it again from there; to be asked once more where
+            partitions are just being assigned."""
+            mine = {tp for tp in self.assignment() if tp.topic == topic}
+            earliest = await self.earliest_offsets(*mine) if mine else {}
+            offsets = await self.loop.run_in_executor(None, start_from, earliest)
+            try:
+                await self.seek_wait(offsets)
+            except IllegalStateError:
+                return
+            parking.read_again(topic, offsets, earliest)
+
+        async def _getmany(self, active_partitions: set[TP] | None, timeout: float) -> Any:  # noqa: ANN401, ASYNC109 - Faust's own
+            self._changes_before_fetch = parking.changes()
+            wanted = parking.unparked(active_partitions or set())
+            if not wanted:  # asked for no partition, the client would give those of all
+                await asyncio.sleep(timeout)
+                return {}
+            return await super()._getmany(active_partitions=wanted, timeout=timeout)
+
+        async def getmany(self, timeout: float) -> AsyncIterator[tuple[TP, Any]]:  # noqa: ASYNC109 - Faust's own
+            async for tp, message in super().getmany(timeout):
+                if parking.changes().get(tp.topic) == self._changes_before_fetch.get(tp.topic):
+                    yield tp, message
 
     class StoredPositionsTransport(Transport):
         Consumer = StoredPositionsConsumer

@@ -36,6 +36,7 @@ COMMANDS = {
     "flags": Entry("children", "flags", "Open flags, most urgent first."),
     "notices": Entry("notices", "notices", "Who was told that what they saw has changed, and whether they read it."),
     "ledger": Entry("ledger", "ledger", "Prove that every event is accounted for; exit code 1 if not."),
+    "feed": Entry("feed", "app", "See which feeds are let in; pause and resume one."),
     "quarantine": Entry("quarantine", "app", "See what was not let in, and why."),
     "identity": Entry("identity", "app", "See which person records are held for review."),
     "simulate": Entry("simulate", "simulate", "Write a made-up authority: histories, errors and all."),

@@ -1,7 +1,8 @@
 """Asks a feed's row expectations of a window of events: which rows are let on, and what is only remarked."""
 
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,8 @@ from send_integration.quality.columns import COLUMNS
 from send_integration.quality.frame import frame_of
 from send_integration.quality.masks import Mask, Window, mask_of
 from send_integration.quality.suites import rules_of
+from send_integration.quality.watched import ABSENT, CODES
+from send_integration.watch.window import Checked, Columns
 
 Reasons = tuple[Reason, ...]
 
@@ -33,6 +36,10 @@ class RowChecks:
         if feed not in COLUMNS:
             raise BadSetting(f"the feed {feed} declares no columns", next_step="Add them to quality/columns.py.")
         self._columns = COLUMNS[feed]
+        self._absent = [column.name for column in (*self._columns, *ABSENT)]
+        self._codes = [(column.name, f"code {column.name}") for column in CODES[feed]]
+        coded = tuple(replace(column, name=f"code {column.name}") for column in CODES[feed])
+        self._every_column = (*self._columns, *ABSENT, *coded)
         self._window = Window()
         field_of = {column.name: column.field for column in self._columns}
         rules = [rule for rule in rules_of(feed, directory) if rule.scope == "row"]
@@ -43,9 +50,25 @@ class RowChecks:
         """For each event the reasons, sorted, for which it is not let on; none for one that passes."""
         return self.verdicts(events).rejected
 
+    def checked(self, events: Sequence[Event]) -> Checked:
+        """The same with a way to count the window's columns for the feed's batch rules, on the frame made already."""
+        frame = frame_of(events, self._every_column)
+        return Checked(self._verdicts_of(events, frame).rejected, lambda places: self._counted(frame, places))
+
+    def _counted(self, frame: pd.DataFrame, places: Sequence[int]) -> Columns:
+        rows = frame if len(places) == len(frame) else frame.iloc[list(places)]
+        absent = {name: int(pd.isna(rows[name].to_numpy()).sum()) for name in self._absent}
+        codes = {name: Counter(rows[column].to_numpy().tolist()) for name, column in self._codes}
+        return Columns(
+            absent, {name: {c: n for c, n in found.items() if isinstance(c, str)} for name, found in codes.items()}
+        )
+
     def verdicts(self, events: Sequence[Event]) -> Verdicts:
         """What rejects an event and what is only worth a remark. Raises Broken where a rule could not be asked."""
-        found = self.failing(frame_of(events, self._columns))
+        return self._verdicts_of(events, frame_of(events, self._columns))
+
+    def _verdicts_of(self, events: Sequence[Event], frame: pd.DataFrame) -> Verdicts:
+        found = self.failing(frame)
         rejected: list[list[Reason]] = [[] for _ in events]
         remarked: list[list[Reason]] = [[] for _ in events]
         for mask, reason, positions in zip(self.masks, self._reasons, found, strict=True):

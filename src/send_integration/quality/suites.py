@@ -14,19 +14,27 @@ from send_integration.errors import BadSetting
 
 SEVERITIES = ("reject", "warn")
 SCOPES = ("row", "batch")
+TRIALS = ("fail", "pass")
+"""What a batch rule that only warns does to a feed on trial: it fails it, where `meta.trial` does not say otherwise."""
+
 FOLDER_IN_WHEEL = Path(__file__).parents[1] / "expectations"
 FOLDER_IN_CHECKOUT = Path(__file__).parents[3] / "expectations"
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One expectation of a suite with what we add to it: our code, whether it rejects, and the sentence for people."""
+    """One expectation of a suite with what we add to it: our code, whether it rejects, and the sentence for people.
+
+    `owner` is the role that answers for a batch rule; `fails_trial` whether the rule sends a feed on trial back.
+    """
 
     code: str
     scope: str
     rejects: bool
     sentence: str
     expectation: Expectation
+    owner: str = ""
+    fails_trial: bool = True
 
 
 def folder() -> Path:
@@ -74,7 +82,11 @@ def _rule(path: Path, expectation: Expectation) -> Rule:
             f"expectation {code or expectation.expectation_type} lacks rule, scope, severity, why or description",
             "Add what is missing to its meta.",
         )
-    return Rule(code, meta["scope"], severity == "reject", str(expectation.description), expectation)
+    owner, trial = meta.get("owner", ""), meta.get("trial", "fail")
+    if (meta["scope"] == "batch" and not owner) or trial not in TRIALS:
+        raise _bad(path, f"batch expectation {code} lacks its owner, or its trial is unknown", "Correct its meta.")
+    rejects = severity == "reject"
+    return Rule(code, meta["scope"], rejects, str(expectation.description), expectation, owner, trial == "fail")
 
 
 def _bad(path: Path, what: str, next_step: str) -> BadSetting:

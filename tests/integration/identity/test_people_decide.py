@@ -17,6 +17,7 @@ from send_integration.steps.gate import Gate
 from send_integration.steps.redeciding import redecide_everything
 from send_integration.store.reviews import affected, records_of_child, waiting_pairs
 from send_integration.store.sessions import Session
+from send_integration.watch.window import unchecked
 from tests.builders import ANNA_KOWALSKA as ANNA
 from tests.builders import NOW, event, sent
 from tests.integration.steps.pipe import Pipe, empty
@@ -156,10 +157,10 @@ def test_a_gate_does_not_start_on_decisions_of_another_model(pipe: Pipe, engine:
     other = replace(default_model(), version="other")
 
     with pytest.raises(NotReady):
-        Gate(engine, lambda _feed: lambda events: [() for _ in events], other)
+        Gate(engine, lambda _feed: unchecked, other)
 
     assert redecide_everything(engine, other, keep=True).moved == 0
     pipe.send("camhs", sent("camhs.referred", "2025-03-02", event_id="d", source="other", person=ANNA))
     with pytest.raises(Broken, match="decided anew by model other"):
         pipe.drain_gate(["camhs"])
-    Gate(engine, lambda _feed: lambda events: [() for _ in events], other)
+    Gate(engine, lambda _feed: unchecked, other)

@@ -16,6 +16,7 @@ from send_integration.alerts.route import Alert
 from send_integration.contracts.event import ChildId
 from send_integration.store import migrations
 from send_integration.store.engine import open_database
+from send_integration.store.feed_tables import METADATA as FEEDS
 from send_integration.store.message_tables import METADATA as MESSAGES
 from send_integration.store.schema import migrate
 from send_integration.store.tables import METADATA
@@ -25,7 +26,7 @@ from tests.integration.conftest import a_database
 
 def test_migrated_tables_are_those_of_the_code(engine: Engine) -> None:
     declared = MetaData()
-    for metadata in (METADATA, MESSAGES, WAREHOUSE):
+    for metadata in (METADATA, MESSAGES, FEEDS, WAREHOUSE):
         for table in metadata.tables.values():
             table.to_metadata(declared)
 

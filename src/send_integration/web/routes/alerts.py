@@ -7,9 +7,11 @@ from fastapi import APIRouter, Form, HTTPException, Request
 from fastapi.responses import RedirectResponse, Response
 
 from send_integration.store.alerts import inbox
+from send_integration.store.breakers import paused_feeds
 from send_integration.store.children import standings
 from send_integration.store.notices import Reader, mark_read, record_views, unread_notices
 from send_integration.store.sessions import Session
+from send_integration.watch.breaker import Breaker
 from send_integration.web.context import Site, asked_of
 from send_integration.web.people import BY_ACTOR
 from send_integration.web.policy import Action, allowed
@@ -27,12 +29,15 @@ def routes(site: Site) -> APIRouter:
     def show(request: Request) -> Response:
         session = site.permit(request, Action.READ_NOTICES)
         notices = unread_notices(site.engine, _reader(session), MOST_NOTICES + 1)
-        if not notices:
+        feeds = _paused(site, session)
+        if not notices and feeds is None:
             site.permit(request, Action.VIEW_INBOX)
         shown = notices[:MOST_NOTICES]
         record_views(site.engine, session, shown)
         more = len(notices) > len(shown)
-        return site.page("alerts.html", session, notices=shown, more_notices=more, **_alerts(site, session))
+        return site.page(
+            "alerts.html", session, notices=shown, more_notices=more, feeds=feeds or [], **_alerts(site, session)
+        )
 
     @router.post("/alerts/notices/{notice_id}/read")
     def read(
@@ -53,6 +58,13 @@ def _alerts(site: Site, session: Session) -> dict[str, Any]:
         return {"alerts": [], "hidden": set()}
     alerts = inbox(site.engine, _inboxes(session), MOST_ALERTS)
     return {"alerts": alerts, "hidden": _hidden(site, session, {alert["flag"]["child_id"] for alert in alerts})}
+
+
+def _paused(site: Site, session: Session) -> list[Breaker] | None:
+    """The paused feeds, for whoever answers for feeds; None for anybody else."""
+    if not allowed(Action.WATCH_FEEDS, session.role).allowed:
+        return None
+    return list(paused_feeds(site.engine).values())
 
 
 def _hidden(site: Site, session: Session, child_ids: Iterable[str]) -> set[str]:

@@ -1,0 +1,53 @@
+"""The columns of each feed that are counted for its batch rules, beside those that its row rules look at.
+
+Only closed codes are counted by their value: counts are kept and published, and no text of a source may be among them.
+"""
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+from send_integration.contracts.event import Event
+from send_integration.quality.columns import Cell, Column
+
+
+def _of_person(name: str) -> Callable[[Event], Cell]:
+    return lambda event: (getattr(event.person, name) or None) if event.person is not None else ""
+
+
+def _code(*names: str) -> Column:
+    """A code under the name of the first of the fields in which it is sent."""
+
+    def value(event: Event) -> Cell:
+        return next((given for name in names if isinstance(given := event.data.get(name), str)), None)
+
+    return Column(names[0], "text", f"data.{names[0]}", value)
+
+
+NUMBERS_AND_HOME = tuple(
+    Column(name, "text", f"data.person.{name}", _of_person(name)) for name in ("nhs_number", "upn", "postcode")
+)
+"""What people are known by. An event about no child lacks none of it."""
+
+WORKER = Column("worker", "text", "data.worker", lambda event: event.worker.id if event.worker else None)
+TYPE = Column("type", "text", "type", lambda event: event.what)
+
+ABSENT: tuple[Column, ...] = (*NUMBERS_AND_HOME, WORKER)
+"""Columns of every feed of which it is counted how many rows lack a value, beside the feed's own."""
+
+CODES: Mapping[str, tuple[Column, ...]] = MappingProxyType(
+    {
+        "referrals": (TYPE, _code("urgency")),
+        "ndd-triage": (TYPE, _code("suspected")),
+        "camhs": (TYPE, _code("priority")),
+        "early-help": (TYPE,),
+        "ehcp": (TYPE,),
+        "school": (TYPE,),
+        "transition": (TYPE,),
+        "support": (TYPE, _code("kind")),
+        "panel": (TYPE,),
+        "people": (TYPE,),
+        "workers": (TYPE,),
+        "identity": (TYPE,),
+    }
+)
+"""The code columns of each feed whose mix is compared with the usual one."""
