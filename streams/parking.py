@@ -50,8 +50,12 @@ class Parking:
             self._read_again_from[tp] = positions[tp]
 
     def changes(self) -> Mapping[str, int]:
-        """How often each topic was parked or read again, to tell whether what was fetched meanwhile is still wanted."""
+        """How often each topic was parked or read again by now."""
         return dict(self._changes)
+
+    def has_changed(self, topic: str, since: Mapping[str, int]) -> bool:
+        """Whether a topic was parked or read again since its `changes` were asked for: what was fetched then is stale."""
+        return self._changes[topic] != since.get(topic, 0)
 
     def unparked(self, partitions: set[TP]) -> set[TP]:
         """Those of some partitions that are read; a set of its own, which no later change touches."""

@@ -228,7 +228,11 @@ ACTS = ("good", "bad", "drain", "drain and be killed", "pause", "resume", "resta
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
-    st.lists(st.tuples(st.sampled_from(ACTS), st.sampled_from(("camhs", "school")), st.integers(1, 12)), max_size=30)
+    st.lists(
+        st.tuples(st.sampled_from(ACTS), st.sampled_from(("camhs", "school")), st.integers(1, 12)),
+        min_size=12,
+        max_size=40,
+    )
 )
 def test_whatever_happens_nothing_is_lost_or_doubled_and_nothing_passes_an_open_breaker(
     engine: Engine, acts: list[tuple[str, str, int]]
