@@ -11,7 +11,7 @@ from send_integration.errors import Broken
 from send_integration.quality.columns import COLUMNS
 from send_integration.quality.masks import Mask, Window, mask_of
 from send_integration.quality.suites import Rule, rules_of
-from send_integration.quality.watched import ABSENT, CODES
+from send_integration.quality.watched import ABSENT, codes_of
 from send_integration.watch.breaker import Failure
 from send_integration.watch.measures import CODE_DRIFT, NULL_RATE, Measures, Usual, measures
 from send_integration.watch.window import Tally
@@ -53,7 +53,7 @@ def measure_names(feed: str) -> Sequence[str]:
     """Every measure that a feed's batch expectations may look at."""
     nothing = measures(Tally(), Tally(), Usual())
     absent = [f"{NULL_RATE}{column.name}" for column in (*COLUMNS[feed], *ABSENT)]
-    return [*nothing, *absent, *(f"{CODE_DRIFT}{column.name}" for column in CODES[feed])]
+    return [*nothing, *absent, *(f"{CODE_DRIFT}{column.name}" for column in codes_of(feed))]
 
 
 def _asked(rule: Rule, mask: Mask) -> _Asked:

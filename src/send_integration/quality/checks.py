@@ -15,7 +15,7 @@ from send_integration.quality.columns import COLUMNS
 from send_integration.quality.frame import frame_of
 from send_integration.quality.masks import Mask, Window, mask_of
 from send_integration.quality.suites import rules_of
-from send_integration.quality.watched import ABSENT, CODES
+from send_integration.quality.watched import ABSENT, codes_of
 from send_integration.watch.window import Checked, Columns
 
 Reasons = tuple[Reason, ...]
@@ -37,8 +37,8 @@ class RowChecks:
             raise BadSetting(f"the feed {feed} declares no columns", next_step="Add them to quality/columns.py.")
         self._columns = COLUMNS[feed]
         self._absent = [column.name for column in (*self._columns, *ABSENT)]
-        self._codes = [(column.name, f"code {column.name}") for column in CODES[feed]]
-        coded = tuple(replace(column, name=f"code {column.name}") for column in CODES[feed])
+        self._codes = [(column.name, f"code {column.name}") for column in codes_of(feed)]
+        coded = tuple(replace(column, name=f"code {column.name}") for column in codes_of(feed))
         self._every_column = (*self._columns, *ABSENT, *coded)
         self._window = Window()
         field_of = {column.name: column.field for column in self._columns}

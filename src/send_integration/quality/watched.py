@@ -14,13 +14,14 @@ def _of_person(name: str) -> Callable[[Event], Cell]:
     return lambda event: (getattr(event.person, name) or None) if event.person is not None else ""
 
 
-def _code(*names: str) -> Column:
-    """A code under the name of the first of the fields in which it is sent."""
+def _code(name: str) -> Column:
+    """The type's own code `name`."""
 
     def value(event: Event) -> Cell:
-        return next((given for name in names if isinstance(given := event.data.get(name), str)), None)
+        given = event.data.get(name)
+        return given if isinstance(given, str) else None
 
-    return Column(names[0], "text", f"data.{names[0]}", value)
+    return Column(name, "text", f"data.{name}", value)
 
 
 NUMBERS_AND_HOME = tuple(
@@ -39,15 +40,11 @@ CODES: Mapping[str, tuple[Column, ...]] = MappingProxyType(
         "referrals": (TYPE, _code("urgency")),
         "ndd-triage": (TYPE, _code("suspected")),
         "camhs": (TYPE, _code("priority")),
-        "early-help": (TYPE,),
-        "ehcp": (TYPE,),
-        "school": (TYPE,),
-        "transition": (TYPE,),
         "support": (TYPE, _code("kind")),
-        "panel": (TYPE,),
-        "people": (TYPE,),
-        "workers": (TYPE,),
-        "identity": (TYPE,),
     }
 )
-"""The code columns of each feed whose mix is compared with the usual one."""
+
+
+def codes_of(feed: str) -> tuple[Column, ...]:
+    """The code columns of a feed whose mix is compared with the usual one: the type, and a code that ranks or sorts."""
+    return CODES.get(feed, (TYPE,))
