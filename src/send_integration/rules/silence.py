@@ -37,7 +37,7 @@ class SilentFeed:
     def in_words(self, written_day: str) -> str:
         """The sentence for whoever reads the child's timeline; the day as that surface writes days."""
         have = "have" if self.feed in PLURAL else "has"
-        return f"{NAMES[self.feed]} {have} been paused since {written_day}: what is missing here may only be waiting."
+        return f"{_name(self.feed)} {have} been paused since {written_day}: what is missing here may only be waiting."
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class Silence:
         """The paused feeds, as people call them, whose events could still change a milestone of the answer."""
         if milestone["status"] not in STILL_OPEN:
             return ()
-        return tuple(NAMES[feed] for feed in self.feeds_of_rule.get(milestone["milestone"], ()))
+        return tuple(_name(feed) for feed in self.feeds_of_rule.get(milestone["milestone"], ()))
 
 
 def silence_of(answer: Mapping[str, Any], paused: Mapping[str, date], rules: RuleBook) -> Silence:
@@ -81,6 +81,10 @@ def feeds_of(rule: Rule) -> frozenset[str]:
 def _sectors(feed: str, seen: set[str]) -> frozenset[str]:
     own = SECTOR_OF_FEED.get(feed)
     return frozenset(seen | ({str(own)} if own else set()))
+
+
+def _name(feed: str) -> str:
+    return NAMES.get(feed, f"The feed {feed}")
 
 
 def _feed(agency: str) -> str:

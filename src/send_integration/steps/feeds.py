@@ -90,11 +90,13 @@ def say_change(
 
 
 def post_openings(engine: Engine, mailboxes: Mapping[str, str], fallback: str, now: datetime) -> int:
-    """Ask for each opening to be sent to the stewards by mail, once; gives how many were."""
+    """Ask for each opening to be sent to the stewards by mail, once; gives how many were. What is over by now is no news."""
     address = mailboxes.get(STEWARDS, "") or fallback
     with engine.begin() as connection:
-        opened = unposted_openings(connection)
-        mark_openings_posted(connection, [change.id for change in opened], now)
+        found = unposted_openings(connection)
+        mark_openings_posted(connection, [change.id for change in found], now)
+        standing = {(feed, breaker.since) for feed, breaker in breakers(connection).items() if breaker.parked}
+        opened = [change for change in found if (change.feed, change.at) in standing]
         if not address:
             return 0
         letters = [(f"feed-{change.id}", feed_letter(change.feed, change.why, change.who)) for change in opened]

@@ -204,6 +204,13 @@ def test_without_a_mailbox_of_their_own_the_stewards_are_told_at_the_last_resort
     assert post_openings(engine, {}, "last@example.org", NINE) == 1
 
 
+def test_an_opening_that_is_over_before_anybody_could_be_told_is_no_news(engine: Engine) -> None:
+    pause_feed(engine, "camhs", STEWARD, why="by mistake", now=NINE)
+    resume_feed(engine, "camhs", STEWARD, why="by mistake", now=NINE)
+
+    assert post_openings(engine, {}, "last@example.org", NINE) == 0
+
+
 def test_pausing_and_resuming_is_written_down_and_needs_a_reason(engine: Engine) -> None:
     pipe = pipe_of(engine)
     for act in (pause_feed, resume_feed):
