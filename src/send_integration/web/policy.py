@@ -26,6 +26,7 @@ class Action(StrEnum):
     REVIEW_IDENTITY = "review-identity"
     DECIDE_IDENTITY = "decide-identity"
     SEE_RESTRICTED = "see-restricted"
+    WATCH_FEEDS = "watch-feeds"
 
 
 PANEL = frozenset({Role.PANEL_CHAIR, Role.PANEL_MEMBER})
@@ -40,6 +41,7 @@ GRANTS: dict[Action, frozenset[Role]] = {
     Action.REVIEW_IDENTITY: REVIEWERS,
     Action.DECIDE_IDENTITY: REVIEWERS,
     Action.SEE_RESTRICTED: frozenset({Role.MANAGER}),
+    Action.WATCH_FEEDS: frozenset({Role.DATA_STEWARD, Role.ADMINISTRATOR}),
 }
 """Who may do what, for any child. A restricted child (adopted, or not to be found) needs SEE_RESTRICTED as well: a
 manager's, for somebody must decide on such a child's records and bring the case to whoever has to know it."""
@@ -86,5 +88,6 @@ def links(role: str) -> list[tuple[str, str]]:
         (Action.LIST_CHILDREN, "/children", "Children"),
         (Action.VIEW_INBOX, "/alerts", "Alerts"),
         (Action.REVIEW_IDENTITY, "/identity", "Identity"),
+        (Action.WATCH_FEEDS, "/alerts", "Alerts"),
     )
     return [(address, name) for action, address, name in pages if allowed(action, role).allowed]

@@ -20,7 +20,8 @@ from send_integration.steps.timeline import TimelineKeeper
 from send_integration.steps.warehouse import Warehouse
 from send_integration.store.positions import mark_published
 from send_integration.warehouse.tables import OF_A_CHILD, clean_event
-from tests.builders import NOW, finds_nothing
+from send_integration.watch.window import unchecked
+from tests.builders import NOW
 
 PARTITIONS = 3
 
@@ -31,7 +32,7 @@ def empty(engine: Engine) -> None:
         names = (
             "stream_position, admitted, person_record, person_record_key, identity_link, identity_review,"
             " identity_statement, identity_decision, quarantine, event, child, relation, flag, flag_change, alert, delivery,"
-            " notice, notice_entry, audit, remark"
+            " notice, notice_entry, audit, remark, feed_breaker, feed_change, feed_window, feed_day"
         )
         facts = ", ".join(f"warehouse.{table.name}" for table in (clean_event, *OF_A_CHILD))
         connection.execute(text(f"TRUNCATE {names}, outbox, {facts} CASCADE"))
@@ -44,7 +45,7 @@ class Pipe:
         self.engine = engine
         self.today = today
         self.now = now
-        self.gates = [Gate(engine, lambda _feed: finds_nothing, default_model()) for _ in range(workers)]
+        self.gates = [Gate(engine, lambda _feed: unchecked, default_model()) for _ in range(workers)]
         self.keepers = [TimelineKeeper(engine, rules) for _ in range(workers)]
         self.router = AlertRouter(engine, by_mail=True, mailboxes={}, fallback="send@example.org")
         self.warehouse = Warehouse(engine, rules)
@@ -99,7 +100,7 @@ class Pipe:
     def admit(self, feed: str, batch: list[RawMessage], *, publish: bool = True, worker: int = 0) -> None:
         """One batch through the gate; with `publish` off, as if killed after the commit."""
         admitted = self.gates[worker].admit(feed, batch, self.now)
-        if publish:
+        if publish and not admitted.parked:
             for message in admitted.outgoing:
                 self._append(message)
             mark_published(self.engine, READER, batch)

@@ -42,7 +42,7 @@ def test_a_refusal_for_restriction_alone_is_one_of_not_knowing() -> None:
     ("role", "names"),
     [
         (Role.MANAGER, ["Children", "Alerts", "Identity"]),
-        (Role.DATA_STEWARD, ["Identity"]),
+        (Role.DATA_STEWARD, ["Identity", "Alerts"]),
         (Role.PANEL_CHAIR, ["Children", "Alerts"]),
         (Role.ANALYST, []),
     ],
