@@ -16,6 +16,7 @@ from send_integration.steps.batch import RawMessage
 from send_integration.steps.drift import proposals_of
 from send_integration.steps.gate import Gate
 from send_integration.store.drift import CsvColumn, keep_columns
+from send_integration.watch.window import unchecked
 from tests.builders import NOW, sent
 
 MAPPING = """
