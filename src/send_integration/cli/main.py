@@ -36,7 +36,9 @@ COMMANDS = {
     "flags": Entry("children", "flags", "Open flags, most urgent first."),
     "notices": Entry("notices", "notices", "Who was told that what they saw has changed, and whether they read it."),
     "ledger": Entry("ledger", "ledger", "Prove that every event is accounted for; exit code 1 if not."),
-    "quarantine": Entry("quarantine", "app", "See what was not let in, and why."),
+    "quarantine": Entry(
+        "quarantine", "app", "What was not let in, and why: see it, replay it, discard it, tell its sender."
+    ),
     "identity": Entry("identity", "app", "See which person records are held for review."),
     "simulate": Entry("simulate", "simulate", "Write a made-up authority: histories, errors and all."),
     "export": Entry("export", "app", "What analysts take: tables and the Department's counts."),

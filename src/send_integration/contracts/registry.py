@@ -87,6 +87,20 @@ def parse(raw: bytes, *, not_after: datetime, feed: str | None = None) -> Event 
     return _event(model)
 
 
+def unknown_fields(raw: bytes) -> list[tuple[str, ...]]:
+    """The fields of bytes that their contract does not know, by the names that were sent: to be shown with the bytes alone,
+    for such a name may hold anything."""
+    try:
+        _ANY_EVENT.validate_json(raw)
+    except ValidationError as invalid:
+        details = invalid.errors(include_url=False, include_context=False, include_input=False)
+        found = [tuple(map(str, detail["loc"])) for detail in details if detail["type"] == "extra_forbidden"]
+        return [path[1:] if path[0] in EVENT_TYPES else path for path in found]
+    except (ValueError, RecursionError):
+        return []
+    return []
+
+
 def read(body: bytes) -> Event:
     """The event of a body that `parse` made; not checked again."""
     parsed = from_json(body)
