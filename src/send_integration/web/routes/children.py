@@ -8,6 +8,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from send_integration.store.children import StoredChild, list_by_need, one_child, standings
 from send_integration.store.flags import open_flags_of
+from send_integration.store.quarantine import awaiting_checks
 from send_integration.web.context import Site, asked_of
 from send_integration.web.families import shown_family
 from send_integration.web.lanes import lanes_of
@@ -53,7 +54,10 @@ def routes(site: Site) -> APIRouter:
         may_review = asked_of(session, Action.REVIEW_IDENTITY, standing).allowed
         family = shown_family(site.engine, session, child_id)
         site.note_looks(session, Action.LIST_CHILDREN, family.restricted, "restricted, in another child's family")
-        return site.page("child.html", session, may_review=may_review, family=family, **_values(site, found))
+        awaiting = awaiting_checks(site.engine, child_id, restricted=site.sees_restricted(session))
+        return site.page(
+            "child.html", session, may_review=may_review, family=family, awaiting=awaiting, **_values(site, found)
+        )
 
     return router
 
