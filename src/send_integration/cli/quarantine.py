@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from send_integration.cli import quarantine_acts
@@ -51,7 +52,7 @@ def list_groups(
         turn, step, _ = advice(group.feed, group.code)
         seen = (f"{moment:%Y-%m-%d %H:%M}" for moment in (group.first_seen, group.last_seen))
         trend = f"{spark(group.days)} {sum(group.days)}"
-        named = (group.agency or "not known", group.feed, f"{group.items:,}", group.code, group.field)
+        named = (escape(group.agency) or "not known", group.feed, f"{group.items:,}", group.code, group.field)
         table.add_row(*named, trend, *seen, f"For {turn}: {step}")
     Console().print(table)
 

@@ -50,6 +50,13 @@ def test_the_list_groups_by_agency_and_reason_with_trend_and_next_step(run: Run)
     assert len(json.loads(run_list(run, "--json", "--source", "urn:send:clinic"))) == 1
 
 
+def test_a_source_that_tries_to_style_the_terminal_is_shown_as_it_was_sent(run: Run, pipe: Pipe) -> None:
+    pipe.send("school", sent("school.suspended", "2025-05-01", event_id="m", source="[/red]", person=WRONG))
+    settle(pipe)
+
+    assert "[/red]" in run_list(run)
+
+
 def run_list(run: Run, *arguments: str) -> str:
     """The list names nobody, and asks for nobody's name."""
     return CliRunner().invoke(quarantine.app, ["list", *arguments]).stdout

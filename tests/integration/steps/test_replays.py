@@ -98,7 +98,7 @@ def drain(pipe: Pipe, data: st.DataObject) -> None:
     for feed in feeds:
         while waiting := pipe.waiting(f"send.raw.{feed}", READER):
             size = data.draw(st.integers(1, len(waiting)))
-            pipe.admit(feed, waiting[:size], publish=data.draw(st.booleans()))
+            pipe.admit(feed, waiting[:size], publish=data.draw(st.booleans()), worker=data.draw(st.integers(0, 1)))
     if data.draw(st.booleans()):
         pipe.drain_timeline(size=data.draw(st.integers(1, 5)))
 
@@ -110,7 +110,7 @@ def test_any_history_refused_in_part_and_replayed_at_any_time_ends_as_if_let_in_
 ) -> None:
     empty(engine)
     strict = Strict([raw for raw in history if data.draw(st.booleans())])
-    pipe = Pipe(engine, RULES, TODAY, checks=strict)
+    pipe = Pipe(engine, RULES, TODAY, workers=2, checks=strict)
     repeats = data.draw(st.lists(st.sampled_from(history), max_size=3)) if history else []
     arriving = data.draw(st.permutations(history + repeats))
     relaxed_at = data.draw(st.integers(0, len(arriving)))
