@@ -14,7 +14,7 @@ from send_integration.identity.statements import FEED as IDENTITY
 from send_integration.identity.statements import statements_of
 from send_integration.steps.batch import Outgoing, RawMessage
 from send_integration.steps.gate_counts import Counts
-from send_integration.steps.gate_messages import REPLAY, adapter_reasons, quarantined
+from send_integration.steps.gate_messages import adapter_reasons, quarantined, replay_of
 from send_integration.steps.gate_saying import admitted_row, said_before, say_moved, say_new, say_replaced
 from send_integration.steps.gate_sorting import Sorted, event_of, sort_out
 from send_integration.steps.identity import (
@@ -109,7 +109,7 @@ class Gate:
         new, known = split_known(connection, READER, batch)
         verdict_of = {(m.partition, m.offset): verdict for m, verdict in zip(batch, verdicts, strict=True)}
         judged = [(m, verdict_of[m.partition, m.offset]) for m in new]
-        out = sort_out(connection, feed, judged, [m.value for m in new if m.header(REPLAY)])
+        out = sort_out(connection, feed, judged, [m.value for m in new if replay_of(m)])
         if out.let_in and not exclusive:
             raise _OthersChangeError
         counts = Counts()

@@ -12,7 +12,7 @@ from send_integration.store.refusals import QuarantineRow, reasons_as_json
 CLOUD_EVENT = ("content-type", b"application/cloudevents+json")
 
 REPLAY = "replay"
-"""The header of what a person sends through the gate again: the number of that act."""
+"""The last header of what a person sends through the gate again: the number of that act."""
 
 
 def body_hash(event: Event) -> bytes:
@@ -72,6 +72,15 @@ def quarantine_row(
         person_record_id,
         adapter_reasons(message),
     )
+
+
+def replay_of(message: RawMessage) -> bytes:
+    """The number of the act by which a message is a replay; b'' where it is none. Asked of every message, so it looks at the
+    last header alone."""
+    if not message.headers:
+        return b""
+    name, number = message.headers[-1]
+    return number if name == REPLAY else b""
 
 
 def adapter_reasons(message: RawMessage) -> tuple[Reason, ...]:

@@ -13,10 +13,10 @@ from send_integration.errors import Broken
 from send_integration.identity.records import FirstSeen, PersonRecord, records_of
 from send_integration.identity.statements import FEED as IDENTITY
 from send_integration.steps.batch import RawMessage
-from send_integration.steps.gate_messages import REPLAY, body_hash, quarantine_row
-from send_integration.store.admission import AdmittedRow, admitted_by_key
+from send_integration.steps.gate_messages import body_hash, quarantine_row, replay_of
+from send_integration.store.admission import AdmittedRow, known_by_key
 from send_integration.store.positions import HasPlace
-from send_integration.store.refusals import Met, QuarantineRow, met_again
+from send_integration.store.refusals import Met, QuarantineRow, items_of_bytes, lock_met
 
 FAR_FUTURE = datetime(9000, 1, 1, tzinfo=UTC)
 """What was admitted is not judged by the clock again."""
@@ -52,17 +52,21 @@ Judged = tuple[RawMessage, Event | Rejected]
 
 
 def sort_out(connection: Connection, feed: str, messages: Sequence[Judged], replayed: Collection[bytes]) -> Sorted:
-    """Sort messages by their verdicts, by each other, by what was admitted before and by what was refused before; one
-    query each for all. `replayed` are the bytes that a person sent through the gate again.
+    """Sort messages by their verdicts, by each other, and by what was admitted and refused before; one query for all.
+
+    `replayed` are the bytes that a person sent through the gate again.
     """
     out = _by_each_other(feed, messages)
-    items = met_again(connection, feed, out.keep, list(replayed)) if out.keep or replayed else []
+    before, ids = known_by_key(connection, feed, out.keep) if out.keep else ({}, [])
+    if replayed:
+        ids += items_of_bytes(connection, feed, list(replayed))
+    items = lock_met(connection, ids) if ids else []
     discarded = {item.raw for item in items if item.status == "discarded"}
     if discarded:
         messages, repeats = _without(messages, discarded)
         out = _by_each_other(feed, messages)
         out.duplicates += repeats
-    before = _beside_admitted(connection, feed, out)
+    _beside_admitted(feed, out, before)
     if items:
         _beside_refused(out, messages, before, [item for item in items if item.raw not in discarded])
     return out
@@ -84,11 +88,9 @@ def _without(messages: Sequence[Judged], discarded: Collection[bytes]) -> tuple[
     return rest, [message for message, _ in messages if message.value in discarded]
 
 
-def _beside_admitted(connection: Connection, feed: str, out: Sorted) -> Mapping[EventKey, AdmittedRow]:
-    """Gives what had been admitted under the batch's sources and ids."""
-    before = admitted_by_key(connection, out.keep) if out.keep else {}
-    for key, row in before.items():
-        message, event = out.keep[key]
+def _beside_admitted(feed: str, out: Sorted, before: Mapping[EventKey, AdmittedRow]) -> None:
+    for key in before.keys() & out.keep.keys():
+        row, (message, event) = before[key], out.keep[key]
         if row.body_hash == body_hash(event):
             del out.keep[key]
             out.duplicates.append(message)
@@ -100,7 +102,6 @@ def _beside_admitted(connection: Connection, feed: str, out: Sorted) -> Mapping[
     giving_way = {row.raw for row in out.replaced.values()}
     out.duplicates += [row for row in out.refuse if row.raw in giving_way]
     out.refuse = [row for row in out.refuse if row.raw not in giving_way]
-    return before
 
 
 def _beside_refused(
@@ -117,7 +118,7 @@ def _beside_refused(
             continue
         if isinstance(verdict, Event) and _stands(out, before, verdict):
             let_in[item.id] = item
-        elif message.value in refused and message.header(REPLAY) == str(item.replay).encode():
+        elif message.value in refused and replay_of(message) == str(item.replay).encode():
             out.refused_again[item.id] = refused[message.value]
     out.let_in = list(let_in.values())
     out.refused_again = {number: row for number, row in out.refused_again.items() if number not in let_in}

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, text
+from sqlalchemy import Connection, text
 
 from send_integration.contracts.event import EventKey
 from send_integration.store.bulk import copy_rows
@@ -39,18 +39,26 @@ _ADMITTED = (
 )
 
 
-def admitted_by_key(connection: Connection, keys: Iterable[EventKey]) -> dict[EventKey, AdmittedRow]:
-    """The admitted events among some keys, in one query."""
+def known_by_key(
+    connection: Connection, feed: str, keys: Iterable[EventKey]
+) -> tuple[dict[EventKey, AdmittedRow], list[int]]:
+    """What is kept under some sources and ids, in one query for all: the admitted events, and the items of a feed that were
+    refused and are counted as that."""
     wanted = list(keys)
     rows = connection.execute(
         text(
-            f"SELECT {_ADMITTED} FROM admitted WHERE (source, event_id) IN"  # noqa: S608 - a constant of ours
-            " (SELECT * FROM unnest(cast(:sources AS text[]), cast(:ids AS text[])))"
+            "WITH wanted AS MATERIALIZED (SELECT * FROM unnest("  # noqa: S608 - constants of ours
+            "cast(:sources AS text[]), cast(:ids AS text[])) AS u(source, event_id))"
+            f" SELECT cast(NULL AS bigint), {_ADMITTED} FROM admitted"
+            " WHERE (source, event_id) IN (SELECT source, event_id FROM wanted)"
+            f" UNION ALL SELECT q.id, {', '.join(['NULL'] * (_ADMITTED.count(',') + 1))}"
+            " FROM wanted JOIN quarantine q USING (source, event_id)"
+            " WHERE q.feed = :feed AND q.status <> 'released' AND q.person_record_id IS NULL"
         ),
-        {"sources": [key.source for key in wanted], "ids": [key.id for key in wanted]},
-    )
-    found = (_admitted(row) for row in rows)
-    return {row.key: row for row in found}
+        {"sources": [key.source for key in wanted], "ids": [key.id for key in wanted], "feed": feed},
+    ).all()
+    found = (_admitted(row[1:]) for row in rows if row[0] is None)
+    return {row.key: row for row in found}, [row[0] for row in rows if row[0] is not None]
 
 
 def admitted_at(connection: Connection, topic: str, places: Sequence[tuple[int, int]]) -> list[AdmittedRow]:
@@ -115,7 +123,7 @@ def replace_admitted(connection: Connection, row: AdmittedRow) -> None:
     )
 
 
-def _admitted(row: Row[Any]) -> AdmittedRow:
+def _admitted(row: Sequence[Any]) -> AdmittedRow:
     fields: tuple[Any, ...] = tuple(row)
     source, event_id, feed, body_hash, recorded_at, raw, *place = fields
     return AdmittedRow(source, event_id, feed, bytes(body_hash), recorded_at, bytes(raw), *place)

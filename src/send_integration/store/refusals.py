@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row, text
 
-from send_integration.contracts.event import EventKey, Reason
+from send_integration.contracts.event import Reason
 from send_integration.contracts.glimpse import glimpse
 
 BY_GATE = "gate"
@@ -51,24 +51,23 @@ _WRITE_DOWN = (
 )
 
 
-def met_again(connection: Connection, feed: str, keys: Iterable[EventKey], replayed: Sequence[bytes]) -> list[Met]:
-    """The items of a feed under some sources and ids, or of some replayed bytes; locked until the transaction ends."""
-    wanted = list(keys)
+def items_of_bytes(connection: Connection, feed: str, raws: Sequence[bytes]) -> list[int]:
+    """The items of a feed that are some bytes."""
     rows = connection.execute(
         text(
-            f"SELECT {_MET} FROM quarantine WHERE {_COUNTED} AND id IN ("  # noqa: S608 - constants of ours
-            "SELECT q.id FROM unnest(cast(:sources AS text[]), cast(:ids AS text[])) AS u(source, event_id)"
-            f" JOIN quarantine q USING (source, event_id) WHERE {_COUNTED} AND q.feed = :feed UNION ALL"
-            " SELECT q.id FROM unnest(cast(:raws AS bytea[])) AS u(raw)"
-            f" JOIN quarantine q ON q.feed = :feed AND q.raw_hash = sha256(u.raw) WHERE {_COUNTED})"
-            " ORDER BY id FOR UPDATE"
+            f"SELECT id FROM quarantine WHERE {_COUNTED} AND feed = :feed"  # noqa: S608 - a constant of ours
+            " AND raw_hash IN (SELECT sha256(r) FROM unnest(cast(:raws AS bytea[])) AS u(r))"
         ),
-        {
-            "feed": feed,
-            "sources": [key.source for key in wanted],
-            "ids": [key.id for key in wanted],
-            "raws": list(replayed),
-        },
+        {"feed": feed, "raws": list(raws)},
+    )
+    return [row[0] for row in rows]
+
+
+def lock_met(connection: Connection, ids: Iterable[int]) -> list[Met]:
+    """Those of some items that are counted as quarantined still; none changes until the transaction ends."""
+    rows = connection.execute(
+        text(f"SELECT {_MET} FROM quarantine WHERE {_COUNTED} AND id = ANY(:ids) ORDER BY id FOR UPDATE"),  # noqa: S608
+        {"ids": sorted(set(ids))},
     )
     return [_met(row) for row in rows]
 
