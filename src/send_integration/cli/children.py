@@ -14,6 +14,7 @@ from send_integration.store.breakers import paused_feeds
 from send_integration.store.children import one_child, standings
 from send_integration.store.families import family_of, secret_references
 from send_integration.store.flags import open_flags_by_urgency
+from send_integration.store.quarantine import awaiting_checks
 from send_integration.timeline.family import WORDS, Family
 from send_integration.web.policy import Action
 from send_integration.when.london import london_day
@@ -53,6 +54,9 @@ def timeline(
     for risk in found.answer["risks"]:
         typer.echo(f"  {risk['risk']}: {risk['level']}. {risk['reason']}")
     _print_family(_family_shown(who, found.child_id))
+    for awaiting in awaiting_checks(engine, child_id, restricted=restricted):
+        items = f"{awaiting.items} item{'' if awaiting.items == 1 else 's'}"
+        typer.echo(f"  Awaiting checks: {items} from {awaiting.agency}, since {london_day(awaiting.since)}")
 
 
 def _family_shown(who: Looker, child_id: str) -> Family:

@@ -15,7 +15,7 @@ from send_integration.identity.statements import FEED as IDENTITY
 from send_integration.identity.statements import statements_of
 from send_integration.steps.batch import Outgoing, RawMessage
 from send_integration.steps.gate_counts import Counts
-from send_integration.steps.gate_messages import adapter_reasons, quarantined
+from send_integration.steps.gate_messages import adapter_reasons, quarantined, replay_of
 from send_integration.steps.gate_saying import admitted_row, said_before, say_moved, say_new, say_replaced
 from send_integration.steps.gate_sorting import Sorted, event_of, sort_out
 from send_integration.steps.gate_tally import Outcome, tally_of
@@ -29,11 +29,12 @@ from send_integration.steps.identity import (
     restate,
 )
 from send_integration.steps.watching import FeedParked, FeedWatch, unwatched
-from send_integration.store.admission import QuarantineRow, admitted_of_feed, keep_admitted, quarantine_new
+from send_integration.store.admission import admitted_of_feed, keep_admitted
 from send_integration.store.breakers import is_parked
 from send_integration.store.outbox import say
 from send_integration.store.people import asserted_before, lock_identity, next_decision_number, records_by_id
 from send_integration.store.positions import move_on, split_known
+from send_integration.store.refusals import QuarantineRow, quarantine_new, refuse_again, release_let_in
 from send_integration.store.remarks import Remarked, add_remarks
 from send_integration.timeline.fold import standing
 from send_integration.watch.window import Checked
@@ -76,8 +77,9 @@ class _Judged(NamedTuple):
     now: datetime
 
 
-class _DecisionsChangeError(Exception):
-    """A batch asserts a record that is not decided yet: its transaction starts over with the other lock."""
+class _OthersChangeError(Exception):
+    """A batch asserts a record that is not decided yet, or lets in what was counted elsewhere: its transaction starts over
+    with the other lock."""
 
 
 class Gate:
@@ -113,7 +115,7 @@ class Gate:
                     return self._keep(connection, judged, exclusive=exclusive)
             except FeedParked:
                 return LEFT_UNREAD
-            except _DecisionsChangeError:
+            except _OthersChangeError:
                 exclusive = True
 
     def _judge(self, feed: str, batch: Sequence[RawMessage], now: datetime) -> _Judged:
@@ -139,12 +141,16 @@ class Gate:
         lock_identity(connection, exclusive=exclusive)
         new, known = split_known(connection, READER, batch)
         verdict_of = {(m.partition, m.offset): verdict for m, verdict in zip(batch, judged.verdicts, strict=True)}
-        out = sort_out(connection, feed, [(m, verdict_of[m.partition, m.offset]) for m in new])
+        judged_new = [(m, verdict_of[m.partition, m.offset]) for m in new]
+        out = sort_out(connection, feed, judged_new, [m.value for m in new if replay_of(m)])
+        if out.let_in and not exclusive:
+            raise _OthersChangeError
         counts = Counts()
         for message in out.duplicates:
             counts.add(message, duplicates=1)
         outgoing = _refuse(connection, out, counts)
         refused, repeated = counts.total(1), counts.total(2)
+        _settle_replays(connection, out, counts)
         resolved = self._identify(connection, feed, out, exclusive=exclusive)
         outgoing += self._let_in(connection, feed, out, resolved, counts)
         outgoing += said_before(connection, known)
@@ -168,7 +174,7 @@ class Gate:
         if not self._expects_new_people:
             return Resolved(known)
         if not exclusive:
-            raise _DecisionsChangeError
+            raise _OthersChangeError
         require_same_model(connection, self._model)
         return resolve(connection, asserted, known, self._model)
 
@@ -237,6 +243,20 @@ def _refuse(connection: Connection, out: Sorted, counts: Counts) -> list[Outgoin
     for row in first.values():
         counts.add(row, quarantined=int(row.raw in kept), duplicates=int(row.raw not in kept))
     return [quarantined(row) for row in first.values() if row.raw in kept]
+
+
+def _settle_replays(connection: Connection, out: Sorted, counts: Counts) -> None:
+    """Say on items whose bytes came again what became of them.
+
+    What is let in was counted as quarantined where it stood first; of its two messages that one is now the repeat.
+    """
+    if out.let_in:
+        release_let_in(connection, out.let_in)
+        for item in out.let_in:
+            counts.add(item, quarantined=-1, duplicates=1)
+    if out.refused_again:
+        refuse_again(connection, out.refused_again)
+        say(connection, [quarantined(row) for row in out.refused_again.values()])
 
 
 def _number_after_a_free_one(connection: Connection) -> int:

@@ -169,6 +169,36 @@ def test_what_told_of_a_family_leaves_answers_and_reports_and_a_notices_entry_sa
     ]
 
 
+def test_items_of_an_older_database_get_their_history_their_agency_and_the_adapters_own_reasons(
+    empty_database: Engine,
+) -> None:
+    raw = b'{"source": "clinic", "id": "e1", "data": {"person": {"local_id": "7", "restricted": "adoption"}}}'
+    reasons = (
+        '[{"code": "cin-8500", "field": "", "message": ""}, {"code": "missing-field", "field": "type", "message": ""}]'
+    )
+    with empty_database.begin() as connection:
+        up_to(connection, "0007")
+        for bytes_of_item in (raw, b"{broken"):
+            connection.execute(
+                text(
+                    'INSERT INTO quarantine (feed, raw, reasons, topic, "partition", "offset", origin, quarantined_at)'
+                    " VALUES ('camhs', :raw, cast(:reasons AS jsonb), 't', 0, 0, '{}', '2025-03-03Z')"
+                ),
+                {"raw": bytes_of_item, "reasons": reasons},
+            )
+
+    migrate(empty_database)
+
+    with empty_database.connect() as connection:
+        items = connection.execute(
+            text("SELECT source, event_id, local_id, restricted, adapter_reasons FROM quarantine ORDER BY id")
+        ).all()
+        acts = connection.execute(text('SELECT act, "by", at, jsonb_array_length(reasons) FROM quarantine_act')).all()
+    assert [tuple(row)[:4] for row in items] == [("clinic", "e1", "7", True), (None, None, None, False)]
+    assert [[reason["code"] for reason in row[4]] for row in items] == [["cin-8500"], ["cin-8500"]]
+    assert [tuple(row) for row in acts] == [("quarantined", "gate", datetime(2025, 3, 3, tzinfo=UTC), 2)] * 2
+
+
 def up_to(connection: Connection, revision: str) -> None:
     """Bring an empty database to the state after a migration."""
     config = Config()

@@ -62,8 +62,19 @@ LISTS: dict[str, frozenset[str]] = {
     "/alerts": frozenset({"chair", "member", "manager", "worker", "steward", "administrator"}),
     "/identity": frozenset({"manager", "steward"}),
     "/identity/decisions": frozenset({"manager", "steward"}),
+    "/quarantine": frozenset({"manager", "steward"}),
 }
 """Whom a page about no one child lets in."""
+
+QUARANTINE = {
+    ("GET", "/quarantine/items/{item}"),
+    ("GET", "/quarantine/groups/{group}"),
+    ("POST", "/quarantine/items/{item}/replay"),
+    ("POST", "/quarantine/items/{item}/discard"),
+    ("POST", "/quarantine/groups/{group}/replay"),
+    ("POST", "/quarantine/groups/{group}/discard"),
+}
+"""Pages about bytes that are nobody's yet: test_quarantine_pages asks each role for them."""
 
 OPEN = {("GET", "/"), ("GET", "/sign-in"), ("POST", "/sign-in"), ("POST", "/sign-out"), ("GET", "/health")}
 """Pages that show nothing about anybody."""
@@ -101,7 +112,7 @@ def same(answer: object) -> tuple[object, ...]:
 
 
 def test_the_matrix_names_every_page_and_role_that_there_is() -> None:
-    assert set(routes_of_the_site()) == OPEN | OWN | set(PAGES) | {("GET", page) for page in LISTS}
+    assert set(routes_of_the_site()) == OPEN | OWN | QUARANTINE | set(PAGES) | {("GET", page) for page in LISTS}
     assert set(ACTORS.values()) == set(Role)
 
 

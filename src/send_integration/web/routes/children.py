@@ -12,6 +12,7 @@ from send_integration.steps.catalogue import load_rules
 from send_integration.store.breakers import paused_feeds
 from send_integration.store.children import StoredChild, list_by_need, one_child, standings
 from send_integration.store.flags import open_flags_of
+from send_integration.store.quarantine import awaiting_checks
 from send_integration.web.context import Site, asked_of, written_day
 from send_integration.web.families import shown_family
 from send_integration.web.lanes import lanes_of
@@ -59,7 +60,9 @@ def routes(site: Site) -> APIRouter:
         may_review = asked_of(session, Action.REVIEW_IDENTITY, standing).allowed
         family = shown_family(site.engine, session, child_id)
         site.note_looks(session, Action.LIST_CHILDREN, family.restricted, "restricted, in another child's family")
-        return site.page("child.html", session, may_review=may_review, family=family, **_values(site, found, rules))
+        awaiting = awaiting_checks(site.engine, child_id, restricted=site.sees_restricted(session))
+        values = _values(site, found, rules)
+        return site.page("child.html", session, may_review=may_review, family=family, awaiting=awaiting, **values)
 
     return router
 
