@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from send_integration import clock
 from send_integration.cli import quarantine_acts
 from send_integration.cli.looking import By, Looker, ShowRestricted, WhyLook, looker
 from send_integration.cli.services import services
@@ -18,6 +19,7 @@ from send_integration.errors import BadInput
 from send_integration.steps.fixes import advice
 from send_integration.steps.showing_items import marks_in
 from send_integration.store.quarantine import QuarantineGroup, QuarantineItem, groups, history_of, one_item
+from send_integration.when.london import london_day
 
 SHOW_BYTES = "show-quarantined"
 """What the audit calls a look at the bytes of an item."""
@@ -42,8 +44,8 @@ def list_groups(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Open items by agency and reason, the most first: how many came on each of 14 days, and what to do next."""
-    settings, engine = services()
-    found = groups(engine, settings.today(), feed, source)
+    _, engine = services()
+    found = groups(engine, london_day(clock.now()), feed, source)
     if as_json:
         typer.echo(json.dumps([_group_as_json(group) for group in found], default=str, indent=1))
         return

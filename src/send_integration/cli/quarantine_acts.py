@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from send_integration import clock
 from send_integration.cli.looking import By, looker
 from send_integration.cli.services import services
 from send_integration.errors import BadInput
@@ -14,6 +15,7 @@ from send_integration.steps.rejections import rejection_file
 from send_integration.steps.stewarding import Done, Steward
 from send_integration.store.quarantine import rejections_of
 from send_integration.store.stewards import Choice
+from send_integration.when.london import london_day
 
 EXPORT_ACTION = "export-rejections"
 """What the audit calls taking a sender's rejection file."""
@@ -75,13 +77,13 @@ def export(
 
     No child's data is in it. What other agencies sent, or nobody can tell who, is not either. That you took it is recorded.
     """
-    settings, engine = services()
+    _, engine = services()
     who = looker(engine, by, restricted=False, why="")
     with engine.connect() as connection:
         found = rejections_of(connection, source, feed)
     who.saw(EXPORT_ACTION, [None], about=f"{len(found)} items of {source}")
     slug = re.sub(r"[^A-Za-z0-9]+", "-", source).strip("-") or "agency"
-    path = out / f"rejected-{slug}-{settings.today()}.csv" if out.is_dir() else out
+    path = out / f"rejected-{slug}-{london_day(clock.now())}.csv" if out.is_dir() else out
     try:
         path.write_bytes(rejection_file(found))
     except OSError as fault:

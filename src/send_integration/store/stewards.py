@@ -30,14 +30,15 @@ class Choice(NamedTuple):
 
 
 class Standing(NamedTuple):
-    """How an item stands: its status, whether it waits for a decision on identity, the act of a replay under way, and its
-    latest act."""
+    """How an item stands: its status, whether it waits for a decision on identity, the act of a replay under way, its latest
+    act, and whether a file's adapter found fault with it."""
 
     id: int
     status: str
     held: bool
     replay: int | None
     latest_act: int
+    adapter: bool
 
 
 class Replayed(NamedTuple):
@@ -54,7 +55,7 @@ class Replayed(NamedTuple):
 
 _STANDING = (
     "SELECT q.id, q.status, q.person_record_id IS NOT NULL, q.replay,"
-    " (SELECT max(a.id) FROM quarantine_act a WHERE a.item = q.id) FROM quarantine q"
+    " (SELECT max(a.id) FROM quarantine_act a WHERE a.item = q.id), q.adapter_reasons <> '[]' FROM quarantine q"
 )
 
 

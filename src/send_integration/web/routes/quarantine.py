@@ -5,6 +5,7 @@ from typing import Annotated, NamedTuple
 from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi.responses import Response
 
+from send_integration import clock
 from send_integration.contracts.marks import pieces_of
 from send_integration.steps.fixes import advice
 from send_integration.steps.showing_items import marks_in
@@ -22,6 +23,7 @@ from send_integration.store.stewards import standings_of
 from send_integration.web.context import Site
 from send_integration.web.forms import Fault
 from send_integration.web.policy import Action
+from send_integration.when.london import london_day
 
 ITEMS_ON_A_PAGE = 25
 MOST_DIGITS = 18
@@ -44,7 +46,7 @@ def routes(site: Site) -> APIRouter:
     @router.get("/quarantine")
     def show_groups(request: Request, done: Annotated[int, Query(ge=0)] = 0, act: str = "") -> Response:
         session = site.permit(request, Action.SEE_QUARANTINE)
-        found = groups(site.engine, site.settings.today())
+        found = groups(site.engine, london_day(clock.now()))
         site.note_looks(session, Action.SEE_QUARANTINE, [None], "the groups")
         told = [(group, advice(group.feed, group.code)) for group in found]
         return site.page("quarantine.html", session, groups=told, done=done, act=act)
@@ -67,7 +69,7 @@ def routes(site: Site) -> APIRouter:
 
 def find_group(site: Site, token: str) -> QuarantineGroup | None:
     """The group of an address; None where none of its items is open any more."""
-    return next((group for group in groups(site.engine, site.settings.today()) if group.token == token), None)
+    return next((group for group in groups(site.engine, london_day(clock.now())) if group.token == token), None)
 
 
 def find_item(site: Site, number: str) -> QuarantineItem:
@@ -96,6 +98,7 @@ def group_page(site: Site, session: Session, group: QuarantineGroup, typed: Type
         pages=max(1, -(-group.items // ITEMS_ON_A_PAGE)),
         held=sum(item.held for item in standing),
         under_way=sum(item.replay is not None for item in standing),
+        adapter=any(item.adapter for item in standing),
         typed=typed,
     )
 
