@@ -14,7 +14,7 @@ from send_integration.steps.batch import RawMessage
 UNTIL = date(2025, 1, 16)
 NOW = datetime.combine(UNTIL + timedelta(1), time(), UTC)
 CLEAN_DAYS = 30
-ROWS = 1_000
+ROWS = 600
 """Of each feed the last so many get faults, or the last half where there are fewer than twice as many."""
 
 SCHOOL_YEAR_ROWS = "send.school.enrolled.v1"
@@ -67,7 +67,7 @@ def clean_authority(children: int, seed: int) -> CleanAuthority:
         recent = sum(row.arrived_at >= since for row in rows)
         held = max(min(ROWS, len(rows) // 2), recent)
         # Enrolments come once a year: the window has some, or no year group could be wrong in it.
-        extra = [row for row in rows[:-held] if SCHOOL_YEAR_ROWS.encode() in row.raw][-200:] if held else []
+        extra = [row for row in rows[:-held] if SCHOOL_YEAR_ROWS.encode() in row.raw][-120:] if held else []
         kept = set(extra)
         before += [row for row in rows[: len(rows) - held] if row not in kept]
         window[feed] = [*extra, *rows[len(rows) - held :]]

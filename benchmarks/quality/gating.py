@@ -129,7 +129,9 @@ def _by_offset(listening: Listening, window: Sequence[RawMessage]) -> dict[int, 
     """Remarks by the offset of the first message that holds the event."""
     found: dict[int, tuple[str, ...]] = {}
     waiting = {(key.source.encode(), key.id.encode()): codes for key, codes in listening.remarked.items()}
-    by_id: dict[bytes, tuple[bytes, tuple[str, ...]]] = {id_: (source, codes) for (source, id_), codes in waiting.items()}
+    by_id: dict[bytes, tuple[bytes, tuple[str, ...]]] = {
+        id_: (source, codes) for (source, id_), codes in waiting.items()
+    }
     for message in window:
         start = message.value.find(b'"id"')
         id_ = message.value[start + 4 :].split(b'"', 2)[1] if start >= 0 else b""

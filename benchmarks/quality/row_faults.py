@@ -9,7 +9,6 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
-
 Body = dict[str, Any]
 Spoil = Callable[[Body, Body], Body | bytes | None]
 

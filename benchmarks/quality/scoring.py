@@ -5,17 +5,20 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from benchmarks.quality.gating import Said
+from send_integration.contracts.reasons import Code
 
 BY_STORE = "told as a repeat"
 BY_REVIEW = "identity put to people"
+A_TENTH = 0.1
+"""Of the faulty rows so many more questions must be put to people before the fault counts as found by them."""
 
 
 class Score(NamedTuple):
     """What was found of one kind of fault at one rate.
 
     `rule` is the rule that spoke of most faulty rows among those that spoke first, `after` the number of rows when it
-    did. `refused` and `remarked` count faulty rows; `stopped` counts good rows that were refused, `noted` good rows
-    that were remarked on.
+    did. `refused` and `remarked` count faulty rows; `stopped` counts good rows that were refused, `held` those that wait
+    for a person's decision on identity, `noted` those that were remarked on.
     """
 
     faulty: int
@@ -24,6 +27,7 @@ class Score(NamedTuple):
     refused: int
     remarked: int
     stopped: int
+    held: int
     noted: int
 
     @property
@@ -44,15 +48,18 @@ def score(faulty: frozenset[int], said: Said, clean: Said) -> Score:
         rule, after = max(spoken[first], key=lambda code: (counted[code], code)), first + 1
     elif said.repeats > clean.repeats:
         rule = BY_STORE
-    elif said.reviews > clean.reviews:
+    elif said.reviews - clean.reviews >= max(1, A_TENTH * len(faulty)):
         rule = BY_REVIEW
+    good = refused.keys() - faulty
+    held = [at for at in good if set(refused[at]) <= {Code.IDENTITY_CONFLICT}]
     return Score(
         len(faulty),
         rule,
         after,
         len(refused.keys() & faulty),
         len(remarked.keys() & faulty - refused.keys()),
-        len(refused.keys() - faulty),
+        len(good) - len(held),
+        len(held),
         len(remarked.keys() - faulty),
     )
 

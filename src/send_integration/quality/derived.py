@@ -29,12 +29,7 @@ TEMPORARY_UPN = re.compile(r"[A-Z]\Z", re.ASCII)
 
 def age(event: Event) -> float | None:
     """Whole years on the day of the event; None where it is about no child."""
-    if event.person is None:
-        return None
-    born, on = event.person.date_of_birth, event.on
-    if born.month == 2 and born.day == 29:
-        return age_on(born, on)
-    return on.year - born.year - ((on.month, on.day) < (born.month, born.day))
+    return None if event.person is None else age_on(event.person.date_of_birth, event.on)
 
 
 def age_at(*whats: str, **codes: str) -> Callable[[Event], Cell]:

@@ -4,6 +4,7 @@ Importing this registers them.
 """
 
 import re
+from collections import Counter
 from typing import Any, ClassVar, Literal
 
 import numpy as np
@@ -54,13 +55,14 @@ class ColumnPairValuesHaveTheUsualShape(ColumnPairMapMetricProvider):  # type: i
         column_B: "pd.Series[Any]",  # noqa: N803
         **_: object,
     ) -> "pd.Series[bool]":
-        usual = pd.Series(np.ones(len(column_A), dtype=bool), index=column_A.index)
-        for _source, references in column_B.groupby(column_A):
-            if len(references) < LEAST_OF_A_SOURCE:
+        usual = np.ones(len(column_A), dtype=np.bool_)
+        for places in column_A.groupby(column_A).indices.values():
+            if len(places) < LEAST_OF_A_SOURCE:
                 continue
-            shapes = pd.Series(_shapes(references), index=references.index)
-            usual[references.index] = shapes.map(shapes.value_counts()) >= UNUSUAL * len(references)
-        return usual
+            shapes = _shapes(column_B.iloc[places])
+            counted = Counter(shapes)
+            usual[places] = [counted[shape] >= UNUSUAL * len(shapes) for shape in shapes]
+        return pd.Series(usual, index=column_A.index)
 
 
 class ColumnPairValuesAreOfFewPersons(ColumnPairMapMetricProvider):  # type: ignore[misc]
