@@ -1,1 +1,1 @@
-"""What of 40 kinds of fault the gate finds in what sources send, what good rows it stops, and what it costs."""
+"""Which kinds of fault the gate finds in what sources send, what good rows it stops, and what judging costs."""
