@@ -75,7 +75,8 @@ def _table(bench: Bench, only: str) -> list[Measured]:
     found: list[Measured] = []
     for one in bench.every(only):
         found.append(one)
-        print(line(one), flush=True)
+        if one.rate == AT or not one.name.startswith("window:"):
+            print(line(one), flush=True)
     at = [one for one in found if one.rate == AT]
     print(f"\n{len(at)} kinds; found at {AT:.0%}: {sum(one.score.detected for one in at)}")
     for one in at:

@@ -188,6 +188,7 @@ OF_A_CHILD = (
     Column("whole_name", "text", "data.person.given_name", derived.whole_name),
     Column("postcode", "text", "data.person.postcode", derived.postcode),
     Column("said", "text", "id", derived.said),
+    Column("event_id", "text", "id", derived.event_id),
     Column("hour_off_midnight", "number", "time", derived.hour_off_midnight),
 )
 NEED_TYPES = (

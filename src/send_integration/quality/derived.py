@@ -225,6 +225,11 @@ def source(event: Event) -> Cell:
     return event.source
 
 
+def event_id(event: Event) -> Cell:
+    """The id that its source gave it."""
+    return event.id
+
+
 def said(event: Event) -> Cell:
     """All that an event says, but for its id and when it was recorded; None where it speaks of another event.
 

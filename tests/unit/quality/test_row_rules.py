@@ -290,6 +290,7 @@ def test_the_same_event_under_two_ids_is_remarked_on_both() -> None:
     correction = event("people.registered", event_id="d", corrects="a")
 
     assert remarks_of([first, again, other_day, correction], "same-event-other-id") == [True, True, False, False]
+    assert remarks_of([first, first], "same-event-other-id") == [False, False], "a second delivery is no second event"
 
 
 @pytest.mark.parametrize("name", [" Anna", "Anna  Maria", "Anna ", "ANNA", "JosÃ©", "WoÅºniak", "An\ufffda", "NULL"])
