@@ -24,6 +24,7 @@ from send_integration.broker.offsets import extents
 from send_integration.broker.produce import start_producer
 from send_integration.broker.topics import create_missing_topics
 from send_integration.contracts import topics
+from send_integration.contracts.identifiers import nhs_number_with_check_digit
 from send_integration.embedded.database import embedded_database
 from send_integration.embedded.processes import running
 from send_integration.simulate.authority import simulate_authority
@@ -96,6 +97,8 @@ def latency(broker: str, engine: Engine) -> tuple[float, float]:
     """Seconds from producing an event that raises a flag to the flag's row, at a steady rate; p50 and p99."""
     sent_at: dict[str, float] = {}
 
+    numbers = (found for n in range(999_999) if (found := nhs_number_with_check_digit(f"999{n:06d}")))
+
     async def stream() -> None:
         producer, _ = await start_producer(broker)
         began = now()
@@ -103,9 +106,7 @@ def latency(broker: str, engine: Engine) -> tuple[float, float]:
             batch = []
             for number in range(EVENTS_A_SECOND // 10):
                 local = f"bench-{tick}-{number}"
-                raw = sent(
-                    "ehcp.requested", "2024-01-08", event_id=local, person={"local_id": local, "nhs_number": None}
-                )
+                raw = sent("ehcp.requested", "2024-01-08", event_id=local, person=somebody(local, next(numbers)))
                 sent_at[local] = now()
                 batch.append(Outgoing(topics.raw("ehcp").name, local.encode(), raw))
             await producer.send_all(batch)
@@ -123,6 +124,12 @@ def latency(broker: str, engine: Engine) -> tuple[float, float]:
     watcher.join()
     waits = sorted(seen[local] - at for local, at in sent_at.items())
     return waits[len(waits) // 2], waits[int(len(waits) * 0.99)]
+
+
+def somebody(local_id: str, number: str) -> dict[str, str]:
+    """Somebody whom no other record resembles: a feed whose people nobody can match would be paused."""
+    name = "".join(chr(ord("a") + int(digit)) for digit in number)
+    return {"local_id": local_id, "nhs_number": number, "given_name": name[5:].title(), "family_name": name[:5].title()}
 
 
 def watch(engine: Engine, last: int, seen: dict[str, float], finished: threading.Event) -> None:

@@ -23,6 +23,7 @@ from send_integration.errors import Broken
 from send_integration.settings import Settings
 from send_integration.steps.batch import Headers, RawMessage
 from send_integration.store.positions import start_from
+from streams.parking import Parking
 from streams.positions import transport_from
 
 BATCH_EVENTS = 2500
@@ -53,6 +54,7 @@ class Worker:
     settings: Settings
     steps: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "steps"))
     outbox_filled: asyncio.Event = field(default_factory=asyncio.Event)
+    parking: Parking = field(default_factory=Parking)
     _producer: BatchProducer | None = None
 
     async def run(self, step: Callable[..., Result], *arguments: object) -> Result:
@@ -114,8 +116,9 @@ def build(name: str, settings: Settings, engine: Engine, readers: Mapping[str, s
         found = start_from(engine, readers, wanted)
         return {tp: found.get((tp.topic, tp.partition), first) for tp, first in earliest.items()}
 
-    app.transport = transport_from(stored)([URL(f"kafka://{settings.kafka}")], app)
-    return Worker(app, engine, settings)
+    parking = Parking()
+    app.transport = transport_from(stored, parking)([URL(f"kafka://{settings.kafka}")], app)
+    return Worker(app, engine, settings, parking=parking)
 
 
 async def batches(

@@ -1,4 +1,4 @@
-"""One gate agent for each feed: raw topic in; clean events, child events and quarantine out."""
+"""One gate agent for each feed: raw topic in; clean events, child events and quarantine out. A parked feed waits."""
 
 from faust.types import StreamT
 
@@ -15,12 +15,19 @@ def add_gates(worker: Worker, gate: Gate) -> None:
 
 
 def _add_gate(worker: Worker, gate: Gate, feed: str) -> None:
+    name = topics.raw(feed).name
+
     async def admit(stream: "StreamT[bytes]") -> None:
-        async for batch in batches(stream):
+        async for read in batches(stream):
+            batch = worker.parking.wanted(read)
+            if not batch:
+                continue
             async with or_stop(f"the gate of {feed}"):
                 admitted = await worker.run(gate.admit, feed, batch, worker.now())
+                if admitted.parked:
+                    worker.parking.park(name)
+                    continue
                 await (await worker.producer()).send_all(admitted.outgoing)
                 await worker.run(mark_published, worker.engine, READER, batch)
 
-    topic = worker.app.topic(topics.raw(feed).name, value_type=bytes)
-    worker.app.agent(topic, name=f"gate-{feed}")(admit)
+    worker.app.agent(worker.app.topic(name, value_type=bytes), name=f"gate-{feed}")(admit)

@@ -1,9 +1,12 @@
 """Puts a stream worker together: from raw events to flags and alerts."""
 
+from datetime import timedelta
+
 from sqlalchemy import Engine
 
 from send_integration.channels.smtp import Smtp
 from send_integration.contracts import topics
+from send_integration.quality.batch_rules import BatchRules
 from send_integration.quality.checks import RowChecks
 from send_integration.settings import Settings
 from send_integration.steps import alerts, directory, gate, timeline
@@ -12,9 +15,11 @@ from send_integration.steps.catalogue import load_model, load_rules
 from send_integration.steps.gate import Checks, Gate
 from send_integration.steps.relay import Relay
 from send_integration.steps.timeline import TimelineKeeper
+from send_integration.steps.watching import FeedWatch, Judge
 from streams.alerts import add_alerts, add_delivery, add_directory
 from streams.app import Worker, build
 from streams.clock import add_clock
+from streams.feeds import add_feeds
 from streams.gate import add_gates
 from streams.relay import add_relay
 from streams.timeline import add_timeline
@@ -31,7 +36,9 @@ def assemble(settings: Settings, engine: Engine) -> Worker:
     rules = load_rules(settings.rules)
     worker = build("send-integration", settings, engine, READERS)
     keeper = TimelineKeeper(engine, rules)
-    add_gates(worker, Gate(engine, _checks_of, load_model(settings.identity_model)))
+    watch = FeedWatch(_judge_of, timedelta(minutes=settings.feed_cool_down_minutes))
+    add_gates(worker, Gate(engine, _checks_of, load_model(settings.identity_model), watch))
+    add_feeds(worker)
     add_timeline(worker, keeper)
     add_relay(worker, Relay(engine))
     add_clock(worker, keeper)
@@ -40,9 +47,14 @@ def assemble(settings: Settings, engine: Engine) -> Worker:
     add_alerts(worker, AlertRouter(engine, by_mail=by_mail, mailboxes=mailboxes, fallback=settings.fallback_mailbox))
     add_directory(worker)
     if by_mail:
-        add_delivery(worker, Smtp(settings.smtp, settings.mail_from, settings.web_address), mailboxes)
+        channel = Smtp(settings.smtp, settings.mail_from, settings.web_address)
+        add_delivery(worker, channel, mailboxes, settings.fallback_mailbox)
     return worker
 
 
 def _checks_of(feed: str) -> Checks:
-    return RowChecks(feed).verdicts
+    return RowChecks(feed).checked
+
+
+def _judge_of(feed: str) -> Judge:
+    return BatchRules(feed).failures

@@ -1,11 +1,10 @@
 """Events for tests, a line each: `sent('camhs.referred', '2025-03-03', referral_id='R1', …)` gives the wire's bytes."""
 
 import json
-from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any
 
-from send_integration.contracts.event import Event, Reason, Rejected
+from send_integration.contracts.event import Event, Rejected
 from send_integration.contracts.registry import EVENT_TYPES, parse
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
@@ -196,15 +195,3 @@ def all_types() -> list[str]:
 def days_after(day: str, count: int) -> str:
     """A day `count` days on, for readable histories."""
     return (datetime.fromisoformat(day) + timedelta(count)).date().isoformat()
-
-
-class NothingFound(NamedTuple):
-    """Row expectations' verdicts on a window in which they find nothing."""
-
-    rejected: list[tuple[Reason, ...]]
-    remarked: list[tuple[Reason, ...]]
-
-
-def finds_nothing(events: Sequence[Event]) -> NothingFound:
-    """Row expectations that every event passes, for tests of what comes after them."""
-    return NothingFound([() for _ in events], [() for _ in events])

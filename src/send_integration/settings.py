@@ -49,11 +49,17 @@ class Settings(BaseSettings):
     team_mailboxes: str = Field(
         "",
         description="team=address pairs separated by commas: where alerts go that no named worker takes, and a team's notices;"
-        " nothing on a restricted child.",
+        " nothing on a restricted child. 'data-stewards' is told of feeds that are paused.",
     )
     fallback_mailbox: str = Field("", description="Address for alerts that no team takes either.")
     identity_model: Path | None = Field(
         None, description="The authority's own identity model, from `identity train`; empty: the one that ships."
+    )
+    feed_cool_down_minutes: int = Field(
+        30,
+        ge=1,
+        le=1440,
+        description="Minutes after which a feed that its batch rules paused is tried again; doubled each time.",
     )
     rules: Path | None = Field(None, description="The authority's own rules file; empty: the catalogue as shipped.")
 

@@ -32,3 +32,15 @@ def notice_letter(notice_id: str, child_id: str) -> Letter:
         f"Child reference {child_id}.\n\nSign in to see what, and why:",
         "/alerts",
     )
+
+
+def feed_letter(feed: str, why: str, who: str) -> Letter:
+    """A feed that was parked, in words for its stewards: what failed, by how much, and what to do; of no child."""
+    return Letter(
+        f"Feed {feed} is paused",
+        f"The feed {feed} was paused by {who}: {why}\n\nNothing is lost: what its source sends is kept and waits. Until the"
+        " feed goes on, children's pages say that what is missing may only be waiting.\n\nWhat to do: ask the source what"
+        f" changed; then `send-integration feed resume {feed} --why ...`, or leave it to be tried again by itself where the"
+        " batch rules paused it. docs/feeds.md says more. Sign in to see how every feed stands:",
+        "/alerts",
+    )

@@ -8,11 +8,16 @@ import typer
 from send_integration.cli.looking import By, Looker, ShowRestricted, WhyLook, looker
 from send_integration.cli.services import services
 from send_integration.errors import BadInput
+from send_integration.rules.silence import silence_of
+from send_integration.steps.catalogue import load_rules
+from send_integration.store.breakers import paused_feeds
 from send_integration.store.children import one_child, standings
 from send_integration.store.families import family_of, secret_references
 from send_integration.store.flags import open_flags_by_urgency
+from send_integration.store.quarantine import awaiting_checks
 from send_integration.timeline.family import WORDS, Family
 from send_integration.web.policy import Action
+from send_integration.when.london import london_day
 
 
 def timeline(
@@ -24,13 +29,17 @@ def timeline(
     by: By,
 ) -> None:
     """One child's timeline, milestones and risks, family and home, as they stand. Who looks is written down."""
-    _, engine = services()
+    settings, engine = services()
     who = looker(engine, by, restricted=restricted, why=why)
     child_id = who.find(child, Action.VIEW_CHILD)
     who.saw(Action.VIEW_CHILD, [child_id])
     found = one_child(engine, child_id)
     if found is None:
         raise BadInput("The child's events have not reached the timeline yet", next_step="Try again in a moment.")
+    paused = {feed: london_day(breaker.since) for feed, breaker in paused_feeds(engine).items()}
+    silence = silence_of(found.answer, paused, load_rules(settings.rules))
+    for feed in silence.feeds:
+        typer.echo(feed.in_words(feed.since.isoformat()), err=as_json)
     if as_json:
         typer.echo(json.dumps(found.answer, ensure_ascii=False, indent=1))
         return
@@ -39,10 +48,15 @@ def timeline(
         typer.echo(f"  {entry['on']}  {entry['sector']:<9}  {entry['title']}")
     for milestone in found.answer["milestones"]:
         late = f", {milestone['days_late']} days late" if milestone["days_late"] else ""
-        typer.echo(f"  {milestone['milestone']}: {milestone['status']}, due {milestone['due_on']}{late}")
+        waits = silence.waits_for(milestone)
+        doubt = f"; may only be waiting, for a feed is paused: {', '.join(waits)}" if waits else ""
+        typer.echo(f"  {milestone['milestone']}: {milestone['status']}, due {milestone['due_on']}{late}{doubt}")
     for risk in found.answer["risks"]:
         typer.echo(f"  {risk['risk']}: {risk['level']}. {risk['reason']}")
     _print_family(_family_shown(who, found.child_id))
+    for awaiting in awaiting_checks(engine, child_id, restricted=restricted):
+        items = f"{awaiting.items} item{'' if awaiting.items == 1 else 's'}"
+        typer.echo(f"  Awaiting checks: {items} from {awaiting.agency}, since {london_day(awaiting.since)}")
 
 
 def _family_shown(who: Looker, child_id: str) -> Family:

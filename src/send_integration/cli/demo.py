@@ -67,7 +67,8 @@ def _load(stack: ExitStack, folder: Path, *, children: int, seed: int, port: int
     ledger = parts.wait_until_balanced(system, say)
     for line in parts.summary(ledger):
         say(line)
-    say("The ledger balances: nothing is lost, all is accounted for.")
+    if ledger.balanced:
+        say("The ledger balances: nothing is lost, all is accounted for.")
     say(f"The page is at {system.page} - sign in there as any of the made-up people.")
     say(f"To try the other commands in another terminal, first: . {shlex.quote(str(system.write_settings()))}")
     return system

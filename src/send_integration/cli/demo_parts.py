@@ -106,12 +106,16 @@ def start_worker_and_page(stack: ExitStack, system: System) -> None:
 
 
 def wait_until_balanced(system: System, say: Say) -> Ledger:
-    """Return once every event is accounted for and nothing waits. Raises Broken where a process ends before."""
+    """Return once every event is accounted for and nothing waits, but where a feed is paused, which it says. Raises Broken
+    where a process ends before."""
     deadline = time.monotonic() + LOADED_WITHIN_SECONDS
     said = 0.0
     while time.monotonic() < deadline:
         found = take_ledger(system.engine, system.environment["SEND_KAFKA"])
         if found.balanced:
+            return found
+        if found.waits_for_people:
+            say(f"Paused are: {', '.join(found.waits_for_people)}. `feed list` says why; nothing of them is lost.")
             return found
         _require_alive(system)
         if time.monotonic() - said > 5:

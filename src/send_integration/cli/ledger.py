@@ -21,16 +21,22 @@ def ledger(*, as_json: Annotated[bool, typer.Option("--json", help="Print JSON."
     else:
         _print(found)
     if not found.balanced:
-        raise NotBalanced(
-            "The ledger does not balance", next_step="Where events wait, let the workers finish; else look at the feed."
-        )
+        raise NotBalanced("The ledger does not balance", next_step=_next_step(found))
+
+
+def _next_step(found: Ledger) -> str:
+    paused = [feed.feed for feed in found.feeds if feed.paused and feed.waiting]
+    if paused:
+        return f"Paused are: {', '.join(paused)}. Their events wait and none is lost; see `send-integration feed list`."
+    return "Where events wait, let the workers finish; else look at the feed."
 
 
 def _print(found: Ledger) -> None:
     table = Table("feed", "raw", "accepted", "quarantined", "duplicates", "waiting", "balanced")
     for feed in found.feeds:
         numbers = (feed.raw, feed.accepted, feed.quarantined, feed.duplicates, feed.waiting)
-        table.add_row(feed.feed, *(f"{number:,}" for number in numbers), "yes" if feed.balanced else "no")
+        stands = "yes" if feed.balanced else "paused" if feed.paused else "no"
+        table.add_row(feed.feed, *(f"{number:,}" for number in numbers), stands)
     console = Console()
     console.print(table)
     console.print(f"{found.child_events_waiting} child events and {found.outbox_waiting} messages wait.")

@@ -39,7 +39,10 @@ COMMANDS = {
     "flags": Entry("children", "flags", "Open flags, most urgent first."),
     "notices": Entry("notices", "notices", "Who was told that what they saw has changed, and whether they read it."),
     "ledger": Entry("ledger", "ledger", "Prove that every event is accounted for; exit code 1 if not."),
-    "quarantine": Entry("quarantine", "app", "See what was not let in, and why."),
+    "feed": Entry("feed", "app", "See which feeds are let in; pause and resume one."),
+    "quarantine": Entry(
+        "quarantine", "app", "What was not let in, and why: see it, replay it, discard it, tell its sender."
+    ),
     "quality": Entry("quality", "app", "What warning rules found, and what an inspection would ask about."),
     "drift": Entry("drift", "drift", "New fields, types, codes and columns at a source, and what to change for them."),
     "identity": Entry("identity", "app", "See which person records are held for review."),

@@ -7,14 +7,20 @@ from pathlib import Path
 
 import typer
 
-from send_integration.cli.services import required_settings
+from send_integration.cli.services import services
 from send_integration.embedded.processes import first_to_end, running
 from send_integration.errors import Broken
+from send_integration.store.breakers import paused_feeds
+from send_integration.store.schema import migrate
+from send_integration.when.london import london_day
 
 
 def up() -> None:
     """Start a worker, the reports and the page, and run until Ctrl-C; all end together."""
-    now = required_settings()
+    now, engine = services()
+    migrate(engine)
+    paused = paused_feeds(engine)
+    engine.dispose()
     now.home.mkdir(parents=True, exist_ok=True)
     command = str(Path(sys.executable).parent / "send-integration")
     with ExitStack() as stack:
@@ -25,5 +31,7 @@ def up() -> None:
             for name in ("worker", "reports", "web")
         }
         typer.echo(f"Worker, reports and page are starting; their words go to {now.home}. Press Ctrl-C to stop them.")
+        for feed, breaker in paused.items():
+            typer.echo(f"The feed {feed} is paused by {breaker.who} since {london_day(breaker.since)}: {breaker.why}")
         ended = first_to_end(processes)
         raise Broken(f"The {ended} ended by itself", where=str(now.home / f"{ended}.log"))

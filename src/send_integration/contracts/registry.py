@@ -88,7 +88,8 @@ def parse(raw: bytes, *, not_after: datetime, feed: str | None = None) -> Event 
 
 
 def refused_places(raw: bytes) -> list[tuple[Code, tuple[str, ...]]]:
-    """What of `raw` its type's model refuses: the code and the path, with names as they were sent; for `drift` alone."""
+    """What of `raw` its type's model refuses: the code and the path, with names as they were sent; to be shown with the
+    bytes alone, or judged by `drift`, for such a name may hold anything."""
     try:
         _ANY_EVENT.validate_json(raw)
     except ValidationError as invalid:

@@ -131,4 +131,4 @@ def _changes_nothing(
 
 def _are_compared(one: PersonRecord, other: PersonRecord, model: Model) -> bool:
     families = model.household_prior is not None
-    return not set(keys_of(one, families=families)).isdisjoint(keys_of(other, families=families))
+    return not set(keys_of(one, families=families).asked).isdisjoint(keys_of(other, families=families).held)

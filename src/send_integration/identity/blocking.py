@@ -5,7 +5,10 @@ authority: a day of birth alone would. Given and family name stand alike in the 
 other's place.
 """
 
+from collections.abc import Iterable
 from functools import lru_cache
+from string import ascii_lowercase
+from typing import NamedTuple
 
 from jellyfish import soundex
 
@@ -19,15 +22,25 @@ it up, and everything is decided anew."""
 _BEGINNING = 3
 """Letters of a name, enough for it to be rare and few enough for a slip to come after them."""
 
-_HOUSE_AND_STREET = 7
-"""Characters of an address that begins with a house number: the number, and how the street begins."""
+_STREET = 5
+"""Letters of a street's name."""
+
+_NO_STREETS = frozenset({"flat", "apartment", "apt", "unit", "room", "floor", "block", "the", "house"})
+"""What stands before a street's name in an address."""
 
 Rule = tuple[str, str, str]
 """The rule's letter and the two things that must both be known and agree."""
 
 
-def blocking_keys(features: Features, *, families: bool) -> tuple[str, ...]:
-    """A record's keys, each beginning with its rule's letter.
+class Keys(NamedTuple):
+    """The keys under which a record is found, and those under which it is looked up: nearly all are both."""
+
+    held: tuple[str, ...]
+    asked: tuple[str, ...]
+
+
+def blocking_keys(features: Features, *, families: bool) -> Keys:
+    """A record's keys, each beginning with its rule's letter. One of two records finds the other where that finds it.
 
     With `families`, records of many children: the keys are such that few who are strangers share one however many there
     are, and that one home brings only those together who also agree in birth date or name. Without, they are fewer
@@ -35,29 +48,39 @@ def blocking_keys(features: Features, *, families: bool) -> tuple[str, ...]:
     """
     given = features.given_groups[0] if features.given_groups else features.given
     rules = _among_families(features, given) if families else _among_strangers(features, given)
-    numbers = (("n", features.nhs_number, "nhs"), ("u", features.upn, "upn"))
-    return tuple(rule + _BETWEEN + one + _BETWEEN + other for rule, one, other in (*numbers, *rules) if one and other)
+    both = _keys((("n", features.nhs_number, "nhs"), ("u", features.upn, "upn"), *rules))
+    if not families:
+        return Keys(both, both)
+    names = _both(_sound(given), _sound(features.family))
+    dated, undated = _keys((("w", names, "dated"),)), _keys((("w", names, "undated"),))
+    if features.born:
+        return Keys((*both, *dated), (*both, *undated))
+    return Keys((*both, *undated), (*both, *dated, *undated))
+
+
+def _keys(rules: Iterable[Rule]) -> tuple[str, ...]:
+    return tuple(rule + _BETWEEN + one + _BETWEEN + other for rule, one, other in rules if one and other)
 
 
 def _among_families(features: Features, given: str) -> tuple[Rule, ...]:
-    """A birth date with both names, or with one's first letter and the part of the town, or with the home; names with the
-    month of birth or the home, for wrong birth dates. A birth date and one name alone would bring a child in a hundred thousand
-    together with several strangers."""
-    birth, family, postcode = _birth(features.born), features.family, features.postcode
-    near = postcode[:-2]
-    house = features.address[:_HOUSE_AND_STREET] if house_number(features.address) else ""
-    names = _both(_sound(given), _sound(family))
+    """A birth date with both names, or with the beginning of one and a part of the home; both names with a part of the
+    birth date or of the home, for birth dates that are wrong. A birth date and one name alone would bring a child in a
+    hundred thousand together with several strangers. Who has no birth date is found by both names alone, in
+    `blocking_keys`: they are too few to count."""
+    birth, family, born = _birth(features.born), features.family, features.born
+    house, street, part_of_town = house_number(features.address), _street(features.address), features.postcode[:-2]
+    names, further = _both(_sound(given), _sound(family)), "".join(name[0] for name in features.other_given)
+    at_home = ((part_of_town, given), (part_of_town, family), (house, given), (house, family), (street, given))
     return (
-        ("b", birth, _name_with_initial(given, family)),
-        ("b", birth, _name_with_initial(family, given)),
-        ("b", birth, near and given and near + given[:2]),
-        ("b", birth, near and family and near + family[:2]),
-        ("b", birth, postcode),
-        ("b", birth, house),
-        ("p", postcode, _name_with_initial(given, family)),
+        *(("b", birth, part) for part in (*_with_initial(given, family), *_with_initial(family, given))),
+        *(("b", birth, f"{place} {name[:2]}") for place, name in at_home if place and name),
+        ("b", birth, features.address),
+        ("b", birth, f"{given[1:4]} {family[:_BEGINNING]}" if len(given) > _BEGINNING and family else ""),
+        *(("p", features.postcode, part) for part in _with_initial(given, family)),
         ("a", features.address, given[:_BEGINNING]),
-        ("h", names, house),
-        ("m", names, features.born[:7] and postcode and features.born[:7] + postcode[:-3]),
+        ("h", names, f"{house} {street}" if house and street else ""),
+        ("m", names, f"{born[5:]} {further}" if born else ""),
+        ("m", names, f"{born[:7]} {further}" if born else ""),
     )
 
 
@@ -78,8 +101,17 @@ def _among_strangers(features: Features, given: str) -> tuple[Rule, ...]:
     )
 
 
-def _name_with_initial(name: str, other: str) -> str:
-    return f"{name[:_BEGINNING]} {other[0]}" if name and other else ""
+def _with_initial(name: str, other: str) -> Iterable[str]:
+    """How a name begins, with the other's first letter; with every letter where the other is not known, for any may be it."""
+    letters = other[0] if len(other) > 1 else ascii_lowercase
+    return [f"{name[:_BEGINNING]} {letter}" for letter in letters] if len(name) > 1 else []
+
+
+@lru_cache(maxsize=65_536)
+def _street(address: str) -> str:
+    """How the street's name begins, in a cleaned address; '' where it has none."""
+    words = (word for word in address.split() if len(word) >= _BEGINNING and word.isalpha() and word not in _NO_STREETS)
+    return next(words, "")[:_STREET]
 
 
 def _both(one: str, other: str) -> str:

@@ -1,7 +1,6 @@
 """Which records come into question for each other, and which hang together: no decision reaches from one to another part."""
 
-from collections.abc import Iterable, Mapping
-from itertools import combinations
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 
 from send_integration.identity.groups import Groups
 from send_integration.identity.judge import Judgement, Verdict
@@ -16,19 +15,27 @@ Edges = Mapping[PersonRecord, Mapping[PersonRecord, Judgement]]
 
 def edges_among(records: Iterable[PersonRecord], model: Model) -> Edges:
     """Judge every two records that share a key and are not one source's under one local id."""
-    by_key: dict[str, list[PersonRecord]] = {}
+    every = list(records)
     families = model.household_prior is not None
-    for record in records:
-        for key in keys_of(record, families=families):
-            by_key.setdefault(key, []).append(record)
-    pairs = {pair for sharing in by_key.values() if len(sharing) > 1 for pair in combinations(sharing, 2)}
+    keys = [keys_of(record, families=families) for record in every]
+    pairs = sharing_among([of.held for of in keys], [of.asked for of in keys])
     edges: dict[PersonRecord, dict[PersonRecord, Judgement]] = {}
-    for one, other in pairs:
+    for one, other in ((every[later], every[earlier]) for later, earlier in pairs):
         if one.ref != other.ref:
             found = between(one, other, model)
             if found.verdict is not Verdict.APART:
                 edges.setdefault(one, {})[other] = edges.setdefault(other, {})[one] = found
     return edges
+
+
+def sharing_among(held: Sequence[Collection[Hashable]], asked: Sequence[Collection[Hashable]]) -> set[tuple[int, int]]:
+    """The places of every two records of which one asks for a key that the other holds, the later first."""
+    holders: dict[Hashable, list[int]] = {}
+    for place, keys in enumerate(held):
+        for key in keys:
+            holders.setdefault(key, []).append(place)
+    found = ((place, other) for place, keys in enumerate(asked) for key in keys for other in holders.get(key, ()))
+    return {(max(pair), min(pair)) for pair in found if pair[0] != pair[1]}
 
 
 def components(

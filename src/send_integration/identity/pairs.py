@@ -2,7 +2,7 @@
 
 from functools import lru_cache
 
-from send_integration.identity.blocking import blocking_keys
+from send_integration.identity.blocking import Keys, blocking_keys
 from send_integration.identity.compare import ALIKE, DIFFERENT, NEAR, YEAR, compare
 from send_integration.identity.judge import Judgement, Verdict, a_number_agrees, judge
 from send_integration.identity.model import Model
@@ -13,9 +13,10 @@ TOLD_APART = "one source keeps them under two local ids"
 
 
 @lru_cache(maxsize=131_072)
-def keys_of(record: PersonRecord, *, families: bool = True) -> tuple[str, ...]:
-    """The keys under which a record is looked up, each once; the first is its source and local id."""
-    return tuple(dict.fromkeys((local_id_key(record.ref), *blocking_keys(features_of(record), families=families))))
+def keys_of(record: PersonRecord, *, families: bool = True) -> Keys:
+    """The keys under which a record is found and looked up, each once; the first is its source and local id."""
+    own, keys = local_id_key(record.ref), blocking_keys(features_of(record), families=families)
+    return Keys(tuple(dict.fromkeys((own, *keys.held))), tuple(dict.fromkeys((own, *keys.asked))))
 
 
 def local_id_key(ref: PersonRef) -> str:

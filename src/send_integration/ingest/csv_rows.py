@@ -67,7 +67,7 @@ def _made(cells: list[str], header: list[str], origin: Origin, mapping: CsvMappi
     else:
         row: dict[str, JsonValue] = dict(zip(header, cells, strict=False))
         row |= {f"(column {place})": cell for place, cell in enumerate(cells, start=1) if place > len(header)}
-        made = untouched_row(mapping.feed, row, origin, WRONG_WIDTH)
+        made = untouched_row(mapping.feed, row, origin, WRONG_WIDTH, sender=mapping.source)
     return made if len(made.value) <= LARGEST_VALUE_BYTES else TooLong(origin)
 
 

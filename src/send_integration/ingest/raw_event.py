@@ -26,7 +26,7 @@ class RawEvent(NamedTuple):
     """One message for `send.raw.<feed>`.
 
     `faults` are what the adapter saw that the source's sector has its own words for: the gate adds them to the
-    contract's reasons, and quarantines an event that has any.
+    contract's reasons, and quarantines an event that has any. `sender` is whose it is, where the value does not say.
     """
 
     feed: str
@@ -34,6 +34,7 @@ class RawEvent(NamedTuple):
     value: bytes
     origin: Origin
     faults: tuple[Reason, ...] = ()
+    sender: str = ""
 
     @property
     def topic(self) -> str:
@@ -43,7 +44,7 @@ class RawEvent(NamedTuple):
     @property
     def headers(self) -> tuple[tuple[str, bytes], ...]:
         """The message's headers; a file's name and a line tell nobody who the event is about."""
-        origin = f'{_file_part(self.origin.file)}, "{self.origin.kind}": {self.origin.place}}}'
+        origin = f'{_file_part(self.origin.file, self.sender)}, "{self.origin.kind}": {self.origin.place}}}'
         headers = (CLOUD_EVENT, ("origin", origin.encode()))
         if not self.faults:
             return headers
@@ -57,11 +58,12 @@ class TooLong(NamedTuple):
 
 
 @lru_cache(maxsize=64)
-def _file_part(file: str) -> str:
+def _file_part(file: str, sender: str) -> str:
     """The beginning of an origin's JSON; made once a file, for a header of its own a line took a seventh of a run."""
-    return json.dumps({"file": file}).removesuffix("}")
+    told = {"file": file, "sender": sender} if sender else {"file": file}
+    return json.dumps(told).removesuffix("}")
 
 
-def untouched_row(feed: str, row: Mapping[str, JsonValue], origin: Origin, *faults: Reason) -> RawEvent:
+def untouched_row(feed: str, row: Mapping[str, JsonValue], origin: Origin, *faults: Reason, sender: str) -> RawEvent:
     """A row that cannot be made an event, as the source wrote it, for quarantine with the adapter's reasons."""
-    return RawEvent(feed, b"", json.dumps(row, ensure_ascii=False).encode(), origin, faults)
+    return RawEvent(feed, b"", json.dumps(row, ensure_ascii=False).encode(), origin, faults, sender)

@@ -59,13 +59,17 @@ def events_of_return(returned: Return) -> Iterator[Draft | RawEvent]:
     seen: set[str] = set()
     for row in returned.rows["person"]:
         if row["persontableid"] in seen:
-            yield untouched_row("people", dict(row.cells), Origin(row.file, row.line), codes.DUPLICATE_ID)
+            yield _untouched(returned, "people", row, codes.DUPLICATE_ID)
             continue
         seen.add(row["persontableid"])
         yield from _events_of_person(returned, linked, row)
     for row in linked.orphans:
         feed = FEEDS_OF_ORPHANS.get(row.module, "ehcp")
-        yield untouched_row(feed, dict(row.cells), Origin(row.file, row.line), codes.PARENT_MISSING)
+        yield _untouched(returned, feed, row, codes.PARENT_MISSING)
+
+
+def _untouched(returned: Return, feed: str, row: Row, fault: Reason) -> RawEvent:
+    return untouched_row(feed, dict(row.cells), Origin(row.file, row.line), fault, sender=returned.source)
 
 
 def _events_of_person(returned: Return, linked: LinkedRows, row: Row) -> Iterator[Draft]:

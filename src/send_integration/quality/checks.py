@@ -1,7 +1,8 @@
 """Asks a feed's row expectations of a window of events: which rows are let on, and what is only remarked."""
 
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,16 +15,8 @@ from send_integration.quality.columns import COLUMNS
 from send_integration.quality.frame import frame_of
 from send_integration.quality.masks import Mask, Window, mask_of
 from send_integration.quality.suites import rules_of
-
-Reasons = tuple[Reason, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Verdicts:
-    """One tuple for each event, in the order given; an event with none in `rejected` passes, remarked or not."""
-
-    rejected: list[Reasons]
-    remarked: list[Reasons]
+from send_integration.quality.watched import ABSENT, codes_of
+from send_integration.watch.window import Checked, Columns
 
 
 class RowChecks:
@@ -33,22 +26,39 @@ class RowChecks:
         if feed not in COLUMNS:
             raise BadSetting(f"the feed {feed} declares no columns", next_step="Add them to quality/columns.py.")
         self.columns = COLUMNS[feed]
+        self._absent = [column.name for column in (*self.columns, *ABSENT)]
+        self._codes = [(column.name, f"code {column.name}") for column in codes_of(feed)]
+        coded = tuple(replace(column, name=f"code {column.name}") for column in codes_of(feed))
+        self._every_column = (*self.columns, *ABSENT, *coded)
         self.window = Window()
         field_of = {column.name: column.field for column in self.columns}
         rules = [rule for rule in rules_of(feed, directory) if rule.scope == "row"]
         self.masks: tuple[Mask, ...] = tuple(mask_of(rule, self.window, frozenset(field_of)) for rule in rules)
         self._reasons = [Reason(mask.rule.code, field_of[mask.columns[0]], mask.rule.sentence) for mask in self.masks]
 
-    def verdicts(self, events: Sequence[Event]) -> Verdicts:
-        """What rejects an event and what is only worth a remark. Raises Broken where a rule could not be asked."""
-        found = self.failing(frame_of(events, self.columns))
+    def checked(self, events: Sequence[Event]) -> Checked:
+        """For each event of a window the reasons, sorted, for which it is not let on, and what is only worth a remark; with
+        a way to count the window's columns for the feed's batch rules. Raises Broken where a rule could not be asked."""
+        frame = frame_of(events, self._every_column)
         rejected: list[list[Reason]] = [[] for _ in events]
         remarked: list[list[Reason]] = [[] for _ in events]
-        for mask, reason, positions in zip(self.masks, self._reasons, found, strict=True):
+        for mask, reason, positions in zip(self.masks, self._reasons, self.failing(frame), strict=True):
             into = rejected if mask.rule.rejects else remarked
             for position in positions:
                 into[position].append(reason)
-        return Verdicts([tuple(sorted(each)) for each in rejected], [tuple(sorted(each)) for each in remarked])
+        return Checked(
+            [tuple(sorted(each)) for each in rejected],
+            [tuple(sorted(each)) for each in remarked],
+            lambda places: self._counted(frame, places),
+        )
+
+    def _counted(self, frame: pd.DataFrame, places: Sequence[int]) -> Columns:
+        rows = frame if len(places) == len(frame) else frame.iloc[list(places)]
+        absent = {name: int(pd.isna(rows[name].to_numpy()).sum()) for name in self._absent}
+        codes = {name: Counter(rows[column].to_numpy().tolist()) for name, column in self._codes}
+        return Columns(
+            absent, {name: {c: n for c, n in found.items() if isinstance(c, str)} for name, found in codes.items()}
+        )
 
     def failing(self, frame: pd.DataFrame) -> "list[np.ndarray[Any, np.dtype[np.intp]]]":
         """For each mask the positions of the rows that fail it; `frame` is numbered from 0."""

@@ -14,6 +14,9 @@ from send_integration.errors import BadSetting
 
 SEVERITIES = ("reject", "warn")
 SCOPES = ("row", "batch")
+TRIALS = ("fail", "pass")
+"""What a batch rule that only warns does to a feed on trial: it fails it, where `meta.trial` does not say otherwise."""
+
 FOLDER_IN_WHEEL = Path(__file__).parents[1] / "expectations"
 FOLDER_IN_CHECKOUT = Path(__file__).parents[3] / "expectations"
 
@@ -22,7 +25,8 @@ FOLDER_IN_CHECKOUT = Path(__file__).parents[3] / "expectations"
 class Rule:
     """One expectation of a suite with what we add to it: our code, whether it rejects, and the sentence for people.
 
-    `why` says what harm a failing row does; `owner` is the role that answers for the rule.
+    `why` says what harm a failing row does; `owner` is the role that answers for the rule; `fails_trial` whether a batch
+    rule sends a feed on trial back.
     """
 
     code: str
@@ -32,6 +36,7 @@ class Rule:
     why: str
     owner: str
     expectation: Expectation
+    fails_trial: bool = True
 
 
 def folder() -> Path:
@@ -79,7 +84,11 @@ def _rule(path: Path, expectation: Expectation) -> Rule:
             f"expectation {code or expectation.expectation_type} lacks rule, scope, severity, why, owner or description",
             "Add what is missing to its meta.",
         )
-    return Rule(code, meta["scope"], severity == "reject", str(expectation.description), why, owner, expectation)
+    trial = meta.get("trial", "fail")
+    if trial not in TRIALS:
+        raise _bad(path, f"the trial of batch expectation {code} is unknown", "Correct its meta.")
+    rejects, sentence = severity == "reject", str(expectation.description)
+    return Rule(code, meta["scope"], rejects, sentence, why, owner, expectation, trial == "fail")
 
 
 def _bad(path: Path, what: str, next_step: str) -> BadSetting:

@@ -3,13 +3,13 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import combinations
 from typing import NamedTuple
 
 from sqlalchemy import Connection
 
 from send_integration.identity.arriving import Arrival, SettledChild
 from send_integration.identity.decide import Decision, Held, Link
+from send_integration.identity.edges import sharing_among
 from send_integration.identity.features import Features
 from send_integration.identity.groups import Groups
 from send_integration.identity.judge import Judgement, Verdict, judge
@@ -78,9 +78,9 @@ def _meet(connection: Connection, order: Sequence[PersonRecord], model: Model) -
     for said in statements_about(connection, {record.ref for record in order}):
         told[said.one].add(said.other)
         told[said.other].add(said.one)
-    keys = [(*keys_of(record), *map(local_id_key, told.get(record.ref, ()))) for record in order]
-    asked = [(place, hashed(key)) for place, of_one in enumerate(keys) for key in of_one]
-    sharing = sharing_keys(connection, asked)
+    held = [keys_of(record).held for record in order]
+    asked = [(*keys_of(record).asked, *map(local_id_key, told.get(record.ref, ()))) for record in order]
+    sharing = sharing_keys(connection, [(place, hashed(key)) for place, of_one in enumerate(asked) for key in of_one])
     kept = whole_components(connection, {record_id for _, record_id in sharing})
     known = {one.id: (component, _Seen.of(one.record)) for component, of in kept.items() for one in of.records}
     new = [_Seen.of(record) for record in order]
@@ -88,7 +88,7 @@ def _meet(connection: Connection, order: Sequence[PersonRecord], model: Model) -
     for place, record_id in sharing:
         component, other = known[record_id]
         _look(met, new[place], other, component, told, model)
-    for later, earlier in _sharing_among(asked):
+    for later, earlier in sharing_among(held, asked):
         _look(met, new[later], new[earlier], order[earlier], told, model)
     return met
 
@@ -103,16 +103,6 @@ class _Seen(NamedTuple):
     @classmethod
     def of(cls, record: PersonRecord) -> "_Seen":
         return cls(record, record.ref, features_of(record))
-
-
-def _sharing_among(asked: Iterable[tuple[int, int]]) -> set[tuple[int, int]]:
-    """The places of every two new records that share a key, the later first."""
-    first: dict[int, int] = {}
-    others: dict[int, list[int]] = {}
-    for place, key in asked:
-        if first.setdefault(key, place) != place:
-            others.setdefault(key, [first[key]]).append(place)
-    return {(later, earlier) for places in others.values() for earlier, later in combinations(places, 2)}
 
 
 def _look(

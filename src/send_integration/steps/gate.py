@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 from sqlalchemy import Connection, Engine
 
@@ -15,9 +15,10 @@ from send_integration.identity.statements import FEED as IDENTITY
 from send_integration.identity.statements import statements_of
 from send_integration.steps.batch import Outgoing, RawMessage
 from send_integration.steps.gate_counts import Counts
-from send_integration.steps.gate_messages import adapter_reasons, quarantined
+from send_integration.steps.gate_messages import adapter_reasons, quarantined, replay_of
 from send_integration.steps.gate_saying import admitted_row, said_before, say_moved, say_new, say_replaced
 from send_integration.steps.gate_sorting import Sorted, event_of, sort_out
+from send_integration.steps.gate_tally import Outcome, tally_of
 from send_integration.steps.identity import (
     Resolved,
     are_decided,
@@ -27,61 +28,69 @@ from send_integration.steps.identity import (
     resolve,
     restate,
 )
-from send_integration.store.admission import QuarantineRow, admitted_of_feed, keep_admitted, quarantine_new
+from send_integration.steps.watching import FeedParked, FeedWatch, unwatched
+from send_integration.store.admission import admitted_of_feed, keep_admitted
+from send_integration.store.breakers import is_parked
 from send_integration.store.outbox import say
 from send_integration.store.people import asserted_before, lock_identity, next_decision_number, records_by_id
 from send_integration.store.positions import move_on, split_known
+from send_integration.store.refusals import QuarantineRow, quarantine_new, refuse_again, release_let_in
 from send_integration.store.remarks import Remarked, add_remarks
 from send_integration.timeline.fold import standing
+from send_integration.watch.window import Checked
 from send_integration.when.london import london_day
 
 READER = "gate"
 
 Reasons = tuple[Reason, ...]
 
-
-class RowVerdicts(Protocol):
-    """For each event of a window, in its order, the reasons for which it is refused, and what is only remarked."""
-
-    @property
-    def rejected(self) -> Sequence[Reasons]:
-        """None for an event that is let in."""
-
-    @property
-    def remarked(self) -> Sequence[Reasons]:
-        """What is worth a steward's look, and refuses nothing."""
-
-
-Checks = Callable[[Sequence[Event]], RowVerdicts]
-"""A feed's row expectations."""
-
-
-class Judged(NamedTuple):
-    """A batch's verdicts in its order, and the remarks on messages that passed, by their partition and offset."""
-
-    verdicts: list[Event | Rejected]
-    remarks: Mapping[tuple[int, int], Reasons]
+Checks = Callable[[Sequence[Event]], Checked]
+"""A feed's row expectations of a window of events."""
 
 
 class Admitted(NamedTuple):
-    """What became of a batch: what is to be published, and how its new messages were counted."""
+    """What became of a batch: what is to be published, and how its new messages were counted.
+
+    Where the feed is `parked` nothing of the batch was kept: it is to be read again once the feed goes on.
+    """
 
     outgoing: tuple[Outgoing, ...]
     accepted: int
     quarantined: int
     duplicates: int
+    parked: bool = False
 
 
-class _DecisionsChangeError(Exception):
-    """A batch asserts a record that is not decided yet: its transaction starts over with the other lock."""
+LEFT_UNREAD = Admitted((), 0, 0, 0, parked=True)
+
+
+class _Judged(NamedTuple):
+    """A batch with its verdicts; `passed` are those that met their contract, which `checked` tells of, and `remarks` are
+    on those that passed all, by partition and offset."""
+
+    feed: str
+    batch: Sequence[RawMessage]
+    verdicts: Sequence[Event | Rejected]
+    remarks: Mapping[tuple[int, int], Reasons]
+    checked: Checked
+    passed: Sequence[tuple[RawMessage, Event]]
+    now: datetime
+
+
+class _OthersChangeError(Exception):
+    """A batch asserts a record that is not decided yet, or lets in what was counted elsewhere: its transaction starts over
+    with the other lock."""
 
 
 class Gate:
     """Lets the feeds' events in; belongs to one thread."""
 
-    def __init__(self, engine: Engine, checks: Callable[[str], Checks], model: Model) -> None:
+    def __init__(
+        self, engine: Engine, checks: Callable[[str], Checks], model: Model, watch: FeedWatch | None = None
+    ) -> None:
         """Raises NotReady where the identities in the database were decided by another model."""
         self._engine = engine
+        self._watch = watch or unwatched()
         self._model = model
         with engine.begin() as connection:
             require_model(connection, model)
@@ -95,57 +104,61 @@ class Gate:
         Messages kept before are not counted again, but what they had to say is given again: a worker that was killed
         before publishing starts again from them. Raises Broken where the batch cannot be kept; nothing is then.
         """
+        with self._engine.connect() as connection:
+            if is_parked(connection, feed):
+                return LEFT_UNREAD
         judged = self._judge(feed, batch, now)
         exclusive = self._expects_new_people or feed == IDENTITY
         while True:
             try:
                 with self._engine.begin() as connection:
-                    return self._keep(connection, feed, batch, judged, now, exclusive=exclusive)
-            except _DecisionsChangeError:
+                    return self._keep(connection, judged, exclusive=exclusive)
+            except FeedParked:
+                return LEFT_UNREAD
+            except _OthersChangeError:
                 exclusive = True
 
-    def _judge(self, feed: str, batch: Sequence[RawMessage], now: datetime) -> Judged:
+    def _judge(self, feed: str, batch: Sequence[RawMessage], now: datetime) -> _Judged:
         """Contract and adapter first, then the feed's expectations of what passed them."""
         verdicts = [_first_verdict(feed, message, now) for message in batch]
         passed = [(place, verdict) for place, verdict in enumerate(verdicts) if isinstance(verdict, Event)]
         if feed not in self._checks:
             self._checks[feed] = self._checks_of(feed)
-        found = self._checks[feed]([event for _, event in passed])
+        checked = self._checks[feed]([event for _, event in passed])
         remarks: dict[tuple[int, int], Reasons] = {}
-        for (place, _), rejected, remarked in zip(passed, found.rejected, found.remarked, strict=True):
+        for (place, _), rejected, remarked in zip(passed, checked.rejected, checked.remarked, strict=True):
             if rejected:
                 verdicts[place] = Rejected(rejected, feed)
             elif remarked:
                 remarks[batch[place].partition, batch[place].offset] = remarked
-        return Judged(verdicts, remarks)
+        return _Judged(feed, batch, verdicts, remarks, checked, [(batch[place], event) for place, event in passed], now)
 
-    def _keep(
-        self,
-        connection: Connection,
-        feed: str,
-        batch: Sequence[RawMessage],
-        judged: Judged,
-        now: datetime,
-        *,
-        exclusive: bool,
-    ) -> Admitted:
+    def _keep(self, connection: Connection, judged: _Judged, *, exclusive: bool) -> Admitted:
+        feed, batch = judged.feed, judged.batch
         # First of all locks: a batch that may change decisions also changes the counts of other partitions, and whoever
         # held such a partition's row while waiting for this lock would wait for ever. It is held to the commit, so that
         # two batches are never both beyond it unless each changes its own partitions alone.
         lock_identity(connection, exclusive=exclusive)
         new, known = split_known(connection, READER, batch)
         verdict_of = {(m.partition, m.offset): verdict for m, verdict in zip(batch, judged.verdicts, strict=True)}
-        out = sort_out(connection, feed, [(m, verdict_of[m.partition, m.offset]) for m in new])
+        judged_new = [(m, verdict_of[m.partition, m.offset]) for m in new]
+        out = sort_out(connection, feed, judged_new, [m.value for m in new if replay_of(m)])
+        if out.let_in and not exclusive:
+            raise _OthersChangeError
         counts = Counts()
         for message in out.duplicates:
             counts.add(message, duplicates=1)
         outgoing = _refuse(connection, out, counts)
+        refused, repeated = counts.total(1), counts.total(2)
+        _settle_replays(connection, out, counts)
         resolved = self._identify(connection, feed, out, exclusive=exclusive)
         outgoing += self._let_in(connection, feed, out, resolved, counts)
         outgoing += said_before(connection, known)
         move_on(connection, READER, new, counts.places)
-        # Last, for these rows are shared by all partitions of the feed: whoever has them waits for nothing more.
-        add_remarks(connection, _remarked(feed, out, judged.remarks), london_day(now))
+        # Last, for these rows are shared by all partitions of the feed; of them the breaker's, whose holder waits for nobody.
+        add_remarks(connection, _remarked(feed, out, judged.remarks), london_day(judged.now))
+        outcome = Outcome(new, [event for _, event in out.keep.values()], resolved.records, refused, repeated)
+        self._watch.count(connection, feed, tally_of(outcome, judged.passed, judged.checked, judged.now), judged.now)
         return Admitted(tuple(outgoing), counts.total(0), counts.total(1), counts.total(2))
 
     def _identify(self, connection: Connection, feed: str, out: Sorted, *, exclusive: bool) -> Resolved:
@@ -161,7 +174,7 @@ class Gate:
         if not self._expects_new_people:
             return Resolved(known)
         if not exclusive:
-            raise _DecisionsChangeError
+            raise _OthersChangeError
         require_same_model(connection, self._model)
         return resolve(connection, asserted, known, self._model)
 
@@ -230,6 +243,20 @@ def _refuse(connection: Connection, out: Sorted, counts: Counts) -> list[Outgoin
     for row in first.values():
         counts.add(row, quarantined=int(row.raw in kept), duplicates=int(row.raw not in kept))
     return [quarantined(row) for row in first.values() if row.raw in kept]
+
+
+def _settle_replays(connection: Connection, out: Sorted, counts: Counts) -> None:
+    """Say on items whose bytes came again what became of them.
+
+    What is let in was counted as quarantined where it stood first; of its two messages that one is now the repeat.
+    """
+    if out.let_in:
+        release_let_in(connection, out.let_in)
+        for item in out.let_in:
+            counts.add(item, quarantined=-1, duplicates=1)
+    if out.refused_again:
+        refuse_again(connection, out.refused_again)
+        say(connection, [quarantined(row) for row in out.refused_again.values()])
 
 
 def _number_after_a_free_one(connection: Connection) -> int:

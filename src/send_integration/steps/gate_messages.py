@@ -7,9 +7,12 @@ from hashlib import sha256
 from send_integration.contracts import topics
 from send_integration.contracts.event import ChildId, Event, Reason
 from send_integration.steps.batch import Outgoing, RawMessage
-from send_integration.store.admission import QuarantineRow, reasons_as_json
+from send_integration.store.refusals import QuarantineRow, reasons_as_json
 
 CLOUD_EVENT = ("content-type", b"application/cloudevents+json")
+
+REPLAY = "replay"
+"""The last header of what a person sends through the gate again: the number of that act."""
 
 
 def body_hash(event: Event) -> bytes:
@@ -67,7 +70,17 @@ def quarantine_row(
         message.offset,
         message.header("origin"),
         person_record_id,
+        adapter_reasons(message),
     )
+
+
+def replay_of(message: RawMessage) -> bytes:
+    """The number of the act by which a message is a replay; b'' where it is none. Asked of every message, so it looks at the
+    last header alone."""
+    if not message.headers:
+        return b""
+    name, number = message.headers[-1]
+    return number if name == REPLAY else b""
 
 
 def adapter_reasons(message: RawMessage) -> tuple[Reason, ...]:

@@ -21,15 +21,12 @@ from send_integration.steps.gate_messages import (
 from send_integration.steps.gate_sorting import Sorted, event_of
 from send_integration.store.admission import (
     AdmittedRow,
-    QuarantineRow,
     admitted_at,
     admitted_of_records,
-    quarantine_again,
-    quarantined_at,
-    release_from_quarantine,
     replace_admitted,
 )
 from send_integration.store.people import KnownRecord, records_by_id
+from send_integration.store.refusals import QuarantineRow, quarantine_again, quarantined_at, release_decided
 
 
 def admitted_row(
@@ -70,7 +67,7 @@ def say_new(
         return [about_no_child(event)]
     if isinstance(known.decision, Held):
         held = quarantine_row(row.feed, message, [reason(Code.IDENTITY_CONFLICT, "data.person")], known.id)
-        quarantine_again(connection, [held])
+        _put_back(connection, [held], counts)
         counts.add(row, quarantined=1)
         return [quarantined(held)]
     counts.add(row, accepted=1)
@@ -94,7 +91,7 @@ def say_moved(
     outgoing: list[Outgoing] = []
     if not changed:
         return outgoing
-    release_from_quarantine(connection, released)
+    release_decided(connection, released)
     held: list[QuarantineRow] = []
     for row in admitted_of_records(connection, changed):
         if row.key in in_this_batch or row.person_record_id is None:
@@ -110,7 +107,7 @@ def say_moved(
             held.append(_as_quarantined(row, Code.IDENTITY_CONFLICT, "data.person", now.id))
             counts.add(row, accepted=-1, quarantined=1)
             outgoing += withdrawn(event, was, number)
-    quarantine_again(connection, held)
+    _put_back(connection, held, counts)
     return [*outgoing, *map(quarantined, held)]
 
 
@@ -139,7 +136,7 @@ def say_replaced(
         counts.add(former, accepted=-1, quarantined=1)
         if decision is not None:
             outgoing += withdrawn(event_of(former), decision, rows[key].least_decision - 1)
-    quarantine_again(connection, gone)
+    _put_back(connection, gone, counts)
     return [*outgoing, *map(quarantined, gone)]
 
 
@@ -160,6 +157,12 @@ def said_before(connection: Connection, known: Sequence[RawMessage]) -> list[Out
         if not isinstance(record.decision, Held):
             outgoing += accepted(event, record.decision, max(record.number, row.least_decision))
     return [*outgoing, *map(quarantined, quarantined_at(connection, known[0].topic, places))]
+
+
+def _put_back(connection: Connection, rows: Sequence[QuarantineRow], counts: Counts) -> None:
+    """Keep in quarantine what was let in. Bytes that stood there already are one item: what was counted is a repeat now."""
+    for item in quarantine_again(connection, rows):
+        counts.add(item, quarantined=-1, duplicates=1)
 
 
 def _as_quarantined(row: AdmittedRow, code: Code, field: str, record_id: int | None) -> QuarantineRow:

@@ -1,6 +1,6 @@
-"""Sorts a batch's new messages: to keep, to put in another's place, to refuse, or repeats."""
+"""Sorts a batch's new messages: to keep, to put in another's place, to refuse, or repeats; and what was refused before."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -13,9 +13,10 @@ from send_integration.errors import Broken
 from send_integration.identity.records import FirstSeen, PersonRecord, records_of
 from send_integration.identity.statements import FEED as IDENTITY
 from send_integration.steps.batch import RawMessage
-from send_integration.steps.gate_messages import body_hash, quarantine_row
-from send_integration.store.admission import AdmittedRow, QuarantineRow, admitted_by_key
+from send_integration.steps.gate_messages import body_hash, quarantine_row, replay_of
+from send_integration.store.admission import AdmittedRow, known_by_key
 from send_integration.store.positions import HasPlace
+from send_integration.store.refusals import Met, QuarantineRow, items_of_bytes, lock_met
 
 FAR_FUTURE = datetime(9000, 1, 1, tzinfo=UTC)
 """What was admitted is not judged by the clock again."""
@@ -23,12 +24,18 @@ FAR_FUTURE = datetime(9000, 1, 1, tzinfo=UTC)
 
 @dataclass(slots=True)
 class Sorted:
-    """`keep` are let in; `replaced` are rows whose place a kept one takes, for it was recorded earlier."""
+    """`keep` are let in; `replaced` are rows whose place a kept one takes, for it was recorded earlier.
+
+    Of items in quarantine, `let_in` are those whose bytes are among what is kept or repeats it, and `refused_again` those
+    whose replay is refused, by their numbers.
+    """
 
     keep: dict[EventKey, tuple[RawMessage, Event]] = field(default_factory=dict)
     replaced: dict[EventKey, AdmittedRow] = field(default_factory=dict)
     refuse: list[QuarantineRow] = field(default_factory=list)
     duplicates: list[HasPlace] = field(default_factory=list)
+    let_in: list[Met] = field(default_factory=list)
+    refused_again: dict[int, QuarantineRow] = field(default_factory=dict)
 
     def asserted(self) -> dict[PersonRecord, FirstSeen]:
         """The person records that kept events assert."""
@@ -41,17 +48,49 @@ class Sorted:
         return any(row.feed == IDENTITY for row in self.replaced.values())
 
 
-def sort_out(connection: Connection, feed: str, messages: Sequence[tuple[RawMessage, Event | Rejected]]) -> Sorted:
-    """Sort messages by their verdicts, by each other, and by what was admitted before; one query for all."""
+Judged = tuple[RawMessage, Event | Rejected]
+
+
+def sort_out(connection: Connection, feed: str, messages: Sequence[Judged], replayed: Collection[bytes]) -> Sorted:
+    """Sort messages by their verdicts, by each other, and by what was admitted and refused before; one query for all.
+
+    `replayed` are the bytes that a person sent through the gate again.
+    """
+    out = _by_each_other(feed, messages)
+    before, ids = known_by_key(connection, feed, out.keep) if out.keep else ({}, [])
+    if replayed:
+        ids += items_of_bytes(connection, feed, list(replayed))
+    items = lock_met(connection, ids) if ids else []
+    discarded = {item.raw for item in items if item.status == "discarded"}
+    if discarded:
+        messages, repeats = _without(messages, discarded)
+        out = _by_each_other(feed, messages)
+        out.duplicates += repeats
+    _beside_admitted(feed, out, before)
+    if items:
+        _beside_refused(out, messages, before, [item for item in items if item.raw not in discarded])
+    return out
+
+
+def _by_each_other(feed: str, messages: Sequence[Judged]) -> Sorted:
     out = Sorted()
     for message, verdict in messages:
         if isinstance(verdict, Rejected):
             out.refuse.append(quarantine_row(feed, message, verdict.reasons))
         else:
             _take(out, feed, message, verdict)
-    before = admitted_by_key(connection, out.keep) if out.keep else {}
-    for key, row in before.items():
-        message, event = out.keep[key]
+    return out
+
+
+def _without(messages: Sequence[Judged], discarded: Collection[bytes]) -> tuple[list[Judged], list[RawMessage]]:
+    """The messages but those whose bytes a person has discarded, and these: they are repeats until a person replays them."""
+    rest = [(message, verdict) for message, verdict in messages if message.value not in discarded]
+    return rest, [message for message, _ in messages if message.value in discarded]
+
+
+def _beside_admitted(feed: str, out: Sorted, before: Mapping[EventKey, AdmittedRow]) -> None:
+    for key in before.keys() & out.keep.keys():
+        row, (message, event) = before[key], out.keep[key]
         if row.body_hash == body_hash(event):
             del out.keep[key]
             out.duplicates.append(message)
@@ -63,7 +102,33 @@ def sort_out(connection: Connection, feed: str, messages: Sequence[tuple[RawMess
     giving_way = {row.raw for row in out.replaced.values()}
     out.duplicates += [row for row in out.refuse if row.raw in giving_way]
     out.refuse = [row for row in out.refuse if row.raw not in giving_way]
-    return out
+
+
+def _beside_refused(
+    out: Sorted, messages: Sequence[Judged], before: Mapping[EventKey, AdmittedRow], items: Iterable[Met]
+) -> None:
+    """Find what became of items whose bytes came again. Only the replay that is an item's latest says why it was refused:
+    another of the same bytes, sent before or by the source, is a mere repeat."""
+    of_bytes = {item.raw: item for item in items}
+    refused = {row.raw: row for row in out.refuse}
+    let_in: dict[int, Met] = {}
+    for message, verdict in messages:
+        item = of_bytes.get(message.value)
+        if item is None:
+            continue
+        if isinstance(verdict, Event) and _stands(out, before, verdict):
+            let_in[item.id] = item
+        elif message.value in refused and replay_of(message) == str(item.replay).encode():
+            out.refused_again[item.id] = refused[message.value]
+    out.let_in = list(let_in.values())
+    out.refused_again = {number: row for number, row in out.refused_again.items() if number not in let_in}
+
+
+def _stands(out: Sorted, before: Mapping[EventKey, AdmittedRow], event: Event) -> bool:
+    """Whether an event's body is what is admitted under its source and id, now or before."""
+    if event.key in out.keep:
+        return out.keep[event.key][1].body == event.body
+    return before[event.key].body_hash == body_hash(event)
 
 
 def event_of(row: AdmittedRow) -> Event:

@@ -1,20 +1,21 @@
 """The ledger: proves from broker and database that every event is accounted for, to the unit."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Container, Iterable, Mapping
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from sqlalchemy import Engine
 
 from send_integration.broker.offsets import Extent, extents
 from send_integration.contracts import topics
+from send_integration.store.breakers import paused_feeds
 from send_integration.store.ledger import Counted, Rows, counted, outbox_size, rows_of_feeds
 
 
 @dataclass(frozen=True, slots=True)
 class FeedLedger:
     """One feed: what the broker was given, what became of it, and what still waits. `before` were gone from the broker
-    before they were ever read."""
+    before they were ever read. While a feed is `paused` its messages wait however long one waits."""
 
     feed: str
     raw: int
@@ -24,6 +25,7 @@ class FeedLedger:
     quarantined: int
     duplicates: int
     rows_agree: bool
+    paused: bool = False
 
     @property
     def balanced(self) -> bool:
@@ -49,6 +51,13 @@ class Ledger:
         """Whether every feed balances and nothing waits anywhere."""
         return all(feed.balanced for feed in self.feeds) and not self.child_events_waiting and not self.outbox_waiting
 
+    @property
+    def waits_for_people(self) -> tuple[str, ...]:
+        """The paused feeds, where nothing but their messages waits: time alone will not balance it."""
+        rest = self.child_events_waiting or self.outbox_waiting
+        others = all(feed.balanced for feed in self.feeds if not feed.paused)
+        return tuple(feed.feed for feed in self.feeds if feed.paused and feed.waiting) if others and not rest else ()
+
     def as_json(self) -> dict[str, Any]:
         """The ledger as it is printed."""
         return {
@@ -62,16 +71,27 @@ class Ledger:
 def take_ledger(engine: Engine, bootstrap: str) -> Ledger:
     """Ask the broker how much there is and the database what became of it. Raises NotReady where one is away."""
     found = extents(bootstrap, [*(topics.raw(feed).name for feed in topics.FEEDS), topics.CHILD_EVENTS.name])
-    return balance(found, counted(engine), rows_of_feeds(engine), outbox_size(engine))
+    paused = paused_feeds(engine)
+    return balance(found, counted(engine), rows_of_feeds(engine), outbox_size(engine), paused=paused)
 
 
-def balance(found: Iterable[Extent], read: Iterable[Counted], rows: Mapping[str, Rows], outbox: int) -> Ledger:
+def balance(
+    found: Iterable[Extent],
+    read: Iterable[Counted],
+    rows: Mapping[str, Rows],
+    outbox: int,
+    *,
+    paused: Container[str] = (),
+) -> Ledger:
     """Compare what the broker has with what was kept."""
     by_topic: dict[str, list[Extent]] = {}
     for extent in found:
         by_topic.setdefault(extent.topic, []).append(extent)
     kept = {(row.topic, row.partition): row for row in read if row.reader in ("gate", "timeline")}
-    feeds = tuple(_feed(feed, by_topic.get(topics.raw(feed).name, []), kept, rows) for feed in topics.FEEDS)
+    feeds = tuple(
+        replace(_feed(feed, by_topic.get(topics.raw(feed).name, []), kept, rows), paused=feed in paused)
+        for feed in topics.FEEDS
+    )
     child_events = _waiting(by_topic.get(topics.CHILD_EVENTS.name, []), kept)
     return Ledger(feeds, child_events, outbox)
 

@@ -42,7 +42,7 @@ def home_key(home: str) -> int:
 
 
 def _kept_keys(record: PersonRecord) -> set[int]:
-    keys = {hashed(key) for key in keys_of(record)}
+    keys = {hashed(key) for key in keys_of(record).held}
     home = home_of(features_of(record))
     return keys | {home_key(home)} if home else keys
 

@@ -1,81 +1,234 @@
-"""What stewards ask of the quarantine."""
+"""What stewards ask of the quarantine: its groups, their items, an item with its history, and what a child waits for."""
 
+import json
+from collections import defaultdict
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from datetime import date, datetime, timedelta
+from hashlib import sha256
+from typing import Any, NamedTuple
 
-from sqlalchemy import Engine, text
+from sqlalchemy import Connection, Engine, text
+
+from send_integration.store.stewards import AGENCY, CHOSEN, Choice
+
+TREND_DAYS = 14
 
 
 @dataclass(frozen=True, slots=True)
 class QuarantineGroup:
-    """Items of one feed with one reason."""
+    """Open items of one feed and agency with one reason; `days` are how many came on each of the last days, today's last.
+
+    `agency` is '' where nobody can tell whose they are.
+    """
 
     feed: str
+    agency: str
     code: str
     field: str
     message: str
     items: int
     first_seen: datetime
     last_seen: datetime
+    days: tuple[int, ...]
+
+    @property
+    def choice(self) -> Choice:
+        """What chooses its items."""
+        return Choice(self.feed, self.agency, self.code, self.field)
+
+    @property
+    def token(self) -> str:
+        """Names the group in an address, where nothing that was sent may stand."""
+        return sha256(json.dumps(self.choice).encode()).hexdigest()[:16]
 
 
 @dataclass(frozen=True, slots=True)
 class QuarantineItem:
-    """One item, with its untouched bytes."""
+    """One item, with its untouched bytes. `secret` is whether it is, or could be, of a restricted child; `children` are
+    those whom it is about, as far as is known; `held` is whether it waits for a decision on identity."""
 
     id: int
     feed: str
-    raw: bytes
+    agency: str
     reasons: list[dict[str, Any]]
+    adapter_reasons: list[dict[str, Any]]
     origin: dict[str, Any]
     position: str
     quarantined_at: datetime
     status: str
+    held: bool
+    replay: int | None
+    secret: bool
+    children: list[str]
+    raw: bytes
 
 
-def groups(engine: Engine, feed: str | None = None) -> list[QuarantineGroup]:
-    """Open items by feed and reason, the most first."""
+class ListedItem(NamedTuple):
+    """An item in a list, without its bytes."""
+
+    id: int
+    quarantined_at: datetime
+    origin: dict[str, Any]
+    position: str
+    codes: list[str]
+    held: bool
+    replay: int | None
+
+
+class Act(NamedTuple):
+    """Something that happened to an item; `reasons` are the item's at that time."""
+
+    id: int
+    act: str
+    at: datetime
+    by: str
+    why: str
+    reasons: list[dict[str, Any]]
+
+
+class Awaiting(NamedTuple):
+    """How many items of one agency wait, and since when."""
+
+    agency: str
+    items: int
+    since: datetime
+
+
+_HIDDEN = (
+    "(q.restricted OR EXISTS (SELECT FROM person_record p LEFT JOIN child c ON c.child_id = p.child_id"
+    " WHERE p.source = q.source AND p.local_id = q.local_id AND (p.restricted OR c.restricted))"
+    " OR EXISTS (SELECT FROM person_record p WHERE p.id = q.person_record_id AND (p.restricted"
+    " OR EXISTS (SELECT FROM child c WHERE c.restricted AND c.child_id = ANY(p.held_between)))))"
+)
+_CHILDREN = (
+    "ARRAY(SELECT p.child_id FROM person_record p WHERE p.source = q.source AND p.local_id = q.local_id"
+    " AND p.child_id IS NOT NULL UNION SELECT unnest(p.held_between) FROM person_record p WHERE p.id = q.person_record_id)"
+)
+
+
+def groups(engine: Engine, today: date, feed: str | None = None, agency: str | None = None) -> list[QuarantineGroup]:
+    """Open items by feed, agency and reason, the most first."""
     with engine.connect() as connection:
         rows = connection.execute(
             text(
-                "SELECT q.feed, r ->> 'code', r ->> 'field', min(r ->> 'message'), count(*), min(quarantined_at),"
-                " max(quarantined_at) FROM quarantine q CROSS JOIN jsonb_array_elements(q.reasons) AS r"
-                " WHERE status = 'open' AND (cast(:feed AS text) IS NULL OR q.feed = :feed)"
-                " GROUP BY 1, 2, 3 ORDER BY 5 DESC, 1, 2, 3"
+                f"SELECT q.feed, {AGENCY}, r ->> 'code', r ->> 'field', min(r ->> 'message'),"  # noqa: S608 - ours
+                " cast(q.quarantined_at AT TIME ZONE 'Europe/London' AS date), count(DISTINCT q.id),"
+                " min(q.quarantined_at), max(q.quarantined_at)"
+                " FROM quarantine q CROSS JOIN jsonb_array_elements(q.reasons) AS r"
+                f" WHERE q.status = 'open' AND {CHOSEN} GROUP BY 1, 2, 3, 4, 6"
             ),
-            {"feed": feed},
-        )
-        return [QuarantineGroup(*row) for row in rows]
+            Choice(feed, agency).as_values(),
+        ).all()
+    days: dict[tuple[str, ...], list[Any]] = defaultdict(list)
+    for row in rows:
+        days[tuple(row[:4])].append(row[4:])
+    found = [_group(named, of_group, today) for named, of_group in days.items()]
+    return sorted(found, key=lambda group: (-group.items, group.choice))
 
 
-def items(engine: Engine, feed: str | None, code: str | None, limit: int) -> list[QuarantineItem]:
-    """Open items of a feed, with a reason where one is named, oldest first."""
-    return _items(
-        engine,
-        "WHERE status = 'open' AND (cast(:feed AS text) IS NULL OR feed = :feed)"
-        " AND (cast(:code AS text) IS NULL OR reasons @> jsonb_build_array(jsonb_build_object('code', :code)))"
-        " ORDER BY id LIMIT :limit",
-        {"feed": feed, "code": code, "limit": limit},
+def _group(named: tuple[str, ...], rows: list[Any], today: date) -> QuarantineGroup:
+    came: dict[date, int] = {day: items for _, day, items, _, _ in rows}
+    feed, agency, code, field = named
+    return QuarantineGroup(
+        feed,
+        agency,
+        code,
+        field,
+        min(row[0] for row in rows),
+        sum(came.values()),
+        min(row[3] for row in rows),
+        max(row[4] for row in rows),
+        tuple(came.get(today - timedelta(back), 0) for back in reversed(range(TREND_DAYS))),
     )
+
+
+def list_items(engine: Engine, choice: Choice, *, limit: int, offset: int = 0) -> list[ListedItem]:
+    """Open items of a choice, the oldest first."""
+    with engine.connect() as connection:
+        rows = connection.execute(
+            text(
+                'SELECT q.id, q.quarantined_at, q.origin, concat_ws(\'/\', q.topic, q."partition", q."offset"),'  # noqa: S608
+                " ARRAY(SELECT r ->> 'code' FROM jsonb_array_elements(q.reasons) AS r), q.person_record_id IS NOT NULL,"
+                f" q.replay FROM quarantine q WHERE q.status = 'open' AND {CHOSEN} ORDER BY q.id LIMIT :limit OFFSET :offset"
+            ),
+            {**choice.as_values(), "limit": limit, "offset": offset},
+        )
+        return [ListedItem(*fields) for fields in (tuple[Any, ...](row) for row in rows)]
 
 
 def one_item(engine: Engine, item_id: int) -> QuarantineItem | None:
     """One item by its number; None where there is none."""
-    found = _items(engine, "WHERE id = :id", {"id": item_id})
-    return found[0] if found else None
+    with engine.connect() as connection:
+        row = connection.execute(
+            text(
+                f"SELECT q.id, q.feed, {AGENCY}, q.reasons, q.adapter_reasons, q.origin,"  # noqa: S608 - ours
+                ' concat_ws(\'/\', q.topic, q."partition", q."offset"), q.quarantined_at, q.status,'
+                f" q.person_record_id IS NOT NULL, q.replay, {_HIDDEN}, {_CHILDREN}, q.raw FROM quarantine q WHERE q.id = :id"
+            ),
+            {"id": item_id},
+        ).one_or_none()
+    if row is None:
+        return None
+    named = {name: row[place] for place, name in enumerate(QuarantineItem.__slots__)}
+    return QuarantineItem(**{**named, "raw": bytes(named["raw"])})
 
 
-def _items(engine: Engine, condition: str, values: dict[str, object]) -> list[QuarantineItem]:
+def history_of(engine: Engine, item_id: int) -> list[Act]:
+    """Everything that happened to an item, in order."""
+    with engine.connect() as connection:
+        rows = connection.execute(
+            text('SELECT id, act, at, "by", why, reasons FROM quarantine_act WHERE item = :id ORDER BY id'),
+            {"id": item_id},
+        )
+        return [Act(*fields) for fields in (tuple[Any, ...](row) for row in rows)]
+
+
+def awaiting_checks(engine: Engine, child_id: str, *, restricted: bool) -> list[Awaiting]:
+    """What of a child waits in quarantine, by agency: items that name it as a source knows it, and those held between it
+    and others. With `restricted` off, nothing that could tell of another child who is restricted, or that this one is.
+    """
+    known = "EXISTS (SELECT FROM child c WHERE c.child_id = :child AND c.restricted)"
+    other = (
+        "EXISTS (SELECT FROM child c WHERE c.child_id = ANY(p.held_between) AND c.child_id <> :child AND c.restricted)"
+    )
     with engine.connect() as connection:
         rows = connection.execute(
             text(
-                'SELECT id, feed, raw, reasons, origin, topic, "partition", "offset", quarantined_at, status'  # noqa: S608 - ours
-                f" FROM quarantine {condition}"
+                "SELECT agency, count(*), min(quarantined_at) FROM ("  # noqa: S608 - ours
+                f"SELECT {AGENCY} AS agency, q.quarantined_at FROM quarantine q WHERE q.status = 'open'"
+                " AND q.person_record_id IS NULL AND (q.source, q.local_id) IN"
+                " (SELECT source, local_id FROM person_record WHERE child_id = :child)"
+                f" AND (:restricted OR NOT q.restricted OR {known})"
+                f" UNION ALL SELECT {AGENCY}, q.quarantined_at FROM quarantine q JOIN person_record p"
+                " ON p.id = q.person_record_id WHERE q.status = 'open' AND :child = ANY(p.held_between)"
+                f" AND (:restricted OR NOT ((p.restricted AND NOT {known}) OR {other}))"
+                ") AS w GROUP BY agency ORDER BY min(quarantined_at), agency"
             ),
-            values,
+            {"child": child_id, "restricted": restricted},
         )
-        return [
-            QuarantineItem(row[0], row[1], bytes(row[2]), row[3], row[4], f"{row[5]}/{row[6]}/{row[7]}", row[8], row[9])
-            for row in rows
-        ]
+        return [Awaiting(row[0], row[1], row[2]) for row in rows]
+
+
+class Rejection(NamedTuple):
+    """An item as its sender may be told of it."""
+
+    feed: str
+    origin: dict[str, Any]
+    event_id: str | None
+    quarantined_at: datetime
+    reasons: list[dict[str, Any]]
+
+
+def rejections_of(connection: Connection, agency: str, feed: str | None) -> list[Rejection]:
+    """What an agency can mend: its open items that wait for no decision of ours. What the sender is known to be decides
+    where the bytes do not say; where the two differ, it is nobody's."""
+    rows = connection.execute(
+        text(
+            "SELECT q.feed, q.origin, q.event_id, q.quarantined_at, q.reasons FROM quarantine q"  # noqa: S608 - ours
+            f" WHERE q.status = 'open' AND q.person_record_id IS NULL AND {AGENCY} = :agency"
+            " AND coalesce(q.origin ->> 'sender', :agency) = :agency"
+            " AND (cast(:feed AS text) IS NULL OR q.feed = :feed) ORDER BY q.feed, q.id"
+        ),
+        {"agency": agency, "feed": feed},
+    )
+    return [Rejection(*fields) for fields in (tuple[Any, ...](row) for row in rows)]

@@ -16,7 +16,16 @@ takes something off a timeline. So of every look it is certain whether it came b
 VIEW_NOTICE, READ_NOTICE, EXPORT = "view-notice", "read-notice", "export"
 """What the audit calls being shown a notice, closing it, and taking reports away."""
 
-SHOW_NO_ENTRY = (VIEW_NOTICE, READ_NOTICE, "list-children", "identity-merge", "identity-apart", "identity-withdraw")
+SHOW_NO_ENTRY = (
+    VIEW_NOTICE,
+    READ_NOTICE,
+    "list-children",
+    "identity-merge",
+    "identity-apart",
+    "identity-withdraw",
+    "see-quarantine",
+    "show-quarantined",
+)
 """The audited acts that name a child and show nothing that rests on an entry; whatever else names one is a look."""
 
 READ_THE_TIMELINE = "view-child"

@@ -21,6 +21,7 @@ from sqlalchemy import (
     UniqueConstraint,
     false,
     func,
+    text,
     true,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
@@ -175,7 +176,8 @@ identity_model = Table(
 
 decision_number = Sequence("decision_number", metadata=METADATA)
 
-# What was not let in: the untouched bytes and every reason. A row is also the record that it was counted.
+# What was not let in: the untouched bytes and every reason. A row is also the record that it was counted: unless it is
+# released, it stands at the message that is counted as quarantined for it.
 quarantine = Table(
     "quarantine",
     METADATA,
@@ -191,10 +193,44 @@ quarantine = Table(
     Column("person_record_id", BigInteger, ForeignKey("person_record.id"), comment="set where held for identity"),
     Column("quarantined_at", Moment, nullable=False, server_default=func.now()),
     Column("status", Text, nullable=False, server_default="open"),
+    Column("source", Text, comment="as the bytes say, where they can be read"),
+    Column("event_id", Text, comment="likewise"),
+    Column("local_id", Text, comment="likewise, of the person"),
+    Column("restricted", Boolean, nullable=False, server_default=false(), comment="the bytes say so, or could"),
+    Column(
+        "adapter_reasons",
+        JSONB,
+        nullable=False,
+        server_default="[]",
+        comment="those of `reasons` that came with the message",
+    ),
+    Column("replay", BigInteger, comment="the act of the replay that is under way"),
     CheckConstraint("status IN ('open', 'released', 'discarded')", name="status"),
     UniqueConstraint("feed", "raw_hash"),
     Index(None, "person_record_id"),
     Index(None, "feed", "status"),
+    Index(
+        "ix_quarantine_again",
+        "source",
+        "event_id",
+        postgresql_where=text("status <> 'released' AND person_record_id IS NULL"),
+    ),
+    Index("ix_quarantine_awaiting", "source", "local_id", postgresql_where=text("status = 'open'")),
+)
+
+# Everything that ever happened to an item: who, when, why, and its reasons at that time; nothing deletes an act.
+quarantine_act = Table(
+    "quarantine_act",
+    METADATA,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("item", BigInteger, ForeignKey("quarantine.id"), nullable=False),
+    Column("act", Text, nullable=False),
+    Column("at", Moment, nullable=False, server_default=func.clock_timestamp()),
+    Column("by", Text, nullable=False, comment="a worker id, or 'gate'"),
+    Column("why", Text, nullable=False, server_default=""),
+    Column("reasons", JSONB, nullable=False, comment="the item's as they were then"),
+    CheckConstraint("act IN ('quarantined', 'replayed', 'refused-again', 'released', 'discarded')", name="act"),
+    Index(None, "item"),
 )
 
 # Events as the timeline reads them from send.child-events; `target` is what it corrects or retracts.

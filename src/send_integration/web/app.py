@@ -18,6 +18,8 @@ from send_integration.web.routes import (
     identity,
     identity_children,
     identity_decisions,
+    quarantine,
+    quarantine_acts,
     sign_in,
 )
 
@@ -40,7 +42,17 @@ WORDS = {
 }
 
 
-ROOMS = (sign_in, children, alerts, identity, identity_children, identity_decisions, health)
+ROOMS = (
+    sign_in,
+    children,
+    alerts,
+    identity,
+    identity_children,
+    identity_decisions,
+    quarantine,
+    quarantine_acts,
+    health,
+)
 """Every module of routes; a test holds that each route asks the policy."""
 
 LARGEST_FORM_BYTES = 1_000_000

@@ -152,6 +152,7 @@ def templates() -> Environment:
     environment.globals["links"] = links
     environment.filters["day"] = written_day
     environment.filters["moment"] = written_moment
+    environment.filters["london_day"] = lambda moment: written_day(london_day(moment))
     environment.filters["agency"] = agency_name
     environment.filters["odds"] = odds
     environment.filters["sentence"] = lambda words: f"{words[:1].upper()}{words[1:]}."

@@ -25,12 +25,16 @@ class Action(StrEnum):
     READ_NOTICES = "read-notices"
     REVIEW_IDENTITY = "review-identity"
     DECIDE_IDENTITY = "decide-identity"
+    SEE_QUARANTINE = "see-quarantine"
+    MEND_QUARANTINE = "mend-quarantine"
     SEE_RESTRICTED = "see-restricted"
+    WATCH_FEEDS = "watch-feeds"
 
 
 PANEL = frozenset({Role.PANEL_CHAIR, Role.PANEL_MEMBER})
 
 REVIEWERS = frozenset({Role.DATA_STEWARD, Role.MANAGER})
+"""Who works on what the machine leaves to people: doubtful identities, and what was not let in."""
 
 GRANTS: dict[Action, frozenset[Role]] = {
     Action.LIST_CHILDREN: PANEL | {Role.MANAGER},
@@ -39,7 +43,10 @@ GRANTS: dict[Action, frozenset[Role]] = {
     Action.READ_NOTICES: frozenset(Role),
     Action.REVIEW_IDENTITY: REVIEWERS,
     Action.DECIDE_IDENTITY: REVIEWERS,
+    Action.SEE_QUARANTINE: REVIEWERS,
+    Action.MEND_QUARANTINE: REVIEWERS,
     Action.SEE_RESTRICTED: frozenset({Role.MANAGER}),
+    Action.WATCH_FEEDS: frozenset({Role.DATA_STEWARD, Role.ADMINISTRATOR}),
 }
 """Who may do what, for any child. A restricted child (adopted, or not to be found) needs SEE_RESTRICTED as well: a
 manager's, for somebody must decide on such a child's records and bring the case to whoever has to know it."""
@@ -86,5 +93,7 @@ def links(role: str) -> list[tuple[str, str]]:
         (Action.LIST_CHILDREN, "/children", "Children"),
         (Action.VIEW_INBOX, "/alerts", "Alerts"),
         (Action.REVIEW_IDENTITY, "/identity", "Identity"),
+        (Action.SEE_QUARANTINE, "/quarantine", "Quarantine"),
+        (Action.WATCH_FEEDS, "/alerts", "Alerts"),
     )
     return [(address, name) for action, address, name in pages if allowed(action, role).allowed]

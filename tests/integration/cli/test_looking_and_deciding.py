@@ -8,7 +8,7 @@ from click.testing import Result
 from sqlalchemy import Engine
 from typer.testing import CliRunner
 
-from send_integration.cli import children, identity, quarantine
+from send_integration.cli import children, identity
 from send_integration.errors import BadInput
 from send_integration.settings import settings
 from tests.builders import sent
@@ -137,22 +137,6 @@ def test_one_who_looks_at_records_is_written_down(run: Run, engine: Engine) -> N
 
     assert "Kowalska" in run(identity.app, "split", anna).stdout
     assert audited(engine) == [("sam", "review-identity", anna, True)]
-
-
-@pytest.mark.parametrize(
-    ("raw", "may_be"),
-    [
-        (b'{"data": {"person": {"local_id": "1"}}}', False),
-        (b'{"data": {"person": {"local_id": "1", "restricted": "adoption"}}}', True),
-        (b'{"data": {"person": {"local_id": "1", "\\u0072estricted": 7}}}', True),
-        (b'{"data": {"person": [{"restricted": "adoption"}]}}', True),
-        (b'{"data": {"person": {"restricted": "adop', True),
-        (b'{"data": {}, "restricted": "adoption"}', True),
-        (b"\xff\xfe", False),
-    ],
-)
-def test_bytes_that_were_not_let_in_are_taken_for_restricted_where_they_could_be(raw: bytes, may_be: bool) -> None:
-    assert quarantine.may_be_restricted(raw) is may_be
 
 
 def test_a_restricted_child_is_in_a_family_only_with_a_reason(run: Run, engine: Engine, pipe: Pipe) -> None:

@@ -17,8 +17,9 @@ from send_integration.steps.gate import Gate
 from send_integration.steps.redeciding import redecide_everything
 from send_integration.store.reviews import affected, records_of_child, waiting_pairs
 from send_integration.store.sessions import Session
+from send_integration.watch.window import unchecked
 from tests.builders import ANNA_KOWALSKA as ANNA
-from tests.builders import NOW, event, finds_nothing, sent
+from tests.builders import NOW, event, sent
 from tests.integration.steps.pipe import Pipe, empty
 
 RULES = load_rules()
@@ -142,7 +143,7 @@ def test_what_the_gate_would_refuse_of_a_reason_is_refused_before_the_decision_i
 ) -> None:
     """It would lie in quarantine, and the one who decided would take it for carried out."""
     (pair,), _ = waiting_pairs(engine, restricted=True, limit=10)
-    refused = RowChecks("identity").verdicts([event("identity.decided", why=why)]).rejected != [()]
+    refused = RowChecks("identity").checked([event("identity.decided", why=why)]).rejected != [()]
 
     try:
         deciding.tell_apart(engine, pair.one.number, pair.other.number, REVIEWER._replace(why=why))
@@ -156,13 +157,13 @@ def test_a_gate_does_not_start_on_decisions_of_another_model(pipe: Pipe, engine:
     other = replace(default_model(), version="other")
 
     with pytest.raises(NotReady):
-        Gate(engine, lambda _feed: finds_nothing, other)
+        Gate(engine, lambda _feed: unchecked, other)
 
     assert redecide_everything(engine, other, keep=True).moved == 0
     pipe.send("camhs", sent("camhs.referred", "2025-03-02", event_id="d", source="other", person=ANNA))
     with pytest.raises(Broken, match="decided anew by model other"):
         pipe.drain_gate(["camhs"])
-    Gate(engine, lambda _feed: finds_nothing, other)
+    Gate(engine, lambda _feed: other)
 
 
 def test_records_that_were_kept_under_other_keys_are_found_once_all_is_decided_anew(pipe: Pipe, engine: Engine) -> None:
@@ -172,8 +173,8 @@ def test_records_that_were_kept_under_other_keys_are_found_once_all_is_decided_a
         connection.execute(text("UPDATE identity_model SET version = :version"), {"version": default_model().version})
 
     with pytest.raises(NotReady, match="keys"):
-        Gate(engine, lambda _feed: finds_nothing, default_model())
+        Gate(engine, lambda _feed: default_model())
 
     redecide_everything(engine, default_model(), keep=True)
-    Gate(engine, lambda _feed: finds_nothing, default_model())
+    Gate(engine, lambda _feed: default_model())
     assert pipe.ask("SELECT key, person_record_id FROM person_record_key ORDER BY 1, 2") == list(map(tuple, before))

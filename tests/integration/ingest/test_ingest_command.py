@@ -20,7 +20,8 @@ from send_integration.identity.model import default_model
 from send_integration.ingest.raw_event import LARGEST_VALUE_BYTES
 from send_integration.steps.batch import RawMessage
 from send_integration.steps.gate import Gate
-from tests.builders import NOW, finds_nothing, sent
+from send_integration.watch.window import unchecked
+from tests.builders import NOW, sent
 
 DATA = Path(__file__).parents[2] / "data"
 COMMAND = [str(Path(sys.executable).parent / "send-integration"), "ingest"]
@@ -70,7 +71,7 @@ def raw_messages(broker: str, feed: str) -> list[RawMessage]:
 
 def admit(engine: Engine, broker: str, feed: str) -> tuple[int, int, int]:
     """Everything in a feed's raw topic through the gate: accepted, quarantined, duplicates."""
-    gate = Gate(engine, lambda _feed: finds_nothing, default_model())
+    gate = Gate(engine, lambda _feed: unchecked, default_model())
     found = gate.admit(feed, raw_messages(broker, feed), NOW)
     return found.accepted, found.quarantined, found.duplicates
 

@@ -28,7 +28,7 @@ SECRETS = ("Anna", "Example", "9990000018", "2012-03-04", "999 000 0026", "whisp
 @pytest.fixture
 def judged(engine: Engine) -> Engine:
     """A database in which the gate let in one event with a remark, one without, and refused two."""
-    gate = Gate(engine, lambda feed: RowChecks(feed).verdicts, default_model())
+    gate = Gate(engine, lambda feed: RowChecks(feed).checked, default_model())
     lines = [
         sent("school.progress_concern", event_id="a", note="whispered: 999 000 0026"),
         sent("school.enrolled", event_id="b", year_group=10),

@@ -16,7 +16,8 @@ from send_integration.steps.batch import RawMessage
 from send_integration.steps.drift import proposals_of
 from send_integration.steps.gate import Gate
 from send_integration.store.drift import CsvColumn, keep_columns
-from tests.builders import NOW, finds_nothing, sent
+from send_integration.watch.window import unchecked
+from tests.builders import NOW, sent
 
 MAPPING = """
 type = "send.camhs.triaged.v1"
@@ -73,7 +74,7 @@ def test_the_warning_names_the_column_before_anything_is_sent(tmp_path: Path) ->
 
 
 def test_quarantined_fields_and_noticed_columns_are_proposed(engine: Engine) -> None:
-    gate = Gate(engine, lambda _feed: finds_nothing, default_model())
+    gate = Gate(engine, lambda _feed: unchecked, default_model())
     lines = [sent("camhs.triaged", event_id="good", redirected_to="salt")]
     for number in range(5):
         body = json.loads(sent("camhs.triaged", event_id=f"e{number}"))

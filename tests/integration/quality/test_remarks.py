@@ -14,13 +14,14 @@ from send_integration.steps.catalogue import load_rules
 from send_integration.steps.gate import Gate
 from send_integration.store.inspection import Found, list_checks
 from send_integration.store.remarks import RemarkCount, remark_counts
-from tests.builders import NOW, NothingFound, sent
+from send_integration.watch.window import Checked, unchecked
+from tests.builders import NOW, sent
 from tests.integration.steps.pipe import Pipe
 
 
-def remarks_on_all(events: Sequence[Event]) -> NothingFound:
+def remarks_on_all(events: Sequence[Event]) -> Checked:
     """Expectations that let everything in and find something in it."""
-    return NothingFound([() for _ in events], [(Reason("odd", "data", "It is odd."),) for _ in events])
+    return unchecked(events)._replace(remarked=[(Reason("odd", "data", "It is odd."),) for _ in events])
 
 
 def message(offset: int, raw: bytes) -> RawMessage:

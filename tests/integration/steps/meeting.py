@@ -11,9 +11,11 @@ Result = TypeVar("Result")
 WAITING = text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()")
 
 
-def meet(engine: Engine, where: str, steps: Sequence[Callable[[], Result]]) -> list[Result]:
-    """Start steps one after the other while a lock is held on which each comes to wait; give what they gave once it is let
-    go. `where` is that lock, as SQL says it."""
+def meet(
+    engine: Engine, where: str, steps: Sequence[Callable[[], Result]], meanwhile: Callable[[], object] = lambda: None
+) -> list[Result]:
+    """Start steps one after the other while a lock is held on which each comes to wait, do something `meanwhile`; give
+    what the steps gave once it is let go. `where` is that lock, as SQL says it."""
     with ThreadPoolExecutor(len(steps)) as threads:
         started: list[Future[Result]] = []
         with engine.begin() as holding:
@@ -21,6 +23,7 @@ def meet(engine: Engine, where: str, steps: Sequence[Callable[[], Result]]) -> l
             for number, step in enumerate(steps, start=1):
                 started.append(threads.submit(step))
                 _wait_until_waiting(engine, started[-1], number)
+            meanwhile()
         return [step.result(timeout=30) for step in started]
 
 

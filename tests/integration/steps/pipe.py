@@ -13,14 +13,15 @@ from send_integration.identity.model import default_model
 from send_integration.rules.model import RuleBook
 from send_integration.steps import alerts, timeline, warehouse
 from send_integration.steps.alerts import AlertRouter
-from send_integration.steps.batch import Outgoing, RawMessage
-from send_integration.steps.gate import READER, Gate
+from send_integration.steps.batch import Headers, Outgoing, RawMessage
+from send_integration.steps.gate import READER, Checks, Gate
 from send_integration.steps.relay import Relay
 from send_integration.steps.timeline import TimelineKeeper
 from send_integration.steps.warehouse import Warehouse
 from send_integration.store.positions import mark_published
 from send_integration.warehouse.tables import OF_A_CHILD, clean_event
-from tests.builders import NOW, finds_nothing
+from send_integration.watch.window import unchecked
+from tests.builders import NOW
 
 PARTITIONS = 3
 
@@ -30,8 +31,8 @@ def empty(engine: Engine) -> None:
     with engine.begin() as connection:
         names = (
             "stream_position, admitted, person_record, person_record_key, identity_link, identity_review,"
-            " identity_statement, identity_decision, quarantine, event, child, relation, flag, flag_change, alert, delivery,"
-            " notice, notice_entry, audit, remark"
+            " identity_statement, identity_decision, quarantine, quarantine_act, event, child, relation, flag, flag_change,"
+            " alert, delivery, notice, notice_entry, audit, remark, feed_breaker, feed_change, feed_window, feed_day"
         )
         facts = ", ".join(f"warehouse.{table.name}" for table in (clean_event, *OF_A_CHILD))
         connection.execute(text(f"TRUNCATE {names}, outbox, {facts} CASCADE"))
@@ -40,11 +41,20 @@ def empty(engine: Engine) -> None:
 class Pipe:
     """Topics as lists, with the partitions of a real broker. Of several workers each takes every so-manieth partition."""
 
-    def __init__(self, engine: Engine, rules: RuleBook, today: date, *, workers: int = 1, now: datetime = NOW) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        rules: RuleBook,
+        today: date,
+        *,
+        workers: int = 1,
+        now: datetime = NOW,
+        checks: Checks = unchecked,
+    ) -> None:
         self.engine = engine
         self.today = today
         self.now = now
-        self.gates = [Gate(engine, lambda _feed: finds_nothing, default_model()) for _ in range(workers)]
+        self.gates = [Gate(engine, lambda _feed: checks, default_model()) for _ in range(workers)]
         self.keepers = [TimelineKeeper(engine, rules) for _ in range(workers)]
         self.router = AlertRouter(engine, by_mail=True, mailboxes={}, fallback="send@example.org")
         self.warehouse = Warehouse(engine, rules)
@@ -63,12 +73,12 @@ class Pipe:
         """The first worker's."""
         return self.keepers[0]
 
-    def send(self, feed: str, raw: bytes) -> None:
-        """Add a line to a raw topic; its partition follows from its bytes, so that repeats meet."""
-        self._append(Outgoing(topics.raw(feed).name, raw[:40], raw))
+    def send(self, feed: str, raw: bytes, *, headers: Headers = (), partition: int | None = None) -> None:
+        """Add a line to a raw topic; its partition follows from its bytes, so that repeats meet, unless it is given."""
+        self._append(Outgoing(topics.raw(feed).name, raw[:40], raw, headers), partition)
 
-    def _append(self, message: Outgoing) -> None:
-        place = (message.topic, sum(message.key) % PARTITIONS)
+    def _append(self, message: Outgoing, partition: int | None = None) -> None:
+        place = (message.topic, sum(message.key) % PARTITIONS if partition is None else partition)
         with self._appending:
             held = self.topics[place]
             held.append(RawMessage(place[0], place[1], len(held), message.key, message.value, message.headers))
@@ -99,17 +109,20 @@ class Pipe:
     def admit(self, feed: str, batch: list[RawMessage], *, publish: bool = True, worker: int = 0) -> None:
         """One batch through the gate; with `publish` off, as if killed after the commit."""
         admitted = self.gates[worker].admit(feed, batch, self.now)
-        if publish:
+        if publish and not admitted.parked:
             for message in admitted.outgoing:
                 self._append(message)
             mark_published(self.engine, READER, batch)
 
-    def relay(self) -> None:
-        """Publish the outbox."""
+    def relay(self, *, killed: bool = False) -> None:
+        """Publish the outbox; with `killed`, as if killed before it was known that the broker has it."""
         relay = Relay(self.engine)
         for message in relay.take(10_000):
             self._append(message)
-        relay.done()
+        if not killed:
+            relay.done()
+        elif relay._connection is not None:
+            relay._connection.close()
 
     def drain_gate(self, feeds: Iterable[str], size: int = 1000) -> None:
         """Everything that waits in the raw topics, in batches."""

@@ -20,6 +20,7 @@ from send_integration.identity.model import default_model
 from send_integration.steps.redeciding import redecide_everything
 from send_integration.store import migrations
 from send_integration.store.engine import open_database
+from send_integration.store.feed_tables import METADATA as FEEDS
 from send_integration.store.message_tables import METADATA as MESSAGES
 from send_integration.store.quality_tables import METADATA as QUALITY
 from send_integration.store.relations import reference_key
@@ -31,7 +32,7 @@ from tests.integration.conftest import a_database
 
 def test_migrated_tables_are_those_of_the_code(engine: Engine) -> None:
     declared = MetaData()
-    for metadata in (METADATA, MESSAGES, QUALITY, WAREHOUSE):
+    for metadata in (METADATA, MESSAGES, QUALITY, FEEDS, WAREHOUSE):
         for table in metadata.tables.values():
             table.to_metadata(declared)
 
@@ -166,6 +167,36 @@ def test_what_told_of_a_family_leaves_answers_and_reports_and_a_notices_entry_sa
     assert ask("SELECT notice_id, message_id FROM notice FULL JOIN delivery ON message_id = notice_id") == [
         ("n1", "n1")
     ]
+
+
+def test_items_of_an_older_database_get_their_history_their_agency_and_the_adapters_own_reasons(
+    empty_database: Engine,
+) -> None:
+    raw = b'{"source": "clinic", "id": "e1", "data": {"person": {"local_id": "7", "restricted": "adoption"}}}'
+    reasons = (
+        '[{"code": "cin-8500", "field": "", "message": ""}, {"code": "missing-field", "field": "type", "message": ""}]'
+    )
+    with empty_database.begin() as connection:
+        up_to(connection, "0007")
+        for bytes_of_item in (raw, b"{broken"):
+            connection.execute(
+                text(
+                    'INSERT INTO quarantine (feed, raw, reasons, topic, "partition", "offset", origin, quarantined_at)'
+                    " VALUES ('camhs', :raw, cast(:reasons AS jsonb), 't', 0, 0, '{}', '2025-03-03Z')"
+                ),
+                {"raw": bytes_of_item, "reasons": reasons},
+            )
+
+    migrate(empty_database)
+
+    with empty_database.connect() as connection:
+        items = connection.execute(
+            text("SELECT source, event_id, local_id, restricted, adapter_reasons FROM quarantine ORDER BY id")
+        ).all()
+        acts = connection.execute(text('SELECT act, "by", at, jsonb_array_length(reasons) FROM quarantine_act')).all()
+    assert [tuple(row)[:4] for row in items] == [("clinic", "e1", "7", True), (None, None, None, False)]
+    assert [[reason["code"] for reason in row[4]] for row in items] == [["cin-8500"], ["cin-8500"]]
+    assert [tuple(row) for row in acts] == [("quarantined", "gate", datetime(2025, 3, 3, tzinfo=UTC), 2)] * 2
 
 
 def up_to(connection: Connection, revision: str) -> None:

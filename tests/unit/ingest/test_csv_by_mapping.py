@@ -116,6 +116,9 @@ def test_a_row_of_another_width_goes_out_as_it_is_with_a_reason() -> None:
     assert json.loads(short.value) == {"Client": "7", "First": "Zoë"}
     assert json.loads(long.value)["(column 10)"] == "extra"
     assert (short.origin.place, long.origin.place) == (2, 4)
+    assert json.loads(dict(short.headers)["origin"])["sender"] == "urn:send:trust:camhs", (
+        "the row cannot say whose it is"
+    )
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252"])

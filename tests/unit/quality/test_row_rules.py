@@ -204,7 +204,7 @@ def wrong_events(feed: str) -> dict[str, tuple[str, dict[str, Any]]]:
 
 def codes_of(feed: str, found: Event) -> set[str]:
     """Every code that a feed's rules have for an event, rejecting or not."""
-    verdicts = RowChecks(feed).verdicts([found])
+    verdicts = RowChecks(feed).checked([found])
     return {reason.code for reason in (*verdicts.rejected[0], *verdicts.remarked[0])}
 
 
@@ -232,7 +232,7 @@ def test_a_pupil_number_of_two_is_remarked_on_both_and_of_one_on_none() -> None:
     elsewhere = event("people.registered", source="urn:send:other", person={"local_id": "c", "upn": number})
     again = event("people.details_changed", person={"local_id": "d", "upn": "G821000000002"})
 
-    remarked = RowChecks("people").verdicts([*twice, elsewhere, again, again]).remarked
+    remarked = RowChecks("people").checked([*twice, elsewhere, again, again]).remarked
 
     assert ["upn-twice" in [found.code for found in reasons] for reasons in remarked] == [
         True, True, False, False, False,

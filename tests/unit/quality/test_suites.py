@@ -17,7 +17,7 @@ from tests.builders import all_types, event
 def test_a_feeds_good_events_pass_its_suite(feed: str) -> None:
     good = [event(what, "2025-03-03") for what in all_types() if what.startswith(f"{feed}.")]
 
-    assert RowChecks(feed).verdicts(good).rejected == [()] * len(good)
+    assert RowChecks(feed).checked(good).rejected == [()] * len(good)
 
 
 @pytest.mark.parametrize("feed", FEEDS)
@@ -32,7 +32,7 @@ def test_a_bad_row_is_refused_and_its_neighbours_go_on() -> None:
     good = event("school.suspended", "2025-03-03", event_id="a")
     bad = event("school.suspended", "2025-03-03", event_id="b", reason="see 999 000 0018")
 
-    first, second, third = RowChecks("school").verdicts([good, bad, good]).rejected
+    first, second, third = RowChecks("school").checked([good, bad, good]).rejected
 
     assert first == third == ()
     assert [found.code for found in second] == ["nhs-number-in-text"]
@@ -41,7 +41,7 @@ def test_a_bad_row_is_refused_and_its_neighbours_go_on() -> None:
 
 
 def test_an_empty_window_is_no_fault() -> None:
-    assert RowChecks("camhs").verdicts([]).rejected == []
+    assert RowChecks("camhs").checked([]).rejected == []
 
 
 def test_an_expectation_that_is_not_registered_is_refused_at_the_start(tmp_path: Path) -> None:

@@ -41,8 +41,8 @@ def test_a_refusal_for_restriction_alone_is_one_of_not_knowing() -> None:
 @pytest.mark.parametrize(
     ("role", "names"),
     [
-        (Role.MANAGER, ["Children", "Alerts", "Identity"]),
-        (Role.DATA_STEWARD, ["Identity"]),
+        (Role.MANAGER, ["Children", "Alerts", "Identity", "Quarantine"]),
+        (Role.DATA_STEWARD, ["Identity", "Quarantine", "Alerts"]),
         (Role.PANEL_CHAIR, ["Children", "Alerts"]),
         (Role.ANALYST, []),
     ],

@@ -6,12 +6,18 @@ from typing import Annotated, Any
 from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
+from send_integration.rules.model import RuleBook
+from send_integration.rules.silence import silence_of
+from send_integration.steps.catalogue import load_rules
+from send_integration.store.breakers import paused_feeds
 from send_integration.store.children import StoredChild, list_by_need, one_child, standings
 from send_integration.store.flags import open_flags_of
-from send_integration.web.context import Site, asked_of
+from send_integration.store.quarantine import awaiting_checks
+from send_integration.web.context import Site, asked_of, written_day
 from send_integration.web.families import shown_family
 from send_integration.web.lanes import lanes_of
 from send_integration.web.policy import Action, links
+from send_integration.when.london import london_day
 from send_integration.when.periods import age_on
 from send_integration.when.school_years import school_year_start, year_group
 
@@ -21,6 +27,7 @@ CHILDREN_ON_A_PAGE = 25
 def routes(site: Site) -> APIRouter:
     """GET /, /children and /children/{child_id}."""
     router = APIRouter()
+    rules = load_rules(site.settings.rules)
 
     @router.get("/")
     def home(request: Request) -> Response:
@@ -53,7 +60,9 @@ def routes(site: Site) -> APIRouter:
         may_review = asked_of(session, Action.REVIEW_IDENTITY, standing).allowed
         family = shown_family(site.engine, session, child_id)
         site.note_looks(session, Action.LIST_CHILDREN, family.restricted, "restricted, in another child's family")
-        return site.page("child.html", session, may_review=may_review, family=family, **_values(site, found))
+        awaiting = awaiting_checks(site.engine, child_id, restricted=site.sees_restricted(session))
+        values = _values(site, found, rules)
+        return site.page("child.html", session, may_review=may_review, family=family, awaiting=awaiting, **values)
 
     return router
 
@@ -66,15 +75,18 @@ def year_name(born_on: date, day: date) -> str:
     return "Reception" if year == 0 else f"Year {year}" if year <= 13 else "Over 18"
 
 
-def _values(site: Site, found: StoredChild) -> dict[str, Any]:
+def _values(site: Site, found: StoredChild, rules: RuleBook) -> dict[str, Any]:
     """What the child's template needs, from the one answer."""
     today = site.settings.today()
     answer = found.answer
     born_on = date.fromisoformat(answer["date_of_birth"])
+    paused = {feed: london_day(breaker.since) for feed, breaker in paused_feeds(site.engine).items()}
+    silence = silence_of(answer, paused, rules)
     entries = {entry["event_id"]: f"e{number}" for number, entry in enumerate(answer["timeline"], start=1)}
     milestones = [
         {
             **m,
+            "waits_for": silence.waits_for(m),
             "days_late": (today - date.fromisoformat(m["due_on"])).days if m["status"] == "missed" else m["days_late"],
         }
         for m in answer["milestones"]
@@ -92,5 +104,6 @@ def _values(site: Site, found: StoredChild) -> dict[str, Any]:
         "entries": entries,
         "milestones": milestones,
         "years": [(f"{start.year} to {start.year + 1}", listed) for start, listed in years.items()],
-        "lanes": lanes_of(answer, today),
+        "lanes": lanes_of(answer, today, silence.feeds),
+        "silent": [feed.in_words(written_day(feed.since)) for feed in silence.feeds],
     }

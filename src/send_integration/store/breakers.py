@@ -1,0 +1,152 @@
+"""Each feed's circuit breaker as it stands, and every change of it."""
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, Engine, text
+
+from send_integration.watch.breaker import Breaker, Failure, State, new_breaker
+
+_COLUMNS = "feed, state, since, who, why, trips, try_at"
+
+
+class Change(NamedTuple):
+    """A change of a breaker as it is kept, with the batch rules that failed."""
+
+    id: int
+    feed: str
+    state: str
+    at: datetime
+    who: str
+    why: str
+    failures: list[dict[str, Any]]
+
+
+def breakers(connection: Connection) -> dict[str, Breaker]:
+    """The breaker of every feed of which something was ever decided; any other feed is let in."""
+    rows = connection.execute(text(f"SELECT {_COLUMNS} FROM feed_breaker ORDER BY feed"))  # noqa: S608 - ours
+    return {row[0]: _breaker(row) for row in rows}
+
+
+def paused_feeds(engine: Engine) -> dict[str, Breaker]:
+    """The feeds that are parked now, each with its breaker."""
+    with engine.connect() as connection:
+        return {feed: breaker for feed, breaker in breakers(connection).items() if breaker.parked}
+
+
+def is_parked(connection: Connection, feed: str) -> bool:
+    """Whether a feed is parked at this moment; it may be the next, so only `hold_breaker` decides."""
+    found: bool = connection.execute(
+        text("SELECT EXISTS (SELECT FROM feed_breaker WHERE feed = :feed AND state = 'open')"), {"feed": feed}
+    ).scalar_one()
+    return found
+
+
+def hold_breaker(connection: Connection, feed: str, now: datetime) -> Breaker:
+    """A feed's breaker, which nobody else changes or passes until this transaction ends.
+
+    It is the last lock that a transaction takes: whoever holds it waits for nobody.
+    """
+    query = text(f"SELECT {_COLUMNS} FROM feed_breaker WHERE feed = :feed FOR UPDATE")  # noqa: S608 - ours
+    row = connection.execute(query, {"feed": feed}).one_or_none()
+    if row is None:
+        _insert(connection, new_breaker(feed, now))
+        row = connection.execute(query, {"feed": feed}).one()
+    return _breaker(row)
+
+
+def _insert(connection: Connection, breaker: Breaker) -> None:
+    connection.execute(
+        text(
+            f"INSERT INTO feed_breaker ({_COLUMNS}) VALUES (:feed, :state, :since, :who, :why, :trips, :try_at)"  # noqa: S608 - ours
+            " ON CONFLICT DO NOTHING"
+        ),
+        _values(breaker),
+    )
+
+
+def change_breaker(connection: Connection, breaker: Breaker) -> None:
+    """Keep a breaker that is held as it stands from now on."""
+    connection.execute(
+        text(
+            "UPDATE feed_breaker SET state = :state, since = :since, who = :who, why = :why, trips = :trips,"
+            " try_at = :try_at WHERE feed = :feed"
+        ),
+        _values(breaker),
+    )
+
+
+def keep_change(
+    connection: Connection, breaker: Breaker, failures: Sequence[Failure], *, at: datetime, why: str
+) -> None:
+    """Keep that a breaker has changed, or that rules warned of its feed."""
+    connection.execute(
+        text(
+            "INSERT INTO feed_change (feed, state, at, who, why, failures)"
+            " VALUES (:feed, :state, :at, :who, :why, cast(:failures AS jsonb))"
+        ),
+        {
+            "feed": breaker.feed,
+            "state": breaker.state,
+            "at": at,
+            "who": breaker.who,
+            "why": why,
+            "failures": json.dumps(failures_as_json(failures)),
+        },
+    )
+
+
+def failures_as_json(failures: Sequence[Failure]) -> list[dict[str, Any]]:
+    """Failed rules as they are kept and published: measure against limit, and nothing of any child."""
+    return [
+        {"rule": f.rule, "owner": f.owner, "measure": f.measure, "value": f.value, "limit": f.limit} for f in failures
+    ]
+
+
+def changes_of(engine: Engine, feed: str, limit: int) -> list[Change]:
+    """A feed's last changes, the newest first."""
+    with engine.connect() as connection:
+        rows = connection.execute(
+            text(
+                "SELECT id, feed, state, at, who, why, failures FROM feed_change WHERE feed = :feed"
+                " ORDER BY id DESC LIMIT :limit"
+            ),
+            {"feed": feed, "limit": limit},
+        )
+        return [Change(*row) for row in rows]
+
+
+def unposted_openings(connection: Connection) -> list[Change]:
+    """Openings of which the stewards were not yet told by mail; locked until the transaction ends."""
+    rows = connection.execute(
+        text(
+            "SELECT id, feed, state, at, who, why, failures FROM feed_change WHERE state = 'open' AND posted_at IS NULL"
+            " ORDER BY id FOR UPDATE"
+        )
+    )
+    return [Change(*row) for row in rows]
+
+
+def mark_openings_posted(connection: Connection, ids: Sequence[int], now: datetime) -> None:
+    """Record that openings were handed to the channels, or have nobody to be sent to."""
+    connection.execute(
+        text("UPDATE feed_change SET posted_at = :now WHERE id = ANY(:ids)"), {"now": now, "ids": list(ids)}
+    )
+
+
+def _values(breaker: Breaker) -> dict[str, object]:
+    return {
+        "feed": breaker.feed,
+        "state": breaker.state,
+        "since": breaker.since,
+        "who": breaker.who,
+        "why": breaker.why,
+        "trips": breaker.trips,
+        "try_at": breaker.try_at,
+    }
+
+
+def _breaker(row: Sequence[Any]) -> Breaker:
+    return Breaker(row[0], State(row[1]), row[2], row[3], row[4], row[5], row[6])

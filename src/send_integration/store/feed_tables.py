@@ -1,0 +1,110 @@
+"""The tables of how each feed as a whole is doing: its circuit breaker and the counts of its messages; see `tables`."""
+
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    Double,
+    Identity,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    false,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+
+from send_integration.store.tables import NAMES, Moment
+
+METADATA = MetaData(naming_convention=NAMES)
+
+STATES = "state IN ('closed', 'open', 'half-open')"
+
+# A feed's circuit breaker as it stands (watch.breaker.Breaker). The gate locks the row at the end of each transaction,
+# so that no worker keeps a batch after the feed was parked.
+feed_breaker = Table(
+    "feed_breaker",
+    METADATA,
+    Column("feed", Text, primary_key=True),
+    Column("state", Text, nullable=False),
+    Column("since", Moment, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("trips", Integer, nullable=False),
+    Column("try_at", Moment, comment="when an open breaker lets a window through by itself"),
+    CheckConstraint(STATES, name="state"),
+)
+
+# Every change of a breaker, and every batch rule that only warns; nothing deletes a row.
+feed_change = Table(
+    "feed_change",
+    METADATA,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("feed", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("failures", JSONB, nullable=False, comment="[{rule, owner, measure, value, limit}]"),
+    Column(
+        "posted_at", Moment, comment="of an opening: when it was handed to the channels, or found to have no address"
+    ),
+    CheckConstraint(STATES, name="state"),
+    Index(None, "feed", "at"),
+    Index(
+        "ix_feed_change_unposted", "id", postgresql_where=(Column("state") == "open") & Column("posted_at").is_(None)
+    ),
+)
+
+
+def _tally() -> list[Column[Any]]:
+    """The columns of watch.window.Tally."""
+    return [
+        *(
+            Column(name, BigInteger, nullable=False)
+            for name in (
+                "messages",
+                "arrived_today",
+                "accepted",
+                "quarantined",
+                "duplicates",
+                "rows",
+                "people",
+                "matched",
+            )
+        ),
+        Column("lag_seconds", Double, nullable=False),
+        Column("last_recorded_at", Moment),
+        Column("absent", JSONB, nullable=False, comment="{column: rows without a value}"),
+        Column("codes", JSONB, nullable=False, comment="{column: {code: rows}}"),
+    ]
+
+
+# The counts of a feed's messages, a row for each minute in which some came. A window that is judged are the rows that
+# are not `judged`, together; `told` are the rules that only warned of it.
+feed_window = Table(
+    "feed_window",
+    METADATA,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("feed", Text, nullable=False),
+    Column("began_at", Moment, nullable=False),
+    *_tally(),
+    Column("told", ARRAY(Text), nullable=False),
+    Column("judged", Boolean, nullable=False, server_default=false()),
+    Index("ix_feed_window_waiting", "feed", "began_at", postgresql_where=~Column("judged", Boolean)),
+    Index(None, "began_at"),
+)
+
+# The same, a row for each day in London: what is usual for the feed.
+feed_day = Table(
+    "feed_day",
+    METADATA,
+    Column("feed", Text, primary_key=True),
+    Column("day", Date, primary_key=True),
+    *_tally(),
+)

@@ -1,0 +1,85 @@
+"""At the command line a feed is paused and resumed with a reason, and what waits says that it does."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+import typer
+from click.testing import Result
+from sqlalchemy import Engine
+from typer.testing import CliRunner
+
+from send_integration.broker.offsets import Extent
+from send_integration.cli import children, feed
+from send_integration.cli import ledger as ledger_command
+from send_integration.errors import BadInput, NotBalanced
+from send_integration.settings import settings
+from send_integration.steps import ledger
+from tests.integration.families import child_of, town
+
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def run(engine: Engine, database: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
+    """A command in this process, on a town."""
+    town(engine)
+    monkeypatch.setenv("SEND_DATABASE", database)
+    monkeypatch.setenv("SEND_KAFKA", "127.0.0.1:1")
+    settings.cache_clear()
+
+    def invoke(command: typer.Typer | Callable[..., None], *arguments: str) -> Result:
+        app = command if isinstance(command, typer.Typer) else typer.Typer()
+        if app is not command:
+            app.command()(command)
+        return CliRunner().invoke(app, [*arguments])
+
+    yield invoke
+    settings.cache_clear()
+
+
+PAUSE = ("pause", "school", "--why", "the source moves house", "--by", "sam")
+
+
+def test_a_feed_is_paused_listed_and_resumed(run: Run) -> None:
+    assert "school is paused" in run(feed.app, *PAUSE).stdout
+    listed = run(feed.app, "list", "--json").stdout
+    resumed = run(feed.app, "resume", "school", "--why", "it has moved", "--by", "sam").stdout
+    history = run(feed.app, "history", "school").stdout
+
+    assert '"state": "open"' in listed
+    assert '"why": "the source moves house"' in listed
+    assert resumed == "school is let in.\n"
+    assert [line.partition("  ")[2] for line in history.splitlines()] == [
+        "let in, by sam: it has moved",
+        "paused, by sam: the source moves house",
+    ]
+
+
+def test_a_feed_that_does_not_exist_is_refused_in_a_sentence(run: Run) -> None:
+    refused = run(feed.app, "pause", "weather", "--why", "rain", "--by", "sam").exception
+
+    assert isinstance(refused, BadInput)
+    assert "There is no such feed" in str(refused)
+
+
+def test_a_childs_timeline_says_that_a_feed_is_paused(run: Run, engine: Engine) -> None:
+    anna = child_of(engine, "Anna", "Kowalska")
+    run(feed.app, *PAUSE)
+
+    told = run(children.timeline, anna, "--by", "sam").stdout
+
+    assert told.startswith("Schools have been paused since ")
+    assert "what is missing here may only be waiting." in told
+
+
+def test_the_ledger_says_that_a_feed_is_paused_instead_of_asking_to_wait(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(feed.app, *PAUSE)
+    monkeypatch.setattr(ledger, "extents", lambda *_: [Extent("send.raw.school", 0, 0, 7)])
+
+    found = run(ledger_command.ledger)
+
+    assert isinstance(found.exception, NotBalanced)
+    assert "Paused are: school. Their events wait and none is lost" in str(found.exception)
+    assert "paused" in found.stdout

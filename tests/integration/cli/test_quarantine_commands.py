@@ -1,0 +1,138 @@
+"""A steward's commands on quarantine: what they print, what they do, and that it is written down."""
+
+import csv
+import json
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, text
+from typer.testing import CliRunner
+
+from send_integration.cli import children, quarantine
+from tests.builders import sent
+from tests.integration.cli.test_looking_and_deciding import Run, refusal, run
+from tests.integration.families import ANNA, MIRA, audited, child_of, settle, town
+from tests.integration.steps.pipe import Pipe
+
+__all__ = ["run"]
+
+WHY = ("--why", "the check was mended")
+WRONG = {**ANNA, "nhs_number": "9990000019"}
+RAW = sent("school.suspended", "2025-05-01", event_id="x1", source="urn:send:schools", person=WRONG)
+OF_ANOTHER = sent("school.suspended", "2025-05-02", event_id="x2", source="urn:send:clinic", person=WRONG)
+
+
+@pytest.fixture
+def pipe(engine: Engine) -> Pipe:
+    """A town, two items of two agencies, and bytes that name no source, whose sender is known."""
+    made = town(engine)
+    made.send("school", RAW, headers=(("origin", b'{"file": "march.csv", "line": 7}'),))
+    made.send("school", OF_ANOTHER)
+    made.send("school", b"\xffnobody", headers=(("origin", b'{"line": 9, "sender": "urn:send:schools"}'),))
+    made.send("school", b"{nobody at all")
+    settle(made)
+    return made
+
+
+def item_of(engine: Engine, raw: bytes) -> str:
+    with engine.connect() as connection:
+        return str(connection.execute(text("SELECT id FROM quarantine WHERE raw = :raw"), {"raw": raw}).scalar_one())
+
+
+def test_the_list_groups_by_agency_and_reason_with_trend_and_next_step(run: Run) -> None:
+    found = json.loads(run_list(run, "--json"))
+
+    numbers = {group["agency"]: group for group in found if group["code"] == "nhs-number-check-digit"}
+    assert set(numbers) == {"urn:send:schools", "urn:send:clinic"}
+    assert numbers["urn:send:clinic"]["items"] == 1
+    assert numbers["urn:send:clinic"]["days"] == [0] * 13 + [1], "it came today, whatever day is rehearsed"
+    assert numbers["urn:send:clinic"]["next"]["who"] == "the sender"
+    assert len(json.loads(run_list(run, "--json", "--source", "urn:send:clinic"))) == 1
+
+
+def test_a_source_that_tries_to_style_the_terminal_is_shown_as_it_was_sent(run: Run, pipe: Pipe) -> None:
+    pipe.send("school", sent("school.suspended", "2025-05-01", event_id="m", source="[/red]", person=WRONG))
+    settle(pipe)
+
+    assert "[/red]" in run_list(run)
+
+
+def run_list(run: Run, *arguments: str) -> str:
+    """The list names nobody, and asks for nobody's name."""
+    return CliRunner().invoke(quarantine.app, ["list", *arguments]).stdout
+
+
+def test_a_trend_shows_a_bar_for_each_day_and_a_dot_for_none() -> None:
+    assert quarantine.spark((0, 1, 4, 8)) == "·▁▄█"
+
+
+def test_an_item_is_shown_with_where_its_fault_stands_and_its_bytes_to_the_last_one(run: Run, engine: Engine) -> None:
+    item = item_of(engine, RAW)
+    start = RAW.index(b'"9990000019"')
+
+    shown = run(quarantine.app, "show", item, "--raw")
+
+    assert f"bytes {start} to {start + 11}: nhs_number" in shown.stdout
+    assert "quarantined by gate (nhs-number-check-digit)" in shown.stdout
+    assert RAW in shown.stdout_bytes
+    assert audited(engine)[-1] == ("sam", "show-quarantined", child_of(engine, "Anna", "Kowalska"), True)
+
+
+def test_bytes_of_a_restricted_childs_local_id_need_a_reason(run: Run, engine: Engine, pipe: Pipe) -> None:
+    raw = sent("school.suspended", "2025-05-03", event_id="x3", source="urn:send:schools",
+               person={**MIRA, "restricted": None, "nhs_number": "9990000019"})  # fmt: skip
+    pipe.send("school", raw)
+    settle(pipe)
+    item = item_of(engine, raw)
+
+    assert "restricted" in refusal(run(quarantine.app, "show", item, "--raw"))
+    assert raw in run(quarantine.app, "show", item, "--raw", "--restricted", *WHY).stdout_bytes
+
+
+def test_replay_and_discard_say_how_many_and_are_written_down(run: Run, engine: Engine, pipe: Pipe) -> None:
+    assert "1 items replayed" in run(quarantine.app, "replay", item_of(engine, RAW), *WHY).stdout
+    told = run(quarantine.app, "replay", "--feed", "school", "--source", "urn:send:schools", *WHY).stdout
+    assert "1 items replayed" in told
+    assert "1 are being replayed already" in told
+    settle(pipe)
+    assert "refused-again by gate" in run(quarantine.app, "show", item_of(engine, RAW)).stdout
+
+    assert "1 items discarded" in run(quarantine.app, "discard", item_of(engine, OF_ANOTHER), *WHY).stdout
+    assert [row[1] for row in audited(engine)] == ["replay-quarantined"] * 2 + ["discard-quarantined"]
+
+
+@pytest.mark.parametrize("arguments", [(), ("1", "--feed", "school")])
+def test_what_to_act_on_is_said_in_one_way(run: Run, arguments: tuple[str, ...]) -> None:
+    assert "Name items by their numbers" in refusal(run(quarantine.app, "replay", *arguments, *WHY))
+
+
+def test_a_sender_gets_its_own_rejections_without_a_childs_data(run: Run, engine: Engine, tmp_path: Path) -> None:
+    run(quarantine.app, "export", "--source", "urn:send:schools", "--out", str(tmp_path))
+
+    (path,) = tmp_path.iterdir()
+    assert path.name.startswith("rejected-urn-send-schools-")
+    written = path.read_text()
+    rows = list(csv.DictReader(written.splitlines()))
+    assert [(row["file"], row["place"], row["event_id"], row["reason"]) for row in rows] == [
+        ("march.csv", "line 7", "x1", "nhs-number-check-digit"),
+        ("", "line 9", "", "not-utf-8"),
+    ]
+    assert not [word for word in ("Kowalska", "9990000019", "2014-05-06", "clinic", "x2") if word in written]
+    assert audited(engine)[-1] == ("sam", "export-rejections", None, True)
+
+
+def test_bytes_that_name_another_than_their_sender_are_in_nobodys_file(run: Run, pipe: Pipe, tmp_path: Path) -> None:
+    raw = sent("school.suspended", "2025-05-04", event_id="forged", source="urn:send:clinic", person=WRONG)
+    pipe.send("school", raw, headers=(("origin", b'{"line": 1, "sender": "urn:send:schools"}'),))
+    settle(pipe)
+
+    for source in ("schools", "clinic"):
+        out = tmp_path / f"{source}.csv"
+        run(quarantine.app, "export", "--source", f"urn:send:{source}", "--out", str(out))
+        assert "forged" not in out.read_text()
+
+
+def test_a_childs_timeline_says_what_awaits_checks(run: Run, engine: Engine) -> None:
+    shown = run(children.timeline, child_of(engine, "Anna", "Kowalska")).stdout
+
+    assert "Awaiting checks: 1 item from urn:send:schools, since " in shown

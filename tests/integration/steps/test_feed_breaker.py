@@ -1,0 +1,310 @@
+"""A feed's circuit breaker in the gate's own transaction: opened by its windows or by people, on all workers at once."""
+
+import json
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from functools import partial
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import Engine
+
+from send_integration.contracts import topics
+from send_integration.errors import BadInput
+from send_integration.identity.model import default_model
+from send_integration.steps import watching
+from send_integration.steps.catalogue import load_rules
+from send_integration.steps.feeds import STEWARDS, every_breaker, parked_now, pause_feed, post_openings, resume_feed
+from send_integration.steps.gate import READER, Gate
+from send_integration.steps.watching import FeedWatch, Judge
+from send_integration.store.sessions import Session
+from send_integration.watch import measures
+from send_integration.watch.breaker import Failure, State
+from send_integration.watch.measures import Measures
+from send_integration.watch.window import unchecked
+from tests.builders import sent
+from tests.integration.steps.meeting import meet
+from tests.integration.steps.pipe import Pipe, empty
+from tests.property.strategies import DAY_ONE
+
+NINE = datetime(2026, 6, 1, 9, tzinfo=UTC)
+COOL_DOWN = timedelta(minutes=30)
+STEWARD = Session("sam", "data-steward", "")
+RULES = load_rules()
+
+
+def refuses_no_more_than_a_tenth(measured: Measures) -> Sequence[Failure]:
+    share = measured["refused_share"]
+    if share is None or share <= 0.1:
+        return ()
+    return (Failure("window-refused", "data-steward", "refused_share", share, "at most 0.1", "Too many.", True, True),)
+
+
+def pipe_of(engine: Engine, judge: Judge = refuses_no_more_than_a_tenth, workers: int = 1) -> Pipe:
+    """A pipe whose workers' gates judge every feed by one rule; its clock begins at nine."""
+    pipe = Pipe(engine, RULES, DAY_ONE, workers=workers, now=NINE)
+    pipe.gates = [
+        Gate(engine, lambda _: unchecked, default_model(), FeedWatch(lambda _: judge, COOL_DOWN))
+        for _ in range(workers)
+    ]
+    return pipe
+
+
+def good(number: int) -> bytes:
+    return sent("camhs.referred", "2025-06-02", event_id=f"g{number}")
+
+
+def send(pipe: Pipe, *, good_ones: range = range(0), bad_ones: range = range(0), feed: str = "camhs") -> None:
+    """Add lines to a feed's topic."""
+    for number in good_ones:
+        pipe.send(feed, good(number))
+    for number in bad_ones:
+        pipe.send(feed, b"{no json %d" % number)
+
+
+def state(pipe: Pipe, feed: str = "camhs") -> State:
+    return every_breaker(pipe.engine, pipe.now)[feed].state
+
+
+def waiting(pipe: Pipe, feed: str = "camhs") -> int:
+    return len(pipe.waiting(topics.raw(feed).name, READER))
+
+
+def test_a_window_that_fails_parks_the_feed_in_the_transaction_of_its_last_batch(engine: Engine) -> None:
+    pipe = pipe_of(engine)
+    send(pipe, good_ones=range(440), bad_ones=range(60))  # 12% refused
+    pipe.drain_gate(["camhs"])
+    assert (state(pipe), waiting(pipe)) == (State.OPEN, 0), "rows that went through before the trip stay"
+
+    send(pipe, good_ones=range(1000, 1010))
+    pipe.drain_gate(["camhs"])
+
+    assert waiting(pipe) == 10, "what comes after it is left unread"
+    assert pipe.counts() == (440, 60, 0)
+
+
+def test_fewer_than_five_hundred_messages_are_not_judged_and_add_up_over_the_days(engine: Engine) -> None:
+    pipe = pipe_of(engine)
+    send(pipe, bad_ones=range(499))
+    pipe.drain_gate(["camhs"])
+    assert state(pipe) is State.CLOSED
+
+    pipe.now += timedelta(days=3)
+    send(pipe, bad_ones=range(499, 500))
+    pipe.drain_gate(["camhs"])
+
+    assert state(pipe) is State.OPEN
+
+
+def test_a_window_ends_after_a_minute_so_that_old_good_days_hide_no_bad_hour(engine: Engine) -> None:
+    pipe = pipe_of(engine)
+    for start in range(0, 5000, 500):
+        send(pipe, good_ones=range(start, start + 500))
+        pipe.drain_gate(["camhs"])
+        pipe.now += timedelta(minutes=2)
+
+    send(pipe, bad_ones=range(300), good_ones=range(9000, 9700))
+    pipe.drain_gate(["camhs"])
+
+    assert state(pipe) is State.OPEN
+
+
+def test_what_a_killed_worker_reads_again_is_counted_once(engine: Engine) -> None:
+    pipe = pipe_of(engine)
+    send(pipe, good_ones=range(20), bad_ones=range(5))
+    for _, batch in pipe.batches("send.raw.camhs", READER, 100):
+        pipe.admit("camhs", batch, publish=False)
+    pipe.drain_gate(["camhs"])
+
+    assert pipe.ask("SELECT messages, accepted, quarantined, duplicates FROM feed_day") == [(25, 20, 5, 0)]
+    assert pipe.ask("SELECT sum(messages) FROM feed_window") == [(25,)]
+
+
+def test_every_worker_sees_one_window_whatever_partitions_it_has(engine: Engine) -> None:
+    pipe = pipe_of(engine, workers=3)
+    send(pipe, good_ones=range(400), bad_ones=range(100))
+
+    pipe.drain_gate(["camhs"], size=50)
+
+    assert state(pipe) is State.OPEN
+    assert pipe.ask("SELECT sum(messages) + :left FROM feed_day", left=waiting(pipe)) == [(500,)]
+
+
+def test_a_rule_that_cannot_be_asked_parks_the_feed(engine: Engine) -> None:
+    failed = Failure("window-refused", "data-steward", "refused_share", None, "at most 0.1", "Too many.", True, True)
+    pipe = pipe_of(engine, lambda _: (failed,))
+    send(pipe, good_ones=range(500))
+
+    pipe.drain_gate(["camhs"])
+
+    assert state(pipe) is State.OPEN
+    assert "could not be asked" in every_breaker(engine, NINE)["camhs"].why
+
+
+def test_a_trial_lets_one_window_through_and_its_verdict_decides(engine: Engine) -> None:
+    pipe = pipe_of(engine)
+    send(pipe, bad_ones=range(500))
+    pipe.drain_gate(["camhs"])
+    pipe.now += COOL_DOWN
+
+    assert parked_now(engine, pipe.now) == frozenset()
+    send(pipe, bad_ones=range(500, 1000))
+    pipe.drain_gate(["camhs"])
+    assert (state(pipe), every_breaker(engine, pipe.now)["camhs"].try_at) == (State.OPEN, pipe.now + 2 * COOL_DOWN)
+
+    resume_feed(engine, "camhs", STEWARD, why="mended", now=pipe.now)
+    assert state(pipe) is State.HALF_OPEN
+    send(pipe, good_ones=range(500))
+    pipe.drain_gate(["camhs"])
+    assert state(pipe) is State.CLOSED
+    assert [row[0] for row in pipe.ask("SELECT state FROM feed_change ORDER BY id")] == [
+        "open", "half-open", "open", "half-open", "closed",
+    ]  # fmt: skip
+
+
+def test_a_batch_in_hand_when_the_feed_is_paused_is_left_unread(engine: Engine) -> None:
+    """The worker has looked, and works on the batch, while a person pauses: it waits for neither and keeps nothing."""
+    pipe = pipe_of(engine)
+    send(pipe, good_ones=range(10))
+    batch = pipe.waiting("send.raw.camhs", READER)
+
+    pause = partial(pause_feed, engine, "camhs", STEWARD, why="the source moves house", now=NINE)
+    results = meet(engine, "stream_position IN EXCLUSIVE MODE", [partial(pipe.gate.admit, "camhs", batch, NINE)], pause)
+
+    assert results[0].parked
+    assert (pipe.counts(), waiting(pipe)) == ((0, 0, 0), 10)
+
+
+def test_every_change_is_published_and_each_opening_is_told_to_the_stewards_once(engine: Engine) -> None:
+    pipe = pipe_of(engine)
+    send(pipe, bad_ones=range(500))
+    pipe.drain_gate(["camhs"])
+    pipe.relay()
+
+    assert post_openings(engine, {STEWARDS: "stewards@example.org"}, "last@example.org", NINE) == 1
+    assert post_openings(engine, {STEWARDS: "stewards@example.org"}, "last@example.org", NINE) == 0
+
+    told = [
+        json.loads(message.value)
+        for (topic, _), held in pipe.topics.items()
+        if topic == "send.feed-health"
+        for message in held
+    ]
+    assert [(one["feed"], one["state"], one["failures"][0]["value"]) for one in told] == [("camhs", "open", 1.0)]
+    address, subject, words = pipe.ask("SELECT address, content ->> 'subject', content ->> 'text' FROM delivery")[0]
+    assert (address, subject) == ("stewards@example.org", "Feed camhs is paused")
+    assert "window-refused: refused_share is 1, and at most 0.1 is allowed" in words
+    assert "send-integration feed resume camhs" in words
+
+
+def test_without_a_mailbox_of_their_own_the_stewards_are_told_at_the_last_resorts(engine: Engine) -> None:
+    pause_feed(engine, "camhs", STEWARD, why="the source moves house", now=NINE)
+
+    assert post_openings(engine, {}, "last@example.org", NINE) == 1
+
+
+def test_an_opening_that_is_over_before_anybody_could_be_told_is_no_news(engine: Engine) -> None:
+    pause_feed(engine, "camhs", STEWARD, why="by mistake", now=NINE)
+    resume_feed(engine, "camhs", STEWARD, why="by mistake", now=NINE)
+
+    assert post_openings(engine, {}, "last@example.org", NINE) == 0
+
+
+def test_pausing_and_resuming_is_written_down_and_needs_a_reason(engine: Engine) -> None:
+    pipe = pipe_of(engine)
+    for act in (pause_feed, resume_feed):
+        with pytest.raises(BadInput, match="reason"):
+            act(engine, "camhs", STEWARD, why=" ", now=NINE)
+    with pytest.raises(BadInput, match="not paused"):
+        resume_feed(engine, "camhs", STEWARD, why="go on", now=NINE)
+
+    pause_feed(engine, "camhs", STEWARD, why="the source moves house", now=NINE)
+    with pytest.raises(BadInput, match="sam has paused it already"):
+        pause_feed(engine, "camhs", STEWARD, why="again", now=NINE)
+    resume_feed(engine, "camhs", STEWARD, why="it has moved", now=NINE)
+
+    assert pipe.ask("SELECT actor, action, why FROM audit ORDER BY id") == [
+        ("sam", "pause-feed", "camhs: the source moves house"),
+        ("sam", "resume-feed", "camhs: it has moved"),
+    ]
+
+
+ACTS = ("good", "bad", "drain", "drain and be killed", "pause", "resume", "restart", "wait", "look")
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(ACTS), st.sampled_from(("camhs", "school")), st.integers(1, 12)),
+        min_size=12,
+        max_size=40,
+    )
+)
+def test_whatever_happens_nothing_is_lost_or_doubled_and_nothing_passes_an_open_breaker(
+    engine: Engine, acts: list[tuple[str, str, int]]
+) -> None:
+    empty(engine)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(watching, "LEAST_MESSAGES", 10)
+        for name in ("LEAST_MESSAGES", "LEAST_OF_A_SHARE"):
+            patch.setattr(measures, name, 4)
+        play(pipe_of(engine, workers=2), acts)
+
+
+def play(pipe: Pipe, acts: list[tuple[str, str, int]]) -> None:
+    """Do it all, holding after every step that a parked feed has kept nothing; then resume, drain, and count."""
+    given_to = dict.fromkeys(("camhs", "school"), 0)
+    count = 0
+    for act, feed, number in acts:
+        before, parked = kept(pipe), feeds_parked(pipe)
+        for _ in range(number if act in ("good", "bad") else 0):
+            count += 1
+            what = "camhs.referred" if feed == "camhs" else "school.enrolled"
+            pipe.send(feed, sent(what, "2025-06-02", event_id=f"e{count}") if act == "good" else b"{bad %d" % count)
+            given_to[feed] += 1
+        do(pipe, act, feed, number)
+        if act.startswith("drain"):
+            assert all(kept(pipe)[one] == before[one] for one in parked), "a parked feed kept something"
+    for feed in given_to:
+        while waiting(pipe, feed):
+            if feed in feeds_parked(pipe):
+                resume_feed(pipe.engine, feed, STEWARD, why="to the end", now=pipe.now)
+            pipe.drain_gate([feed], size=5)
+    assert kept(pipe) == given_to
+    counted = pipe.ask(
+        "SELECT feed, sum(messages)::int, sum(accepted + quarantined + duplicates)::int FROM feed_day GROUP BY feed"
+    )
+    assert sorted(counted) == [(feed, total, total) for feed, total in sorted(given_to.items()) if total]
+
+
+def do(pipe: Pipe, act: str, feed: str, number: int) -> None:
+    match act:
+        case "drain" | "drain and be killed":
+            for worker, batch in pipe.batches(topics.raw(feed).name, READER, number):
+                pipe.admit(feed, batch, worker=worker, publish=act == "drain")
+        case "pause" if feed not in feeds_parked(pipe):
+            pause_feed(pipe.engine, feed, STEWARD, why="to see", now=pipe.now)
+        case "resume" if feed in feeds_parked(pipe):
+            resume_feed(pipe.engine, feed, STEWARD, why="to see", now=pipe.now)
+        case "restart":
+            pipe.gates = pipe_of(pipe.engine, workers=2).gates
+        case "wait":
+            pipe.now += timedelta(minutes=7 * number)
+        case "look":
+            parked_now(pipe.engine, pipe.now)
+        case _:
+            pass
+
+
+def feeds_parked(pipe: Pipe) -> set[str]:
+    return {feed for feed, breaker in every_breaker(pipe.engine, pipe.now).items() if breaker.parked}
+
+
+def kept(pipe: Pipe) -> dict[str, int]:
+    """How many messages of each feed have an outcome."""
+    rows = pipe.ask(
+        "SELECT topic, sum(accepted + quarantined + duplicates)::int FROM stream_position WHERE reader = 'gate' GROUP BY topic"
+    )
+    found = {topic.removeprefix("send.raw."): total for topic, total in rows}
+    return {feed: found.get(feed, 0) for feed in ("camhs", "school")}

@@ -1,0 +1,25 @@
+"""Every reason says what to do next, whether it is the contract's, an adapter's or a suite's."""
+
+import pytest
+
+from send_integration.contracts.fixes import FIXES, Turn, fix_of
+from send_integration.contracts.reasons import Code
+
+
+def test_every_code_of_the_contract_has_its_next_step() -> None:
+    assert set(FIXES) == set(Code)
+    assert all(fix.step.endswith((".", "?")) for fix in FIXES.values())
+
+
+@pytest.mark.parametrize(
+    ("code", "turn"),
+    [
+        ("nhs-number-check-digit", Turn.SENDER),
+        ("unknown-type", Turn.US),
+        ("identity-conflict", Turn.PERSON),
+        ("cin-8500", Turn.SENDER),
+        ("nhs-number-in-text", Turn.SENDER),
+    ],
+)
+def test_a_reason_says_whose_turn_it_is(code: str, turn: Turn) -> None:
+    assert fix_of(code).turn is turn

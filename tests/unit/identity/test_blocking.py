@@ -1,0 +1,106 @@
+"""Two records are compared exactly where one is looked up under a key by which the other is found."""
+
+from dataclasses import dataclass
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from send_integration.identity.blocking import Keys, blocking_keys
+from send_integration.identity.features import features
+
+BORN = "2014-05-06"
+ANNA = ("Anna", "Kowalska", BORN, "LU1 1AA", "1 High Street")
+
+
+@dataclass(frozen=True)
+class Said:
+    """A record's values as a source writes them."""
+
+    given_name: str
+    family_name: str
+    born: str = BORN
+    postcode: str = ""
+    address: str = ""
+
+    def keys(self, *, families: bool = True) -> Keys:
+        """Under which it is kept and looked up."""
+        return blocking_keys(
+            features(
+                given_name=self.given_name,
+                family_name=self.family_name,
+                born=self.born,
+                postcode=self.postcode,
+                address=self.address,
+            ),
+            families=families,
+        )
+
+
+def meet(one: Said, other: Said) -> bool:
+    return not set(one.keys().asked).isdisjoint(other.keys().held)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        Said("Anna", "Kowalski"),
+        Said("Ania Maria", "Kowalska"),
+        Said("Kowalska", "Anna"),
+        Said("Snna", "Kowalska"),
+        Said("Baby", "Kowalska"),
+        Said("Anna", "Unknown"),
+        Said("Anna", "K"),
+        Said("Anna", "Nowak", postcode="LU1 1AB"),
+        Said("Baby", "Nowak", address="1 High Street"),
+        Said("Anna", "Kowalska", born="2014-06-05"),
+        Said("Anna", "Kowalska", born="2014-05-16"),
+        Said("Anna", "Kowalska", born="2015-05-06"),
+        Said("Anna", "Kowalska", born="1900-01-01"),
+        Said("Anna", "Kowalska", born="2009-01-02", address="1 High St"),
+        Said("Anna", "Nowak", born="2009-01-02", address="1 High Street"),
+        Said("Anna", "Kowal", born="2009-01-02", postcode="LU1 1AA"),
+    ],
+    ids=str,
+)
+def test_one_fault_does_not_keep_two_records_of_a_child_apart(other: Said) -> None:
+    assert meet(Said(*ANNA), other)
+    assert meet(other, Said(*ANNA))
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        Said("Anna", "Nowak", postcode="LU4 9ZZ", address="7 Mill Lane"),
+        Said("Piotr", "Kowalska", postcode="LU4 9ZZ", address="7 Mill Lane"),
+        Said("Anna", "Kowalska", born="2009-01-02", postcode="LU4 9ZZ", address="7 Mill Lane"),
+        Said("Piotr", "Kowalski", born="2009-01-02", postcode="LU1 1AA", address="1 High Street"),
+    ],
+    ids=str,
+)
+def test_strangers_of_one_birth_date_or_name_and_brothers_are_not_compared(other: Said) -> None:
+    assert not meet(Said(*ANNA), other)
+
+
+names = st.sampled_from(["Anna", "Ania Maria", "A", "Baby", "", "Kowalska", "Kowalski-Nowak", "Unknown", "K"])
+records = st.builds(
+    Said,
+    names,
+    names,
+    st.sampled_from([BORN, "2014-06-05", "2015-05-06", "1900-01-01"]),
+    st.sampled_from(["", "LU1 1AA", "LU1 1AB", "LU4 9ZZ"]),
+    st.sampled_from(["", "1 High Street", "Flat 1, 1 High St", "High Street", "7"]),
+)
+
+
+@given(records, records)
+def test_a_record_finds_another_where_that_finds_it(one: Said, other: Said) -> None:
+    assert meet(one, other) == meet(other, one)
+
+
+@given(records, records)
+def test_who_shares_a_name_and_has_no_birth_date_meets_whoever_has_one(one: Said, other: Said) -> None:
+    undated = Said(one.given_name, one.family_name, "1900-01-01")
+    named = all(len(name) > 1 and name not in ("Baby", "Unknown") for name in (one.given_name, one.family_name))
+
+    assert not named or meet(undated, Said(one.given_name, one.family_name, other.born))
