@@ -12,12 +12,13 @@ from sqlalchemy import Engine, create_engine, make_url, text
 from benchmarks.quality.clean import CleanAuthority, Sent, messages
 from send_integration.contracts.event import Event, EventKey
 from send_integration.identity.model import default_model
-from send_integration.quality.checks import RowChecks, Verdicts
+from send_integration.quality.checks import RowChecks
 from send_integration.steps.batch import RawMessage
 from send_integration.steps.drift import proposals_of
 from send_integration.steps.gate import Gate
 from send_integration.store.engine import open_database
 from send_integration.store.schema import migrate
+from send_integration.watch.window import Checked
 
 BATCH = 2_500
 
@@ -39,14 +40,14 @@ class Listening:
     checks: dict[str, RowChecks] = field(default_factory=dict)
     remarked: dict[EventKey, tuple[str, ...]] = field(default_factory=dict)
 
-    def of(self, feed: str) -> Callable[[Sequence[Event]], Verdicts]:
+    def of(self, feed: str) -> Callable[[Sequence[Event]], Checked]:
         """A feed's checks, as the gate asks for them."""
         if feed not in self.checks:
             self.checks[feed] = RowChecks(feed)
         checks = self.checks[feed]
 
-        def listened(events: Sequence[Event]) -> Verdicts:
-            verdicts = checks.verdicts(events)
+        def listened(events: Sequence[Event]) -> Checked:
+            verdicts = checks.checked(events)
             for event, found in zip(events, verdicts.remarked, strict=True):
                 if found:
                     self.remarked[event.key] = tuple(reason.code for reason in found)

@@ -73,7 +73,7 @@ def windows_of(children: int) -> Windows:
 def _judge(windows: Windows, checks: Mapping[str, RowChecks]) -> None:
     for feed, window in windows:
         passed = _met_contract(feed, window)
-        verdicts = checks[feed].verdicts(passed)
+        verdicts = checks[feed].checked(passed)
         [event for event, reasons in zip(passed, verdicts.rejected, strict=True) if not reasons]
 
 
@@ -102,7 +102,7 @@ def _measure_gate(windows: Windows, checks: Mapping[str, RowChecks], events: int
         with embedded_database(data) as address:
             engine = open_database(address)
             migrate(engine)
-            gate = Gate(engine, lambda feed: checks[feed].verdicts, default_model())
+            gate = Gate(engine, lambda feed: checks[feed].checked, default_model())
             profiler = cProfile.Profile() if profile else None
             python, postgres = time.process_time(), _seconds_of_postgres(data)
             if profiler:
