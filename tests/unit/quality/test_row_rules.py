@@ -248,7 +248,7 @@ def test_who_was_born_on_29_february_has_a_birthday_on_28_february(on: str, age:
 
 def remarks_of(events: list[Event], code: str) -> list[bool]:
     """Of which events of a window a rule of the register's feed remarks."""
-    found = RowChecks("people").verdicts(events).remarked
+    found = RowChecks("people").checked(events).remarked
     return [code in [reason.code for reason in reasons] for reasons in found]
 
 
