@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help install install-dev demo test lint bench bench-identity schemas lock clean
+.PHONY: help install install-dev demo test lint bench bench-identity bench-quality schemas lock clean
 
 help: ## what each command does
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -40,6 +40,10 @@ bench: install-dev ## events a second, latency and memory, beside an idiomatic F
 bench-identity: install-dev ## how well people are matched, beside Splink and exact matching, and what a record costs
 	$(BIN)/python -m benchmarks.identity
 	$(BIN)/python -m benchmarks.identity.stream
+
+bench-quality: install-dev ## which injected faults the gate finds, by which rule and how soon, and what judging costs
+	$(BIN)/python -m benchmarks.quality.throughput
+	$(BIN)/python -m benchmarks.quality
 
 schemas: install ## write schemas/ anew from the models
 	$(BIN)/send-integration schemas write

@@ -183,6 +183,13 @@ OF_A_CHILD = (
     *EVERY_FEED,
     AGE,
     Column("nhs_number_digits", "number", "data.person.nhs_number", derived.nhs_number_digits),
+    Column("source", "text", "source", derived.source),
+    Column("local_id", "text", "data.person.local_id", derived.local_id),
+    Column("whole_name", "text", "data.person.given_name", derived.whole_name),
+    Column("postcode", "text", "data.person.postcode", derived.postcode),
+    Column("said", "text", "id", derived.said),
+    Column("event_id", "text", "id", derived.event_id),
+    Column("hour_off_midnight", "number", "time", derived.hour_off_midnight),
 )
 NEED_TYPES = (
     Column("needs_beside_nsa", "number", "data.need_types", derived.needs_beside_none_assessed),
@@ -328,11 +335,8 @@ COLUMNS: Mapping[str, tuple[Column, ...]] = MappingProxyType(
             Column("upn_at_school_age", "text", "data.person.upn", _upn_at_school_age),
             Column("nhs_number", "text", "data.person.nhs_number", derived.nhs_number),
             Column("upn_within_source", "text", "data.person.upn", derived.upn_within_source),
-            Column("local_id", "text", "data.person.local_id", derived.local_id),
             Column("temporary_upn_age", "number", "data.person.upn", derived.temporary_upn_age),
             Column("upn_age", "number", "data.person.upn", derived.upn_age),
-            Column("whole_name", "text", "data.person.given_name", derived.whole_name),
-            Column("postcode", "text", "data.person.postcode", derived.postcode),
             Column("relation_since_days", "number", "data.since_on", _days_from_event("since_on")),
         ),
         "identity": (

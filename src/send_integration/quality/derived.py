@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Callable
+from datetime import datetime
+from functools import lru_cache
 from typing import TypeAlias
 
 from send_integration.contracts.event import Event
-from send_integration.when.london import london_day
+from send_integration.when.london import LONDON, london_day
 from send_integration.when.periods import age_on
 from send_integration.when.school_years import year_group
 
@@ -27,12 +29,7 @@ TEMPORARY_UPN = re.compile(r"[A-Z]\Z", re.ASCII)
 
 def age(event: Event) -> float | None:
     """Whole years on the day of the event; None where it is about no child."""
-    if event.person is None:
-        return None
-    born, on = event.person.date_of_birth, event.on
-    if born.month == 2 and born.day == 29:
-        return age_on(born, on)
-    return on.year - born.year - ((on.month, on.day) < (born.month, born.day))
+    return None if event.person is None else age_on(event.person.date_of_birth, event.on)
 
 
 def age_at(*whats: str, **codes: str) -> Callable[[Event], Cell]:
@@ -221,3 +218,34 @@ def pairs_decided(event: Event) -> Cell:
     """On how many pairs of records one decision speaks."""
     pairs = event.data.get("pairs")
     return len(pairs) if isinstance(pairs, list) else None
+
+
+def source(event: Event) -> Cell:
+    """The agency that sent it."""
+    return event.source
+
+
+def event_id(event: Event) -> Cell:
+    """The id that its source gave it."""
+    return event.id
+
+
+def said(event: Event) -> Cell:
+    """All that an event says, but for its id and when it was recorded; None where it speaks of another event.
+
+    For comparing the rows of one window: the person is told by a number that only this process knows.
+    """
+    if event.corrects or event.retracts:
+        return None
+    return f"{event.source} {event.subject} {event.type} {event.time} {hash(event.person)} {event.data}"
+
+
+@lru_cache(maxsize=16_384)
+def _is_an_hour_off(moment: datetime) -> bool:
+    local = moment.astimezone(LONDON)
+    return local.hour in (23, 1) and not (local.minute or local.second or local.microsecond)
+
+
+def hour_off_midnight(event: Event) -> Cell:
+    """1 where it happened an hour before or after midnight in London, to the second; else 0."""
+    return float(_is_an_hour_off(event.time))

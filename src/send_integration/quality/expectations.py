@@ -16,6 +16,7 @@ from great_expectations.expectations.metrics.map_metric_provider import (
     column_pair_condition_partial,
 )
 
+import send_integration.quality.window_expectations  # noqa: F401 - importing it registers those that look at the window
 from send_integration.contracts.identifiers import holds_nhs_number, holds_upn
 
 IgnoreRowIf = Literal["both_values_are_missing", "either_value_is_missing", "neither"]

@@ -29,8 +29,11 @@ def birthday(born_on: date, age: int) -> date:
 
 def age_on(born_on: date, day: date) -> int:
     """Whole years of age on `day`; negative before birth."""
-    years = day.year - born_on.year
-    return years if day >= birthday(born_on, years) else years - 1
+    if born_on.month == 2 and born_on.day == 29:
+        years = day.year - born_on.year
+        return years if day >= birthday(born_on, years) else years - 1
+    # Every event of a child is asked its age, some several times: a calendar is needed for 29 February alone.
+    return day.year - born_on.year - ((day.month, day.day) < (born_on.month, born_on.day))
 
 
 @lru_cache(maxsize=1)

@@ -25,7 +25,13 @@ EVERY_CHILD_FEED: dict[str, tuple[str, dict[str, Any]]] = {
     "recorded-over-a-year-late": ("", {"recorded": "2026-05-01"}),
     "nhs-number-in-note": ("", {"note": "his brother is 999 000 0018"}),
     "upn-in-note": ("", {"note": "also T821000000001"}),
+    "reference-is-a-placeholder": ("", {"person": {"local_id": "N/A"}}),
+    "name-oddly-written": ("", {"person": {"given_name": "ZoÃ«"}}),
+    "hour-off-midnight": ("", {"day": "2025-03-02T23:00:00+00:00"}),
 }
+OF_A_WINDOW = {"upn-twice", "reference-of-another-shape", "postcode-of-many", "same-event-other-id"}
+"""Rules that look at a row beside the others; each has a test of its own below."""
+
 A_TEXT_OF: dict[str, tuple[str, str]] = {
     "referrals": ("referrals.received", "reason"),
     "ndd-triage": ("ndd.closed", "reason"),
@@ -120,6 +126,7 @@ OWN: dict[str, dict[str, tuple[str, dict[str, Any]]]] = {
         # Born on 4 March 2012, so in Year 8 in March 2025: Year 2 is six years below it, Year 10 two above.
         "year-group-impossible": ("school.enrolled", {"year_group": 2}),
         "year-group-unusual": ("school.enrolled", {"year_group": 10}),
+        "year-group-next-to-age": ("school.enrolled", {"year_group": 7}),
         "suspension-over-the-limit": ("school.suspended", {"sessions": 91}),
         "timetable-not-part-time": ("school.part_time_timetable_started", {"hours_per_week": 32.5}),
         "missing-since-later": ("school.missing_education", {"since_on": "2025-03-04"}),
@@ -135,6 +142,7 @@ OWN: dict[str, dict[str, tuple[str, dict[str, Any]]]] = {
     },
     "support": {
         "hours-implausible": ("support.agreed", {"hours_per_week": 113.0}),
+        "hours-too-few": ("support.agreed", {"hours_per_week": 0.25}),
         "equipment-by-the-hour": ("support.agreed", {"kind": "equipment", "hours_per_week": 1.0}),
         "weekly-amount-implausible": ("support.agreed", {"weekly_amount": 5001.0}),
         "payment-without-amount": ("support.agreed", {"kind": "direct-payment"}),
@@ -212,7 +220,7 @@ def test_a_wrong_event_is_named_by_the_rules_own_code(feed: str, code: str) -> N
 def test_no_row_rule_is_left_untried(feed: str) -> None:
     rules = {rule.code for rule in rules_of(feed) if rule.scope == "row"}
 
-    assert rules - {"upn-twice"} == set(wrong_events(feed))
+    assert rules - OF_A_WINDOW == set(wrong_events(feed))
 
 
 def test_a_pupil_number_of_two_is_remarked_on_both_and_of_one_on_none() -> None:
@@ -236,3 +244,75 @@ def test_who_was_born_on_29_february_has_a_birthday_on_28_february(on: str, age:
     found = codes_of("camhs", event("camhs.referred", on, person={"date_of_birth": "2000-02-29"}))
 
     assert ("age-25" in found) is age
+
+
+def remarks_of(events: list[Event], code: str) -> list[bool]:
+    """Of which events of a window a rule of the register's feed remarks."""
+    found = RowChecks("people").checked(events).remarked
+    return [code in [reason.code for reason in reasons] for reasons in found]
+
+
+def registered(local_id: str, **person: Any) -> Event:
+    return event("people.registered", event_id=local_id, person={"local_id": local_id, **person})
+
+
+def test_a_reference_unlike_nearly_all_of_its_source_is_remarked() -> None:
+    usual = [registered(f"COM{number:06d}") for number in range(50)]
+
+    remarked = remarks_of([*usual, registered("BD-000001"), registered("COM12345")], "reference-of-another-shape")
+
+    assert remarked == [False] * 50 + [True, True]
+
+
+def test_numbers_of_other_lengths_are_right_where_a_source_does_not_fill_up_with_zeros() -> None:
+    counted = [registered(str(number)) for number in range(96, 150)]
+
+    assert not any(remarks_of(counted, "reference-of-another-shape"))
+
+
+def test_few_references_of_a_source_are_not_compared() -> None:
+    few = [registered(f"COM{number:06d}") for number in range(40)]
+
+    assert not any(remarks_of([*few, registered("BD-1")], "reference-of-another-shape"))
+
+
+@pytest.mark.parametrize(("persons", "many"), [(20, False), (21, True)])
+def test_a_postcode_of_more_children_than_live_at_one_is_remarked(persons: int, many: bool) -> None:
+    there = [registered(f"COM{number:06d}", postcode="LU1 2BQ") for number in range(persons)]
+    elsewhere = registered("COM999999", postcode="LU4 8AA")
+
+    assert remarks_of([*there, elsewhere], "postcode-of-many") == [many] * persons + [False]
+
+
+def test_the_same_event_under_two_ids_is_remarked_on_both() -> None:
+    first, again = event("people.registered", event_id="a"), event("people.registered", event_id="b")
+    other_day = event("people.registered", "2025-03-04", event_id="c")
+    correction = event("people.registered", event_id="d", corrects="a")
+
+    assert remarks_of([first, again, other_day, correction], "same-event-other-id") == [True, True, False, False]
+    assert remarks_of([first, first], "same-event-other-id") == [False, False], "a second delivery is no second event"
+
+
+@pytest.mark.parametrize("name", [" Anna", "Anna  Maria", "Anna ", "ANNA", "JosÃ©", "WoÅºniak", "An\ufffda", "NULL"])
+def test_a_name_that_no_hand_would_write_so_is_remarked(name: str) -> None:
+    family = "EXAMPLE" if name == "ANNA" else "Example"
+
+    assert remarks_of([registered("1", given_name=name, family_name=family)], "name-oddly-written") == [True]
+
+
+@pytest.mark.parametrize("name", ["Anna", "Zoë", "AJ", "José", "Łukasz", "D’Arcy", "محمد", "Анна", "Nullah"])
+def test_names_as_people_have_them_are_not(name: str) -> None:
+    assert remarks_of([registered("1", given_name=name)], "name-oddly-written") == [False]
+
+
+@pytest.mark.parametrize(
+    ("moment", "off"),
+    [
+        ("2025-07-01T22:00:00+00:00", True),  # 23:00 in London's summer
+        ("2025-06-30T23:00:00+00:00", False),  # midnight in London
+        ("2025-01-06T01:00:00+00:00", True),
+        ("2025-01-06T01:00:01+00:00", False),
+    ],
+)
+def test_midnight_is_londons(moment: str, off: bool) -> None:
+    assert remarks_of([event("people.registered", moment)], "hour-off-midnight") == [off]

@@ -1,0 +1,147 @@
+"""Puts messages through the worker's own gate on a real PostgreSQL, and tells what it said of each."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import NamedTuple
+from uuid import uuid4
+
+from sqlalchemy import Engine, create_engine, make_url, text
+
+from benchmarks.quality.clean import CleanAuthority, Sent, messages
+from send_integration.contracts.event import Event, EventKey
+from send_integration.identity.model import default_model
+from send_integration.quality.checks import RowChecks
+from send_integration.steps.batch import RawMessage
+from send_integration.steps.drift import proposals_of
+from send_integration.steps.gate import Gate
+from send_integration.store.engine import open_database
+from send_integration.store.schema import migrate
+from send_integration.watch.window import Checked
+
+BATCH = 2_500
+
+
+class Said(NamedTuple):
+    """What the gate said of one window: by a message's offset its codes, and what it said of the window as a whole."""
+
+    refused: dict[int, tuple[str, ...]]
+    remarked: dict[int, tuple[str, ...]]
+    repeats: int
+    reviews: int
+    drift: int
+
+
+@dataclass(slots=True)
+class Listening:
+    """Row checks that remember what they remarked on; otherwise the worker's own."""
+
+    checks: dict[str, RowChecks] = field(default_factory=dict)
+    remarked: dict[EventKey, tuple[str, ...]] = field(default_factory=dict)
+
+    def of(self, feed: str) -> Callable[[Sequence[Event]], Checked]:
+        """A feed's checks, as the gate asks for them."""
+        if feed not in self.checks:
+            self.checks[feed] = RowChecks(feed)
+        checks = self.checks[feed]
+
+        def listened(events: Sequence[Event]) -> Checked:
+            verdicts = checks.checked(events)
+            for event, found in zip(events, verdicts.remarked, strict=True):
+                if found:
+                    self.remarked[event.key] = tuple(reason.code for reason in found)
+            return verdicts
+
+        return listened
+
+
+class Server:
+    """A PostgreSQL server, and databases on it that are copies of one that is filled once."""
+
+    def __init__(self, address: str) -> None:
+        self._address = address
+        self._admin = create_engine(address, isolation_level="AUTOCOMMIT")
+        self.listening = Listening()
+
+    def fill(self, authority: CleanAuthority, now: datetime) -> None:
+        """Make the database that is copied: the clean authority, without the rows that get faults."""
+        self._execute("CREATE DATABASE filled")
+        engine = open_database(self._named("filled"))
+        migrate(engine)
+        gate = Gate(engine, self.listening.of, default_model())
+        of_feed: dict[str, list[Sent]] = {}
+        for one in authority.before:
+            of_feed.setdefault(one.feed, []).append(one)
+        for feed, rows in of_feed.items():
+            sent = messages(feed, [(row.raw, row.arrived_at) for row in rows])
+            for first in range(0, len(sent), BATCH):
+                gate.admit(feed, sent[first : first + BATCH], now)
+        engine.dispose()
+
+    @contextmanager
+    def copy(self) -> Iterator[Engine]:
+        """A copy of the filled database that lasts as long as the block."""
+        name = f"copy_{uuid4().hex[:12]}"
+        self._execute(f"CREATE DATABASE {name} TEMPLATE filled STRATEGY file_copy")
+        engine = open_database(self._named(name))
+        try:
+            yield engine
+        finally:
+            engine.dispose()
+            self._execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+    def judged(self, feed: str, window: Sequence[RawMessage], now: datetime) -> Said:
+        """What the gate says of a window that comes next after the clean authority."""
+        with self.copy() as engine:
+            return admitted(engine, self.listening, feed, window, now)
+
+    def _named(self, name: str) -> str:
+        return make_url(self._address).set(database=name).render_as_string(hide_password=False)
+
+    def _execute(self, statement: str) -> None:
+        with self._admin.connect() as connection:
+            connection.execute(text(statement))
+
+
+def admitted(engine: Engine, listening: Listening, feed: str, window: Sequence[RawMessage], now: datetime) -> Said:
+    """Admit a window whose partition nobody used before, and read what the gate kept of its verdicts."""
+    gate = Gate(engine, listening.of, default_model())
+    reviews = _count(engine, "SELECT count(*) FROM identity_review")
+    listening.remarked.clear()
+    repeats = 0
+    for first in range(0, len(window), BATCH):
+        repeats += gate.admit(feed, window[first : first + BATCH], now).duplicates
+    with engine.connect() as connection:
+        rows = connection.execute(
+            text('SELECT "offset", reasons FROM quarantine WHERE feed = :feed AND "partition" = :partition'),
+            {"feed": feed, "partition": window[0].partition if window else 0},
+        ).all()
+    return Said(
+        {row[0]: tuple(reason["code"] for reason in row[1]) for row in rows},
+        _by_offset(listening, window),
+        repeats,
+        _count(engine, "SELECT count(*) FROM identity_review") - reviews,
+        sum(proposal.events for proposal in proposals_of(engine, feed)),
+    )
+
+
+def _by_offset(listening: Listening, window: Sequence[RawMessage]) -> dict[int, tuple[str, ...]]:
+    """Remarks by the offset of the first message that holds the event."""
+    found: dict[int, tuple[str, ...]] = {}
+    waiting = {(key.source.encode(), key.id.encode()): codes for key, codes in listening.remarked.items()}
+    by_id: dict[bytes, tuple[bytes, tuple[str, ...]]] = {
+        id_: (source, codes) for (source, id_), codes in waiting.items()
+    }
+    for message in window:
+        start = message.value.find(b'"id"')
+        id_ = message.value[start + 4 :].split(b'"', 2)[1] if start >= 0 else b""
+        known = by_id.get(id_)
+        if known and known[0] in message.value:
+            found.setdefault(message.offset, known[1])
+    return found
+
+
+def _count(engine: Engine, query: str) -> int:
+    with engine.connect() as connection:
+        return int(connection.execute(text(query)).scalar_one())

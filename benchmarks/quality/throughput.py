@@ -1,0 +1,153 @@
+"""How many events a second the gate judges on one core with every row rule on, beside plain Great Expectations.
+
+`python -m benchmarks.quality.throughput [--children N] [--profile]`: (a) contract, row rules and split alone; (b) the whole
+gate step with PostgreSQL, by the processor time of Python and of PostgreSQL together. Ratios hold on any machine; seconds
+do not.
+"""
+
+import argparse
+import cProfile
+import gc
+import os
+import pstats
+import tempfile
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+import psutil
+from sqlalchemy import create_engine, text
+
+from benchmarks.quality.clean import NOW, clean_authority, messages
+from send_integration.contracts import topics
+from send_integration.contracts.event import Event
+from send_integration.contracts.registry import parse
+from send_integration.embedded.database import embedded_database
+from send_integration.identity.model import default_model
+from send_integration.quality.audit import PlainValidation
+from send_integration.quality.checks import RowChecks
+from send_integration.quality.frame import frame_of
+from send_integration.quality.suites import rules_of
+from send_integration.steps.batch import RawMessage
+from send_integration.steps.gate import Gate
+from send_integration.store.engine import open_database
+from send_integration.store.schema import migrate
+
+WINDOW = 2_500
+"""Messages; as many as the worker takes where much waits."""
+
+SHARED_BUFFERS = "512MB"
+
+Windows = Sequence[tuple[str, Sequence[RawMessage]]]
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.quality.throughput", description=__doc__)
+    parser.add_argument("--children", type=int, default=1_000, help="children of the simulated authority")
+    parser.add_argument("--profile", action="store_true", help="print where the gate's time goes")
+    given = parser.parse_args()
+    _take_one_core()
+    windows = windows_of(given.children)
+    events = sum(len(window) for _, window in windows)
+    checks = {feed: RowChecks(feed) for feed in topics.FEEDS}
+    rules = sum(len(one.masks) for one in checks.values())
+    print(f"{events:,} events of {len(topics.FEEDS)} feeds in windows of up to {WINDOW:,}; {rules} row rules; one core")
+    _print("contract, row rules, split", events, _seconds(lambda: _judge(windows, checks)))
+    _print("contract, plain Great Expectations, split", events, _seconds(lambda: _judge_plainly(windows)))
+    _measure_gate(windows, checks, events, profile=given.profile)
+
+
+def windows_of(children: int) -> Windows:
+    """All events of a clean authority, feed by feed, in windows."""
+    authority = clean_authority(children, 821)
+    found: list[tuple[str, Sequence[RawMessage]]] = []
+    for feed in topics.FEEDS:
+        rows = [(one.raw, one.arrived_at) for one in authority.before if one.feed == feed]
+        rows += [(one.raw, one.arrived_at) for one in authority.window[feed]]
+        sent = messages(feed, rows)
+        found += [(feed, sent[first : first + WINDOW]) for first in range(0, len(sent), WINDOW)]
+    return found
+
+
+def _judge(windows: Windows, checks: Mapping[str, RowChecks]) -> None:
+    for feed, window in windows:
+        passed = _met_contract(feed, window)
+        verdicts = checks[feed].checked(passed)
+        [event for event, reasons in zip(passed, verdicts.rejected, strict=True) if not reasons]
+
+
+def _judge_plainly(windows: Windows) -> None:
+    plain = PlainValidation()
+    for feed, window in windows:
+        passed = _met_contract(feed, window)
+        rules = [rule for rule in rules_of(feed) if rule.scope == "row"]
+        found = plain.verdicts(rules, frame_of(passed, RowChecks(feed).columns))
+        failing = {
+            row for rule, verdict in zip(rules, found.rules, strict=True) if rule.rejects for row in verdict.rows
+        }
+        [event for row, event in enumerate(passed) if row not in failing]
+
+
+def _met_contract(feed: str, window: Sequence[RawMessage]) -> list[Event]:
+    parsed = (parse(message.value, not_after=NOW, feed=feed) for message in window)
+    return [event for event in parsed if isinstance(event, Event)]
+
+
+def _measure_gate(windows: Windows, checks: Mapping[str, RowChecks], events: int, *, profile: bool) -> None:
+    with tempfile.TemporaryDirectory(prefix="send-bench-") as folder:
+        data = Path(folder) / "postgresql"
+        with embedded_database(data) as address:
+            _set_buffers(address)
+        with embedded_database(data) as address:
+            engine = open_database(address)
+            migrate(engine)
+            gate = Gate(engine, lambda feed: checks[feed].checked, default_model())
+            profiler = cProfile.Profile() if profile else None
+            python, postgres = time.process_time(), _seconds_of_postgres(data)
+            if profiler:
+                profiler.enable()
+            for feed, window in windows:
+                gate.admit(feed, window, NOW)
+            if profiler:
+                profiler.disable()
+            python, postgres = time.process_time() - python, _seconds_of_postgres(data) - postgres
+            engine.dispose()
+    each = f"{python / events * 1e6:,.0f} µs Python, {postgres / events * 1e6:,.0f} µs PostgreSQL"
+    _print("the whole gate step, every person new", events, python + postgres, each)
+    if profiler:
+        pstats.Stats(profiler).sort_stats("tottime").print_stats(10)
+
+
+def _seconds(work: Callable[[], None]) -> float:
+    began = time.process_time()
+    work()
+    return time.process_time() - began
+
+
+def _print(what: str, events: int, seconds: float, more: str = "") -> None:
+    print(f"{what:<44}{events / seconds:>9,.0f} events/s{seconds / events * 1e6:>8.0f} µs each   {more}", flush=True)
+
+
+def _take_one_core() -> None:
+    """Python and the server that it starts share a core, so that none helps the other; and collect as the worker does."""
+    os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
+    gc.freeze()
+    gc.set_threshold(100_000, 20, 50)
+
+
+def _set_buffers(address: str) -> None:
+    engine = create_engine(address, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(f"ALTER SYSTEM SET shared_buffers = '{SHARED_BUFFERS}'"))
+    engine.dispose()
+
+
+def _seconds_of_postgres(data: Path) -> float:
+    """Processor time of the server whose data lie in a folder, and of all its processes that have not ended."""
+    server = psutil.Process(int((data / "postmaster.pid").read_text(encoding="utf-8").splitlines()[0]))
+    return sum(times.user + times.system for one in (server, *server.children()) for times in [one.cpu_times()])
+
+
+if __name__ == "__main__":
+    main()
