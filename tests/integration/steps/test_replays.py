@@ -175,6 +175,18 @@ def test_what_is_refused_again_stays_open_with_its_new_reasons_and_says_when(pip
     check(pipe, [REQUESTED, DECIDED])
 
 
+def test_a_replay_that_is_published_twice_is_refused_once(pipe: Pipe) -> None:
+    replay(pipe.engine, waiting_items(pipe), SAM)
+    for _ in range(2):
+        pipe.relay(killed=True)
+        pipe.drain_gate(["ehcp"])
+    pipe.settle()
+
+    assert [act for act, _, _ in acts(pipe)] == ["quarantined", "replayed", "refused-again"]
+    assert pipe.counts() == (1, 1, 3)
+    check_ledger(pipe)
+
+
 def test_a_replay_carries_the_untouched_bytes_and_their_history(pipe: Pipe) -> None:
     ((position,),) = pipe.ask('SELECT concat_ws(\'/\', topic, "partition", "offset") FROM quarantine')
     replay(pipe.engine, waiting_items(pipe), SAM)
