@@ -163,7 +163,7 @@ def test_a_gate_does_not_start_on_decisions_of_another_model(pipe: Pipe, engine:
     pipe.send("camhs", sent("camhs.referred", "2025-03-02", event_id="d", source="other", person=ANNA))
     with pytest.raises(Broken, match="decided anew by model other"):
         pipe.drain_gate(["camhs"])
-    Gate(engine, lambda _feed: other)
+    Gate(engine, lambda _feed: unchecked, other)
 
 
 def test_records_that_were_kept_under_other_keys_are_found_once_all_is_decided_anew(pipe: Pipe, engine: Engine) -> None:
@@ -173,8 +173,8 @@ def test_records_that_were_kept_under_other_keys_are_found_once_all_is_decided_a
         connection.execute(text("UPDATE identity_model SET version = :version"), {"version": default_model().version})
 
     with pytest.raises(NotReady, match="keys"):
-        Gate(engine, lambda _feed: default_model())
+        Gate(engine, lambda _feed: unchecked, default_model())
 
     redecide_everything(engine, default_model(), keep=True)
-    Gate(engine, lambda _feed: default_model())
+    Gate(engine, lambda _feed: unchecked, default_model())
     assert pipe.ask("SELECT key, person_record_id FROM person_record_key ORDER BY 1, 2") == list(map(tuple, before))
