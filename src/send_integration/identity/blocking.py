@@ -7,6 +7,7 @@ other's place.
 
 from collections.abc import Iterable
 from functools import lru_cache
+from hashlib import blake2b
 from string import ascii_lowercase
 from typing import NamedTuple
 
@@ -33,14 +34,19 @@ Rule = tuple[str, str, str]
 
 
 class Keys(NamedTuple):
-    """The keys under which a record is found, and those under which it is looked up: nearly all are both."""
+    """The keys, hashed, under which a record is found, and those under which it is looked up: nearly all are both."""
 
-    held: tuple[str, ...]
-    asked: tuple[str, ...]
+    held: tuple[int, ...]
+    asked: tuple[int, ...]
+
+
+def hashed(key: str) -> int:
+    """A key in eight bytes: half the index, and its rare collisions only bring a record that is then judged apart."""
+    return int.from_bytes(blake2b(key.encode(), digest_size=8).digest(), "big", signed=True)
 
 
 def blocking_keys(features: Features, *, families: bool) -> Keys:
-    """A record's keys, each beginning with its rule's letter. One of two records finds the other where that finds it.
+    """A record's keys, each of its rule's letter and what must agree. One of two records finds the other where that finds it.
 
     With `families`, records of many children: the keys are such that few who are strangers share one however many there
     are, and that one home brings only those together who also agree in birth date or name. Without, they are fewer
@@ -58,8 +64,10 @@ def blocking_keys(features: Features, *, families: bool) -> Keys:
     return Keys((*both, *undated), (*both, *dated, *undated))
 
 
-def _keys(rules: Iterable[Rule]) -> tuple[str, ...]:
-    return tuple(rule + _BETWEEN + one + _BETWEEN + other for rule, one, other in rules if one and other)
+def _keys(rules: Iterable[Rule]) -> tuple[int, ...]:
+    return tuple(
+        hashed(rule + _BETWEEN + one + _BETWEEN + other) for rule, one, other in dict.fromkeys(rules) if one and other
+    )
 
 
 def _among_families(features: Features, given: str) -> tuple[Rule, ...]:
@@ -70,7 +78,7 @@ def _among_families(features: Features, given: str) -> tuple[Rule, ...]:
     birth, family, born = _birth(features.born), features.family, features.born
     house, street, part_of_town = house_number(features.address), _street(features.address), features.postcode[:-2]
     names, further = _both(_sound(given), _sound(family)), "".join(name[0] for name in features.other_given)
-    at_home = ((part_of_town, given), (part_of_town, family), (house, given), (house, family), (street, given))
+    at_home = ((part_of_town, given), (part_of_town, family), (house, given), (house, family))
     return (
         *(("b", birth, part) for part in (*_with_initial(given, family), *_with_initial(family, given))),
         *(("b", birth, f"{place} {name[:2]}") for place, name in at_home if place and name),

@@ -1,6 +1,6 @@
 """Which records come into question for each other, and which hang together: no decision reaches from one to another part."""
 
-from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from send_integration.identity.groups import Groups
 from send_integration.identity.judge import Judgement, Verdict
@@ -28,14 +28,18 @@ def edges_among(records: Iterable[PersonRecord], model: Model) -> Edges:
     return edges
 
 
-def sharing_among(held: Sequence[Collection[Hashable]], asked: Sequence[Collection[Hashable]]) -> set[tuple[int, int]]:
-    """The places of every two records of which one asks for a key that the other holds, the later first."""
-    holders: dict[Hashable, list[int]] = {}
-    for place, keys in enumerate(held):
-        for key in keys:
+def sharing_among(held: Sequence[Collection[int]], asked: Sequence[Collection[int]]) -> set[tuple[int, int]]:
+    """The places of every two records of which the later asks for a key that the earlier holds, the later first.
+
+    That is every two of which either does: one of two records finds the other where that finds it.
+    """
+    holders: dict[int, list[int]] = {}
+    found: set[tuple[int, int]] = set()
+    for place, (its_own, wanted) in enumerate(zip(held, asked, strict=True)):
+        found.update((place, other) for key in wanted for other in holders.get(key, ()))
+        for key in its_own:
             holders.setdefault(key, []).append(place)
-    found = ((place, other) for place, keys in enumerate(asked) for key in keys for other in holders.get(key, ()))
-    return {(max(pair), min(pair)) for pair in found if pair[0] != pair[1]}
+    return found
 
 
 def components(

@@ -2,7 +2,7 @@
 
 from functools import lru_cache
 
-from send_integration.identity.blocking import Keys, blocking_keys
+from send_integration.identity.blocking import Keys, blocking_keys, hashed
 from send_integration.identity.compare import ALIKE, DIFFERENT, NEAR, YEAR, compare
 from send_integration.identity.judge import Judgement, Verdict, a_number_agrees, judge
 from send_integration.identity.model import Model
@@ -12,16 +12,16 @@ RESTRICTED = "a record is restricted, and never joined automatically"
 TOLD_APART = "one source keeps them under two local ids"
 
 
-@lru_cache(maxsize=131_072)
+@lru_cache(maxsize=65_536)
 def keys_of(record: PersonRecord, *, families: bool = True) -> Keys:
-    """The keys under which a record is found and looked up, each once; the first is its source and local id."""
+    """The keys under which a record is found and looked up; the first is that of its source and local id."""
     own, keys = local_id_key(record.ref), blocking_keys(features_of(record), families=families)
-    return Keys(tuple(dict.fromkeys((own, *keys.held))), tuple(dict.fromkeys((own, *keys.asked))))
+    return Keys((own, *keys.held), (own, *keys.asked))
 
 
-def local_id_key(ref: PersonRef) -> str:
+def local_id_key(ref: PersonRef) -> int:
     """The key under which all records of one source and local id are found."""
-    return f"l\x1f{ref.source}\x1f{ref.local_id}"
+    return hashed(f"l\x1f{ref.source}\x1f{ref.local_id}")
 
 
 def between(one: PersonRecord, other: PersonRecord, model: Model) -> Judgement:

@@ -17,7 +17,7 @@ from send_integration.identity.model import Model
 from send_integration.identity.pairs import held_down_by_source, keys_of, local_id_key
 from send_integration.identity.records import FirstSeen, PersonRecord, PersonRef, child_id_of, features_of
 from send_integration.store.identity import statements_about
-from send_integration.store.people import Component, KnownRecord, hashed, sharing_keys, whole_components
+from send_integration.store.people import Component, KnownRecord, sharing_keys, whole_components
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +78,9 @@ def _meet(connection: Connection, order: Sequence[PersonRecord], model: Model) -
     for said in statements_about(connection, {record.ref for record in order}):
         told[said.one].add(said.other)
         told[said.other].add(said.one)
-    held = [keys_of(record).held for record in order]
-    asked = [(*keys_of(record).asked, *map(local_id_key, told.get(record.ref, ()))) for record in order]
-    sharing = sharing_keys(connection, [(place, hashed(key)) for place, of_one in enumerate(asked) for key in of_one])
+    keys = [keys_of(record) for record in order]
+    asked = [(*of.asked, *map(local_id_key, told.get(record.ref, ()))) for of, record in zip(keys, order, strict=True)]
+    sharing = sharing_keys(connection, [(place, key) for place, of_one in enumerate(asked) for key in of_one])
     kept = whole_components(connection, {record_id for _, record_id in sharing})
     known = {one.id: (component, _Seen.of(one.record)) for component, of in kept.items() for one in of.records}
     new = [_Seen.of(record) for record in order]
@@ -88,7 +88,7 @@ def _meet(connection: Connection, order: Sequence[PersonRecord], model: Model) -
     for place, record_id in sharing:
         component, other = known[record_id]
         _look(met, new[place], other, component, told, model)
-    for later, earlier in sharing_among(held, asked):
+    for later, earlier in sharing_among([of.held for of in keys], asked):
         _look(met, new[later], new[earlier], order[earlier], told, model)
     return met
 

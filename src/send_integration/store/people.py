@@ -3,12 +3,12 @@
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from hashlib import blake2b
 from typing import Any
 
 from sqlalchemy import Connection, text
 
 from send_integration.contracts.event import ChildId
+from send_integration.identity.blocking import hashed
 from send_integration.identity.decide import LIKELY, Decision, Held
 from send_integration.identity.features import home_of
 from send_integration.identity.pairs import keys_of
@@ -31,18 +31,13 @@ class KnownRecord:
     number: int
 
 
-def hashed(key: str) -> int:
-    """A key in eight bytes: half the index, and its rare collisions only bring a record that is then judged apart."""
-    return int.from_bytes(blake2b(key.encode(), digest_size=8).digest(), "big", signed=True)
-
-
 def home_key(home: str) -> int:
     """The key under which the records of one home are found; nobody is compared for it, so it joins nobody."""
     return hashed(f"home\x1f{home}")
 
 
 def _kept_keys(record: PersonRecord) -> set[int]:
-    keys = {hashed(key) for key in keys_of(record).held}
+    keys = set(keys_of(record).held)
     home = home_of(features_of(record))
     return keys | {home_key(home)} if home else keys
 
@@ -89,10 +84,10 @@ def asserted_before(connection: Connection, records: Iterable[PersonRecord]) -> 
     return _records(connection, "r.digest = ANY(:given)", [record.digest() for record in records])
 
 
-def under_keys(connection: Connection, keys: Iterable[str]) -> dict[PersonRecord, KnownRecord]:
+def under_keys(connection: Connection, keys: Iterable[int]) -> dict[PersonRecord, KnownRecord]:
     """Every kept record that has one of some keys, in one query; a few others may be among them."""
     condition = "r.id IN (SELECT k.person_record_id FROM person_record_key k WHERE k.key = ANY(:given))"
-    return _records(connection, condition, sorted({hashed(key) for key in keys}))
+    return _records(connection, condition, sorted(set(keys)))
 
 
 def of_components(connection: Connection, components: Iterable[int]) -> dict[PersonRecord, KnownRecord]:

@@ -7,7 +7,6 @@ from sqlalchemy import Connection, text
 from send_integration.identity.pairs import local_id_key
 from send_integration.identity.records import PersonRef
 from send_integration.store.bulk import copy_rows
-from send_integration.store.people import hashed
 from send_integration.timeline.relations import Relation
 
 _COLUMNS = (
@@ -39,4 +38,4 @@ def keep_relations(
 
 def reference_key(source: str, local_id: str) -> int:
     """The key under which the records are found that a reference leads to."""
-    return hashed(local_id_key(PersonRef(source, local_id)))
+    return local_id_key(PersonRef(source, local_id))
