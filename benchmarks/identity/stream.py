@@ -5,34 +5,27 @@ What counts is processor time, of Python and of PostgreSQL together: so many rec
 """
 
 import argparse
-import gc
-import os
-import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import NamedTuple
 
-import psutil
-from sqlalchemy import Engine, create_engine, text
+from sqlalchemy import Engine, text
 
 from benchmarks.identity.simulated import simulated_corpus
-from send_integration.embedded.database import embedded_database
+from benchmarks.one_core import measured_database, take_one_core
 from send_integration.identity import compare, features, judge, pairs, records
 from send_integration.identity.model import default_model
 from send_integration.identity.records import FirstSeen, PersonRecord
 from send_integration.steps.identity import resolve
-from send_integration.store.engine import open_database
 from send_integration.store.people import asserted_before, lock_identity
-from send_integration.store.schema import migrate
 
 NEW_RECORDS = 20_000
 BATCH = 2_500
 """Records; the worker takes what waits, and where there is much this many and more."""
 
 SHARED_BUFFERS = "1GB"
-"""As for a server of 4 GB; PostgreSQL's 128 MB would measure the disk."""
+"""As for a server of 4 GB."""
 
 
 class Cost(NamedTuple):
@@ -56,7 +49,7 @@ def main() -> None:
     parser.add_argument("--children", type=int, action="append", help="children known; may be repeated")
     parser.add_argument("--seed", type=int, default=821, help="seed of the simulated authority")
     given = parser.parse_args()
-    _take_one_core()
+    take_one_core()
     print(
         f"{'children':>10}{'known':>10}{'new':>8}{'records/s':>11}{'µs each':>9}{'Python':>8}{'PostgreSQL':>12}{'filled/s':>10}"
     )
@@ -78,24 +71,16 @@ def measured(children: int, seed: int) -> Cost:
     corpus = simulated_corpus(children, seed=seed, dirt="usual", nhs_share=0.5)
     every = list(dict.fromkeys(known.record for known in corpus))
     known, new = every[:-NEW_RECORDS], every[-NEW_RECORDS:]
-    with tempfile.TemporaryDirectory() as folder:
-        data = Path(folder) / "postgresql"
-        with embedded_database(data) as address:
-            _set_buffers(address)
-        with embedded_database(data) as address:
-            engine = open_database(address)
-            migrate(engine)
-            began = time.perf_counter()
-            _resolve(engine, known, 0)
-            filled = len(known) / (time.perf_counter() - began)
-            with engine.connect() as connection:
-                connection.execution_options(isolation_level="AUTOCOMMIT").execute(text("VACUUM ANALYZE"))
-            _forget_what_was_compared()
-            python, postgres = time.process_time(), _seconds_of_postgres(data)
-            _resolve(engine, new, len(known))
-            python, postgres = time.process_time() - python, _seconds_of_postgres(data) - postgres
-            engine.dispose()
-    return Cost(len(known), len(new), python, postgres, filled)
+    with measured_database(SHARED_BUFFERS) as database:
+        engine = database.engine
+        began = time.perf_counter()
+        _resolve(engine, known, 0)
+        filled = len(known) / (time.perf_counter() - began)
+        with engine.connect() as connection:
+            connection.execution_options(isolation_level="AUTOCOMMIT").execute(text("VACUUM ANALYZE"))
+        _forget_what_was_compared()
+        spent = database.seconds(lambda: _resolve(engine, new, len(known)))
+    return Cost(len(known), len(new), spent.python, spent.postgres, filled)
 
 
 def _resolve(engine: Engine, found: Sequence[PersonRecord], before: int) -> None:
@@ -117,32 +102,12 @@ def _batches(found: Sequence[PersonRecord], before: int) -> Iterator[Mapping[Per
         }
 
 
-def _take_one_core() -> None:
-    """Python and the server that it starts share a core, so that none helps the other; and collect as the worker does."""
-    os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
-    gc.freeze()
-    gc.set_threshold(100_000, 20, 50)
-
-
 def _forget_what_was_compared() -> None:
     """The next records are seen for the first time, as in a worker that has just started."""
     for module in (compare, features, judge, pairs, records):
         for function in vars(module).values():
             if hasattr(function, "cache_clear"):
                 function.cache_clear()
-
-
-def _set_buffers(address: str) -> None:
-    engine = create_engine(address, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text(f"ALTER SYSTEM SET shared_buffers = '{SHARED_BUFFERS}'"))
-    engine.dispose()
-
-
-def _seconds_of_postgres(data: Path) -> float:
-    """Processor time of the server whose data lie in a folder, and of all its processes that have not ended."""
-    server = psutil.Process(int((data / "postmaster.pid").read_text(encoding="utf-8").splitlines()[0]))
-    return sum(times.user + times.system for one in (server, *server.children()) for times in [one.cpu_times()])
 
 
 if __name__ == "__main__":

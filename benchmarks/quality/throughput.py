@@ -7,31 +7,25 @@ do not.
 
 import argparse
 import cProfile
-import gc
-import os
 import pstats
-import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
+from datetime import timedelta
 
-import psutil
-from sqlalchemy import create_engine, text
-
+from benchmarks.one_core import measured_database, take_one_core
 from benchmarks.quality.clean import NOW, clean_authority, messages
 from send_integration.contracts import topics
 from send_integration.contracts.event import Event
 from send_integration.contracts.registry import parse
-from send_integration.embedded.database import embedded_database
 from send_integration.identity.model import default_model
 from send_integration.quality.audit import PlainValidation
+from send_integration.quality.batch_rules import BatchRules
 from send_integration.quality.checks import RowChecks
 from send_integration.quality.frame import frame_of
 from send_integration.quality.suites import rules_of
 from send_integration.steps.batch import RawMessage
 from send_integration.steps.gate import Gate
-from send_integration.store.engine import open_database
-from send_integration.store.schema import migrate
+from send_integration.steps.watching import FeedWatch
 
 WINDOW = 2_500
 """Messages; as many as the worker takes where much waits."""
@@ -47,7 +41,7 @@ def main() -> None:
     parser.add_argument("--children", type=int, default=1_000, help="children of the simulated authority")
     parser.add_argument("--profile", action="store_true", help="print where the gate's time goes")
     given = parser.parse_args()
-    _take_one_core()
+    take_one_core()
     windows = windows_of(given.children)
     events = sum(len(window) for _, window in windows)
     checks = {feed: RowChecks(feed) for feed in topics.FEEDS}
@@ -95,26 +89,21 @@ def _met_contract(feed: str, window: Sequence[RawMessage]) -> list[Event]:
 
 
 def _measure_gate(windows: Windows, checks: Mapping[str, RowChecks], events: int, *, profile: bool) -> None:
-    with tempfile.TemporaryDirectory(prefix="send-bench-") as folder:
-        data = Path(folder) / "postgresql"
-        with embedded_database(data) as address:
-            _set_buffers(address)
-        with embedded_database(data) as address:
-            engine = open_database(address)
-            migrate(engine)
-            gate = Gate(engine, lambda feed: checks[feed].checked, default_model())
-            profiler = cProfile.Profile() if profile else None
-            python, postgres = time.process_time(), _seconds_of_postgres(data)
-            if profiler:
-                profiler.enable()
-            for feed, window in windows:
-                gate.admit(feed, window, NOW)
-            if profiler:
-                profiler.disable()
-            python, postgres = time.process_time() - python, _seconds_of_postgres(data) - postgres
-            engine.dispose()
-    each = f"{python / events * 1e6:,.0f} µs Python, {postgres / events * 1e6:,.0f} µs PostgreSQL"
-    _print("the whole gate step, every person new", events, python + postgres, each)
+    with measured_database(SHARED_BUFFERS) as database:
+        watch = FeedWatch(lambda feed: BatchRules(feed).failures, timedelta(hours=1))
+        gate = Gate(database.engine, lambda feed: checks[feed].checked, default_model(), watch)
+        profiler = cProfile.Profile() if profile else None
+
+        def admit_all() -> None:
+            parked = {feed for feed, window in windows if gate.admit(feed, window, NOW).parked}
+            if parked:
+                raise SystemExit(
+                    f"Nothing is measured of feeds that their batch rules paused: {', '.join(sorted(parked))}"
+                )
+
+        spent = database.seconds(lambda: profiler.runcall(admit_all) if profiler else admit_all())
+    each = f"{spent.python / events * 1e6:,.0f} µs Python, {spent.postgres / events * 1e6:,.0f} µs PostgreSQL"
+    _print("the whole gate step, every person new", events, sum(spent), each)
     if profiler:
         pstats.Stats(profiler).sort_stats("tottime").print_stats(10)
 
@@ -127,26 +116,6 @@ def _seconds(work: Callable[[], None]) -> float:
 
 def _print(what: str, events: int, seconds: float, more: str = "") -> None:
     print(f"{what:<44}{events / seconds:>9,.0f} events/s{seconds / events * 1e6:>8.0f} µs each   {more}", flush=True)
-
-
-def _take_one_core() -> None:
-    """Python and the server that it starts share a core, so that none helps the other; and collect as the worker does."""
-    os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
-    gc.freeze()
-    gc.set_threshold(100_000, 20, 50)
-
-
-def _set_buffers(address: str) -> None:
-    engine = create_engine(address, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text(f"ALTER SYSTEM SET shared_buffers = '{SHARED_BUFFERS}'"))
-    engine.dispose()
-
-
-def _seconds_of_postgres(data: Path) -> float:
-    """Processor time of the server whose data lie in a folder, and of all its processes that have not ended."""
-    server = psutil.Process(int((data / "postmaster.pid").read_text(encoding="utf-8").splitlines()[0]))
-    return sum(times.user + times.system for one in (server, *server.children()) for times in [one.cpu_times()])
 
 
 if __name__ == "__main__":

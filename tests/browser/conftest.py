@@ -121,8 +121,8 @@ def pipe(engine: Engine) -> Pipe:
 
 @pytest.fixture
 def site(engine: Engine, pipe: Pipe) -> Iterator[str]:
-    """The address of a running site."""
-    with running_site(engine, TODAY) as address:
+    """The address of a running site on what the module's `pipe` brought."""
+    with running_site(engine, pipe.today) as address:
         yield address
 
 

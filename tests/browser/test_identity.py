@@ -6,10 +6,10 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 from sqlalchemy import Engine, text
 
-from tests.browser.conftest import LONG, RIGHT_TO_LEFT, SCRIPT, running_site
+from tests.browser.conftest import LONG, RIGHT_TO_LEFT, SCRIPT
 from tests.browser.test_pages import SignIn, no_violations
 from tests.builders import days_after, sent
-from tests.integration.families import TODAY, child_of, held, pair_of, settle, town
+from tests.integration.families import child_of, held, pair_of, settle, town
 from tests.integration.steps.pipe import Pipe
 
 pytestmark = [pytest.mark.browser, pytest.mark.integration]
@@ -37,13 +37,6 @@ def pipe(engine: Engine) -> Pipe:
     made.send("camhs", sent("camhs.referred", "2025-02-02", event_id="y", source=f"urn:send:{'x' * 100}", person=twin))
     settle(made)
     return made
-
-
-@pytest.fixture
-def site(engine: Engine, pipe: Pipe) -> Iterator[str]:
-    """The address of a running site with those people."""
-    with running_site(engine, TODAY) as address:
-        yield address
 
 
 def tab_to(page: Page, wanted: Locator) -> None:

@@ -1,16 +1,14 @@
 """A data steward's task on quarantine in a real browser: by keyboard alone, on a phone, at 400 % zoom, with axe."""
 
-from collections.abc import Iterator
-
 import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import Engine
 
-from tests.browser.conftest import LONG, RIGHT_TO_LEFT, SCRIPT, running_site
+from tests.browser.conftest import LONG, RIGHT_TO_LEFT, SCRIPT
 from tests.browser.test_identity import click, tab_to
 from tests.browser.test_pages import SignIn, no_violations
 from tests.builders import sent
-from tests.integration.families import ANNA, TODAY, child_of, held, settle, town
+from tests.integration.families import ANNA, child_of, held, settle, town
 from tests.integration.steps.pipe import Pipe
 
 pytestmark = [pytest.mark.browser, pytest.mark.integration]
@@ -32,13 +30,6 @@ def pipe(engine: Engine) -> Pipe:
     made.send("camhs", sent("camhs.referred", "2025-05-01", event_id="z", source=f"urn:send:{'x' * 150}", person=WRONG))
     settle(made)
     return made
-
-
-@pytest.fixture
-def site(engine: Engine, pipe: Pipe) -> Iterator[str]:
-    """The address of a running site with those items."""
-    with running_site(engine, TODAY) as address:
-        yield address
 
 
 def open_group(page: Page) -> None:

@@ -1,40 +1,22 @@
 """At the command line a feed is paused and resumed with a reason, and what waits says that it does."""
 
-from collections.abc import Callable, Iterator
-
 import pytest
-import typer
-from click.testing import Result
 from sqlalchemy import Engine
-from typer.testing import CliRunner
 
 from send_integration.broker.offsets import Extent
 from send_integration.cli import children, feed
 from send_integration.cli import ledger as ledger_command
 from send_integration.errors import BadInput, NotBalanced
-from send_integration.settings import settings
 from send_integration.steps import ledger
-from tests.integration.families import child_of, town
-
-Run = Callable[..., Result]
+from tests.integration.cli.conftest import Run
+from tests.integration.families import child_of
+from tests.integration.steps.pipe import Pipe
 
 
 @pytest.fixture
-def run(engine: Engine, database: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
-    """A command in this process, on a town."""
-    town(engine)
-    monkeypatch.setenv("SEND_DATABASE", database)
-    monkeypatch.setenv("SEND_KAFKA", "127.0.0.1:1")
-    settings.cache_clear()
-
-    def invoke(command: typer.Typer | Callable[..., None], *arguments: str) -> Result:
-        app = command if isinstance(command, typer.Typer) else typer.Typer()
-        if app is not command:
-            app.command()(command)
-        return CliRunner().invoke(app, [*arguments])
-
-    yield invoke
-    settings.cache_clear()
+def run(command: Run, pipe: Pipe) -> Run:
+    """A command on a town."""
+    return command
 
 
 PAUSE = ("pause", "school", "--why", "the source moves house", "--by", "sam")

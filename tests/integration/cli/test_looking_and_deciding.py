@@ -1,46 +1,17 @@
 """At the command line a restricted child is not there, unless somebody says why; looks are written down, others told of."""
 
-from collections.abc import Callable, Iterator
-
 import pytest
-import typer
 from click.testing import Result
 from sqlalchemy import Engine
-from typer.testing import CliRunner
 
 from send_integration.cli import children, identity
 from send_integration.errors import BadInput
-from send_integration.settings import settings
 from tests.builders import sent
-from tests.integration.families import ANNA, MIRA, SECRET_NUMBER, audited, child_of, pair_of, settle, town
+from tests.integration.cli.conftest import Run
+from tests.integration.families import ANNA, MIRA, SECRET_NUMBER, audited, child_of, pair_of, settle
 from tests.integration.steps.pipe import Pipe
 
-Run = Callable[..., Result]
-BY = ("--by", "sam")
 REASON = ("--restricted", "--why", "the court asked")
-
-
-@pytest.fixture
-def pipe(engine: Engine) -> Pipe:
-    """A town with a restricted child."""
-    return town(engine)
-
-
-@pytest.fixture
-def run(pipe: Pipe, database: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
-    """A command in this process, on that town."""
-    monkeypatch.setenv("SEND_DATABASE", database)
-    monkeypatch.setenv("SEND_KAFKA", "127.0.0.1:1")
-    settings.cache_clear()
-
-    def invoke(command: typer.Typer | Callable[..., None], *arguments: str) -> Result:
-        app = command if isinstance(command, typer.Typer) else typer.Typer()
-        if app is not command:
-            app.command()(command)
-        return CliRunner().invoke(app, [*arguments, *BY])
-
-    yield invoke
-    settings.cache_clear()
 
 
 def refusal(result: Result) -> str:

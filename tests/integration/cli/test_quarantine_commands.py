@@ -6,15 +6,13 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, text
-from typer.testing import CliRunner
 
 from send_integration.cli import children, quarantine
 from tests.builders import sent
-from tests.integration.cli.test_looking_and_deciding import Run, refusal, run
+from tests.integration.cli.conftest import Run
+from tests.integration.cli.test_looking_and_deciding import refusal
 from tests.integration.families import ANNA, MIRA, audited, child_of, settle, town
 from tests.integration.steps.pipe import Pipe
-
-__all__ = ["run"]
 
 WHY = ("--why", "the check was mended")
 WRONG = {**ANNA, "nhs_number": "9990000019"}
@@ -39,27 +37,22 @@ def item_of(engine: Engine, raw: bytes) -> str:
         return str(connection.execute(text("SELECT id FROM quarantine WHERE raw = :raw"), {"raw": raw}).scalar_one())
 
 
-def test_the_list_groups_by_agency_and_reason_with_trend_and_next_step(run: Run) -> None:
-    found = json.loads(run_list(run, "--json"))
+def test_the_list_groups_by_agency_and_reason_with_trend_and_next_step(command: Run, pipe: Pipe) -> None:
+    found = json.loads(command(quarantine.app, "list", "--json").stdout)
 
     numbers = {group["agency"]: group for group in found if group["code"] == "nhs-number-check-digit"}
     assert set(numbers) == {"urn:send:schools", "urn:send:clinic"}
     assert numbers["urn:send:clinic"]["items"] == 1
     assert numbers["urn:send:clinic"]["days"] == [0] * 13 + [1], "it came today, whatever day is rehearsed"
     assert numbers["urn:send:clinic"]["next"]["who"] == "the sender"
-    assert len(json.loads(run_list(run, "--json", "--source", "urn:send:clinic"))) == 1
+    assert len(json.loads(command(quarantine.app, "list", "--json", "--source", "urn:send:clinic").stdout)) == 1
 
 
-def test_a_source_that_tries_to_style_the_terminal_is_shown_as_it_was_sent(run: Run, pipe: Pipe) -> None:
+def test_a_source_that_tries_to_style_the_terminal_is_shown_as_it_was_sent(command: Run, pipe: Pipe) -> None:
     pipe.send("school", sent("school.suspended", "2025-05-01", event_id="m", source="[/red]", person=WRONG))
     settle(pipe)
 
-    assert "[/red]" in run_list(run)
-
-
-def run_list(run: Run, *arguments: str) -> str:
-    """The list names nobody, and asks for nobody's name."""
-    return CliRunner().invoke(quarantine.app, ["list", *arguments]).stdout
+    assert "[/red]" in command(quarantine.app, "list").stdout
 
 
 def test_a_trend_shows_a_bar_for_each_day_and_a_dot_for_none() -> None:

@@ -1,0 +1,70 @@
+"""Measures what work costs on one core: processor time of Python and of a PostgreSQL of its own, together."""
+
+import gc
+import os
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+import psutil
+from sqlalchemy import Engine, create_engine, text
+
+from send_integration.embedded.database import embedded_database
+from send_integration.store.engine import open_database
+from send_integration.store.schema import migrate
+
+
+class Seconds(NamedTuple):
+    """Processor time."""
+
+    python: float
+    postgres: float
+
+
+class Measured(NamedTuple):
+    """A migrated database of its own, and the folder of its server's data."""
+
+    engine: Engine
+    data: Path
+
+    def seconds(self, work: Callable[[], object]) -> Seconds:
+        """What some work costs."""
+        python, postgres = time.process_time(), self._seconds_of_postgres()
+        work()
+        return Seconds(time.process_time() - python, self._seconds_of_postgres() - postgres)
+
+    def _seconds_of_postgres(self) -> float:
+        """Of the server and of all its processes that have not ended."""
+        server = psutil.Process(int((self.data / "postmaster.pid").read_text(encoding="utf-8").splitlines()[0]))
+        return sum(times.user + times.system for one in (server, *server.children()) for times in [one.cpu_times()])
+
+
+def take_one_core() -> None:
+    """Python and the server that it starts share a core, so that none helps the other; and collect as the worker does."""
+    os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
+    gc.freeze()
+    gc.set_threshold(100_000, 20, 50)
+
+
+@contextmanager
+def measured_database(shared_buffers: str) -> Iterator[Measured]:
+    """An empty database whose server has as much memory as asked: its default of 128 MB would measure the disk."""
+    with tempfile.TemporaryDirectory(prefix="send-bench-") as folder:
+        data = Path(folder) / "postgresql"
+        with embedded_database(data) as address:
+            _set_buffers(address, shared_buffers)
+        with embedded_database(data) as address:
+            engine = open_database(address)
+            migrate(engine)
+            yield Measured(engine, data)
+            engine.dispose()
+
+
+def _set_buffers(address: str, shared_buffers: str) -> None:
+    engine = create_engine(address, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(f"ALTER SYSTEM SET shared_buffers = '{shared_buffers}'"))
+    engine.dispose()
