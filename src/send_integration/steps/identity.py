@@ -16,6 +16,7 @@ from send_integration.steps.arrivals import Arrivals, sort_arrivals
 from send_integration.store.identity import (
     LINKS,
     REVIEWS,
+    InUse,
     PairRow,
     add_pairs,
     keep_pairs,
@@ -129,37 +130,40 @@ def redecide(connection: Connection, model: Model) -> Resolved:
     """Decide every record anew by a model, which is the one in use from then on, and keep them under today's keys. Needs
     the exclusive lock."""
     among = every_record(connection)
-    if model_in_use(connection) != _with_keys(model):
-        keep_keys_anew(connection, among.values())
-    use_model(connection, _with_keys(model))
-    return _decide_and_keep(connection, among, {record: kept.first_seen for record, kept in among.items()}, model)
+    decided = _decide_and_keep(connection, among, {record: kept.first_seen for record, kept in among.items()}, model)
+    used = model_in_use(connection)
+    if used is None or used.keys != KEYS_VERSION:
+        keep_keys_anew(connection, among.values())  # last, for pages that look records up wait from here on
+    use_model(connection, _by(model))
+    return decided
 
 
 def require_model(connection: Connection, model: Model) -> None:
-    """Take the model into use where none is. Raises NotReady where decisions were taken by another."""
+    """Take the model into use where none is. Raises NotReady where decisions were taken by another, or records are kept
+    under former keys."""
     used = model_in_use(connection)
     if used is None:
-        use_model(connection, _with_keys(model))
-    elif used != _with_keys(model):
+        use_model(connection, _by(model))
+    elif used != _by(model):
+        back = ", or set the former model again" if used.version != model.version else ""
         raise NotReady(
-            f"The identities in the database were decided by model {used}, and {_with_keys(model)} is set",
-            next_step="Stop the workers and run `send-integration identity redecide`, or set the former model again.",
+            f"The identities in the database were decided by model {used}, and {_by(model)} is set",
+            next_step=f"Stop the workers and run `send-integration identity redecide`{back}.",
         )
 
 
 def require_same_model(connection: Connection, model: Model) -> None:
     """Raises Broken where everything was decided anew by another model since this worker started."""
     used = model_in_use(connection)
-    if used != _with_keys(model):
+    if used != _by(model):
         raise Broken(
-            f"The identities were decided anew by model {used} while this worker uses {_with_keys(model)}",
+            f"The identities were decided anew by model {used} while this worker uses {_by(model)}",
             next_step="Set SEND_IDENTITY_MODEL to the model in use, and start the worker again.",
         )
 
 
-def _with_keys(model: Model) -> str:
-    """A model with the keys under which records are kept for it: a change of either needs all decided anew."""
-    return f"{model.version}, keys {KEYS_VERSION}"
+def _by(model: Model) -> InUse:
+    return InUse(model.version, KEYS_VERSION)
 
 
 def _decide_and_keep(

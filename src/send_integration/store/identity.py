@@ -154,17 +154,28 @@ def _columns(said: Statement) -> Mapping[str, object]:
     }
 
 
-def model_in_use(connection: Connection) -> str | None:
-    """The version of the model by which the kept decisions were taken; None where there is none yet."""
-    version: str | None = connection.execute(text("SELECT version FROM identity_model")).scalar()
-    return version
+class InUse(NamedTuple):
+    """By which model the kept decisions were taken, and which version of the keys records are kept under."""
+
+    version: str
+    keys: int
+
+    def __str__(self) -> str:
+        return f"{self.version}, keys {self.keys}"
 
 
-def use_model(connection: Connection, version: str) -> None:
-    """Write down the model by which all kept decisions are taken from now on."""
+def model_in_use(connection: Connection) -> InUse | None:
+    """What the kept decisions were taken by; None where there is none yet."""
+    row = connection.execute(text("SELECT version, keys FROM identity_model")).one_or_none()
+    return InUse._make(row) if row else None
+
+
+def use_model(connection: Connection, used: InUse) -> None:
+    """Write down what all kept decisions are taken by from now on."""
     connection.execute(
         text(
-            "INSERT INTO identity_model (version) VALUES (:version) ON CONFLICT (one) DO UPDATE SET version = :version"
+            "INSERT INTO identity_model (version, keys) VALUES (:version, :keys)"
+            " ON CONFLICT (one) DO UPDATE SET version = :version, keys = :keys"
         ),
-        {"version": version},
+        used._asdict(),
     )

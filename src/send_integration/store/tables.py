@@ -171,6 +171,7 @@ identity_model = Table(
     METADATA,
     Column("one", Boolean, primary_key=True, server_default=true(), comment="there is one row"),
     Column("version", Text, nullable=False),
+    Column("keys", Integer, nullable=False, comment="the version of the keys under which records are kept"),
     CheckConstraint("one", name="one"),
 )
 
