@@ -2,7 +2,7 @@
 
 from functools import lru_cache
 
-from send_integration.identity.blocking import Keys, blocking_keys, hashed
+from send_integration.identity.blocking import Keys, blocking_keys, paired
 from send_integration.identity.compare import ALIKE, DIFFERENT, NEAR, YEAR, compare
 from send_integration.identity.judge import Judgement, Verdict, a_number_agrees, judge
 from send_integration.identity.model import Model
@@ -21,7 +21,7 @@ def keys_of(record: PersonRecord, *, families: bool = True) -> Keys:
 
 def local_id_key(ref: PersonRef) -> int:
     """The key under which all records of one source and local id are found."""
-    return hashed(f"l\x1f{ref.source}\x1f{ref.local_id}")
+    return paired(f"l{ref.source}", ref.local_id)
 
 
 def between(one: PersonRecord, other: PersonRecord, model: Model) -> Judgement:

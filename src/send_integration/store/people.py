@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from send_integration.contracts.event import ChildId
-from send_integration.identity.blocking import hashed
+from send_integration.identity.blocking import paired
 from send_integration.identity.decide import LIKELY, Decision, Held
 from send_integration.identity.features import home_of
 from send_integration.identity.pairs import keys_of
@@ -33,7 +33,8 @@ class KnownRecord:
 
 def home_key(home: str) -> int:
     """The key under which the records of one home are found; nobody is compared for it, so it joins nobody."""
-    return hashed(f"home\x1f{home}")
+    postcode, _, address = home.partition(" ")
+    return paired(f"home{postcode}", address)
 
 
 def _kept_keys(record: PersonRecord) -> set[int]:
