@@ -17,7 +17,7 @@ from send_integration.identity.model import Model
 from send_integration.identity.pairs import held_down_by_source, keys_of, local_id_key
 from send_integration.identity.records import FirstSeen, PersonRecord, PersonRef, child_id_of, features_of
 from send_integration.store.identity import statements_about
-from send_integration.store.people import Component, KnownRecord, sharing_keys, whole_components
+from send_integration.store.people import Component, KnownRecord, met_records, sharing_keys, whole_components
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class Joined:
 
 @dataclass(slots=True)
 class Arrivals:
-    """`joined` are decided; `undecided` must be, together with the records of `components`; `kept` are all looked up."""
+    """`joined` are decided; `undecided` must be, together with the records of `components`; `kept` are all to which any leads."""
 
     joined: list[Joined] = field(default_factory=list)
     undecided: list[PersonRecord] = field(default_factory=list)
@@ -48,7 +48,7 @@ class Arrivals:
 class _Met:
     """Whom new records could be, and which of them can only be decided with their whole component."""
 
-    kept: Mapping[int, Component]
+    kept: Mapping[int, Component] = field(default_factory=dict)
     edges: dict[PersonRecord, dict[PersonRecord, Judgement]] = field(default_factory=lambda: defaultdict(dict))
     of_one_id: dict[PersonRecord, list[PersonRecord]] = field(default_factory=lambda: defaultdict(list))
     hanging: list[tuple[PersonRecord, PersonRecord | int]] = field(default_factory=list)
@@ -81,13 +81,14 @@ def _meet(connection: Connection, order: Sequence[PersonRecord], model: Model) -
     keys = [keys_of(record) for record in order]
     asked = [(*of.asked, *map(local_id_key, told.get(record.ref, ()))) for of, record in zip(keys, order, strict=True)]
     sharing = sharing_keys(connection, [(place, key) for place, of_one in enumerate(asked) for key in of_one])
-    kept = whole_components(connection, {record_id for _, record_id in sharing})
-    known = {one.id: (component, _Seen.of(one.record)) for component, of in kept.items() for one in of.records}
+    kept = met_records(connection, {record_id for _, record_id in sharing})
+    known = {record_id: _Seen.of(of.known.record) for record_id, of in kept.items()}
     new = [_Seen.of(record) for record in order]
-    met = _Met(kept)
+    met = _Met()
     for place, record_id in sharing:
-        component, other = known[record_id]
-        _look(met, new[place], other, component, told, model)
+        _look(met, new[place], known[record_id], kept[record_id].known.component, told, model)
+    led_to = {hangs_on for _, hangs_on in met.hanging}
+    met.kept = whole_components(connection, [of for of in kept.values() if of.known.component in led_to])
     for later, earlier in sharing_among([of.held for of in keys], asked):
         _look(met, new[later], new[earlier], order[earlier], told, model)
     return met

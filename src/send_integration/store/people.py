@@ -1,9 +1,9 @@
 """Person records and the decisions on them, a batch at a time."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, text
 
@@ -129,37 +129,56 @@ def sharing_keys(connection: Connection, asked: Sequence[tuple[int, int]]) -> li
         ),
         {"places": _array(place for place, _ in asked), "keys": _array(key for _, key in asked)},
     )
-    return [(row[0], row[1]) for row in rows.all()]
+    return [*rows]
+
+
+class MetRecord(NamedTuple):
+    """A kept record; `doubtful` where it joined because it was likely, or a person decided on its local id."""
+
+    known: KnownRecord
+    doubtful: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Component:
-    """Records that are decided together; `doubtful` where a person's decision or a likely join is among them."""
+    """Records that are decided together; `doubtful` where one of them is."""
 
     records: list[KnownRecord]
     doubtful: bool
 
 
-def whole_components(connection: Connection, record_ids: Iterable[int]) -> dict[int, Component]:
-    """The components of some records, each by its number and with all its records, in one query."""
+def met_records(connection: Connection, record_ids: Iterable[int]) -> dict[int, MetRecord]:
+    """Kept records by their numbers."""
+    return _met(connection, "r.id = ANY(cast(:ids AS bigint[]))", {"ids": _array(record_ids)})
+
+
+def whole_components(connection: Connection, met: Collection[MetRecord]) -> dict[int, Component]:
+    """The components of some records, each by its number and with all its records: one query for those not met yet."""
+    given = {
+        "components": _array({record.known.component for record in met}),
+        "ids": _array(record.known.id for record in met),
+    }
+    condition = "r.component = ANY(cast(:components AS bigint[])) AND r.id <> ALL(cast(:ids AS bigint[]))"
+    records: dict[int, list[KnownRecord]] = {}
+    doubtful: set[int] = set()
+    for record in (*met, *_met(connection, condition, given).values()):
+        records.setdefault(record.known.component, []).append(record.known)
+        if record.doubtful:
+            doubtful.add(record.known.component)
+    return {number: Component(found, number in doubtful) for number, found in records.items()}
+
+
+def _met(connection: Connection, condition: str, given: Mapping[str, str]) -> dict[int, MetRecord]:
     rows = connection.execute(
         text(
             f"SELECT {_RECORD}, r.id IN (SELECT one FROM identity_link WHERE why = '{LIKELY}')"  # noqa: S608 - ours
             " OR (r.source, r.local_id) IN (SELECT one_source, one_local_id FROM identity_statement)"
             " OR (r.source, r.local_id) IN (SELECT other_source, other_local_id FROM identity_statement)"
-            " FROM person_record r WHERE r.component IN"
-            " (SELECT component FROM person_record WHERE id = ANY(cast(:ids AS bigint[])))"
+            f" FROM person_record r WHERE {condition}"
         ),
-        {"ids": _array(record_ids)},
+        given,
     )
-    records: dict[int, list[KnownRecord]] = {}
-    doubtful: set[int] = set()
-    for row in rows.all():
-        known = _known(tuple(row)[:-1])
-        records.setdefault(known.component, []).append(known)
-        if row[-1]:
-            doubtful.add(known.component)
-    return {number: Component(found, number in doubtful) for number, found in records.items()}
+    return {row[0]: MetRecord(_known(row[:-1]), row[-1]) for row in map(tuple, rows)}
 
 
 def _array(numbers: Iterable[int]) -> str:
