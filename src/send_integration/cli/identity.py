@@ -28,7 +28,7 @@ from send_integration.store.reviews import (
     waiting_pairs,
 )
 from send_integration.web.policy import Action
-from send_integration.when.london import london_time
+from send_integration.when.london import london_minute, london_time
 
 app = typer.Typer(
     add_completion=False, no_args_is_help=True, help="Whose records are one child's: review, merge, split."
@@ -37,8 +37,8 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Why = Annotated[str, typer.Option(help="The reason, kept with the decision; no names or numbers of a child.")]
 app.command()(identity_model.train)
 app.command()(identity_model.redecide)
-BAR = 24
-"""Characters of the longest bar."""
+BAR = 12
+"""Characters of the longest bar: the whole chart stands in a terminal of 80."""
 
 
 @app.command()
@@ -68,7 +68,9 @@ def review(
         table.add_row(item.name, f"{item.one.source}\n{item.other.source}", f"{item.weight:.1f}", item.why)
     console = Console()
     console.print(table)
-    console.print(f"{total:,} pairs wait. `send-integration identity review PAIR` shows one.")
+    console.print(
+        f"{_count(total, 'pair')} {'waits' if total == 1 else 'wait'}. `send-integration identity review PAIR` shows one."
+    )
 
 
 @app.command()
@@ -166,10 +168,11 @@ def decisions(
     if as_json:
         typer.echo(json.dumps([_told(past) for past in found], default=str, indent=1))
         return
-    table = Table("decision", "when", "by", "what", "why")
-    for past in found:
-        table.add_row(past.event_id, f"{past.recorded_at:%Y-%m-%d %H:%M}", past.by, _what(past), past.why)
-    Console().print(table)
+    for past in found:  # lines, for a table would cut off the id that `withdraw` needs
+        typer.echo(f"{past.event_id}  {london_minute(past.recorded_at)}  {past.by}: {_what(past)}")
+        typer.echo(f"  {past.why}")
+    if not found:
+        typer.echo("Nobody has decided anything yet.")
 
 
 def _waiting(who: Looker, pair: str) -> WaitingPair:
@@ -219,9 +222,13 @@ def _told(past: PastDecision) -> dict[str, Any]:
     return {name: getattr(past, name) for name in names}
 
 
+def _count(number: int, of: str) -> str:
+    return f"{number:,} {of}{'' if number == 1 else 's'}"
+
+
 def _what(past: PastDecision) -> str:
-    told = [f"{past.joined} pairs one child"] if past.joined else []
-    told += [f"{past.parted} pairs two children"] if past.parted else []
+    told = [f"{_count(past.joined, 'pair')} one child"] if past.joined else []
+    told += [f"{_count(past.parted, 'pair')} two children"] if past.parted else []
     states = (("taken back", past.withdrawn), ("overruled", past.overruled), ("being carried out", past.under_way))
     return ", ".join(told) + next((f" ({words})" for words, holds in states if holds), "")
 
@@ -248,7 +255,9 @@ def _show(who: Looker, item: WaitingPair, *, as_json: bool) -> None:
     _print_weights(item)
     for child in touched:
         workers = "; ".join(child.named_workers) or "nobody named"
-        held = f"{child.records} records, {child.events} events, {child.open_flags} open flags"
+        held = ", ".join(
+            _count(*of) for of in ((child.records, "record"), (child.events, "event"), (child.open_flags, "open flag"))
+        )
         typer.echo(f"child {child.child_id}: {held}; named workers: {workers}")
     typer.echo(f"It waits because: {item.why}.")
 

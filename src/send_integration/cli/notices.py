@@ -1,18 +1,15 @@
 """`send-integration notices`: who was told that what they saw has changed, and whether they read it."""
 
 import json
-from datetime import datetime
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
 from send_integration.cli.looking import By, ShowRestricted, WhyLook, looker
 from send_integration.cli.services import services
 from send_integration.store.notices import Notice, all_notices
 from send_integration.store.shown import VIEW_NOTICE
-from send_integration.when.london import london_day, london_time
+from send_integration.when.london import london_minute
 
 
 def notices(
@@ -31,19 +28,18 @@ def notices(
     if as_json:
         typer.echo(json.dumps([_as_json(notice) for notice in found], indent=1))
         return
-    table = Table("notice", "to", "child", "entries", "why they left", "told", "sent", "read")
     for notice in found:
-        whys = "\n".join(dict.fromkeys(entry.why for entry in notice.entries))
-        read = f"{_minute(notice.read_at)} by {notice.read_by}" if notice.read_at else "no"
-        told, sent = _minute(notice.opened_at), _minute(notice.sent_at) if notice.sent_at else "no"
-        table.add_row(
-            notice.notice_id, notice.recipient, notice.child_id, str(len(notice.entries)), whys, told, sent, read
+        read = f"read {london_minute(notice.read_at)} by {notice.read_by}" if notice.read_at else "not read"
+        sent = f"sent {london_minute(notice.sent_at)}" if notice.sent_at else "not sent"
+        number = len(notice.entries)
+        of = f"{number:,} {'entry' if number == 1 else 'entries'} of {notice.child_id}"
+        typer.echo(
+            f"{notice.notice_id}  {london_minute(notice.opened_at)}  to {notice.recipient}: {of}; {sent}, {read}"
         )
-    Console().print(table)
-
-
-def _minute(moment: datetime) -> str:
-    return f"{london_day(moment)} {london_time(moment)}"
+        for why_left in dict.fromkeys(entry.why for entry in notice.entries):
+            typer.echo(f"  {why_left}")
+    if not found:
+        typer.echo("Nobody had to be told of anything.")
 
 
 def _as_json(notice: Notice) -> dict[str, Any]:

@@ -33,6 +33,7 @@ from send_integration.store.people import (
     every_record,
     first_seen_of,
     forget_records,
+    keep_former_ids,
     keep_keys_anew,
     new_record_ids,
     next_decision_number,
@@ -195,6 +196,7 @@ def _decide_and_keep(
     change_records(connection, [kept for record, kept in after.items() if kept != known[record]])
     _explain(connection, decided, ids, model)
     moved = tuple((known[record], kept) for record, kept in after.items() if kept.decision != known[record].decision)
+    keep_former_ids(connection, moved)
     return Resolved({**after, **{kept.record: kept for kept in made}}, moved)
 
 

@@ -87,12 +87,18 @@ def list_by_need(engine: Engine, *, restricted: bool, limit: int, offset: int) -
 def find_child(engine: Engine, reference: str, *, restricted: bool) -> str | None:
     """The child id for an exact reference: a child id, 'nhs:…', 'upn:…' or 'local:…'; never for a part of one.
 
-    With `restricted` off, a restricted child is not there at all: not even to make a reference doubtful.
+    An id that a child had once is as good as its present one. With `restricted` off, a restricted child is not there at
+    all: not even to make a reference doubtful.
     """
     kind, _, value = reference.partition(":")
     columns = {"nhs": "nhs_number", "upn": "upn", "local": "local_id"}
     if not value:
-        query, wanted = "SELECT child_id FROM child WHERE child_id = :value AND (:restricted OR NOT restricted)", kind
+        query = (
+            "SELECT c.child_id FROM child c WHERE (:restricted OR NOT c.restricted) AND c.child_id = coalesce("
+            "(SELECT n.child_id FROM child n WHERE n.child_id = :value), (SELECT r.child_id FROM former_child_id f"
+            " JOIN person_record r ON r.id = f.person_record_id WHERE f.child_id = :value))"
+        )
+        wanted = kind
     elif kind in columns:
         query = (
             "SELECT min(r.child_id) FROM person_record r LEFT JOIN child c ON c.child_id = r.child_id"  # noqa: S608 - ours

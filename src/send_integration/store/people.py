@@ -12,7 +12,7 @@ from send_integration.identity.blocking import paired
 from send_integration.identity.decide import LIKELY, Decision, Held
 from send_integration.identity.features import home_of
 from send_integration.identity.pairs import keys_of
-from send_integration.identity.records import FirstSeen, PersonRecord, features_of
+from send_integration.identity.records import FirstSeen, PersonRecord, child_id_of, features_of
 from send_integration.store.bulk import copy_rows
 
 IDENTITY_LOCK = 8210002
@@ -266,6 +266,23 @@ def change_records(connection: Connection, changed: Sequence[KnownRecord]) -> No
             "held": json.dumps({str(k.id): _decided(k.decision)[1] for k in changed if isinstance(k.decision, Held)}),
         },
     )
+
+
+def keep_former_ids(connection: Connection, moved: Iterable[tuple[KnownRecord, KnownRecord]]) -> None:
+    """Keep where the children of some moved records are found whose ids end with the move: with the record whose first
+    event gave the id."""
+    founders = {
+        str(former.decision): former.id for former, _ in moved if former.decision == child_id_of(former.first_seen)
+    }
+    if founders:
+        connection.execute(
+            text(
+                "INSERT INTO former_child_id (child_id, person_record_id)"
+                " SELECT * FROM unnest(cast(:former AS text[]), cast(:ids AS bigint[]))"
+                " ON CONFLICT (child_id) DO UPDATE SET person_record_id = excluded.person_record_id"
+            ),
+            {"former": list(founders), "ids": list(founders.values())},
+        )
 
 
 def first_seen_of(connection: Connection, record_ids: Sequence[int]) -> dict[int, FirstSeen]:

@@ -113,6 +113,21 @@ person_record_key = Table(
     Column("person_record_id", BigInteger, primary_key=True),
 )
 
+# An id that a child had until its first event became another's, or another event came to be the first.
+former_child_id = Table(
+    "former_child_id",
+    METADATA,
+    Column("child_id", Text, primary_key=True),
+    Column(
+        "person_record_id",
+        BigInteger,
+        ForeignKey("person_record.id", ondelete="CASCADE"),
+        nullable=False,
+        comment="the record whose event gave the id",
+    ),
+    Index(None, "person_record_id"),
+)
+
 
 def _pairs(name: str) -> Table:
     return Table(

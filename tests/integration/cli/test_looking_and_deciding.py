@@ -60,7 +60,7 @@ def test_the_queue_holds_a_restricted_pair_only_with_a_reason(run: Run, engine: 
     hidden = run(identity.app, "review").stdout
     shown = run(identity.app, "review", *REASON).stdout
 
-    assert "1 pairs wait" in hidden
+    assert "1 pair waits" in hidden
     assert "2 pairs wait" in shown
     assert "restricted" not in hidden
     assert audited(engine) == [("sam", "review-identity", None, True)]
@@ -87,6 +87,15 @@ def test_every_way_to_a_restricted_childs_records_is_closed_without_a_reason(run
     assert "There is no such decision" in refusal(run(identity.app, "withdraw", decision, "--why", "x"))
     assert decision in run(identity.app, "decisions", "--json", *REASON).stdout
     assert {row[2] for row in audited(engine) if row[1] == "identity-merge"} == {secret, former}
+
+
+def test_what_a_further_command_asks_for_is_whole_in_a_narrow_terminal(run: Run, engine: Engine) -> None:
+    decision = run(identity.app, "merge", pair_of(engine, "Anna"), "--why", "one letter").stdout.split()[1]
+
+    listed = run(identity.app, "decisions").stdout
+
+    assert f"{decision}  " in listed
+    assert "  one letter\n" in listed
 
 
 def _is_restricted_pair(run: Run, word: str) -> bool:

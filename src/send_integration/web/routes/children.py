@@ -10,7 +10,7 @@ from send_integration.rules.model import RuleBook
 from send_integration.rules.silence import silence_of
 from send_integration.steps.catalogue import load_rules
 from send_integration.store.breakers import paused_feeds
-from send_integration.store.children import StoredChild, list_by_need, one_child, standings
+from send_integration.store.children import StoredChild, find_child, is_child_id, list_by_need, one_child, standings
 from send_integration.store.flags import open_flags_of
 from send_integration.store.quarantine import awaiting_checks
 from send_integration.web.context import Site, asked_of, written_day
@@ -52,8 +52,11 @@ def routes(site: Site) -> APIRouter:
 
     @router.get("/children/{child_id}")
     def show_child(request: Request, child_id: str) -> Response:
-        standing = standings(site.engine, [child_id]).get(child_id)
-        session = site.permit_child(request, Action.VIEW_CHILD, child_id, standing)
+        present = (find_child(site.engine, child_id, restricted=True) if is_child_id(child_id) else None) or child_id
+        standing = standings(site.engine, [present]).get(present)
+        session = site.permit_child(request, Action.VIEW_CHILD, present, standing)
+        if present != child_id:
+            return RedirectResponse(f"/children/{present}", status_code=303)
         found = one_child(site.engine, child_id)
         if found is None:
             raise HTTPException(404)

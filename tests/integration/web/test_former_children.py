@@ -1,0 +1,67 @@
+"""An address of a child who is now part of another leads there: mails and bookmarks outlive a merge."""
+
+from sqlalchemy import Engine
+
+from send_integration.steps import deciding
+from send_integration.steps.deciding import Reviewer
+from send_integration.store.children import find_child
+from send_integration.store.sessions import Session
+from tests.builders import NOW, sent
+from tests.integration.families import ANNA, audited, child_of, settle
+from tests.integration.steps.pipe import Pipe
+from tests.integration.web.conftest import SignIn
+
+STEWARD = Reviewer(Session("steward", "data-steward", "token"), NOW, "the school confirmed it")
+
+
+def merged(engine: Engine, pipe: Pipe, one: str, other: str) -> tuple[str, str]:
+    """Merge two children; gives the id that ended and the one that stands."""
+    deciding.merge_children(engine, one, other, STEWARD)
+    settle(pipe)
+    stands = find_child(engine, one, restricted=True)
+    assert stands is not None
+    return (other if stands == one else one), stands
+
+
+def test_a_child_who_was_merged_is_found_at_both_addresses_until_the_merge_is_withdrawn(
+    engine: Engine, pipe: Pipe, sign_in: SignIn
+) -> None:
+    anna, zofia = child_of(engine, "Anna", "Kowalska"), child_of(engine, "Zofia", "Kowalska")
+    decision = deciding.merge_children(engine, anna, zofia, STEWARD)
+    settle(pipe)
+    chair = sign_in("chair").client
+    stands = find_child(engine, anna, restricted=False)
+    ended = zofia if stands == anna else anna
+
+    answer = chair.get(f"/children/{ended}", follow_redirects=False)
+
+    assert (answer.status_code, answer.headers["location"]) == (303, f"/children/{stands}")
+    assert find_child(engine, ended, restricted=False) == stands
+    deciding.withdraw(engine, decision, STEWARD)
+    settle(pipe)
+    assert chair.get(f"/children/{ended}", follow_redirects=False).status_code == 200
+    assert find_child(engine, ended, restricted=False) == ended
+
+
+def test_who_may_not_know_of_the_child_finds_no_more_at_the_former_address(
+    engine: Engine, pipe: Pipe, sign_in: SignIn
+) -> None:
+    ended, stands = merged(engine, pipe, child_of(engine, "Mira", "Hidden"), child_of(engine, "Mira", "Before"))
+
+    assert sign_in("chair").client.get(f"/children/{ended}", follow_redirects=False).status_code == 404
+    assert sign_in("manager").client.get(f"/children/{ended}", follow_redirects=False).status_code == 303
+    assert find_child(engine, ended, restricted=False) is None
+    assert ("chair", "view-child", stands, False) in audited(engine)
+
+
+def test_an_earlier_event_that_comes_late_gives_the_child_another_id_and_takes_the_former_along(
+    engine: Engine, pipe: Pipe
+) -> None:
+    before = child_of(engine, "Anna", "Kowalska")
+
+    pipe.send("school", sent("school.suspended", "2024-12-01", event_id="e", source="urn:send:schools", person=ANNA))
+    settle(pipe)
+
+    after = child_of(engine, "Anna", "Kowalska")
+    assert after != before
+    assert find_child(engine, before, restricted=False) == after
