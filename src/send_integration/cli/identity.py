@@ -127,7 +127,8 @@ def split(
     child_id = _child(who, child)
     if not records:
         with engine.connect() as connection:
-            _print_records(records_of_child(connection, child_id))
+            for record in records_of_child(connection, child_id):
+                _print_record(record)
         return
     if not why:
         raise BadInput("A decision needs its reason", where="--why")
@@ -260,6 +261,16 @@ def _show(who: Looker, item: WaitingPair, *, as_json: bool) -> None:
         )
         typer.echo(f"child {child.child_id}: {held}; named workers: {workers}")
     typer.echo(f"It waits because: {item.why}.")
+
+
+def _print_record(record: ReviewedRecord) -> None:
+    """A few lines, for a child can have more records than columns fit into a terminal."""
+    typer.echo(
+        f"record {record.number}, {record.source} {record.local_id}{', restricted' if record.restricted else ''}"
+    )
+    typer.echo(f"  {record.given_name} {record.family_name}, born {record.date_of_birth}, {record.gender}")
+    typer.echo(f"  NHS number {record.nhs_number or 'not given'}, UPN {record.upn or 'not given'}")
+    typer.echo(f"  {record.address or 'address not given'}, {record.postcode or 'postcode not given'}")
 
 
 def _print_records(records: list[ReviewedRecord]) -> None:
