@@ -110,7 +110,7 @@ def latency(broker: str, engine: Engine) -> tuple[float, float]:
                 sent_at[local] = now()
                 batch.append(Outgoing(topics.raw("ehcp").name, local.encode(), raw))
             await producer.send_all(batch)
-            await asyncio.sleep(max(0.0, began + (tick + 1) / 10 - now()))
+            await asyncio.sleep(max(0.0, began + (tick + 1) / 10 - now()))  # a steady rate
         await producer.stop()
 
     seen: dict[str, float] = {}
@@ -195,7 +195,7 @@ def wait_until(condition: Callable[[], bool]) -> None:
     while not condition():
         if time.monotonic() > deadline:
             raise TimeoutError
-        time.sleep(0.05)
+        time.sleep(0.05)  # between two looks at the condition; the database tells nobody
 
 
 def report(kind: str, what: str, figure: str) -> None:
