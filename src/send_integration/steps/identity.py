@@ -69,7 +69,8 @@ def resolve(
     joined = _keep_joined(connection, arrivals, fresh, model)
     if not earlier and not arrivals.undecided:
         return Resolved({**known, **joined})
-    among = of_components(connection, earlier | arrivals.components)
+    among = {known.record: known for number in arrivals.components for known in arrivals.kept[number].records}
+    among |= of_components(connection, earlier - arrivals.components)
     sightings = {record: kept.first_seen for record, kept in among.items()}
     sightings |= {record: asserted[record] for record in arrivals.undecided}
     for record, seen in asserted.items():
