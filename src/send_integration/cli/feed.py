@@ -59,7 +59,7 @@ def history(
     _, engine = services()
     found = changes_of(engine, feed, limit)
     if as_json:
-        typer.echo(json.dumps([{**change._asdict(), "at": change.at.isoformat()} for change in found], indent=1))
+        typer.echo(json.dumps([change._asdict() for change in found], default=datetime.isoformat, indent=1))
         return
     for change in found:
         words = WORDS[State(change.state)]
