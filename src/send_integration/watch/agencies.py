@@ -101,9 +101,10 @@ class Mark(NamedTuple):
 
     @property
     def percent(self) -> str:
-        """The share in words, rounded down, so that 100% means all; 'too few' where there is none."""
+        """The share in words, rounded down, so that 100% means all; 'too few' where there
+        is none."""
         if self.share is None:
-            return "too few" if self.of else "none"
+            return "too few" if self.of else "nothing to count"
         return f"{self.right * 1000 // self.of / 10:.1f}%".replace(".0%", "%")
 
 

@@ -127,7 +127,7 @@ def test_the_five_marks_have_their_own_numerators_and_denominators() -> None:
 @pytest.mark.parametrize(
     ("mark", "percent"),
     [
-        (Mark(0, 0), "none"),
+        (Mark(0, 0), "nothing to count"),
         (Mark(19, 19), "too few"),
         (Mark(20, 20), "100%"),
         (Mark(1999, 2000), "99.9%"),
