@@ -40,15 +40,19 @@ class OfAgency(NamedTuple):
 def overview(engine: Engine, today: date, now: datetime) -> Overview:
     """How every feed is doing; a handful of queries, however many feeds and events there are."""
     with engine.connect() as connection:
-        return overview_within(connection, today, now)
+        return overview_of(connection, last_heard(connection), waiting_by_topic(connection), today, now)
 
 
-def overview_within(connection: Connection, today: date, now: datetime) -> Overview:
-    """The same, on a connection."""
+def overview_of(
+    connection: Connection,
+    heard: Mapping[str, list[AgencyDay]],
+    waiting: Mapping[str, Waiting],
+    today: date,
+    now: datetime,
+) -> Overview:
+    """The same, where it is known already which agencies were heard of and what waits at the broker."""
     known = breakers(connection)
     days = volumes(connection, today - timedelta(DAYS_OF_HISTORY))
-    heard = last_heard(connection)
-    waiting = waiting_by_topic(connection)
     items = open_items(connection)
     feeds = [
         health_of(

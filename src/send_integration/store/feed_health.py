@@ -54,3 +54,18 @@ def openings(connection: Connection) -> dict[str, int]:
     """How often each feed was ever paused."""
     rows = connection.execute(text("SELECT feed, count(*) FROM feed_change WHERE state = 'open' GROUP BY feed"))
     return {row[0]: row[1] for row in rows}
+
+
+def totals(connection: Connection) -> dict[str, Tally]:
+    """The counts of every feed over all days, without its columns; they only grow."""
+    sums = ", ".join(
+        f"cast(sum({name}) AS {'double precision' if name == 'lag_seconds' else 'bigint'})" for name in SUMS
+    )
+    rows = connection.execute(text(f"SELECT feed, {sums} FROM feed_day GROUP BY feed"))  # noqa: S608 - ours
+    return {row[0]: Tally(**dict(zip(SUMS, row[1:], strict=True))) for row in rows}
+
+
+def outbox_messages(connection: Connection) -> int:
+    """Messages that are not published yet."""
+    size: int = connection.execute(text("SELECT count(*) FROM outbox")).scalar_one()
+    return size

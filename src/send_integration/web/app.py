@@ -19,6 +19,7 @@ from send_integration.web.routes import (
     identity,
     identity_children,
     identity_decisions,
+    metrics,
     quarantine,
     quarantine_acts,
     scorecard,
@@ -56,6 +57,7 @@ ROOMS = (
     scorecard,
     feeds,
     health,
+    metrics,
 )
 """Every module of routes; a test holds that each route asks the policy. `scorecard` stands before `feeds`, whose addresses
 end with any feed's name."""

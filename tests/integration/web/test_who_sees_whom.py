@@ -87,7 +87,14 @@ OF_FEEDS = {
 }
 """Pages about feeds and agencies: test_feed_pages asks each role for them."""
 
-OPEN = {("GET", "/"), ("GET", "/sign-in"), ("POST", "/sign-in"), ("POST", "/sign-out"), ("GET", "/health")}
+OPEN = {
+    ("GET", "/"),
+    ("GET", "/sign-in"),
+    ("POST", "/sign-in"),
+    ("POST", "/sign-out"),
+    ("GET", "/health"),
+    ("GET", "/metrics"),
+}
 """Pages that show nothing about anybody."""
 
 OWN = {("POST", "/alerts/notices/{notice_id}/read")}
