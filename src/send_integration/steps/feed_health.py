@@ -15,7 +15,7 @@ from send_integration.watch.breaker import new_breaker
 from send_integration.watch.health import DAYS_OF_HISTORY, DAYS_SHOWN, FeedFacts, FeedHealth, health_of, worst_first
 
 LOOKED_LATELY = timedelta(minutes=3)
-"""A worker asks the broker twice a minute: where the last answer is older, no worker runs."""
+"""A worker asks the broker four times a minute: where the last answer is older, no worker runs."""
 
 
 class Overview(NamedTuple):

@@ -156,7 +156,7 @@ def _of_workers(found: Measured) -> Iterator[Metric]:
     looked_at = found.feeds.looked_at
     alone: Mapping[str, tuple[str, float | None]] = {
         "send_broker_looked_timestamp_seconds": (
-            "When a worker last asked the broker what waits; it does twice a minute while one runs.",
+            "When a worker last asked the broker what waits; it does four times a minute while one runs.",
             looked_at.timestamp() if looked_at else None,
         ),
         "send_child_events_waiting_messages": (
