@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from send_integration.rules.silence import NAMES
+from send_integration.steps.feed_limits import timely_within
 from send_integration.store.breakers import Change
 from send_integration.watch.agencies import AgencyTally, Mark
 from send_integration.watch.breaker import RULES, Breaker, State
@@ -139,6 +140,12 @@ def heard(feed: FeedHealth) -> str:
 def refused(tally: AgencyTally | None) -> Mark:
     """Of an agency's new messages those that were refused or wait, of how many."""
     return Mark(0, 0) if tally is None else Mark(tally.new - tally.accepted, tally.new)
+
+
+def limit_of(feed: str) -> str:
+    """Within how long of being recorded an event of a feed is timely, in words."""
+    hours = timely_within(feed) / timedelta(hours=1)
+    return count(round(hours / 24), "day") if hours % 24 == 0 else f"{hours:g} hours"
 
 
 def drawing_says() -> str:

@@ -14,6 +14,7 @@ from send_integration.steps.feeds import every_breaker, pause_feed
 from send_integration.store.broker_ends import keep_ends
 from send_integration.store.sessions import Session
 from send_integration.watch.breaker import State
+from send_integration.web.routes import feeds, scorecard
 from tests.builders import NOW, sent
 from tests.integration.families import MIRA, audited, settle, town
 from tests.integration.steps.pipe import Pipe
@@ -159,6 +160,25 @@ def test_a_scorecard_is_recounted_from_what_was_sent(sign_in: SignIn, lines: lis
     today = clock.today()
     assert row_of(of_agency, f"{today:%B %Y}")[1:] == row_of(page, "Camhs")[1:]
     assert row_of(of_agency, "CAMHS")[1:] == row_of(page, "Camhs")[1:]
+
+
+def test_a_sender_that_names_itself_anew_each_time_fills_no_page(
+    sign_in: SignIn, pipe: Pipe, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scorecard, "MOST_CARDS", 4)
+    monkeypatch.setattr(feeds, "MOST_AGENCIES", 4)
+    for number in range(6):
+        pipe.send("camhs", b'{"source": "<script>%d</script>"}' % number)
+    pipe.drain_gate(["camhs"])
+
+    page = sign_in("steward").get("/feeds/scorecard").text
+    of_feed = sign_in("steward").get("/feeds/camhs").text
+
+    assert page.count("/feeds/scorecard/") == 4
+    assert "And 7 names more, whose marks are no lower." in page
+    assert row_of(page, "Camhs")
+    assert "And 6 more that were heard of before these." in of_feed
+    assert "<script" not in page + of_feed
 
 
 def test_the_manager_of_an_agency_sees_its_score_and_no_other(sign_in: SignIn, engine: Engine) -> None:

@@ -12,7 +12,6 @@ from send_integration import clock
 from send_integration.contracts.topics import FEEDS
 from send_integration.errors import BadInput
 from send_integration.steps.feed_health import agencies_of_feed, overview
-from send_integration.steps.feed_limits import timely_within
 from send_integration.steps.feeds import pause_feed, resume_feed
 from send_integration.steps.scorecard import Scorecard
 from send_integration.store.audits import last_audits
@@ -129,7 +128,6 @@ def _feed_page(site: Site, session: Session, feed: str, typed: Typed, *, done: s
         changes=changes,
         fault=next((change for change in changes if change.first_bad_at), None),
         audit=audit,
-        limit=timely_within(feed).days,
         may_see_items=allowed(Action.SEE_QUARANTINE, session.role).allowed,
         may_steer=allowed(Action.STEER_FEEDS, session.role).allowed,
         typed=typed,
