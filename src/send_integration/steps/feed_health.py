@@ -11,8 +11,11 @@ from send_integration.store.agency_days import AgencyDay, agencies_since, last_h
 from send_integration.store.breakers import breakers
 from send_integration.store.broker_ends import Waiting, waiting_by_topic
 from send_integration.store.feed_health import open_items, volumes
+from send_integration.store.feed_windows import waiting_windows
 from send_integration.watch.breaker import new_breaker
 from send_integration.watch.health import DAYS_OF_HISTORY, DAYS_SHOWN, FeedFacts, FeedHealth, health_of, worst_first
+from send_integration.watch.measures import LEAST_MESSAGES
+from send_integration.watch.window import total
 
 LOOKED_LATELY = timedelta(minutes=3)
 """A worker asks the broker four times a minute: where the last answer is older, no worker runs."""
@@ -27,6 +30,14 @@ class Overview(NamedTuple):
     def is_stale(self, now: datetime) -> bool:
         """Whether no worker has asked the broker lately: what waits may be more than is told."""
         return self.looked_at is None or now - self.looked_at > LOOKED_LATELY
+
+
+class NextJudgement(NamedTuple):
+    """How many messages are counted towards a feed's next judgement by its batch rules, and since when; it falls due at
+    `LEAST_MESSAGES`."""
+
+    messages: int
+    since: datetime | None
 
 
 class OfAgency(NamedTuple):
@@ -74,7 +85,15 @@ def overview_of(
 
 def looked_at(waiting: Mapping[str, Waiting]) -> datetime | None:
     """When a worker last asked the broker how far its topics reach."""
-    return min((of_topic.seen_at for of_topic in waiting.values()), default=None)
+    return max((of_topic.seen_at for of_topic in waiting.values()), default=None)
+
+
+def next_judgement(engine: Engine, feed: str) -> NextJudgement:
+    """How far a feed's window has come since it was last judged."""
+    with engine.connect() as connection:
+        minutes = waiting_windows(connection, feed)
+    counted = total(minute.tally for minute in minutes).messages
+    return NextJudgement(counted % LEAST_MESSAGES, minutes[0].began_at if minutes else None)
 
 
 def agencies_of_feed(engine: Engine, feed: str, today: date) -> list[OfAgency]:

@@ -128,6 +128,8 @@ def test_a_feeds_page_tells_its_days_agencies_and_reasons(sign_in: SignIn, lines
     wrong = sum(b'"9990000019"' in line for line in dict.fromkeys(lines))
     shown = [row_of(page, "The NHS number is not ten digits")]
     assert sum(int(cells[2]) for cells in shown) <= wrong
+    counted = f"{all_of['messages'] + 2} are counted towards the next time, in a window that began on"
+    assert counted in words(page)
     assert re.search(r'href="/quarantine/groups/[0-9a-f]{16}"', page)
     assert "not known" in words(page)
     assert "waiting at the broker not known" in words(page).lower(), "no worker has asked the broker"

@@ -1,24 +1,21 @@
 """How the feeds are doing, for data stewards and managers: all of them worst first, each by itself, pausing and resuming."""
 
-from collections.abc import Callable
-from datetime import datetime
 from typing import Annotated, NamedTuple
 
 from fastapi import APIRouter, Form, HTTPException, Request
 from fastapi.responses import RedirectResponse, Response
-from sqlalchemy import Engine
 
 from send_integration import clock
 from send_integration.contracts.topics import FEEDS
 from send_integration.errors import BadInput
-from send_integration.steps.feed_health import agencies_of_feed, overview
+from send_integration.steps.feed_health import agencies_of_feed, next_judgement, overview
 from send_integration.steps.feeds import pause_feed, resume_feed
 from send_integration.steps.scorecard import Scorecard
 from send_integration.store.audits import last_audits
 from send_integration.store.breakers import changes_of
 from send_integration.store.quarantine import groups
 from send_integration.store.sessions import Session
-from send_integration.watch.breaker import Breaker
+from send_integration.watch.measures import LEAST_MESSAGES
 from send_integration.web import feed_words
 from send_integration.web.context import Site
 from send_integration.web.forms import Fault, read_reason
@@ -31,8 +28,6 @@ MOST_CHANGES = 20
 
 PAUSE, RESUME = "pause", "resume"
 DONE = {PAUSE: "paused", RESUME: "resumed"}
-
-Act = Callable[[Engine, str, Session, str, datetime], Breaker]
 
 
 class Typed(NamedTuple):
@@ -128,6 +123,8 @@ def _feed_page(site: Site, session: Session, feed: str, typed: Typed, *, done: s
         changes=changes,
         fault=next((change for change in changes if change.first_bad_at), None),
         audit=audit,
+        next_judgement=next_judgement(site.engine, feed),
+        least_messages=LEAST_MESSAGES,
         may_see_items=allowed(Action.SEE_QUARANTINE, session.role).allowed,
         may_steer=allowed(Action.STEER_FEEDS, session.role).allowed,
         typed=typed,
