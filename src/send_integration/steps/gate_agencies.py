@@ -2,11 +2,11 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from send_integration.contracts.event import Event, Rejected
+from send_integration.contracts.event import Event, Reason, Rejected
 from send_integration.contracts.glimpse import LONGEST_ID, glimpse
 from send_integration.identity.decide import Held
 from send_integration.identity.records import PersonRecord, person_record
@@ -14,7 +14,7 @@ from send_integration.steps.batch import RawMessage
 from send_integration.steps.gate_sorting import Sorted
 from send_integration.steps.identity import Records
 from send_integration.store.positions import HasPlace
-from send_integration.watch.agencies import WANTED, AgencyTally, all_of
+from send_integration.watch.agencies import SAID_BY_OTHER_MARKS, WANTED, AgencyTally, all_of
 
 Place = tuple[int, int]
 """A message's partition and offset, within one topic."""
@@ -22,13 +22,17 @@ Place = tuple[int, int]
 
 class Fates(NamedTuple):
     """A batch's new messages with their verdicts, and what became of them; `refused` are at the places of those kept in
-    quarantine, and `remarked` of those on which a warning rule remarked."""
+    quarantine, and `remarks` are the warning rules' on those that passed all."""
 
     judged: Sequence[tuple[RawMessage, Event | Rejected]]
     out: Sorted
     records: Records
     refused: Collection[Place]
-    remarked: Collection[Place]
+    remarks: Mapping[Place, Sequence[Reason]]
+
+    def is_remarked(self, place: Place) -> bool:
+        """Whether a warning rule speaks against a message, of what no other mark counts."""
+        return any(remark.code not in SAID_BY_OTHER_MARKS for remark in self.remarks.get(place, ()))
 
 
 def agencies_of(fates: Fates, within: timedelta, now: datetime) -> dict[str, AgencyTally]:
@@ -88,7 +92,7 @@ def _of_kept(
             present += bool(person.nhs_number or person.upn) + bool(person.postcode)
         waits = bool(held) and person_record(event) in held
         waiting += waits
-        doubted += waits or event.key in fates.out.replaced or place_of(message) in fates.remarked
+        doubted += waits or event.key in fates.out.replaced or fates.is_remarked(place_of(message))
         lag = ((message.timestamp or now) - event.recorded_at).total_seconds()
         timely += lag <= limit
         lags += lag

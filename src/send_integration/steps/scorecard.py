@@ -31,9 +31,10 @@ class Scorecard:
         return sha256(self.agency.encode()).hexdigest()[:16]
 
     @property
-    def worst(self) -> float:
-        """The lowest of its marks; 1 where none can be given."""
-        return min((mark.share for mark in marks_of(self.whole).values() if mark.share is not None), default=1.0)
+    def from_the_worst(self) -> list[float]:
+        """Its marks, the lowest first; what is too little to be marked counts as right."""
+        shares = (mark.share for mark in marks_of(self.whole).values())
+        return sorted(1.0 if share is None else share for share in shares)
 
     def as_json(self) -> dict[str, Any]:
         """The scorecard as it is printed."""
@@ -57,7 +58,7 @@ def scorecards(engine: Engine, today: date, months: int) -> list[Scorecard]:
         Scorecard(agency, dict(sorted(of_agency.items(), reverse=True)), dict(by_feed[agency]))
         for agency, of_agency in by_month.items()
     ]
-    return sorted(found, key=lambda card: (card.worst, card.agency))
+    return sorted(found, key=lambda card: (card.from_the_worst, card.agency))
 
 
 def first_of(today: date, months: int) -> date:

@@ -14,6 +14,10 @@ WANTED = ("a number (NHS number or UPN)", "a postcode")
 name, and without a home it sees no household."""
 
 
+SAID_BY_OTHER_MARKS = frozenset({"recorded-over-a-year-late", "school-age-without-upn"})
+"""Warning rules of what timeliness and completeness count: nothing is marked down twice."""
+
+
 @dataclass(frozen=True, slots=True)
 class AgencyTally:
     """The counts of some messages of one agency in one feed; sums, and the last moments.
@@ -22,8 +26,8 @@ class AgencyTally:
     waiting for a decision on identity, or in conflict with another event of its id. `kept` are those that are accepted
     or wait; of them `wanted` adds up the things of `WANTED` that events about a child should carry and `present` those
     that they do, `timely` reached the broker within the feed's limit, and `lag_seconds` adds up how long each took.
-    `doubted` met their contract and every rule that rejects, and yet a warning rule remarked on them, or they wait or
-    are in conflict.
+    `doubted` met their contract and every rule that rejects, and yet a warning rule but those of `SAID_BY_OTHER_MARKS`
+    remarked on them, or they wait or are in conflict.
     """
 
     messages: int = 0

@@ -114,14 +114,14 @@ def found_after(change: Change) -> str:
     """How long after the first bad row a fault was found, in words; '' where that is not known."""
     if change.first_bad_at is None:
         return ""
-    return _span(change.at - change.first_bad_at)
+    return _within(change.at - change.first_bad_at)
 
 
 def told_after(change: Change) -> str:
     """How long after an opening its stewards were written to, in words; '' where nobody was."""
     if State(change.state) is not State.OPEN or change.posted_at is None:
         return ""
-    return _span(change.posted_at - change.at)
+    return _within(change.posted_at - change.at)
 
 
 def span_of_days(days: float) -> str:
@@ -151,6 +151,15 @@ def limit_of(feed: str) -> str:
 def drawing_says() -> str:
     """What the drawing shows, for its caption."""
     return f"What came on each of the last {DAYS_SHOWN} days, today last, and what is usual on that weekday"
+
+
+def _within(length: timedelta) -> str:
+    """The whole minutes, hours or days within which something took place."""
+    for unit, words in ((timedelta(minutes=1), "minute"), (timedelta(hours=1), "hour")):
+        units = max(1, -(-length // unit))
+        if units <= 120:
+            return count(units, words)
+    return count(-(-length // timedelta(days=1)), "day")
 
 
 def _span(length: timedelta) -> str:

@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -9,11 +10,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine
 
-from send_integration.contracts.event import Reason
-from send_integration.identity.model import default_model
+from send_integration.contracts.event import Event, Reason
+from send_integration.contracts.topics import FEEDS
 from send_integration.steps.catalogue import load_rules
-from send_integration.steps.gate import READER, Gate
-from send_integration.watch.window import unchecked
+from send_integration.steps.gate import READER
+from send_integration.steps.suite_files import suite_file
+from send_integration.watch.agencies import SAID_BY_OTHER_MARKS
+from send_integration.watch.window import Checked, unchecked
 from tests.builders import NOW, sent
 from tests.integration.families import held, town
 from tests.integration.steps.pipe import Pipe, empty
@@ -96,25 +99,32 @@ def test_the_counts_are_those_of_what_was_sent_however_it_is_batched_and_read_ag
     assert [tuple(map(int, row)) for row in of_agencies if row[0] is not None] == of_feed
 
 
-def test_a_record_that_waits_and_one_on_which_a_rule_remarks_are_doubted(engine: Engine) -> None:
+def test_a_record_that_waits_is_doubted(engine: Engine) -> None:
     pipe = town(engine)
     held(pipe)
 
     assert counted(pipe, "school")["urn:send:social-care"] == (2, 0, 0, 0, 2, 2, 4, 4 - 2, 0)
 
-    remark = (Reason("odd", "data", "It is odd."),)
-    gate = Gate(
-        engine, lambda _: lambda events: unchecked(events)._replace(remarked=[remark for _ in events]), default_model()
-    )
-    pipe.gates = [gate]
-    pipe.send("camhs", sent("camhs.referred", "2025-05-05", event_id="odd", source="urn:send:odd"))
+
+def test_a_remark_speaks_against_an_event_unless_another_mark_counts_what_it_says(engine: Engine) -> None:
+    remarks = {"odd": ("odd",), "late": ("recorded-over-a-year-late",), "both": ("recorded-over-a-year-late", "odd")}
+
+    def checks(events: Sequence[Event]) -> Checked:
+        found = [tuple(Reason(code, "data", "It is.") for code in remarks[event.source]) for event in events]
+        return unchecked(events)._replace(remarked=found)
+
+    pipe = Pipe(engine, RULES, DAY_ONE, now=NOW, checks=checks)
+    for source in remarks:
+        pipe.send("camhs", sent("camhs.referred", "2025-05-05", event_id="odd", source=source))
     pipe.drain_gate(["camhs"])
-    (
-        messages,
-        accepted,
-        *_,
-    ) = counted(pipe, "camhs")["urn:send:odd"]
-    assert (messages, accepted, counted(pipe, "camhs")["urn:send:odd"][5]) == (1, 1, 1)
+
+    assert {agency: row[5] for agency, row in counted(pipe, "camhs").items()} == {"odd": 1, "late": 0, "both": 1}
+
+
+def test_the_rules_that_other_marks_speak_for_are_rules_of_a_suite() -> None:
+    codes = {one["meta"]["rule"] for feed in FEEDS for one in suite_file(feed)["expectations"]}
+
+    assert codes >= SAID_BY_OTHER_MARKS
 
 
 def test_of_two_bodies_under_one_id_the_second_to_come_is_in_doubt_whichever_stands(engine: Engine) -> None:

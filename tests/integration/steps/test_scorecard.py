@@ -26,8 +26,10 @@ def test_days_add_up_to_months_and_feeds(engine: Engine) -> None:
 
     clinic, broken = scorecards(engine, TODAY, 3)
 
-    assert (clinic.agency, clinic.worst) == ("clinic", 0.0), "recorded in March, none of it is timely"
-    assert broken.worst == 1.0, "of so few nothing is said"
+    assert clinic.from_the_worst == [0.0, 0.5, 1.0, 1.0, 1.0], (
+        "recorded in March, none of it is timely; and no postcode"
+    )
+    assert broken.from_the_worst == [1.0] * 5, "of so few nothing is said"
     assert {month: tally.accepted for month, tally in clinic.months.items()} == {
         date(2026, 6, 1): 2 * (4 + 5),
         date(2026, 4, 1): 2 * (2 + 3),
