@@ -19,6 +19,7 @@ from send_integration.steps.watching import FeedWatch, Judge
 from streams.alerts import add_alerts, add_delivery, add_directory
 from streams.app import Worker, build
 from streams.clock import add_clock
+from streams.ends import add_ends
 from streams.feeds import add_feeds
 from streams.gate import add_gates
 from streams.relay import add_relay
@@ -39,6 +40,7 @@ def assemble(settings: Settings, engine: Engine) -> Worker:
     watch = FeedWatch(_judge_of, timedelta(minutes=settings.feed_cool_down_minutes))
     add_gates(worker, Gate(engine, _checks_of, load_model(settings.identity_model), watch))
     add_feeds(worker)
+    add_ends(worker)
     add_timeline(worker, keeper)
     add_relay(worker, Relay(engine))
     add_clock(worker, keeper)

@@ -42,6 +42,10 @@ class Settings(BaseSettings):
         pattern="^(none|development)$",
         description="'development' lets anyone sign in as a made-up person.",
     )
+    metrics_token: SecretStr = Field(
+        SecretStr(""),
+        description="Token with which a monitor may read /metrics of the page; empty: there is no such page.",
+    )
     smtp: str = Field(
         "", description="host:port of the mail server for alerts and notices; empty: the inbox page only."
     )

@@ -17,6 +17,7 @@ Route = tuple[str, str]
 NEED_NO_POLICY = {
     ("GET", "/"): "leads to the first page that the policy grants",
     ("GET", "/health"): "says only whether the page answers",
+    ("GET", "/metrics"): "a monitor has no session; it brings a token, without which the page is closed",
     ("GET", "/sign-in"): "nobody is signed in yet",
     ("POST", "/sign-in"): "nobody is signed in yet",
     ("POST", "/sign-out"): "whoever is signed in may leave",

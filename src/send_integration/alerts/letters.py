@@ -41,6 +41,6 @@ def feed_letter(feed: str, why: str, who: str) -> Letter:
         f"The feed {feed} was paused by {who}: {why}\n\nNothing is lost: what its source sends is kept and waits. Until the"
         " feed goes on, children's pages say that what is missing may only be waiting.\n\nWhat to do: ask the source what"
         f" changed; then `send-integration feed resume {feed} --why ...`, or leave it to be tried again by itself where the"
-        " batch rules paused it. docs/feeds.md says more. Sign in to see how every feed stands:",
-        "/alerts",
+        " batch rules paused it. docs/feeds.md says more. Sign in to see what failed, and to resume it:",
+        f"/feeds/{feed}",
     )

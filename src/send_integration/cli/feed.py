@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from send_integration import clock
+from send_integration.cli.feed_scorecard import scorecard
 from send_integration.cli.looking import ROLE, By
 from send_integration.cli.services import services
 from send_integration.contracts.topics import FEEDS
@@ -24,7 +25,12 @@ Feed = Annotated[str, typer.Argument(help="The feed's name, as in `feed list`.")
 Why = Annotated[str, typer.Option(help="Why, for the audit and for whoever reads the feed.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
-app = typer.Typer(add_completion=False, no_args_is_help=True, help="See which feeds are let in; pause and resume one.")
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    help="See which feeds are let in and how good their agencies are; pause and resume one.",
+)
+app.command("scorecard")(scorecard)
 
 
 @app.command("list")
@@ -59,7 +65,7 @@ def history(
     _, engine = services()
     found = changes_of(engine, feed, limit)
     if as_json:
-        typer.echo(json.dumps([{**change._asdict(), "at": change.at.isoformat()} for change in found], indent=1))
+        typer.echo(json.dumps([change._asdict() for change in found], default=datetime.isoformat, indent=1))
         return
     for change in found:
         words = WORDS[State(change.state)]

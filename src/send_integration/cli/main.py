@@ -39,7 +39,7 @@ COMMANDS = {
     "flags": Entry("children", "flags", "Open flags, most urgent first."),
     "notices": Entry("notices", "notices", "Who was told that what they saw has changed, and whether they read it."),
     "ledger": Entry("ledger", "ledger", "Prove that every event is accounted for; exit code 1 if not."),
-    "feed": Entry("feed", "app", "See which feeds are let in; pause and resume one."),
+    "feed": Entry("feed", "app", "See which feeds are let in and how good their agencies are; pause and resume one."),
     "quarantine": Entry(
         "quarantine", "app", "What was not let in, and why: see it, replay it, discard it, tell its sender."
     ),

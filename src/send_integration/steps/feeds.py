@@ -72,10 +72,16 @@ def resume_feed(engine: Engine, feed: str, session: Session, *, why: str, now: d
 
 
 def say_change(
-    connection: Connection, breaker: Breaker, failures: Sequence[Failure], *, at: datetime, why: str
+    connection: Connection,
+    breaker: Breaker,
+    failures: Sequence[Failure],
+    *,
+    at: datetime,
+    why: str,
+    first_bad_at: datetime | None = None,
 ) -> None:
     """Keep a change of a breaker, or a warning, in its history, and publish it."""
-    keep_change(connection, breaker, failures, at=at, why=why)
+    keep_change(connection, breaker, failures, at=at, why=why, first_bad_at=first_bad_at)
     told = {
         "feed": breaker.feed,
         "state": breaker.state,

@@ -14,6 +14,8 @@ from send_integration.identity.records import person_record
 from send_integration.identity.statements import FEED as IDENTITY
 from send_integration.identity.statements import statements_of
 from send_integration.steps.batch import Outgoing, RawMessage
+from send_integration.steps.feed_limits import timely_within
+from send_integration.steps.gate_agencies import Fates, agencies_of, place_of
 from send_integration.steps.gate_counts import Counts
 from send_integration.steps.gate_messages import adapter_reasons, quarantined, replay_of
 from send_integration.steps.gate_saying import admitted_row, said_before, say_moved, say_new, say_replaced
@@ -30,6 +32,7 @@ from send_integration.steps.identity import (
 )
 from send_integration.steps.watching import FeedParked, FeedWatch, unwatched
 from send_integration.store.admission import admitted_of_feed, keep_admitted
+from send_integration.store.agency_days import add_agency_day
 from send_integration.store.breakers import is_parked
 from send_integration.store.outbox import say
 from send_integration.store.people import asserted_before, lock_identity, next_decision_number, records_by_id
@@ -148,7 +151,8 @@ class Gate:
         counts = Counts()
         for message in out.duplicates:
             counts.add(message, duplicates=1)
-        outgoing = _refuse(connection, out, counts)
+        refusals = _refuse(connection, out, counts)
+        outgoing = [quarantined(row) for row in refusals]
         refused, repeated = counts.total(1), counts.total(2)
         _settle_replays(connection, out, counts)
         resolved = self._identify(connection, feed, out, exclusive=exclusive)
@@ -157,6 +161,9 @@ class Gate:
         move_on(connection, READER, new, counts.places)
         # Last, for these rows are shared by all partitions of the feed; of them the breaker's, whose holder waits for nobody.
         add_remarks(connection, _remarked(feed, out, judged.remarks), london_day(judged.now))
+        fates = Fates(judged_new, out, resolved.records, {place_of(row) for row in refusals}, judged.remarks)
+        agencies = agencies_of(fates, timely_within(feed), judged.now)
+        add_agency_day(connection, feed, london_day(judged.now), agencies)
         outcome = Outcome(new, [event for _, event in out.keep.values()], resolved.records, refused, repeated)
         self._watch.count(connection, feed, tally_of(outcome, judged.passed, judged.checked, judged.now), judged.now)
         return Admitted(tuple(outgoing), counts.total(0), counts.total(1), counts.total(2))
@@ -233,8 +240,8 @@ def _remarked(feed: str, out: Sorted, remarks: Mapping[tuple[int, int], Reasons]
     )
 
 
-def _refuse(connection: Connection, out: Sorted, counts: Counts) -> list[Outgoing]:
-    """Keep what was refused; the same bytes twice are one item and a repeat."""
+def _refuse(connection: Connection, out: Sorted, counts: Counts) -> list[QuarantineRow]:
+    """Keep what was refused, and give what of it was new; the same bytes twice are one item and a repeat."""
     first: dict[bytes, QuarantineRow] = {}
     for row in out.refuse:
         if first.setdefault(row.raw, row) is not row:
@@ -242,7 +249,7 @@ def _refuse(connection: Connection, out: Sorted, counts: Counts) -> list[Outgoin
     kept = quarantine_new(connection, list(first.values()))
     for row in first.values():
         counts.add(row, quarantined=int(row.raw in kept), duplicates=int(row.raw not in kept))
-    return [quarantined(row) for row in first.values() if row.raw in kept]
+    return [row for row in first.values() if row.raw in kept]
 
 
 def _settle_replays(connection: Connection, out: Sorted, counts: Counts) -> None:

@@ -19,6 +19,7 @@ from send_integration.store.feed_windows import (
     waiting_windows,
 )
 from send_integration.watch.breaker import Breaker, Failure, judged
+from send_integration.watch.detection import first_bad_at
 from send_integration.watch.measures import LEAST_MESSAGES, WEEKS_OF_HISTORY, Measures, Usual, measures, usual_of
 from send_integration.watch.window import Tally, total
 from send_integration.when.london import london_day
@@ -73,7 +74,7 @@ class FeedWatch:
         told = {code for minute in minutes for code in minute.told}
         warned = [failed for failed in failures if not failed.rejects and failed.rule not in told]
         keep_window(connection, feed, replace(current, told=(*current.told, *(failed.rule for failed in warned))))
-        changed = self._act(connection, breaker, failures, warned, now)
+        changed = self._act(connection, breaker, failures, warned, now, minutes)
         if changed or now - minutes[0].began_at >= MINUTE:
             close_windows(connection, feed)
 
@@ -84,14 +85,17 @@ class FeedWatch:
         failures: Sequence[Failure],
         warned: Sequence[Failure],
         now: datetime,
+        minutes: Sequence[Window],
     ) -> bool:
         """Open or close the breaker by the verdict on a window, or tell of what only warns; gives whether it changed."""
         after = judged(breaker, failures, now, self._cool_down)
         if after is not breaker:
             change_breaker(connection, after)
-            say_change(connection, after, failures if after.parked else (), at=now, why=after.why)
+            told = failures if after.parked else ()
+            say_change(connection, after, told, at=now, why=after.why, first_bad_at=_since(minutes, told))
         elif warned:
-            say_change(connection, breaker, warned, at=now, why=" ".join(failed.in_words() for failed in warned))
+            why = " ".join(failed.in_words() for failed in warned)
+            say_change(connection, breaker, warned, at=now, why=why, first_bad_at=_since(minutes, warned))
         return after is not breaker
 
     def _judge(self, feed: str, measured: Measures) -> Sequence[Failure]:
@@ -107,6 +111,10 @@ class FeedWatch:
             found = self._usual[feed] = day, usual_of(dict(days_of(connection, feed, before)), day)
             forget_old_windows(connection, feed, now)
         return found[1]
+
+
+def _since(minutes: Sequence[Window], failures: Sequence[Failure]) -> datetime | None:
+    return first_bad_at([(minute.began_at, minute.tally) for minute in minutes], [f.measure for f in failures])
 
 
 def unwatched() -> FeedWatch:

@@ -13,7 +13,8 @@ _COLUMNS = "feed, state, since, who, why, trips, try_at"
 
 
 class Change(NamedTuple):
-    """A change of a breaker as it is kept, with the batch rules that failed."""
+    """A change of a breaker as it is kept, with the batch rules that failed: when the first row was read that counts against
+    them, and when its stewards were written to, where that is known."""
 
     id: int
     feed: str
@@ -22,6 +23,11 @@ class Change(NamedTuple):
     who: str
     why: str
     failures: list[dict[str, Any]]
+    first_bad_at: datetime | None
+    posted_at: datetime | None
+
+
+_CHANGE = "id, feed, state, at, who, why, failures, first_bad_at, posted_at"
 
 
 def breakers(connection: Connection) -> dict[str, Breaker]:
@@ -79,13 +85,19 @@ def change_breaker(connection: Connection, breaker: Breaker) -> None:
 
 
 def keep_change(
-    connection: Connection, breaker: Breaker, failures: Sequence[Failure], *, at: datetime, why: str
+    connection: Connection,
+    breaker: Breaker,
+    failures: Sequence[Failure],
+    *,
+    at: datetime,
+    why: str,
+    first_bad_at: datetime | None = None,
 ) -> None:
-    """Keep that a breaker has changed, or that rules warned of its feed."""
+    """Keep that a breaker has changed, or that rules warned of its feed; and since when rows counted against the rules."""
     connection.execute(
         text(
-            "INSERT INTO feed_change (feed, state, at, who, why, failures)"
-            " VALUES (:feed, :state, :at, :who, :why, cast(:failures AS jsonb))"
+            "INSERT INTO feed_change (feed, state, at, who, why, failures, first_bad_at)"
+            " VALUES (:feed, :state, :at, :who, :why, cast(:failures AS jsonb), :first_bad_at)"
         ),
         {
             "feed": breaker.feed,
@@ -94,6 +106,7 @@ def keep_change(
             "who": breaker.who,
             "why": why,
             "failures": json.dumps(failures_as_json(failures)),
+            "first_bad_at": first_bad_at,
         },
     )
 
@@ -110,7 +123,7 @@ def changes_of(engine: Engine, feed: str, limit: int) -> list[Change]:
     with engine.connect() as connection:
         rows = connection.execute(
             text(
-                "SELECT id, feed, state, at, who, why, failures FROM feed_change WHERE feed = :feed"
+                f"SELECT {_CHANGE} FROM feed_change WHERE feed = :feed"  # noqa: S608 - ours
                 " ORDER BY id DESC LIMIT :limit"
             ),
             {"feed": feed, "limit": limit},
@@ -122,7 +135,7 @@ def unposted_openings(connection: Connection) -> list[Change]:
     """Openings of which the stewards were not yet told by mail; locked until the transaction ends."""
     rows = connection.execute(
         text(
-            "SELECT id, feed, state, at, who, why, failures FROM feed_change WHERE state = 'open' AND posted_at IS NULL"
+            f"SELECT {_CHANGE} FROM feed_change WHERE state = 'open' AND posted_at IS NULL"  # noqa: S608 - ours
             " ORDER BY id FOR UPDATE"
         )
     )

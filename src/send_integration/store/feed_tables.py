@@ -54,6 +54,7 @@ feed_change = Table(
     Column(
         "posted_at", Moment, comment="of an opening: when it was handed to the channels, or found to have no address"
     ),
+    Column("first_bad_at", Moment, comment="when the first row was read that counts against the rules that failed"),
     CheckConstraint(STATES, name="state"),
     Index(None, "feed", "at"),
     Index(
@@ -107,4 +108,43 @@ feed_day = Table(
     Column("feed", Text, primary_key=True),
     Column("day", Date, primary_key=True),
     *_tally(),
+)
+
+# The counts of one agency's messages in a feed, by the day in London on which the gate saw them
+# (watch.agencies.AgencyTally); the agency is '' where nobody can tell. Nothing deletes a row.
+agency_day = Table(
+    "agency_day",
+    METADATA,
+    Column("feed", Text, primary_key=True),
+    Column("agency", Text, primary_key=True),
+    Column("day", Date, primary_key=True),
+    *(
+        Column(name, BigInteger, nullable=False)
+        for name in (
+            "messages",
+            "accepted",
+            "refused",
+            "repeats",
+            "kept",
+            "doubted",
+            "wanted",
+            "present",
+            "timely",
+        )
+    ),
+    Column("lag_seconds", Double, nullable=False),
+    Column("heard_at", Moment, nullable=False),
+    Column("recorded_at", Moment, comment="when the newest of its events was recorded"),
+    Index(None, "day"),
+)
+
+# How far each partition reached when a worker last asked the broker: what lies beyond `stream_position` waits.
+broker_end = Table(
+    "broker_end",
+    METADATA,
+    Column("topic", Text, primary_key=True),
+    Column("partition", Integer, primary_key=True),
+    Column("begin_offset", BigInteger, nullable=False),
+    Column("end_offset", BigInteger, nullable=False),
+    Column("seen_at", Moment, nullable=False),
 )

@@ -70,6 +70,12 @@ def usual_of(days: Mapping[date, Tally], today: date) -> Usual:
     return Usual(_volume(days, today, first), _ratio(actual, before) if enough else None, codes)
 
 
+def usual_volume(days: Mapping[date, Tally], day: date) -> float | None:
+    """How many messages are usual on a day by the weeks before it, as `usual_of` has it; None without enough weeks."""
+    before = {one: tally for one, tally in days.items() if 0 < (day - one).days <= 7 * (WEEKS_OF_HISTORY + 1)}
+    return _volume(before, day, min(before, default=day))
+
+
 def drift(now: Counts, usual: Counts) -> float | None:
     """The population stability index of a mix of codes against the usual one; None where there is too little of either.
 

@@ -14,12 +14,15 @@ from send_integration.web.context import FOLDER, SignInNeeded, Site, templates
 from send_integration.web.routes import (
     alerts,
     children,
+    feeds,
     health,
     identity,
     identity_children,
     identity_decisions,
+    metrics,
     quarantine,
     quarantine_acts,
+    scorecard,
     sign_in,
 )
 
@@ -51,9 +54,13 @@ ROOMS = (
     identity_decisions,
     quarantine,
     quarantine_acts,
+    scorecard,
+    feeds,
     health,
+    metrics,
 )
-"""Every module of routes; a test holds that each route asks the policy."""
+"""Every module of routes; a test holds that each route asks the policy. `scorecard` stands before `feeds`, whose addresses
+end with any feed's name."""
 
 LARGEST_FORM_BYTES = 1_000_000
 """No form of ours comes near; what is larger is refused before it is read."""

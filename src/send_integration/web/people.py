@@ -7,12 +7,14 @@ from send_integration.web.policy import Role
 
 @dataclass(frozen=True, slots=True)
 class DevelopmentPerson:
-    """Somebody who can sign in where sign-in is 'development'; `inboxes` are the recipients whose alerts they see."""
+    """Somebody who can sign in where sign-in is 'development'; `inboxes` are the recipients whose alerts they see,
+    `agencies` the sources whose scorecards, where their role sees no others."""
 
     actor: str
     name: str
     role: Role
     inboxes: tuple[str, ...] = ()
+    agencies: tuple[str, ...] = ()
 
 
 TEAMS = (
@@ -33,6 +35,7 @@ PEOPLE = (
     DevelopmentPerson("steward", "Sam Example", Role.DATA_STEWARD),
     DevelopmentPerson("analyst", "Ana Example", Role.ANALYST),
     DevelopmentPerson("administrator", "Ada Example", Role.ADMINISTRATOR),
+    DevelopmentPerson("agency", "Ava Example", Role.AGENCY_MANAGER, agencies=("urn:send:luton:camhs",)),
 )
 
 BY_ACTOR = {person.actor: person for person in PEOPLE}

@@ -14,6 +14,7 @@ class Role(StrEnum):
     DATA_STEWARD = "data-steward"
     ANALYST = "analyst"
     ADMINISTRATOR = "administrator"
+    AGENCY_MANAGER = "agency-manager"
 
 
 class Action(StrEnum):
@@ -29,6 +30,9 @@ class Action(StrEnum):
     MEND_QUARANTINE = "mend-quarantine"
     SEE_RESTRICTED = "see-restricted"
     WATCH_FEEDS = "watch-feeds"
+    SEE_FEEDS = "see-feeds"
+    STEER_FEEDS = "steer-feeds"
+    SEE_SCORES = "see-scores"
 
 
 PANEL = frozenset({Role.PANEL_CHAIR, Role.PANEL_MEMBER})
@@ -47,9 +51,13 @@ GRANTS: dict[Action, frozenset[Role]] = {
     Action.MEND_QUARANTINE: REVIEWERS,
     Action.SEE_RESTRICTED: frozenset({Role.MANAGER}),
     Action.WATCH_FEEDS: frozenset({Role.DATA_STEWARD, Role.ADMINISTRATOR}),
+    Action.SEE_FEEDS: REVIEWERS | {Role.ADMINISTRATOR},
+    Action.STEER_FEEDS: REVIEWERS,
+    Action.SEE_SCORES: REVIEWERS | {Role.ADMINISTRATOR, Role.AGENCY_MANAGER},
 }
 """Who may do what, for any child. A restricted child (adopted, or not to be found) needs SEE_RESTRICTED as well: a
-manager's, for somebody must decide on such a child's records and bring the case to whoever has to know it."""
+manager's, for somebody must decide on such a child's records and bring the case to whoever has to know it. Whoever may see
+scores and not feeds sees those of their own agencies alone."""
 
 FOR_OWN_CHILD = frozenset({Action.VIEW_CHILD, Action.SEE_RESTRICTED})
 """What a named worker may do for a child for whom they hold a role."""
@@ -94,6 +102,8 @@ def links(role: str) -> list[tuple[str, str]]:
         (Action.VIEW_INBOX, "/alerts", "Alerts"),
         (Action.REVIEW_IDENTITY, "/identity", "Identity"),
         (Action.SEE_QUARANTINE, "/quarantine", "Quarantine"),
+        (Action.SEE_FEEDS, "/feeds", "Feeds"),
+        (Action.SEE_SCORES, "/feeds/scorecard", "Scorecards"),
         (Action.WATCH_FEEDS, "/alerts", "Alerts"),
     )
     return [(address, name) for action, address, name in pages if allowed(action, role).allowed]

@@ -1,5 +1,7 @@
 """At the command line a feed is paused and resumed with a reason, and what waits says that it does."""
 
+import json
+
 import pytest
 from sqlalchemy import Engine
 
@@ -17,6 +19,18 @@ from tests.integration.steps.pipe import Pipe
 def run(command: Run, pipe: Pipe) -> Run:
     """A command on a town."""
     return command
+
+
+def test_a_scorecard_says_of_how_many_and_gives_no_share_of_few(run: Run, engine: Engine) -> None:
+    months = json.loads(run(feed.app, "scorecard", "--agency", "urn:send:clinic", "--json").stdout)[0]["months"]
+    [marks] = months.values()
+    printed = run(feed.app, "scorecard").stdout
+
+    assert marks["validity"] == {"right": 2, "of": 2, "share": None}
+    assert marks["completeness"] == {"right": 3, "of": 4, "share": None}, "Zofia has a postcode and no number"
+    assert "too few" in printed
+    unknown = run(feed.app, "scorecard", "--agency", "urn:send:nobody").exception
+    assert "Nothing has been counted of that agency" in str(unknown)
 
 
 PAUSE = ("pause", "school", "--why", "the source moves house", "--by", "sam")

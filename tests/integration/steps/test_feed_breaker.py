@@ -196,6 +196,7 @@ def test_every_change_is_published_and_each_opening_is_told_to_the_stewards_once
     assert (address, subject) == ("stewards@example.org", "Feed camhs is paused")
     assert "window-refused: refused_share is 1, and at most 0.1 is allowed" in words
     assert "send-integration feed resume camhs" in words
+    assert pipe.ask("SELECT content ->> 'path' FROM delivery") == [("/feeds/camhs",)]
 
 
 def test_without_a_mailbox_of_their_own_the_stewards_are_told_at_the_last_resorts(engine: Engine) -> None:

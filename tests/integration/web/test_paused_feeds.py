@@ -42,5 +42,7 @@ def test_stewards_find_a_paused_feed_among_their_alerts_and_nobody_else_does(sig
     assert "Nothing waits for you." in sign_in("steward").get("/alerts").text
     pause_feed(engine, "camhs", STEWARD, why="half came without numbers", now=clock.now())
 
-    assert "half came without numbers" in sign_in("steward").get("/alerts").text
+    told = sign_in("steward").get("/alerts").text
+    assert "half came without numbers" in told
+    assert 'href="/feeds/camhs"' in told
     assert "half came without numbers" not in sign_in("manager").get("/alerts").text

@@ -22,6 +22,7 @@ from tests.shape.test_routes import routes_of_the_site
 ACTORS = {
     "chair": Role.PANEL_CHAIR, "member": Role.PANEL_MEMBER, "worker": Role.NAMED_WORKER, "manager": Role.MANAGER,
     "steward": Role.DATA_STEWARD, "analyst": Role.ANALYST, "administrator": Role.ADMINISTRATOR,
+    "agency": Role.AGENCY_MANAGER,
 }  # fmt: skip
 """One of the development directory for each role; 'worker' is a named worker of the restricted child alone."""
 
@@ -63,6 +64,8 @@ LISTS: dict[str, frozenset[str]] = {
     "/identity": frozenset({"manager", "steward"}),
     "/identity/decisions": frozenset({"manager", "steward"}),
     "/quarantine": frozenset({"manager", "steward"}),
+    "/feeds": frozenset({"manager", "steward", "administrator"}),
+    "/feeds/scorecard": frozenset({"manager", "steward", "administrator", "agency"}),
 }
 """Whom a page about no one child lets in."""
 
@@ -76,7 +79,22 @@ QUARANTINE = {
 }
 """Pages about bytes that are nobody's yet: test_quarantine_pages asks each role for them."""
 
-OPEN = {("GET", "/"), ("GET", "/sign-in"), ("POST", "/sign-in"), ("POST", "/sign-out"), ("GET", "/health")}
+OF_FEEDS = {
+    ("GET", "/feeds/{feed}"),
+    ("POST", "/feeds/{feed}/pause"),
+    ("POST", "/feeds/{feed}/resume"),
+    ("GET", "/feeds/scorecard/{agency}"),
+}
+"""Pages about feeds and agencies: test_feed_pages asks each role for them."""
+
+OPEN = {
+    ("GET", "/"),
+    ("GET", "/sign-in"),
+    ("POST", "/sign-in"),
+    ("POST", "/sign-out"),
+    ("GET", "/health"),
+    ("GET", "/metrics"),
+}
 """Pages that show nothing about anybody."""
 
 OWN = {("POST", "/alerts/notices/{notice_id}/read")}
@@ -112,7 +130,9 @@ def same(answer: object) -> tuple[object, ...]:
 
 
 def test_the_matrix_names_every_page_and_role_that_there_is() -> None:
-    assert set(routes_of_the_site()) == OPEN | OWN | QUARANTINE | set(PAGES) | {("GET", page) for page in LISTS}
+    assert set(routes_of_the_site()) == OPEN | OWN | QUARANTINE | OF_FEEDS | set(PAGES) | {
+        ("GET", page) for page in LISTS
+    }
     assert set(ACTORS.values()) == set(Role)
 
 

@@ -41,9 +41,10 @@ def test_a_refusal_for_restriction_alone_is_one_of_not_knowing() -> None:
 @pytest.mark.parametrize(
     ("role", "names"),
     [
-        (Role.MANAGER, ["Children", "Alerts", "Identity", "Quarantine"]),
-        (Role.DATA_STEWARD, ["Identity", "Quarantine", "Alerts"]),
+        (Role.MANAGER, ["Children", "Alerts", "Identity", "Quarantine", "Feeds", "Scorecards"]),
+        (Role.DATA_STEWARD, ["Identity", "Quarantine", "Feeds", "Scorecards", "Alerts"]),
         (Role.PANEL_CHAIR, ["Children", "Alerts"]),
+        (Role.AGENCY_MANAGER, ["Scorecards"]),
         (Role.ANALYST, []),
     ],
 )
