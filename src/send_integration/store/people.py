@@ -124,8 +124,9 @@ def sharing_keys(connection: Connection, asked: Sequence[tuple[int, int]]) -> li
     """
     rows = connection.execute(
         text(
-            "SELECT DISTINCT u.place, k.person_record_id FROM unnest(cast(:places AS int[]), cast(:keys AS bigint[]))"
-            " AS u(place, key) JOIN person_record_key k ON k.key = u.key"
+            "SELECT DISTINCT u.place, k.person_record_id FROM"
+            " (SELECT * FROM unnest(cast(:places AS int[]), cast(:keys AS bigint[])) AS a(place, key) ORDER BY key) AS u"
+            " JOIN person_record_key k ON k.key = u.key"
         ),
         {"places": _array(place for place, _ in asked), "keys": _array(key for _, key in asked)},
     )
@@ -239,7 +240,7 @@ def _add_keys(connection: Connection, records: Iterable[KnownRecord]) -> None:
     connection.execute(
         text(
             "INSERT INTO person_record_key (key, person_record_id)"
-            " SELECT * FROM unnest(cast(:keys AS bigint[]), cast(:ids AS bigint[]))"
+            " SELECT * FROM unnest(cast(:keys AS bigint[]), cast(:ids AS bigint[])) ORDER BY 1"
         ),
         {"keys": _array(key for key, _ in keys), "ids": _array(record_id for _, record_id in keys)},
     )

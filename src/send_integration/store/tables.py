@@ -146,6 +146,7 @@ def _pairs(name: str) -> Table:
 
 # Why the records of a child are joined, and the pairs of which a person is asked.
 identity_link = _pairs("identity_link")
+Index("ix_identity_link_likely", identity_link.c.one, postgresql_where=identity_link.c.why == "likely")
 identity_review = _pairs("identity_review")
 
 # What people decided of two sources' local ids; the last word on each pair, from the events of feed identity.

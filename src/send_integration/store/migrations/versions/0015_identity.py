@@ -1,4 +1,5 @@
-"""The ids under which children were once known, so that an address in a mail still leads to the child."""
+"""The ids under which children were once known, so that an address in a mail still leads to the child; and an index of the
+likely joins, which every batch asks for."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,7 +9,7 @@ down_revision = "0013"
 
 
 def upgrade() -> None:
-    """Add the table; of ids that ended before it there is no trace."""
+    """Add both; of ids that ended before there is no trace."""
     op.create_table(
         "former_child_id",
         sa.Column("child_id", sa.Text(), nullable=False),
@@ -22,3 +23,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("child_id", name=op.f("pk_former_child_id")),
     )
     op.create_index(op.f("ix_former_child_id_person_record_id"), "former_child_id", ["person_record_id"])
+    op.create_index(
+        "ix_identity_link_likely", "identity_link", ["one"], postgresql_where=sa.text("why = 'likely'")
+    )
