@@ -60,7 +60,8 @@ class TooLong(NamedTuple):
 @lru_cache(maxsize=64)
 def _file_part(file: str, sender: str) -> str:
     """The beginning of an origin's JSON; made once a file, for a header of its own a line took a seventh of a run."""
-    told = {"file": file, "sender": sender} if sender else {"file": file}
+    written = file.encode(errors="replace").decode()  # a file can have a name that is no text, and JSON cannot
+    told = {"file": written, "sender": sender} if sender else {"file": written}
     return json.dumps(told).removesuffix("}")
 
 
