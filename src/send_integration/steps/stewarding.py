@@ -120,14 +120,15 @@ def _act(
             _require_all(found, chosen, allowed_from)
         if steward.seen is not None and Seen.of(found) != steward.seen:
             raise DecidedMeanwhile("The items have changed since they were shown", where="quarantine")
-        held = [item for item in found if item.held]
-        under_way = [item for item in found if isinstance(chosen, Choice) and item.replay is not None]
-        ids = [item.id for item in found if item not in held and item not in under_way]
+        left_alone = isinstance(chosen, Choice)
+        held = sum(item.held for item in found)
+        under_way = sum(left_alone and item.replay is not None and not item.held for item in found)
+        ids = [item.id for item in found if not item.held and not (left_alone and item.replay is not None)]
         for start in range(0, len(ids), AT_ONCE):
             do(connection, ids[start : start + AT_ONCE])
         about = f"{_named(ids)}: {steward.why}"
         record_within(connection, steward.session, action, None, allowed=True, why=about)
-    return Done(tuple(ids), len(held), len(under_way))
+    return Done(tuple(ids), held, under_way)
 
 
 def _require_all(found: Sequence[Standing], wanted: Collection[int], allowed_from: Collection[str]) -> None:

@@ -8,10 +8,13 @@ from sqlalchemy import Connection, Row, text
 AGENCY = "coalesce(q.source, q.origin ->> 'sender', '')"
 """Whose an item is: as its bytes say, else as its sender is known; '' where nobody can tell."""
 
+FIELD = r"regexp_replace(r ->> 'field', '\.[0-9]+(?=\.|$)', '', 'g')"
+"""The field of a reason r; of an entry of a list the list, for which entry it is makes no other fault of it."""
+
 CHOSEN = (
     "(cast(:feed AS text) IS NULL OR q.feed = :feed) AND (cast(:agency AS text) IS NULL"
     f" OR {AGENCY} = :agency) AND (cast(:code AS text) IS NULL OR EXISTS (SELECT FROM jsonb_array_elements(q.reasons) AS r"
-    " WHERE r ->> 'code' = :code AND (cast(:field AS text) IS NULL OR r ->> 'field' = :field)))"
+    f" WHERE r ->> 'code' = :code AND (cast(:field AS text) IS NULL OR {FIELD} = :field)))"
 )
 """The items that `Choice.as_values` chooses, of `quarantine` as q."""
 
@@ -30,15 +33,25 @@ class Choice(NamedTuple):
 
 
 class Standing(NamedTuple):
-    """How an item stands: its status, whether it waits for a decision on identity, the act of a replay under way, its latest
-    act, and whether a file's adapter found fault with it."""
+    """How an item stands: its status, whether it waits for a decision on identity, the act of a replay under way, and its
+    latest act."""
 
     id: int
     status: str
     held: bool
     replay: int | None
     latest_act: int
+
+
+class Summary(NamedTuple):
+    """How some items stand together: how many there are, wait for a decision on identity, are being replayed; whether an
+    adapter found fault with any, and the latest act on any."""
+
+    items: int
+    held: int
+    under_way: int
     adapter: bool
+    latest_act: int
 
 
 class Replayed(NamedTuple):
@@ -55,7 +68,7 @@ class Replayed(NamedTuple):
 
 _STANDING = (
     "SELECT q.id, q.status, q.person_record_id IS NOT NULL, q.replay,"
-    " (SELECT max(a.id) FROM quarantine_act a WHERE a.item = q.id), q.adapter_reasons <> '[]' FROM quarantine q"
+    " (SELECT max(a.id) FROM quarantine_act a WHERE a.item = q.id) FROM quarantine q"
 )
 
 
@@ -77,10 +90,20 @@ def lock_chosen(connection: Connection, choice: Choice) -> list[Standing]:
     return lock_items(connection, [row[0] for row in rows])
 
 
-def standings_of(connection: Connection, choice: Choice) -> list[Standing]:
-    """How the open items of a choice stand."""
-    query = f"{_STANDING} WHERE q.status = 'open' AND {CHOSEN} ORDER BY q.id"
-    return _standings(connection.execute(text(query), choice.as_values()))
+def summary_of(connection: Connection, choice: Choice) -> Summary:
+    """How the open items of a choice stand, taken together."""
+    row = connection.execute(
+        text(
+            "WITH chosen AS (SELECT q.id, q.person_record_id IS NOT NULL AS held, q.replay, q.adapter_reasons"  # noqa: S608
+            f" FROM quarantine q WHERE q.status = 'open' AND {CHOSEN})"
+            " SELECT count(*), count(*) FILTER (WHERE held), count(*) FILTER (WHERE NOT held AND replay IS NOT NULL),"
+            " coalesce(bool_or(adapter_reasons <> '[]'), false),"
+            " coalesce((SELECT max(a.id) FROM quarantine_act a WHERE a.item IN (SELECT id FROM chosen)), 0) FROM chosen"
+        ),
+        choice.as_values(),
+    ).one()
+    fields: tuple[Any, ...] = tuple(row)
+    return Summary(*fields)
 
 
 def note_replays(connection: Connection, ids: Sequence[int], by: str, why: str) -> list[Replayed]:
