@@ -23,6 +23,11 @@ def london_time(moment: datetime) -> str:
     return f"{moment.astimezone(LONDON):%H:%M}"
 
 
+def london_minute(moment: datetime) -> str:
+    """The day and clock in London at an aware `moment`, as '2025-03-04 14:05'."""
+    return f"{moment.astimezone(LONDON):%Y-%m-%d %H:%M}"
+
+
 def utc_text(moment: datetime) -> str:
     """An aware `moment` as RFC 3339 in UTC; equal moments give equal text, so texts sort as moments do."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
