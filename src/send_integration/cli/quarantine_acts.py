@@ -129,7 +129,7 @@ def count_items(number: int) -> str:
 
 
 def _say(done: Done, what: str) -> None:
-    typer.echo(f"{count_items(len(done.items))} {what}.")
+    typer.echo(f"{count_items(len(done.items))} {what}." if done.items else "Nothing is done: no other open item fits.")
     if done.held:
         typer.echo(f"{count_items(done.held)} left: a person's decision on identity alone lets them in.")
     if done.under_way:
