@@ -66,28 +66,19 @@ class Replayed(NamedTuple):
     act: int
 
 
-_STANDING = (
-    "SELECT q.id, q.status, q.person_record_id IS NOT NULL, q.replay,"
-    " (SELECT max(a.id) FROM quarantine_act a WHERE a.item = q.id) FROM quarantine q"
-)
+_STANDING = "SELECT q.id, q.status, q.person_record_id IS NOT NULL, q.replay FROM quarantine q"
 
 
 def lock_items(connection: Connection, ids: Iterable[int]) -> list[Standing]:
     """How some items stand, those that there are; none changes until the transaction ends."""
-    wanted = {"ids": list(ids)}
-    connection.execute(text("SELECT FROM quarantine WHERE id = ANY(:ids) ORDER BY id FOR UPDATE"), wanted)
-    return _standings(connection.execute(text(f"{_STANDING} WHERE q.id = ANY(:ids) ORDER BY q.id"), wanted))
+    rows = connection.execute(text(f"{_STANDING} WHERE q.id = ANY(:ids) ORDER BY q.id FOR UPDATE"), {"ids": list(ids)})
+    return _with_latest_acts(connection, rows.all())
 
 
 def lock_chosen(connection: Connection, choice: Choice) -> list[Standing]:
     """How the open items of a choice stand; none changes until the transaction ends."""
-    rows = connection.execute(
-        text(
-            f"SELECT q.id FROM quarantine q WHERE q.status = 'open' AND {CHOSEN} ORDER BY q.id FOR UPDATE"  # noqa: S608
-        ),
-        choice.as_values(),
-    )
-    return lock_items(connection, [row[0] for row in rows])
+    query = f"{_STANDING} WHERE q.status = 'open' AND {CHOSEN} ORDER BY q.id FOR UPDATE"
+    return _with_latest_acts(connection, connection.execute(text(query), choice.as_values()).all())
 
 
 def summary_of(connection: Connection, choice: Choice) -> Summary:
@@ -112,7 +103,8 @@ def note_replays(connection: Connection, ids: Sequence[int], by: str, why: str) 
         text(
             "WITH acts AS (INSERT INTO quarantine_act (item, act, by, why, reasons)"
             " SELECT id, 'replayed', :by, :why, reasons FROM quarantine WHERE id = ANY(:ids) ORDER BY id RETURNING id, item)"
-            " UPDATE quarantine q SET status = 'open', replay = acts.id FROM acts WHERE q.id = acts.item"
+            # by the ids as well: by what was just inserted alone, of which nothing is known, each is sought among all
+            " UPDATE quarantine q SET status = 'open', replay = acts.id FROM acts WHERE q.id = acts.item AND q.id = ANY(:ids)"
             " RETURNING q.id, q.feed, q.raw, q.origin, q.adapter_reasons,"
             ' concat_ws(\'/\', q.topic, q."partition", q."offset"), acts.id'
         ),
@@ -133,5 +125,11 @@ def note_discards(connection: Connection, ids: Sequence[int], by: str, why: str)
     )
 
 
-def _standings(rows: Iterable[Row[Any]]) -> list[Standing]:
-    return [Standing(*fields) for fields in (tuple[Any, ...](row) for row in rows)]
+def _with_latest_acts(connection: Connection, rows: Sequence[Row[Any]]) -> list[Standing]:
+    """Asked for apart and of all together: joined, or item by item, each was sought among all the others' acts."""
+    acts = connection.execute(
+        text("SELECT item, max(id) FROM quarantine_act WHERE item = ANY(:ids) GROUP BY item"),
+        {"ids": [row[0] for row in rows]},
+    )
+    latest: dict[int, int] = {row[0]: row[1] for row in acts}
+    return [Standing(row[0], row[1], row[2], row[3], latest[row[0]]) for row in rows]
