@@ -33,13 +33,14 @@ class Choice(NamedTuple):
 
 
 class Standing(NamedTuple):
-    """How an item stands: its status, whether it waits for a decision on identity, the act of a replay under way, and its
-    latest act."""
+    """How an item stands: its status, whether it waits for a decision on identity, the act of a replay under way, how many
+    bytes it is, and its latest act."""
 
     id: int
     status: str
     held: bool
     replay: int | None
+    size: int
     latest_act: int
 
 
@@ -66,7 +67,7 @@ class Replayed(NamedTuple):
     act: int
 
 
-_STANDING = "SELECT q.id, q.status, q.person_record_id IS NOT NULL, q.replay FROM quarantine q"
+_STANDING = "SELECT q.id, q.status, q.person_record_id IS NOT NULL, q.replay, octet_length(q.raw) FROM quarantine q"
 
 
 def lock_items(connection: Connection, ids: Iterable[int]) -> list[Standing]:
@@ -132,4 +133,4 @@ def _with_latest_acts(connection: Connection, rows: Sequence[Row[Any]]) -> list[
         {"ids": [row[0] for row in rows]},
     )
     latest: dict[int, int] = {row[0]: row[1] for row in acts}
-    return [Standing(row[0], row[1], row[2], row[3], latest[row[0]]) for row in rows]
+    return [Standing._make((*row, latest[row[0]])) for row in rows]
