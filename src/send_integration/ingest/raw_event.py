@@ -6,9 +6,9 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from send_integration.contracts.event import JsonValue, Reason
-from send_integration.contracts.topics import MAX_MESSAGE_BYTES
+from send_integration.contracts.topics import MAX_MESSAGE_BYTES, ROOM_FOR_REASONS
 
-LARGEST_VALUE_BYTES = MAX_MESSAGE_BYTES - 64 * 1024
+LARGEST_VALUE_BYTES = MAX_MESSAGE_BYTES - ROOM_FOR_REASONS - 64 * 1024
 """The largest value that is sent. The rest of a message's room is for its key, headers and the broker's own frame."""
 
 CLOUD_EVENT = ("content-type", b"application/cloudevents+json")

@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 from sqlalchemy import Engine
 
-from send_integration.contracts.topics import MAX_MESSAGE_BYTES
+from send_integration.contracts import topics
 from send_integration.ingest.raw_event import LARGEST_VALUE_BYTES
 from send_integration.steps.catalogue import load_rules
 from tests.builders import sent
@@ -61,5 +61,7 @@ def test_what_is_said_of_the_largest_bytes_fits_a_message_whatever_is_wrong_with
     pipe.settle()
 
     (message,) = [message for (topic, _), held in pipe.topics.items() if topic == "send.quarantine" for message in held]
-    size = len(message.value) + sum(len(name) + len(value) for name, value in message.headers)
-    assert size < MAX_MESSAGE_BYTES
+    added = sum(len(name) + len(value) for name, value in message.headers)
+    assert len(message.value) + added < topics.QUARANTINE.largest
+    assert added < topics.ROOM_FOR_REASONS
+    assert LARGEST_VALUE_BYTES < topics.raw("referrals").largest == topics.QUARANTINE.largest - topics.ROOM_FOR_REASONS
