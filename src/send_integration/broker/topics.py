@@ -3,7 +3,7 @@
 from kafka.admin import KafkaAdminClient, NewTopic
 from kafka.errors import KafkaError, TopicAlreadyExistsError
 
-from send_integration.contracts.topics import MAX_MESSAGE_BYTES, TOPICS, Topic
+from send_integration.contracts.topics import TOPICS, Topic
 from send_integration.errors import NotReady
 
 
@@ -36,7 +36,7 @@ def _create(admin: KafkaAdminClient, topic: Topic, partitions: int, replication:
         topic.name,
         num_partitions=partitions,
         replication_factor=replication,
-        topic_configs={"retention.ms": str(retention), "max.message.bytes": str(MAX_MESSAGE_BYTES)},
+        topic_configs={"retention.ms": str(retention), "max.message.bytes": str(topic.largest)},
     )
     try:
         admin.create_topics([wanted])

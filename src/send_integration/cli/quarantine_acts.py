@@ -1,6 +1,7 @@
 """`send-integration quarantine replay`, `discard` and `export`: what stewards do with items, each written down."""
 
 import re
+from hashlib import sha256
 from pathlib import Path
 from typing import Annotated
 
@@ -9,6 +10,7 @@ import typer
 from send_integration import clock
 from send_integration.cli.looking import By, looker
 from send_integration.cli.services import services
+from send_integration.contracts.topics import FEEDS
 from send_integration.errors import BadInput
 from send_integration.steps import stewarding
 from send_integration.steps.rejections import rejection_file
@@ -20,7 +22,10 @@ from send_integration.when.london import london_day
 EXPORT_ACTION = "export-rejections"
 """What the audit calls taking a sender's rejection file."""
 
-Items = Annotated[list[int] | None, typer.Argument(help="Items by their numbers.")]
+LAST_NUMBER = 2**63 - 1
+"""The largest number that an item can have."""
+
+Items = Annotated[list[int] | None, typer.Argument(min=1, max=LAST_NUMBER, help="Items by their numbers.")]
 Feed = Annotated[str | None, typer.Option(help="All of one feed.")]
 ReasonCode = Annotated[str | None, typer.Option("--reason", help="All with this reason, by its code.")]
 Source = Annotated[str | None, typer.Option(help="All of one agency, by its source as in the events.")]
@@ -48,7 +53,7 @@ def replay(
     chosen = _chosen(items, feed, reason, source)
     steward = Steward(looker(engine, by, restricted=False, why="").session, why)
     done = stewarding.replay(engine, chosen, steward, adapter_mended=adapter_mended)
-    _say(done, "replayed; the workers judge them within seconds: see `quarantine show`")
+    _say(done, "replayed; the workers judge them within seconds unless the feed is paused: see `quarantine show`")
 
 
 def discard(
@@ -77,22 +82,31 @@ def export(
 
     No child's data is in it. What other agencies sent, or nobody can tell who, is not either. That you took it is recorded.
     """
+    require_feed(feed)
     _, engine = services()
     who = looker(engine, by, restricted=False, why="")
     with engine.connect() as connection:
         found = rejections_of(connection, source, feed)
     who.saw(EXPORT_ACTION, [None], about=f"{len(found)} items of {source}")
-    slug = re.sub(r"[^A-Za-z0-9]+", "-", source).strip("-") or "agency"
-    path = out / f"rejected-{slug}-{london_day(clock.now())}.csv" if out.is_dir() else out
+    path = out / _name(source, feed) if out.is_dir() else out
     try:
         path.write_bytes(rejection_file(found))
     except OSError as fault:
         raise BadInput(f"The file cannot be written: {fault.strerror}", where=str(path)) from None
-    typer.echo(f"{len(found):,} items of {source}: {path}")
+    typer.echo(f"{count_items(len(found))} of {source}: {path}")
+
+
+def _name(source: str, feed: str | None) -> str:
+    """A file's name, of this agency and feed alone: what would be written over another agency's could be sent to it."""
+    told = re.sub(r"[^A-Za-z0-9]+", "-", source).strip("-") or "agency"
+    mark = sha256(source.encode()).hexdigest()[:6]
+    return "-".join(["rejected", told, mark, *([feed] if feed else []), f"{london_day(clock.now())}.csv"])
 
 
 def _chosen(items: list[int] | None, feed: str | None, code: str | None, agency: str | None) -> Choice | list[int]:
-    """What is asked for: some items, or all that fit. Raises BadInput where neither is said, or both."""
+    """What is asked for: some items, or all that fit. Raises BadInput where neither is said, or both, or there is no such
+    feed."""
+    require_feed(feed)
     choice = Choice(feed, agency, code)
     if bool(items) == (choice != Choice()):
         raise BadInput(
@@ -103,9 +117,20 @@ def _chosen(items: list[int] | None, feed: str | None, code: str | None, agency:
     return items or choice
 
 
+def require_feed(feed: str | None) -> None:
+    """Raises BadInput where a feed is named that there is not."""
+    if feed is not None and feed not in FEEDS:
+        raise BadInput("There is no such feed", where=feed, next_step=f"Feeds are: {', '.join(FEEDS)}.")
+
+
+def count_items(number: int) -> str:
+    """A number of items in words."""
+    return f"{number:,} item{'' if number == 1 else 's'}"
+
+
 def _say(done: Done, what: str) -> None:
-    typer.echo(f"{len(done.items):,} items {what}.")
+    typer.echo(f"{count_items(len(done.items))} {what}." if done.items else "Nothing is done: no other open item fits.")
     if done.held:
-        typer.echo(f"{done.held:,} wait for a person's decision on identity, and are let in by that alone.")
+        typer.echo(f"{count_items(done.held)} left: a person's decision on identity alone lets them in.")
     if done.under_way:
-        typer.echo(f"{done.under_way:,} are being replayed already.")
+        typer.echo(f"{count_items(done.under_way)} left: being replayed already.")

@@ -57,6 +57,15 @@ _US: Mapping[Code, str] = {
     Code.UNKNOWN_TYPE: "Misspelt? Then it is the sender's. New? Then add the type to the contract, and replay these items.",
     Code.WRONG_FEED: "Read the file into the feed to which its events belong, and discard these items.",
 }
+TOLD_TO_SENDERS: Mapping[Code, str] = {
+    Code.NOT_JSON: "Check whether your file was cut off, and send it again; where it is whole, wait: we look at our reading.",
+    Code.NOT_UTF8: "Send the file again in UTF-8, or tell us in which encoding it is written.",
+    Code.UNKNOWN_FIELD: "Misspelt? Correct the field's name, and send the event again. New? Tell us what it means.",
+    Code.UNKNOWN_TYPE: "Misspelt? Correct the type, and send the event again. New? Tell us what it means.",
+    Code.WRONG_FEED: "Check to which feed you send it; where that is right, wait: we read it again.",
+}
+"""What a sender can do about what is ours to mend."""
+
 FIXES: Mapping[Code, Fix] = {
     **{code: Fix(Turn.SENDER, step) for code, step in _SENDER.items()},
     **{code: Fix(Turn.US, step) for code, step in _US.items()},
@@ -77,3 +86,8 @@ def fix_of(code: str) -> Fix:
     if code in set(Code):
         return FIXES[Code(code)]
     return _OF_AN_ADAPTER if code.startswith(("cin-", "sen2-", "row-")) else _OF_AN_EXPECTATION
+
+
+def sender_step(code: str) -> str:
+    """What the sender can do about a reason, said to them."""
+    return TOLD_TO_SENDERS[Code(code)] if code in TOLD_TO_SENDERS else fix_of(code).step

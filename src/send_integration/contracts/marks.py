@@ -1,12 +1,16 @@
 """Where in the bytes of a refused event its faults stand, and how bytes are shown without losing one."""
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from itertools import pairwise
 from typing import NamedTuple
 
 FieldPath = tuple[str, ...]
 """A field's names from the event inwards; an entry of a list is its number from 0."""
+
+MOST_MARKS = 200
+"""Nobody looks at more, and each costs time."""
 
 _DECODE = json.JSONDecoder().raw_decode
 _SPACE = " \t\n\r"
@@ -54,9 +58,16 @@ def marks_of(raw: bytes, fields: Iterable[FieldPath], unknown: Iterable[FieldPat
         return []
     if _skip(text, end) < len(text):
         return [_mark(text, _skip(text, end), len(text), "beyond the end of the JSON")]
-    found = {_of_field(text, path) for path in fields if path}
-    found |= {_of_unknown(text, path) for path in unknown if path}
-    return sorted(mark for mark in found if mark is not None)
+
+    @cache
+    def members(at: int) -> Mapping[str, _Member]:
+        # of a name given twice the last counts, as in the contract
+        return {member.name: member for member in _members(text, at)}
+
+    found = {_of_field(text, path, members) for path in fields if path}
+    found |= {_of_unknown(text, path, members) for path in unknown if path}
+    spans = sorted(mark for mark in found if mark is not None)[:MOST_MARKS]
+    return [_mark(text, *span) for span in spans]
 
 
 def pieces_of(raw: bytes, marks: Sequence[Mark]) -> list[Piece]:
@@ -76,35 +87,30 @@ def readable(raw: bytes) -> str:
     return "".join(letter if letter.isprintable() else letter.encode("unicode_escape").decode() for letter in text)
 
 
-def _of_field(text: str, path: FieldPath) -> Mark | None:
+_MembersAt = Callable[[int], Mapping[str, _Member]]
+"""The members of what begins at a place of the text, by name; each object is read once, however many faults it has."""
+
+
+def _of_field(text: str, path: FieldPath, members: _MembersAt) -> Mark | None:
     at, end = _skip(text, 0), len(text)
     for depth, name in enumerate(path):
-        member = _member(text, at, name)
+        member = members(at).get(name)
         if member is None:
             missing = text[at] == "{" and depth == len(path) - 1
-            return _mark(text, at, at + 1 if text[at] in "{[" else end, f"no {name}" if missing else name)
+            return Mark(at, at + 1 if text[at] in "{[" else end, f"no {name}" if missing else name)
         at, end = member.start, member.end
-    return _mark(text, at, end, path[-1])
+    return Mark(at, end, path[-1])
 
 
-def _of_unknown(text: str, path: FieldPath) -> Mark | None:
+def _of_unknown(text: str, path: FieldPath, members: _MembersAt) -> Mark | None:
     at = _skip(text, 0)
     member = None
     for name in path:
-        member = _member(text, at, name)
+        member = members(at).get(name)
         if member is None:
             return None
         at = member.start
-    return None if member is None else _mark(text, member.named_at, member.end, "unknown field")
-
-
-def _member(text: str, at: int, name: str) -> _Member | None:
-    """A member of what begins at a place; of a name given twice the last counts, as in the contract."""
-    found = None
-    for member in _members(text, at):
-        if member.name == name:
-            found = member
-    return found
+    return None if member is None else Mark(member.named_at, member.end, "unknown field")
 
 
 def _members(text: str, at: int) -> Iterator[_Member]:

@@ -1,7 +1,8 @@
 """Turns bytes into events, or into every reason why they are none; the only door into the core."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from types import MappingProxyType
@@ -21,6 +22,14 @@ OLDEST_AGE = 25
 """SEND provision can last until the 25th year ends (Children and Families Act 2014, s.46)."""
 
 ENVELOPE_FIELDS = frozenset({"person", "worker", "corrects", "retracts", "note"})
+
+LARGE, MOST_VALUES = 100_000, 200_000
+"""Of bytes so large the commas are counted: with so many values they are no event, and judging each would take gigabytes."""
+
+MOST_OF_A_LIST = 10
+"""Entries of one list that are named for the same reason: nobody reads more, and a message's headers take no more."""
+
+_NUMBER = re.compile(r"\.[0-9]+(?=\.|$)")
 
 type_feed: Mapping[str, str] = {name: data.feed_name for name, data in REGISTERED.items()}
 
@@ -74,6 +83,8 @@ def parse(raw: bytes, *, not_after: datetime, feed: str | None = None) -> Event 
     `not_after` is this moment: what claims to come from more than a day later is refused. With `feed`, a type of
     another feed is refused. Of a key given twice the last counts, as RFC 8259 leaves open.
     """
+    if _is_too_much(raw):
+        return Rejected((reason(Code.TOO_LONG),), feed or "")
     try:
         model = _ANY_EVENT.validate_json(raw)
     except ValidationError as invalid:
@@ -90,6 +101,8 @@ def parse(raw: bytes, *, not_after: datetime, feed: str | None = None) -> Event 
 def refused_places(raw: bytes) -> list[tuple[Code, tuple[str, ...]]]:
     """What of `raw` its type's model refuses: the code and the path, with names as they were sent; to be shown with the
     bytes alone, or judged by `drift`, for such a name may hold anything."""
+    if _is_too_much(raw):
+        return []
     try:
         _ANY_EVENT.validate_json(raw)
     except ValidationError as invalid:
@@ -203,7 +216,23 @@ def _rejected(raw: bytes, invalid: ValidationError, feed: str | None) -> Rejecte
     if any(detail["type"] == "json_invalid" for detail in details) and not _is_utf8(raw):
         return Rejected((reason(Code.NOT_UTF8),), feed or "")
     told = next((type_feed[str(d["loc"][0])] for d in details if d["loc"] and d["loc"][0] in EVENT_TYPES), "")
-    return Rejected(tuple(sorted({_reason(detail) for detail in details})), feed or told)
+    return Rejected(_few_of_each_list(map(_reason, details)), feed or told)
+
+
+def _few_of_each_list(reasons: Iterable[Reason]) -> tuple[Reason, ...]:
+    """Reasons, sorted, without those of a list's entries that only repeat what others say of it."""
+    kept: list[Reason] = []
+    told: Counter[tuple[str, str]] = Counter()
+    for found in sorted(set(reasons)):
+        kind = (found.code, _NUMBER.sub("", found.field))
+        told[kind] += 1
+        if told[kind] <= MOST_OF_A_LIST:
+            kept.append(found)
+    return tuple(kept)
+
+
+def _is_too_much(raw: bytes) -> bool:
+    return len(raw) > LARGE and raw.count(b",") > MOST_VALUES
 
 
 def _reason(detail: ErrorDetails) -> Reason:

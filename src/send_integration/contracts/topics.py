@@ -13,6 +13,9 @@ FOREVER = None
 MAX_MESSAGE_BYTES = 8 * 1024 * 1024
 """The largest message that any topic takes. Room for the hostile (a two-megabyte string) to reach quarantine whole."""
 
+ROOM_FOR_REASONS = 64 * 1024
+"""What a raw message has to leave of that: refused, it goes on with its reasons, and must not be too large by them."""
+
 
 class Topic(NamedTuple):
     """A Kafka topic; `retention` None keeps messages for ever."""
@@ -20,6 +23,11 @@ class Topic(NamedTuple):
     name: str
     key: str
     retention: timedelta | None
+
+    @property
+    def largest(self) -> int:
+        """The bytes of the largest message that it takes."""
+        return MAX_MESSAGE_BYTES - (ROOM_FOR_REASONS if self.name.startswith("send.raw.") else 0)
 
 
 def raw(feed: str) -> Topic:

@@ -6,9 +6,9 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from send_integration.contracts.event import JsonValue, Reason
-from send_integration.contracts.topics import MAX_MESSAGE_BYTES
+from send_integration.contracts.topics import MAX_MESSAGE_BYTES, ROOM_FOR_REASONS
 
-LARGEST_VALUE_BYTES = MAX_MESSAGE_BYTES - 64 * 1024
+LARGEST_VALUE_BYTES = MAX_MESSAGE_BYTES - ROOM_FOR_REASONS - 64 * 1024
 """The largest value that is sent. The rest of a message's room is for its key, headers and the broker's own frame."""
 
 CLOUD_EVENT = ("content-type", b"application/cloudevents+json")
@@ -60,7 +60,8 @@ class TooLong(NamedTuple):
 @lru_cache(maxsize=64)
 def _file_part(file: str, sender: str) -> str:
     """The beginning of an origin's JSON; made once a file, for a header of its own a line took a seventh of a run."""
-    told = {"file": file, "sender": sender} if sender else {"file": file}
+    written = file.encode(errors="replace").decode()  # a file can have a name that is no text, and JSON cannot
+    told = {"file": written, "sender": sender} if sender else {"file": written}
     return json.dumps(told).removesuffix("}")
 
 

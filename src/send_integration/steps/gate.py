@@ -161,10 +161,11 @@ class Gate:
         move_on(connection, READER, new, counts.places)
         # Last, for these rows are shared by all partitions of the feed; of them the breaker's, whose holder waits for nobody.
         add_remarks(connection, _remarked(feed, out, judged.remarks), london_day(judged.now))
-        fates = Fates(judged_new, out, resolved.records, {place_of(row) for row in refusals}, judged.remarks)
+        own = [(message, verdict) for message, verdict in judged_new if not replay_of(message)]
+        fates = Fates(own, out, resolved.records, {place_of(row) for row in refusals}, judged.remarks)
         agencies = agencies_of(fates, timely_within(feed), judged.now)
         add_agency_day(connection, feed, london_day(judged.now), agencies)
-        outcome = Outcome(new, [event for _, event in out.keep.values()], resolved.records, refused, repeated)
+        outcome = _of_the_feed_itself(new, out, resolved, refused, repeated)
         self._watch.count(connection, feed, tally_of(outcome, judged.passed, judged.checked, judged.now), judged.now)
         return Admitted(tuple(outgoing), counts.total(0), counts.total(1), counts.total(2))
 
@@ -264,6 +265,16 @@ def _settle_replays(connection: Connection, out: Sorted, counts: Counts) -> None
     if out.refused_again:
         refuse_again(connection, out.refused_again)
         say(connection, [quarantined(row) for row in out.refused_again.values()])
+
+
+def _of_the_feed_itself(
+    new: Sequence[RawMessage], out: Sorted, resolved: Resolved, refused: int, repeated: int
+) -> Outcome:
+    """What became of what the source sent: what a person sends through again says nothing of how the feed is."""
+    own = [message for message in new if not replay_of(message)]
+    kept = [event for message, event in out.keep.values() if not replay_of(message)]
+    replays_left_out = (len(new) - len(own)) - (len(out.keep) - len(kept))
+    return Outcome(own, kept, resolved.records, refused, repeated - replays_left_out)
 
 
 def _number_after_a_free_one(connection: Connection) -> int:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from send_integration.contracts.event import Event, Reason, Rejected
-from send_integration.contracts.glimpse import LONGEST_ID, glimpse
+from send_integration.contracts.glimpse import glimpse, id_in
 from send_integration.identity.decide import Held
 from send_integration.identity.records import PersonRecord, person_record
 from send_integration.steps.batch import RawMessage
@@ -72,7 +72,7 @@ def _sender(origin: bytes) -> str:
     except (ValueError, RecursionError):
         return ""
     sender = told.get("sender") if isinstance(told, dict) else None
-    return sender if isinstance(sender, str) and len(sender) <= LONGEST_ID and sender.isprintable() else ""
+    return id_in(sender) or ""
 
 
 def _of_kept(

@@ -1,8 +1,10 @@
 """The messages by which the gate says what became of an event."""
 
-import json
 from collections.abc import Iterable
 from hashlib import sha256
+from typing import Annotated
+
+from pydantic import Field, TypeAdapter, ValidationError
 
 from send_integration.contracts import topics
 from send_integration.contracts.event import ChildId, Event, Reason
@@ -10,6 +12,11 @@ from send_integration.steps.batch import Outgoing, RawMessage
 from send_integration.store.refusals import QuarantineRow, reasons_as_json
 
 CLOUD_EVENT = ("content-type", b"application/cloudevents+json")
+
+UNREADABLE = Reason("row-reasons-unreadable", "", "What was found while the file was read cannot be read itself.")
+"""Of a message whose adapter's reasons are none: nobody knows what is wrong with it, so it is not let in."""
+
+_REASONS: TypeAdapter[tuple[Reason, ...]] = TypeAdapter(Annotated[tuple[Reason, ...], Field(max_length=100)])
 
 REPLAY = "replay"
 """The last header of what a person sends through the gate again: the number of that act."""
@@ -88,4 +95,8 @@ def adapter_reasons(message: RawMessage) -> tuple[Reason, ...]:
     given = message.header("adapter-reasons")
     if not given:
         return ()
-    return tuple(Reason(found["code"], found["field"], found["message"]) for found in json.loads(given))
+    try:
+        found = _REASONS.validate_json(given)
+    except ValidationError:
+        return (UNREADABLE,)
+    return found if all("\0" not in part for told in found for part in told) else (UNREADABLE,)

@@ -14,7 +14,7 @@ from send_integration.identity.records import FirstSeen, PersonRecord, records_o
 from send_integration.identity.statements import FEED as IDENTITY
 from send_integration.steps.batch import RawMessage
 from send_integration.steps.gate_messages import body_hash, quarantine_row, replay_of
-from send_integration.store.admission import AdmittedRow, known_by_key
+from send_integration.store.admission import AdmittedRow, admitted_bytes, known_by_key
 from send_integration.store.positions import HasPlace
 from send_integration.store.refusals import Met, QuarantineRow, items_of_bytes, lock_met
 
@@ -67,6 +67,8 @@ def sort_out(connection: Connection, feed: str, messages: Sequence[Judged], repl
         out = _by_each_other(feed, messages)
         out.duplicates += repeats
     _beside_admitted(feed, out, before)
+    if out.refuse:
+        _leave_out_repeats(out, admitted_bytes(connection, [row.raw for row in out.refuse]))
     if items:
         _beside_refused(out, messages, before, [item for item in items if item.raw not in discarded])
     return out
@@ -102,6 +104,13 @@ def _beside_admitted(feed: str, out: Sorted, before: Mapping[EventKey, AdmittedR
     giving_way = {row.raw for row in out.replaced.values()}
     out.duplicates += [row for row in out.refuse if row.raw in giving_way]
     out.refuse = [row for row in out.refuse if row.raw not in giving_way]
+
+
+def _leave_out_repeats(out: Sorted, admitted: Collection[bytes]) -> None:
+    """What is refused now though its very bytes are let in is a repeat: an item always tells of what is not let in."""
+    let_in = {*admitted, *(message.value for message, _ in out.keep.values())}
+    out.duplicates += [row for row in out.refuse if row.raw in let_in]
+    out.refuse = [row for row in out.refuse if row.raw not in let_in]
 
 
 def _beside_refused(

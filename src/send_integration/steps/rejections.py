@@ -4,13 +4,17 @@ import csv
 import io
 from collections.abc import Iterable
 
-from send_integration.contracts.fixes import fix_of
+from send_integration.contracts.fixes import sender_step
+from send_integration.contracts.identifiers import holds_nhs_number, holds_upn
 from send_integration.store.quarantine import Rejection
 from send_integration.when.london import london_day
 
 HEADINGS = ("file", "place", "event_id", "feed", "received_on", "reason", "field", "what_is_wrong", "what_to_do")
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""What a spreadsheet takes for the beginning of a formula."""
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+"""What a spreadsheet takes for the beginning of a formula; the wide ones are taken for it where such signs are written."""
+
+WITHHELD = "withheld: a number of a child"
+"""Stands for a file or id whose name tells whom it is about."""
 
 PLACES = ("line", "row", "element")
 """What an origin calls the place in its file (ingest.raw_event.Origin)."""
@@ -24,21 +28,25 @@ def rejection_file(items: Iterable[Rejection]) -> bytes:
     for item in items:
         file = item.origin.get("file")
         mine = (
-            file if isinstance(file, str) else "",
+            _without_number(file if isinstance(file, str) else ""),
             _place(item),
-            item.event_id or "",
+            _without_number(item.event_id or ""),
             item.feed,
             london_day(item.quarantined_at).isoformat(),
         )
         for reason in item.reasons:
-            step = fix_of(reason["code"]).step
-            writer.writerow(map(_harmless, (*mine, reason["code"], reason["field"], reason["message"], step)))
+            told = (reason["code"], reason["field"], reason["message"], sender_step(reason["code"]))
+            writer.writerow(map(_harmless, (*mine, *told)))
     return written.getvalue().encode()
 
 
 def _place(item: Rejection) -> str:
     named = ((kind, item.origin.get(kind)) for kind in (*PLACES, *item.origin))
     return next((f"{kind} {place}" for kind, place in named if type(place) is int), "")
+
+
+def _without_number(name: str) -> str:
+    return WITHHELD if holds_nhs_number(name) or holds_upn(name) else name
 
 
 def _harmless(cell: str) -> str:

@@ -1,7 +1,7 @@
 """What a data steward does with quarantine: replay or discard items, checked, audited and said in one transaction."""
 
 import json
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from pydantic import TypeAdapter, ValidationError
@@ -14,7 +14,7 @@ from send_integration.contracts.identifiers import holds_nhs_number, holds_upn
 from send_integration.errors import BadInput, DecidedMeanwhile
 from send_integration.steps.batch import Outgoing
 from send_integration.steps.gate_messages import CLOUD_EVENT, REPLAY
-from send_integration.store.outbox import say
+from send_integration.store.outbox import BYTES_AT_ONCE, say
 from send_integration.store.people import lock_identity
 from send_integration.store.sessions import Session, record_within
 from send_integration.store.stewards import (
@@ -28,7 +28,8 @@ from send_integration.store.stewards import (
 )
 
 AT_ONCE = 1000
-"""Items whose bytes are read together; bounds memory for a whole feed's worth."""
+"""Items whose bytes are read together, unless they are large (store.outbox.BYTES_AT_ONCE); bounds memory for a whole feed's
+worth."""
 
 REPLAY_ACTION, DISCARD_ACTION = "replay-quarantined", "discard-quarantined"
 """What the audit calls them."""
@@ -120,14 +121,29 @@ def _act(
             _require_all(found, chosen, allowed_from)
         if steward.seen is not None and Seen.of(found) != steward.seen:
             raise DecidedMeanwhile("The items have changed since they were shown", where="quarantine")
-        held = [item for item in found if item.held]
-        under_way = [item for item in found if isinstance(chosen, Choice) and item.replay is not None]
-        ids = [item.id for item in found if item not in held and item not in under_way]
-        for start in range(0, len(ids), AT_ONCE):
-            do(connection, ids[start : start + AT_ONCE])
+        left_alone = isinstance(chosen, Choice)
+        held = sum(item.held for item in found)
+        under_way = sum(left_alone and item.replay is not None and not item.held for item in found)
+        acted_on = [item for item in found if not item.held and not (left_alone and item.replay is not None)]
+        for part in _parts(acted_on):
+            do(connection, part)
+        ids = [item.id for item in acted_on]
         about = f"{_named(ids)}: {steward.why}"
         record_within(connection, steward.session, action, None, allowed=True, why=about)
-    return Done(tuple(ids), len(held), len(under_way))
+    return Done(tuple(ids), held, under_way)
+
+
+def _parts(items: Iterable[Standing]) -> Iterator[list[int]]:
+    part: list[int] = []
+    size = 0
+    for item in items:
+        part.append(item.id)
+        size += item.size
+        if len(part) == AT_ONCE or size >= BYTES_AT_ONCE:
+            yield part
+            part, size = [], 0
+    if part:
+        yield part
 
 
 def _require_all(found: Sequence[Standing], wanted: Collection[int], allowed_from: Collection[str]) -> None:

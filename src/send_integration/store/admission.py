@@ -3,11 +3,13 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import Connection, text
 
 from send_integration.contracts.event import EventKey
+from send_integration.contracts.glimpse import glimpse
 from send_integration.store.bulk import copy_rows
 
 
@@ -59,6 +61,24 @@ def known_by_key(
     ).all()
     found = (_admitted(row[1:]) for row in rows if row[0] is None)
     return {row.key: row for row in found}, [row[0] for row in rows if row[0] is not None]
+
+
+def admitted_bytes(connection: Connection, raws: Iterable[bytes]) -> set[bytes]:
+    """Those of some bytes, which need not be acceptable now, that are an admitted event's to the last one."""
+    told = ((raw, glimpse(raw)) for raw in raws)
+    wanted = [(seen.source, seen.event_id, raw) for raw, seen in told if seen.source and seen.event_id]
+    rows = connection.execute(
+        text(
+            "SELECT a.raw FROM unnest(cast(:sources AS text[]), cast(:ids AS text[]), cast(:hashes AS bytea[]))"
+            " AS u(source, event_id, hash) JOIN admitted a USING (source, event_id) WHERE sha256(a.raw) = u.hash"
+        ),
+        {
+            "sources": [source for source, _, _ in wanted],
+            "ids": [event_id for _, event_id, _ in wanted],
+            "hashes": [sha256(raw).digest() for _, _, raw in wanted],
+        },
+    )
+    return {bytes(row[0]) for row in rows}
 
 
 def admitted_at(connection: Connection, topic: str, places: Sequence[tuple[int, int]]) -> list[AdmittedRow]:

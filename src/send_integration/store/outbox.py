@@ -10,6 +10,10 @@ RELAY_LOCK = 8210003
 """Advisory lock: one relay at a time publishes, so that the order of each key is kept."""
 
 
+BYTES_AT_ONCE = 32 * 1024 * 1024
+"""Bytes that are taken together: a steward can replay a thousand items of megabytes each."""
+
+
 class Said(NamedTuple):
     """A message in the outbox."""
 
@@ -65,9 +69,15 @@ def try_to_be_the_relay(connection: Connection) -> bool:
 
 
 def waiting(connection: Connection, limit: int) -> list[Said]:
-    """The oldest messages that are not published."""
+    """The oldest messages that are not published: so many at most, and no more bytes than fit easily in memory."""
     rows = connection.execute(
-        text("SELECT id, topic, key, value, headers FROM outbox ORDER BY id LIMIT :limit"), {"limit": limit}
+        text(
+            "SELECT id, topic, key, value, headers FROM outbox JOIN ("
+            "SELECT id, sum(octet_length(value)) OVER (ORDER BY id) - octet_length(value) AS before"
+            " FROM (SELECT id, value FROM outbox ORDER BY id LIMIT :limit) AS oldest) AS sizes USING (id)"
+            " WHERE before < :bytes ORDER BY id"
+        ),
+        {"limit": limit, "bytes": BYTES_AT_ONCE},
     )
     return [
         Said(row[0], row[1], bytes(row[2]), bytes(row[3]), tuple((name, value.encode()) for name, value in row[4]))

@@ -2,6 +2,7 @@
 
 import json
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from hashlib import sha256
@@ -9,7 +10,8 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Engine, text
 
-from send_integration.store.stewards import AGENCY, CHOSEN, Choice
+from send_integration.contracts.mentions import Somebody, mentions
+from send_integration.store.stewards import AGENCY, CHOSEN, FIELD, Choice
 
 TREND_DAYS = 14
 
@@ -111,7 +113,7 @@ def groups(engine: Engine, today: date, feed: str | None = None, agency: str | N
     with engine.connect() as connection:
         rows = connection.execute(
             text(
-                f"SELECT q.feed, {AGENCY}, r ->> 'code', r ->> 'field', min(r ->> 'message'),"  # noqa: S608 - ours
+                f"SELECT q.feed, {AGENCY}, r ->> 'code', {FIELD}, min(r ->> 'message'),"  # noqa: S608 - ours
                 " cast(q.quarantined_at AT TIME ZONE 'Europe/London' AS date), count(DISTINCT q.id),"
                 " min(q.quarantined_at), max(q.quarantined_at)"
                 " FROM quarantine q CROSS JOIN jsonb_array_elements(q.reasons) AS r"
@@ -167,10 +169,23 @@ def one_item(engine: Engine, item_id: int) -> QuarantineItem | None:
             ),
             {"id": item_id},
         ).one_or_none()
-    if row is None:
-        return None
-    named = {name: row[place] for place, name in enumerate(QuarantineItem.__slots__)}
-    return QuarantineItem(**{**named, "raw": bytes(named["raw"])})
+        if row is None:
+            return None
+        named = {name: row[place] for place, name in enumerate(QuarantineItem.__slots__)}
+        raw = bytes(named["raw"])
+        secret = named["secret"] or mentions(raw, _restricted_people(connection))
+    return QuarantineItem(**{**named, "raw": raw, "secret": secret})
+
+
+def _restricted_people(connection: Connection) -> Iterator[Somebody]:
+    """Everybody of whom only some may know, as each source knows them."""
+    rows = connection.execute(
+        text(
+            "SELECT DISTINCT p.source, p.local_id, p.given_name, p.family_name, p.nhs_number, p.upn FROM person_record p"
+            " LEFT JOIN child c USING (child_id) WHERE p.restricted OR c.restricted"
+        )
+    )
+    return (Somebody(*fields) for fields in (tuple[Any, ...](row) for row in rows))
 
 
 def history_of(engine: Engine, item_id: int) -> list[Act]:

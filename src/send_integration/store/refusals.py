@@ -218,9 +218,12 @@ def _met(row: Row[Any]) -> Met:
 
 
 def _origin(header: bytes) -> str:
-    """The origin header as JSON; a hostile one becomes an empty object, for it is not evidence of anything."""
+    """The origin header as JSON that the database takes; a hostile one becomes an empty object, for it is not evidence of
+    anything."""
     try:
         parsed = json.loads(header) if header else {}
+        kept = json.dumps(parsed, ensure_ascii=False, allow_nan=False)
+        kept.encode()
     except (ValueError, RecursionError):
         return "{}"
-    return json.dumps(parsed) if isinstance(parsed, dict) and b"\\u0000" not in header else "{}"
+    return kept if isinstance(parsed, dict) and "\\u0000" not in kept else "{}"

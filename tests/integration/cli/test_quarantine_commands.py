@@ -8,6 +8,10 @@ import pytest
 from sqlalchemy import Engine, text
 
 from send_integration.cli import children, quarantine
+from send_integration.steps import stewarding
+from send_integration.steps.stewarding import Steward
+from send_integration.store.sessions import Session
+from send_integration.store.stewards import Choice
 from tests.builders import sent
 from tests.integration.cli.conftest import Run
 from tests.integration.cli.test_looking_and_deciding import refusal
@@ -55,6 +59,61 @@ def test_a_source_that_tries_to_style_the_terminal_is_shown_as_it_was_sent(comma
     assert "[/red]" in command(quarantine.app, "list").stdout
 
 
+def test_the_list_can_be_read_and_copied_from_at_any_width(command: Run, pipe: Pipe) -> None:
+    shown = command(quarantine.app, "list", "--source", "urn:send:clinic").stdout
+
+    assert "1 item: nhs-number-check-digit of data.person.nhs_number\n  urn:send:clinic, feed school\n" in shown
+    assert "For the sender: Correct the NHS number, or leave it out until it is known" in shown
+    assert "Nothing waits" in command(quarantine.app, "list", "--source", "urn:send:nobody").stdout
+
+
+def test_the_list_gives_the_numbers_by_which_items_are_shown_and_acted_on(
+    command: Run, engine: Engine, pipe: Pipe
+) -> None:
+    chosen = ("--items", "--reason", "nhs-number-check-digit", "--source", "urn:send:schools")
+
+    shown = command(quarantine.app, "list", *chosen).stdout
+
+    assert shown.startswith(f"{item_of(engine, RAW)}  ")
+    assert shown.rstrip().endswith('nhs-number-check-digit  {"file": "march.csv", "line": 7}')
+    (told,) = json.loads(command(quarantine.app, "list", *chosen, "--json").stdout)
+    assert told["id"] == int(item_of(engine, RAW))
+    assert "These are the first 2" in command(quarantine.app, "list", "--items", "--limit", "2").stdout
+
+
+def test_times_are_londons_whatever_the_database_thinks(run: Run, command: Run, engine: Engine) -> None:
+    item = item_of(engine, RAW)
+    with engine.begin() as connection:
+        for table in ("quarantine SET quarantined_at", "quarantine_act SET at"):
+            connection.execute(text(f"UPDATE {table} = '2025-06-30T23:30:00Z'"))
+
+    assert run(quarantine.app, "show", item).stdout.count("2025-07-01 00:30") == 2
+    assert "since 2025-07-01 00:30" in command(quarantine.app, "list").stdout
+
+
+def test_one_fault_in_several_places_of_a_list_is_one_group(command: Run, engine: Engine, pipe: Pipe) -> None:
+    for number, needs in enumerate((["NEW"], ["SLCN", "NEW"], ["NEW", "NEW"])):
+        raw = sent("referrals.received", "2025-05-01", event_id=f"n{number}", source="urn:send:gp", need_types=needs)
+        pipe.send("referrals", raw)
+    pipe.drain_gate(["referrals"])
+
+    (group,) = json.loads(command(quarantine.app, "list", "--json", "--feed", "referrals").stdout)
+
+    assert (group["items"], group["code"], group["field"]) == (3, "unknown-code", "data.need_types")
+    chosen = Choice("referrals", "urn:send:gp", "unknown-code", "data.need_types")
+    assert (
+        len(stewarding.discard(engine, chosen, Steward(Session("sam", "data-steward", ""), "a test file")).items) == 3
+    )
+
+
+@pytest.mark.parametrize("command_name", ["list", "replay", "discard", "export"])
+def test_a_feed_that_there_is_not_is_said(run: Run, command: Run, command_name: str, tmp_path: Path) -> None:
+    more = {"list": (), "export": ("--source", "s", "--out", str(tmp_path))}.get(command_name, WHY)
+    by = command if command_name == "list" else run
+
+    assert "There is no such feed" in refusal(by(quarantine.app, command_name, "--feed", "camsh", *more))
+
+
 def test_a_trend_shows_a_bar_for_each_day_and_a_dot_for_none() -> None:
     assert quarantine.spark((0, 1, 4, 8)) == "·▁▄█"
 
@@ -63,11 +122,12 @@ def test_an_item_is_shown_with_where_its_fault_stands_and_its_bytes_to_the_last_
     item = item_of(engine, RAW)
     start = RAW.index(b'"9990000019"')
 
-    shown = run(quarantine.app, "show", item, "--raw")
+    shown = run(quarantine.app, "show", item)
 
     assert f"bytes {start} to {start + 11}: nhs_number" in shown.stdout
     assert "quarantined by gate (nhs-number-check-digit)" in shown.stdout
-    assert RAW in shown.stdout_bytes
+    assert RAW not in shown.stdout_bytes
+    assert run(quarantine.app, "show", item, "--raw").stdout_bytes == RAW, "into a file they go untouched and alone"
     assert audited(engine)[-1] == ("sam", "show-quarantined", child_of(engine, "Anna", "Kowalska"), True)
 
 
@@ -83,14 +143,14 @@ def test_bytes_of_a_restricted_childs_local_id_need_a_reason(run: Run, engine: E
 
 
 def test_replay_and_discard_say_how_many_and_are_written_down(run: Run, engine: Engine, pipe: Pipe) -> None:
-    assert "1 items replayed" in run(quarantine.app, "replay", item_of(engine, RAW), *WHY).stdout
+    assert "1 item replayed" in run(quarantine.app, "replay", item_of(engine, RAW), *WHY).stdout
     told = run(quarantine.app, "replay", "--feed", "school", "--source", "urn:send:schools", *WHY).stdout
-    assert "1 items replayed" in told
-    assert "1 are being replayed already" in told
+    assert "1 item replayed" in told
+    assert "1 item left: being replayed already" in told
     settle(pipe)
     assert "refused-again by gate" in run(quarantine.app, "show", item_of(engine, RAW)).stdout
 
-    assert "1 items discarded" in run(quarantine.app, "discard", item_of(engine, OF_ANOTHER), *WHY).stdout
+    assert "1 item discarded" in run(quarantine.app, "discard", item_of(engine, OF_ANOTHER), *WHY).stdout
     assert [row[1] for row in audited(engine)] == ["replay-quarantined"] * 2 + ["discard-quarantined"]
 
 
@@ -123,6 +183,14 @@ def test_bytes_that_name_another_than_their_sender_are_in_nobodys_file(run: Run,
         out = tmp_path / f"{source}.csv"
         run(quarantine.app, "export", "--source", f"urn:send:{source}", "--out", str(out))
         assert "forged" not in out.read_text()
+
+
+def test_no_file_is_written_over_another_agencys_or_feeds(run: Run, pipe: Pipe, tmp_path: Path) -> None:
+    for source in ("urn:send:schools", "urn:send-schools"):
+        for feed in ((), ("--feed", "school")):
+            run(quarantine.app, "export", "--source", source, "--out", str(tmp_path), *feed)
+
+    assert len(list(tmp_path.iterdir())) == 4
 
 
 def test_a_childs_timeline_says_what_awaits_checks(run: Run, engine: Engine) -> None:

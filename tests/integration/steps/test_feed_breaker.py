@@ -17,8 +17,10 @@ from send_integration.steps import watching
 from send_integration.steps.catalogue import load_rules
 from send_integration.steps.feeds import STEWARDS, every_breaker, parked_now, pause_feed, post_openings, resume_feed
 from send_integration.steps.gate import READER, Gate
+from send_integration.steps.stewarding import Steward, replay
 from send_integration.steps.watching import FeedWatch, Judge
 from send_integration.store.sessions import Session
+from send_integration.store.stewards import Choice
 from send_integration.watch import measures
 from send_integration.watch.breaker import Failure, State
 from send_integration.watch.measures import Measures
@@ -309,3 +311,26 @@ def kept(pipe: Pipe) -> dict[str, int]:
     )
     found = {topic.removeprefix("send.raw."): total for topic, total in rows}
     return {feed: found.get(feed, 0) for feed in ("camhs", "school")}
+
+
+def test_what_a_steward_replays_is_not_counted_as_the_feeds_own(engine: Engine) -> None:
+    """It is late, repeats, and can be many: it would pause a feed that is well, or decide on one that is on trial."""
+    judged: list[Measures] = []
+
+    def watching_only(measured: Measures) -> Sequence[Failure]:
+        judged.append(measured)
+        return ()
+
+    pipe = pipe_of(engine, watching_only)
+    send(pipe, good_ones=range(440), bad_ones=range(60))
+    pipe.drain_gate(["camhs"])
+    assert len(judged) == 1
+
+    assert len(replay(engine, Choice(), Steward(STEWARD, "the mapping was mended")).items) == 60
+    send(pipe, good_ones=range(500, 940))
+    pipe.settle()
+    assert len(judged) == 1, "440 of a window's 500"
+    send(pipe, good_ones=range(940, 1000))
+    pipe.settle()
+
+    assert (len(judged), judged[-1]["duplicate_share"]) == (2, 0)

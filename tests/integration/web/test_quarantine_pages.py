@@ -9,7 +9,7 @@ from sqlalchemy import Engine, text
 from send_integration import clock
 from send_integration.store.quarantine import awaiting_checks, groups
 from tests.builders import sent
-from tests.integration.families import ANNA, MIRA, OLENA_BY_NUMBER, audited, child_of, settle
+from tests.integration.families import ANNA, MIRA, OLENA_BY_NUMBER, SECRET_NUMBER, audited, child_of, settle
 from tests.integration.steps.pipe import Pipe
 from tests.integration.web.conftest import Person, SignIn, outbox_size
 from tests.integration.web.test_who_sees_whom import ACTORS, QUARANTINE
@@ -104,6 +104,29 @@ def test_bytes_that_could_be_a_restricted_childs_are_a_managers_alone(
     assert ("only a manager sees them" in page) is not sees
     secret = child_of(engine, "Mira", "Hidden")
     assert ((actor, "see-quarantine", secret, True) in audited(engine)) is sees
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        sent("school.suspended", "2025-05-04", event_id="x4", source="urn:send:clinic",
+             person={**ANNA, "local_id": "999", "nhs_number": SECRET_NUMBER, "postcode": "nowhere"}),
+        b'{"source": "urn:send:clinic", "id": "x5", "forename": "Mira", "surname": "Hidden"}',
+        b'{"source": "urn:send:schools", "id": "x6", "subject": "local:7", "data": {}}',
+        b'{"source": "urn:send:schools", "id": "x7", "data": {"person": {"local_id": "70", "given_name": "Una"',
+    ],
+)  # fmt: skip
+def test_bytes_that_name_a_restricted_child_otherwise_are_a_managers_alone_too(
+    sign_in: SignIn, engine: Engine, pipe: Pipe, raw: bytes
+) -> None:
+    """By her number, her name, the subject; or they break off before they could say that somebody is restricted."""
+    pipe.send("school", raw)
+    settle(pipe)
+    with engine.connect() as connection:
+        item = connection.execute(text("SELECT id FROM quarantine WHERE raw = :raw"), {"raw": raw}).scalar_one()
+
+    assert "only a manager sees them" in sign_in("steward").get(f"/quarantine/items/{item}").text
+    assert "Restricted." in sign_in("manager").get(f"/quarantine/items/{item}").text
 
 
 def test_one_item_is_replayed_once_however_often_the_form_is_sent(

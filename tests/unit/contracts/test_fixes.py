@@ -2,7 +2,7 @@
 
 import pytest
 
-from send_integration.contracts.fixes import FIXES, Turn, fix_of
+from send_integration.contracts.fixes import FIXES, TOLD_TO_SENDERS, Turn, fix_of, sender_step
 from send_integration.contracts.reasons import Code
 
 
@@ -23,3 +23,9 @@ def test_every_code_of_the_contract_has_its_next_step() -> None:
 )
 def test_a_reason_says_whose_turn_it_is(code: str, turn: Turn) -> None:
     assert fix_of(code).turn is turn
+
+
+def test_what_is_ours_to_mend_is_said_otherwise_to_the_sender() -> None:
+    assert set(TOLD_TO_SENDERS) == {code for code, fix in FIXES.items() if fix.turn is Turn.US}
+    assert sender_step("nhs-number-check-digit") == fix_of("nhs-number-check-digit").step
+    assert "replay" not in " ".join(map(sender_step, FIXES)), "a sender can replay nothing"

@@ -6,6 +6,18 @@ from send_integration.contracts.glimpse import Glimpse, glimpse
 from tests.builders import sent
 
 
+@pytest.mark.parametrize("name", ["a\u00a0b", "a\u00adb", "a\u200db", "\u3000x", "x" * 200])
+def test_whatever_id_the_contract_takes_is_told(name: str) -> None:
+    """Else an item would not be found again by it, and what was discarded would come in."""
+    told = glimpse(sent("camhs.referred", event_id=name, source=name, person={"local_id": name}))
+
+    assert told[:3] == (name, name, name)
+
+
+def test_a_local_id_is_told_by_the_subject_where_there_is_no_person() -> None:
+    assert glimpse(b'{"source": "s", "subject": "local:7", "data": {}}').local_id == "7"
+
+
 def test_a_refused_event_says_whose_it_is() -> None:
     assert glimpse(sent("camhs.referred", event_id="e", source="clinic")) == Glimpse(
         "clinic", "e", "L1", "local:L1", restricted=False
@@ -23,6 +35,13 @@ def test_a_refused_event_says_whose_it_is() -> None:
         (b'{"data": {}, "restricted": "adoption"}', True),
         (b'["restricted"]', True),
         (b"\xff\xfe", False),
+        (b'{"data": {"person": {"restricted": "adoption"}, "person": {"local_id": "1"}}}', True),
+        (b'{"data": {"person": {"local_id": "1"}, "other": {"restricted": "adoption"}}}', True),
+        (b'{"data": {"person": {"local_id": "1", "given_name": "Mi', True),
+        (b'{"data": {"person": ', True),
+        (b'{"data": {"person": {"local_id": "1"}, "note": "un"quoted"}}', False),
+        ('{"data": {"person": {"restricted": "ado'.encode("utf-16"), True),
+        (b'{"source": "s", "id": ', False),
     ],
 )
 def test_bytes_that_were_not_let_in_are_taken_for_restricted_where_they_could_be(raw: bytes, may_be: bool) -> None:

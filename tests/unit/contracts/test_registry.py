@@ -7,7 +7,7 @@ import pytest
 
 from send_integration.contracts.event import Event
 from send_integration.contracts.identifiers import is_nhs_number, is_upn
-from send_integration.contracts.registry import parse
+from send_integration.contracts.registry import MOST_OF_A_LIST, MOST_VALUES, parse, refused_places
 from tests.builders import NOW, event, rejected, sent
 
 
@@ -133,3 +133,24 @@ def test_nhs_numbers_are_checked_by_modulus_11(number: str, right: bool) -> None
 )
 def test_upns_are_checked_by_their_letter(number: str, right: bool) -> None:
     assert is_upn(number) is right
+
+
+def test_a_list_that_is_wrong_throughout_is_told_by_a_few_of_its_entries() -> None:
+    """The reasons travel in a message's headers: more of them than it takes would stop the feed."""
+    raw = sent("referrals.received", need_types=["no such need"] * 20_000, from_service="nobody")
+
+    reasons = rejected(raw).reasons
+
+    assert {(found.code, found.field.rstrip("0123456789")) for found in reasons} == {
+        ("unknown-code", "data.need_types."),
+        ("unknown-code", "data.from_service"),
+    }
+    assert len(reasons) == MOST_OF_A_LIST + 1
+
+
+def test_what_holds_too_many_values_is_refused_without_judging_each() -> None:
+    """Each of them cost a kilobyte of memory and more, and eight megabytes hold four million."""
+    raw = sent("referrals.received", need_types=[1] * (MOST_VALUES + 1))
+
+    assert [(found.code, found.field) for found in rejected(raw).reasons] == [("too-long", "")]
+    assert refused_places(raw) == []

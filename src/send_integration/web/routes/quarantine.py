@@ -19,7 +19,7 @@ from send_integration.store.quarantine import (
     one_item,
 )
 from send_integration.store.sessions import Session
-from send_integration.store.stewards import standings_of
+from send_integration.store.stewards import summary_of
 from send_integration.web.context import Site
 from send_integration.web.forms import Fault
 from send_integration.web.policy import Action
@@ -85,7 +85,7 @@ def group_page(site: Site, session: Session, group: QuarantineGroup, typed: Type
     """A group's items and the forms for all of them, with what was typed."""
     listed = list_items(site.engine, group.choice, limit=ITEMS_ON_A_PAGE, offset=(page - 1) * ITEMS_ON_A_PAGE)
     with site.engine.connect() as connection:
-        standing = standings_of(connection, group.choice)
+        together = summary_of(connection, group.choice)
     site.note_looks(session, Action.SEE_QUARANTINE, [None], f"group {group.token}, {group.feed}, {group.code}")
     return site.page(
         "quarantine_group.html",
@@ -96,9 +96,9 @@ def group_page(site: Site, session: Session, group: QuarantineGroup, typed: Type
         items=listed,
         page=page,
         pages=max(1, -(-group.items // ITEMS_ON_A_PAGE)),
-        held=sum(item.held for item in standing),
-        under_way=sum(item.replay is not None for item in standing),
-        adapter=any(item.adapter for item in standing),
+        held=together.held,
+        under_way=together.under_way,
+        adapter=together.adapter,
         typed=typed,
     )
 
@@ -137,18 +137,16 @@ def check_page(
 ) -> Response:
     """How many of a group will be acted on, before it is done."""
     with site.engine.connect() as connection:
-        standing = standings_of(connection, group.choice)
-    held = sum(item.held for item in standing)
-    under_way = sum(item.replay is not None and not item.held for item in standing)
+        together = summary_of(connection, group.choice)
     return site.page(
         "quarantine_check.html",
         session,
         status=409 if overtaken else 200,
         group=group,
-        acted_on=len(standing) - held - under_way,
-        held=held,
-        under_way=under_way,
-        seen=Seen.of(standing),
+        acted_on=together.items - together.held - together.under_way,
+        held=together.held,
+        under_way=together.under_way,
+        seen=Seen(together.items, together.latest_act),
         typed=typed,
         overtaken=overtaken,
     )
