@@ -1,6 +1,7 @@
 """Puts a stream worker together: from raw events to flags and alerts."""
 
 from datetime import timedelta
+from functools import partial
 
 from sqlalchemy import Engine
 
@@ -13,13 +14,15 @@ from send_integration.steps import alerts, directory, gate, timeline
 from send_integration.steps.alerts import AlertRouter
 from send_integration.steps.catalogue import load_model, load_rules
 from send_integration.steps.gate import Checks, Gate
+from send_integration.steps.ledger import has_waiting
 from send_integration.steps.relay import Relay
+from send_integration.steps.silences import SilenceLook
 from send_integration.steps.timeline import TimelineKeeper
 from send_integration.steps.watching import FeedWatch, Judge
 from streams.alerts import add_alerts, add_delivery, add_directory
 from streams.app import Worker, build
 from streams.clock import add_clock
-from streams.feeds import add_feeds
+from streams.feeds import add_feeds, add_silences
 from streams.gate import add_gates
 from streams.relay import add_relay
 from streams.timeline import add_timeline
@@ -39,6 +42,7 @@ def assemble(settings: Settings, engine: Engine) -> Worker:
     watch = FeedWatch(_judge_of, timedelta(minutes=settings.feed_cool_down_minutes))
     add_gates(worker, Gate(engine, _checks_of, load_model(settings.identity_model), watch))
     add_feeds(worker)
+    add_silences(worker, SilenceLook(engine, _judge_of, partial(has_waiting, engine, settings.kafka)))
     add_timeline(worker, keeper)
     add_relay(worker, Relay(engine))
     add_clock(worker, keeper)

@@ -49,7 +49,7 @@ class Settings(BaseSettings):
     team_mailboxes: str = Field(
         "",
         description="team=address pairs separated by commas: where alerts go that no named worker takes, and a team's notices;"
-        " nothing on a restricted child. 'data-stewards' is told of feeds that are paused.",
+        " nothing on a restricted child. 'data-stewards' is told of feeds that are paused or silent.",
     )
     fallback_mailbox: str = Field("", description="Address for alerts that no team takes either.")
     identity_model: Path | None = Field(

@@ -16,7 +16,8 @@ from send_integration.errors import BadInput
 from send_integration.steps.feeds import every_breaker, pause_feed, resume_feed
 from send_integration.store.breakers import changes_of
 from send_integration.store.sessions import Session
-from send_integration.watch.breaker import Breaker, State
+from send_integration.store.silences import ToldSilence, standing_silences
+from send_integration.watch.breaker import RULES, Breaker, State
 from send_integration.when.london import london_day, london_time
 
 WORDS = {State.CLOSED: "let in", State.OPEN: "paused", State.HALF_OPEN: "on trial"}
@@ -24,16 +25,21 @@ Feed = Annotated[str, typer.Argument(help="The feed's name, as in `feed list`.")
 Why = Annotated[str, typer.Option(help="Why, for the audit and for whoever reads the feed.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
-app = typer.Typer(add_completion=False, no_args_is_help=True, help="See which feeds are let in; pause and resume one.")
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    help="See which feeds are let in and which are silent; pause and resume one.",
+)
 
 
 @app.command("list")
 def list_feeds(*, as_json: AsJson = False) -> None:
-    """How every feed stands: let in, paused or on trial, since when, by whom and why."""
+    """How every feed stands: let in, paused, on trial or silent, since when, by whom and why."""
     _, engine = services()
     found = every_breaker(engine, clock.now())
+    silent = standing_silences(engine)
     if as_json:
-        typer.echo(json.dumps([_as_json(breaker) for breaker in found.values()], indent=1))
+        typer.echo(json.dumps([_as_json(one, silent.get(one.feed)) for one in found.values()], indent=1))
         return
     table = Table("feed", "stands", "since", "by", "why", "tried again")
     for breaker in found.values():
@@ -46,6 +52,9 @@ def list_feeds(*, as_json: AsJson = False) -> None:
             breaker.why,
             _written(breaker.try_at) if breaker.try_at else "",
         )
+        if breaker.feed in silent:
+            silence = silent[breaker.feed]
+            table.add_row("", "silent", silence.since.isoformat(), RULES, silence.why, "")
     Console().print(table)
 
 
@@ -91,7 +100,7 @@ def _written(moment: datetime) -> str:
     return f"{london_day(moment)} {london_time(moment)}"
 
 
-def _as_json(breaker: Breaker) -> dict[str, object]:
+def _as_json(breaker: Breaker, silence: ToldSilence | None) -> dict[str, object]:
     return {
         "feed": breaker.feed,
         "state": breaker.state,
@@ -100,4 +109,6 @@ def _as_json(breaker: Breaker) -> dict[str, object]:
         "why": breaker.why,
         "trips": breaker.trips,
         "try_at": breaker.try_at.isoformat() if breaker.try_at else None,
+        "silent_since": silence.since.isoformat() if silence else None,
+        "silent_why": silence.why if silence else "",
     }

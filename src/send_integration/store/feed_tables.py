@@ -108,3 +108,17 @@ feed_day = Table(
     Column("day", Date, primary_key=True),
     *_tally(),
 )
+
+# A silence of a feed that its stewards are told of, once; it stands until the feed sends again. Nothing deletes a row.
+feed_silence = Table(
+    "feed_silence",
+    METADATA,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("feed", Text, nullable=False),
+    Column("since", Date, nullable=False, comment="the last day on which it sent as usual"),
+    Column("told_at", Moment, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("posted_at", Moment, comment="when it was handed to the channels"),
+    Column("ended_at", Moment, comment="when it was seen to send again"),
+    Index("uq_feed_silence_standing", "feed", unique=True, postgresql_where=Column("ended_at").is_(None)),
+)

@@ -24,6 +24,9 @@ LEAST_USUAL_DAYS = 14
 """What makes a mix of codes usual."""
 
 NULL_RATE, CODE_DRIFT = "null_rate_", "code_drift_"
+SILENCE = "silence"
+"""Measured by the clock (watch.silence): a window of messages is none."""
+
 SECONDS_A_DAY = 86_400
 
 Measures = Mapping[str, float | None]
@@ -32,13 +35,9 @@ Measures = Mapping[str, float | None]
 
 @dataclass(frozen=True, slots=True)
 class Usual:
-    """What is usual for a feed on a day: how many messages, and the mix of its codes; and how the day before went.
-
-    `volume` and `volume_yesterday` (that day's messages as a share of its own usual) are None without enough weeks.
-    """
+    """What is usual for a feed on a day: how many messages (None without enough weeks), and the mix of its codes."""
 
     volume: float | None = None
-    volume_yesterday: float | None = None
     codes: Mapping[str, Counts] = field(default_factory=dict)
 
 
@@ -51,7 +50,7 @@ def measures(window: Tally, today: Tally, usual: Usual) -> dict[str, float | Non
         "matched_share": _share(window.matched, window.people),
         "lag_days": window.lag_seconds / window.rows / SECONDS_A_DAY if window.rows >= LEAST_OF_A_SHARE else None,
         "volume_ratio": _ratio(today.arrived_today, usual.volume) if today.arrived_today >= LEAST_MESSAGES else None,
-        "volume_yesterday": usual.volume_yesterday,
+        SILENCE: None,
     }
     found |= {f"{NULL_RATE}{name}": _share(absent, window.rows) for name, absent in window.absent.items()}
     found |= {f"{CODE_DRIFT}{name}": drift(codes, usual.codes.get(name, {})) for name, codes in window.codes.items()}
@@ -61,13 +60,9 @@ def measures(window: Tally, today: Tally, usual: Usual) -> dict[str, float | Non
 def usual_of(days: Mapping[date, Tally], today: date) -> Usual:
     """What the feed's own history makes usual for `today`; days since the first without any message count as none."""
     first = min(days, default=today)
-    yesterday = today - timedelta(1)
-    before = _volume(days, yesterday, first)
-    actual = days.get(yesterday, Tally()).arrived_today
     rows = total(tally for day, tally in days.items() if day < today)
     codes = rows.codes if rows.rows >= LEAST_USUAL_ROWS and (today - first).days >= LEAST_USUAL_DAYS else {}
-    enough = before is not None and before >= LEAST_MESSAGES
-    return Usual(_volume(days, today, first), _ratio(actual, before) if enough else None, codes)
+    return Usual(_volume(days, today, first), codes)
 
 
 def drift(now: Counts, usual: Counts) -> float | None:

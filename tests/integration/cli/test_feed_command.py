@@ -1,13 +1,18 @@
 """At the command line a feed is paused and resumed with a reason, and what waits says that it does."""
 
+import json
+from datetime import date
+
 import pytest
 from sqlalchemy import Engine
 
+from send_integration import clock
 from send_integration.broker.offsets import Extent
 from send_integration.cli import children, feed
 from send_integration.cli import ledger as ledger_command
 from send_integration.errors import BadInput, NotBalanced
 from send_integration.steps import ledger
+from send_integration.store.silences import add_silence
 from tests.integration.cli.conftest import Run
 from tests.integration.families import child_of
 from tests.integration.steps.pipe import Pipe
@@ -35,6 +40,17 @@ def test_a_feed_is_paused_listed_and_resumed(run: Run) -> None:
         "let in, by sam: it has moved",
         "paused, by sam: the source moves house",
     ]
+
+
+def test_a_silent_feed_is_listed_with_how_it_was_measured(run: Run, engine: Engine) -> None:
+    with engine.begin() as connection:
+        add_silence(connection, "camhs", date(2026, 6, 16), "It last sent as usual on 2026-06-16.", clock.now())
+
+    listed = {one["feed"]: one for one in json.loads(run(feed.app, "list", "--json").stdout)}
+
+    assert (listed["camhs"]["state"], listed["camhs"]["silent_since"]) == ("closed", "2026-06-16")
+    assert listed["school"]["silent_since"] is None
+    assert "silent" in run(feed.app, "list").stdout
 
 
 def test_a_feed_that_does_not_exist_is_refused_in_a_sentence(run: Run) -> None:

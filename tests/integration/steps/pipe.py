@@ -32,7 +32,8 @@ def empty(engine: Engine) -> None:
         names = (
             "stream_position, admitted, person_record, person_record_key, identity_link, identity_review,"
             " identity_statement, identity_decision, quarantine, quarantine_act, event, child, relation, flag, flag_change,"
-            " alert, delivery, notice, notice_entry, audit, remark, feed_breaker, feed_change, feed_window, feed_day"
+            " alert, delivery, notice, notice_entry, audit, remark, feed_breaker, feed_change, feed_window, feed_day,"
+            " feed_silence"
         )
         facts = ", ".join(f"warehouse.{table.name}" for table in (clean_event, *OF_A_CHILD))
         connection.execute(text(f"TRUNCATE {names}, outbox, {facts} CASCADE"))

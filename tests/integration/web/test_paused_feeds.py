@@ -1,10 +1,13 @@
 """Pages say that a feed is paused: to whoever reads a child's timeline, and to the stewards who can act."""
 
+from datetime import date
+
 from sqlalchemy import Engine
 
 from send_integration import clock
 from send_integration.steps.feeds import pause_feed, resume_feed
 from send_integration.store.sessions import Session
+from send_integration.store.silences import add_silence
 from send_integration.web.context import written_day
 from tests.integration.families import child_of
 from tests.integration.web.conftest import SignIn
@@ -44,3 +47,11 @@ def test_stewards_find_a_paused_feed_among_their_alerts_and_nobody_else_does(sig
 
     assert "half came without numbers" in sign_in("steward").get("/alerts").text
     assert "half came without numbers" not in sign_in("manager").get("/alerts").text
+
+
+def test_stewards_find_a_silent_feed_among_their_alerts_and_nobody_else_does(sign_in: SignIn, engine: Engine) -> None:
+    with engine.begin() as connection:
+        add_silence(connection, "camhs", date(2026, 6, 16), "It last sent as usual on 2026-06-16.", clock.now())
+
+    assert "The feed camhs is silent" in sign_in("steward").get("/alerts").text
+    assert "camhs is silent" not in sign_in("manager").get("/alerts").text

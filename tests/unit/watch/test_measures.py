@@ -58,12 +58,6 @@ def test_a_quiet_feed_is_compared_with_the_least_that_is_judged() -> None:
     assert measures(Tally(), Tally(arrived_today=600), usual_of(quiet, MONDAY))["volume_ratio"] == 1.2
 
 
-def test_a_day_on_which_nothing_came_is_seen_the_day_after() -> None:
-    sundays = {MONDAY - timedelta(weeks=n, days=1): Tally(arrived_today=800) for n in range(1, 9)}
-
-    assert usual_of(sundays, MONDAY).volume_yesterday == 0.0
-
-
 def test_drift_is_the_population_stability_index() -> None:
     usual = {"routine": 9000, "urgent": 1000}
 

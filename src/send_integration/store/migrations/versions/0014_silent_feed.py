@@ -1,0 +1,31 @@
+"""The silences of feeds, so that each is told once, and outlives a restart."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0014"
+down_revision = "0012"
+
+MOMENT = sa.DateTime(timezone=True)
+
+
+def upgrade() -> None:
+    """Create the table; no silence stands."""
+    op.create_table(
+        "feed_silence",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
+        sa.Column("feed", sa.Text(), nullable=False),
+        sa.Column("since", sa.Date(), nullable=False, comment="the last day on which it sent as usual"),
+        sa.Column("told_at", MOMENT, nullable=False),
+        sa.Column("why", sa.Text(), nullable=False),
+        sa.Column("posted_at", MOMENT, nullable=True, comment="when it was handed to the channels"),
+        sa.Column("ended_at", MOMENT, nullable=True, comment="when it was seen to send again"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_feed_silence")),
+    )
+    op.create_index(
+        "uq_feed_silence_standing",
+        "feed_silence",
+        ["feed"],
+        unique=True,
+        postgresql_where=sa.text("ended_at IS NULL"),
+    )
