@@ -14,8 +14,8 @@ log = logging.getLogger("send_integration.streams")
 LOOK_SECONDS = 1.0
 """How soon a feed that was resumed is read again; one query of a dozen rows, for all feeds."""
 
-LISTEN_SECONDS = 60.0
-"""How long a silence that has become too long goes untold; one query of a year of days, and 3 ms for all feeds."""
+LISTEN_SECONDS = 20.0
+"""How long a silence that has become too long goes untold; a look costs 35 ms where all feeds are silent (measured)."""
 
 
 def add_feeds(worker: Worker) -> None:
@@ -43,6 +43,6 @@ def add_silences(worker: Worker, silences: SilenceLook) -> None:
                 if await worker.run_aside(silences.look, worker.now()):
                     worker.outbox_filled.set()
             except NotReady as fault:  # a warning can wait for the broker, and no feed for a warning
-                log.warning("silent feeds are looked for again in a minute: %s", fault)
+                log.warning("silent feeds are looked for again soon: %s", fault)
 
     worker.app.timer(interval=LISTEN_SECONDS, on_leader=True)(listen)
