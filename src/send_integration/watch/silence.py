@@ -8,9 +8,10 @@ from statistics import fmean, median
 
 from send_integration.watch.days import LEAST_ALIKE, Kind, days_like, kind_of
 
-FULL_DAY = 10
-"""Messages that make a day full. A source that usually sends so many does not send none by chance (one day in 20,000);
-a day on which fewer are usual counts for less, so that ten messages must be missing before it is silence."""
+FULL_DAY = 20
+"""Messages that make a day full: a source that usually sends so many does not send none by chance, though they come in
+fours and fives. A day on which fewer are usual counts for less, so that twenty messages must be missing before it is
+silence."""
 
 HARDLY_ANYTHING = 0.05
 """A day with less than this share of its usual messages is as good as silent."""

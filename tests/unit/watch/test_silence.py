@@ -94,11 +94,11 @@ def test_a_source_that_sends_by_chance_is_not_missed_while_it_does_and_is_when_i
     for back in range(300):
         day = WEDNESDAY - timedelta(back)
         assert measured({one: count for one, count in volumes.items() if one < day}, day, 0.25) < LIMIT, day
-    assert measured(volumes, WEDNESDAY + timedelta(days=int(15 / rate) + 2)) > LIMIT
+    assert measured(volumes, WEDNESDAY + timedelta(days=int(30 / rate) + 2)) > LIMIT
 
 
 def test_hardly_anything_is_silence_too_and_one_message_of_a_small_feed_is_not() -> None:
-    large, small = sends(lambda _: 12_000, until=WEDNESDAY), sends(lambda _: 12, until=WEDNESDAY)
+    large, small = sends(lambda _: 12_000, until=WEDNESDAY), sends(lambda _: 25, until=WEDNESDAY)
     trickle = {WEDNESDAY + timedelta(day): 3 for day in (1, 2)}
 
     assert measured({**large, **trickle}, WEDNESDAY + timedelta(2)) > LIMIT
@@ -131,4 +131,4 @@ def test_days_on_which_it_was_parked_are_neither_silent_nor_usual() -> None:
 def test_a_long_silence_does_not_become_usual() -> None:
     volumes = sends(lambda _: 1, until=WEDNESDAY)
 
-    assert measured(volumes, WEDNESDAY + timedelta(30)) == pytest.approx(2 * (29 + 0.5) * 0.1, abs=0.7)
+    assert measured(volumes, WEDNESDAY + timedelta(30)) == pytest.approx(2 * (29 + 0.5) * 0.05, abs=0.4)
