@@ -10,7 +10,7 @@ from send_integration.cli.services import services
 from send_integration.errors import BadInput
 from send_integration.rules.silence import silence_of
 from send_integration.steps.catalogue import load_rules
-from send_integration.store.breakers import paused_feeds
+from send_integration.store.breakers import paused_since
 from send_integration.store.children import one_child, standings
 from send_integration.store.families import family_of, secret_references
 from send_integration.store.flags import open_flags_by_urgency
@@ -36,7 +36,7 @@ def timeline(
     found = one_child(engine, child_id)
     if found is None:
         raise BadInput("The child's events have not reached the timeline yet", next_step="Try again in a moment.")
-    paused = {feed: london_day(breaker.since) for feed, breaker in paused_feeds(engine).items()}
+    paused = paused_since(engine)
     silence = silence_of(found.answer, paused, load_rules(settings.rules))
     for feed in silence.feeds:
         typer.echo(feed.in_words(feed.since.isoformat()), err=as_json)

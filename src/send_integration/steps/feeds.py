@@ -22,7 +22,7 @@ from send_integration.store.breakers import (
     mark_openings_posted,
     unposted_openings,
 )
-from send_integration.store.feed_windows import close_windows
+from send_integration.store.feed_windows import close_window
 from send_integration.store.outbox import say
 from send_integration.store.sessions import Session, record_within
 from send_integration.watch.breaker import Breaker, Failure, State, cooled, new_breaker, pause, resume
@@ -121,5 +121,5 @@ def _change(connection: Connection, before: Breaker, after: Breaker, now: dateti
     change_breaker(connection, after)
     say_change(connection, after, (), at=now, why=after.why)
     if after.state is not State.OPEN:
-        close_windows(connection, after.feed)
+        close_window(connection, after.feed)
     return after

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Engine
 
 from send_integration.alerts.letters import silence_letter
 from send_integration.channels.smtp import Smtp
@@ -62,11 +62,8 @@ class SilenceLook:
             for feed, silence in silences.items()
             if feed not in standing and silence.days and (failures := self._judge(feed, silence))
         ]
-        found = [one for one in too_long if not self._waits(one.feed)]
-        with self._engine.begin() as connection:
-            told = [self._tell(connection, one, now) for one in found]
-            ended = [_end(connection, feed, now) for feed in again]
-        return sum(told) + sum(ended)
+        told = [self._tell(one, now) for one in too_long if not self._waits(one.feed)]
+        return sum(told) + sum(self._end(feed, now) for feed in again)
 
     def _silences(self, now: datetime) -> dict[str, Silence]:
         """How long each feed has been silent, of those that ever sent as usual."""
@@ -86,13 +83,23 @@ class SilenceLook:
             self._judges[feed] = self._judge_of(feed)
         return self._judges[feed]({SILENCE: silence.measure})
 
-    def _tell(self, connection: Connection, found: _Found, now: datetime) -> bool:
+    def _tell(self, found: _Found, now: datetime) -> bool:
         """Keep and publish a warning; not where another worker has, or where the feed is parked by now."""
-        breaker = hold_breaker(connection, found.feed, now)
         why = " ".join((*(failed.in_words() for failed in found.failures), found.silence.in_words()))
-        if breaker.parked or not add_silence(connection, found.feed, found.silence.since, why, now):
-            return False
-        say_change(connection, breaker, found.failures, at=now, why=why)
+        with self._engine.begin() as connection:
+            breaker = hold_breaker(connection, found.feed, now)
+            if breaker.parked or not add_silence(connection, found.feed, found.silence.since, why, now):
+                return False
+            say_change(connection, breaker, found.failures, at=now, why=why)
+        return True
+
+    def _end(self, feed: str, now: datetime) -> bool:
+        """Keep and publish that a feed sends again; not where another worker has."""
+        with self._engine.begin() as connection:
+            breaker = hold_breaker(connection, feed, now)
+            if not end_silence(connection, feed, now):
+                return False
+            say_change(connection, breaker, (), at=now, why=AGAIN)
         return True
 
 
@@ -107,11 +114,3 @@ def post_silences(engine: Engine, mailboxes: Mapping[str, str], fallback: str, n
         letters = [(f"silence-{silence.id}", silence_letter(silence.feed, silence.why)) for silence in found]
         add_deliveries(connection, [Delivery(name, Smtp.name, address, letter) for name, letter in letters], now)
         return len(letters)
-
-
-def _end(connection: Connection, feed: str, now: datetime) -> bool:
-    breaker = hold_breaker(connection, feed, now)
-    if not end_silence(connection, feed, now):
-        return False
-    say_change(connection, breaker, (), at=now, why=AGAIN)
-    return True

@@ -2,12 +2,13 @@
 
 import json
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Engine, text
 
 from send_integration.watch.breaker import Breaker, Failure, State, new_breaker
+from send_integration.when.london import london_day
 
 _COLUMNS = "feed, state, since, who, why, trips, try_at"
 
@@ -34,6 +35,20 @@ def paused_feeds(engine: Engine) -> dict[str, Breaker]:
     """The feeds that are parked now, each with its breaker."""
     with engine.connect() as connection:
         return {feed: breaker for feed, breaker in breakers(connection).items() if breaker.parked}
+
+
+def paused_since(engine: Engine) -> dict[str, date]:
+    """Since which day messages of each paused feed may be waiting: since it was last wholly let in, whatever trials, and
+    people who prolonged the pause, came between."""
+    with engine.connect() as connection:
+        rows = connection.execute(
+            text(
+                "SELECT b.feed, min(c.at) FROM feed_breaker b JOIN feed_change c ON c.feed = b.feed AND c.state = 'open'"
+                " AND c.id > coalesce((SELECT max(l.id) FROM feed_change l WHERE l.feed = b.feed AND l.state = 'closed'), 0)"
+                " WHERE b.state = 'open' GROUP BY b.feed"
+            )
+        )
+        return {feed: london_day(at) for feed, at in rows}
 
 
 def is_parked(connection: Connection, feed: str) -> bool:
@@ -116,6 +131,18 @@ def changes_of(engine: Engine, feed: str, limit: int) -> list[Change]:
             {"feed": feed, "limit": limit},
         )
         return [Change(*row) for row in rows]
+
+
+def rules_told(connection: Connection, feed: str, since: datetime) -> set[str]:
+    """The batch rules that have failed a feed since a moment, as its history tells."""
+    rows = connection.execute(
+        text(
+            "SELECT DISTINCT failed ->> 'rule' FROM feed_change, jsonb_array_elements(failures) AS failed"
+            " WHERE feed = :feed AND at >= :since"
+        ),
+        {"feed": feed, "since": since},
+    )
+    return {row[0] for row in rows}
 
 
 def unposted_openings(connection: Connection) -> list[Change]:

@@ -17,7 +17,7 @@ from sqlalchemy import (
     Text,
     false,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.dialects.postgresql import JSONB
 
 from send_integration.store.tables import NAMES, Moment
 
@@ -85,8 +85,7 @@ def _tally() -> list[Column[Any]]:
     ]
 
 
-# The counts of a feed's messages, a row for each minute in which some came. A window that is judged are the rows that
-# are not `judged`, together; `told` are the rules that only warned of it.
+# The counts of a feed's messages, a row for each window; the one that is judged next is the row that is not `judged`.
 feed_window = Table(
     "feed_window",
     METADATA,
@@ -94,9 +93,8 @@ feed_window = Table(
     Column("feed", Text, nullable=False),
     Column("began_at", Moment, nullable=False),
     *_tally(),
-    Column("told", ARRAY(Text), nullable=False),
     Column("judged", Boolean, nullable=False, server_default=false()),
-    Index("ix_feed_window_waiting", "feed", "began_at", postgresql_where=~Column("judged", Boolean)),
+    Index("uq_feed_window_open", "feed", unique=True, postgresql_where=~Column("judged", Boolean)),
     Index(None, "began_at"),
 )
 

@@ -18,11 +18,13 @@ from send_integration.steps.catalogue import load_rules
 from send_integration.steps.feeds import STEWARDS, every_breaker, parked_now, pause_feed, post_openings, resume_feed
 from send_integration.steps.gate import READER, Gate
 from send_integration.steps.watching import FeedWatch, Judge
+from send_integration.store.breakers import paused_since
 from send_integration.store.sessions import Session
 from send_integration.watch import measures
 from send_integration.watch.breaker import Failure, State
 from send_integration.watch.measures import Measures
 from send_integration.watch.window import unchecked
+from send_integration.when.london import london_day
 from tests.builders import sent
 from tests.integration.steps.meeting import meet
 from tests.integration.steps.pipe import Pipe, empty
@@ -163,6 +165,24 @@ def test_a_trial_lets_one_window_through_and_its_verdict_decides(engine: Engine)
     ]  # fmt: skip
 
 
+def test_a_feed_is_paused_since_it_was_first_parked_whatever_trials_and_people_came_between(engine: Engine) -> None:
+    pipe = pipe_of(engine)
+    send(pipe, bad_ones=range(500))
+    pipe.drain_gate(["camhs"])
+    pipe.now += timedelta(days=2)
+    parked_now(engine, pipe.now)
+    send(pipe, bad_ones=range(500, 1000))
+    pipe.drain_gate(["camhs"])
+    pause_feed(engine, "camhs", STEWARD, why="wait for the source", now=pipe.now + timedelta(days=2))
+    pause_feed(engine, "school", STEWARD, why="the source moves house", now=pipe.now)
+
+    assert paused_since(engine) == {"camhs": london_day(NINE), "school": london_day(pipe.now)}
+
+    resume_feed(engine, "school", STEWARD, why="it has moved", now=pipe.now)
+    pause_feed(engine, "school", STEWARD, why="again", now=pipe.now + timedelta(days=1))
+    assert paused_since(engine)["school"] == london_day(pipe.now) + timedelta(days=1)
+
+
 def test_a_batch_in_hand_when_the_feed_is_paused_is_left_unread(engine: Engine) -> None:
     """The worker has looked, and works on the batch, while a person pauses: it waits for neither and keeps nothing."""
     pipe = pipe_of(engine)
@@ -228,6 +248,35 @@ def test_pausing_and_resuming_is_written_down_and_needs_a_reason(engine: Engine)
         ("sam", "pause-feed", "camhs: the source moves house"),
         ("sam", "resume-feed", "camhs: it has moved"),
     ]
+
+
+def test_a_rule_that_only_warns_is_told_once_a_day_however_many_windows_it_fails(engine: Engine) -> None:
+    late = Failure("window-late", "data-steward", "lag_days", 70.0, "at most 61", "It is late.", False, False)
+    pipe = pipe_of(engine, lambda _: (late,))
+    for window in range(4):
+        send(pipe, good_ones=range(500 * window, 500 * (window + 1)))
+        pipe.drain_gate(["camhs"], size=500)
+        pipe.now += timedelta(minutes=2)
+    assert pipe.ask("SELECT count(*) FROM feed_change") == [(1,)]
+
+    pipe.now += timedelta(days=1)
+    send(pipe, good_ones=range(5000, 5500))
+    pipe.drain_gate(["camhs"], size=500)
+    assert pipe.ask("SELECT count(*) FROM feed_change") == [(2,)]
+
+
+def test_what_warns_of_a_window_that_ends_a_trial_is_told_too(engine: Engine) -> None:
+    late = Failure("window-late", "data-steward", "lag_days", 70.0, "at most 61", "It is late.", False, False)
+    pipe = pipe_of(engine, lambda measured: (*refuses_no_more_than_a_tenth(measured), late))
+    send(pipe, bad_ones=range(500))
+    pipe.drain_gate(["camhs"])
+    resume_feed(engine, "camhs", STEWARD, why="mended", now=pipe.now + timedelta(days=1))
+    pipe.now += timedelta(days=1)
+    send(pipe, good_ones=range(500))
+    pipe.drain_gate(["camhs"])
+
+    changes = pipe.ask("SELECT state, jsonb_array_length(failures) FROM feed_change ORDER BY id")
+    assert changes == [("open", 2), ("half-open", 0), ("closed", 0), ("closed", 1)]
 
 
 ACTS = ("good", "bad", "drain", "drain and be killed", "pause", "resume", "restart", "wait", "look")

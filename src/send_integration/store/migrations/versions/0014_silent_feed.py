@@ -1,4 +1,4 @@
-"""The silences of feeds, so that each is told once, and outlives a restart."""
+"""The silences of feeds, so that each is told once and outlives a restart; and one row for each window that is judged."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,7 +10,7 @@ MOMENT = sa.DateTime(timezone=True)
 
 
 def upgrade() -> None:
-    """Create the table; no silence stands."""
+    """Create the table; no silence stands. What waited to be judged, of each feed less than a window, is judged no more."""
     op.create_table(
         "feed_silence",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
@@ -29,3 +29,7 @@ def upgrade() -> None:
         unique=True,
         postgresql_where=sa.text("ended_at IS NULL"),
     )
+    op.execute("UPDATE feed_window SET judged = true WHERE NOT judged")
+    op.drop_index("ix_feed_window_waiting", "feed_window")
+    op.drop_column("feed_window", "told")
+    op.create_index("uq_feed_window_open", "feed_window", ["feed"], unique=True, postgresql_where=sa.text("NOT judged"))
