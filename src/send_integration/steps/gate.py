@@ -157,7 +157,7 @@ class Gate:
         move_on(connection, READER, new, counts.places)
         # Last, for these rows are shared by all partitions of the feed; of them the breaker's, whose holder waits for nobody.
         add_remarks(connection, _remarked(feed, out, judged.remarks), london_day(judged.now))
-        outcome = Outcome(new, [event for _, event in out.keep.values()], resolved.records, refused, repeated)
+        outcome = Outcome(new, list(out.keep.values()), resolved.records, refused, repeated)
         self._watch.count(connection, feed, tally_of(outcome, judged.passed, judged.checked, judged.now), judged.now)
         return Admitted(tuple(outgoing), counts.total(0), counts.total(1), counts.total(2))
 
