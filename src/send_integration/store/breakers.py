@@ -145,6 +145,18 @@ def rules_told(connection: Connection, feed: str, since: datetime) -> set[str]:
     return {row[0] for row in rows}
 
 
+def rules_warned(connection: Connection, since: datetime) -> dict[str, list[str]]:
+    """For each feed the batch rules that only warned of it since a moment, each once."""
+    rows = connection.execute(
+        text(
+            "SELECT feed, array_agg(DISTINCT failed ->> 'rule') FROM feed_change, jsonb_array_elements(failures) AS failed"
+            " WHERE state <> 'open' AND at >= :since GROUP BY feed"
+        ),
+        {"since": since},
+    )
+    return {feed: rules for feed, rules in rows}  # noqa: C416 - a row is no pair for the types
+
+
 def unposted_openings(connection: Connection) -> list[Change]:
     """Openings of which the stewards were not yet told by mail; locked until the transaction ends."""
     rows = connection.execute(

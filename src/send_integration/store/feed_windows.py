@@ -36,6 +36,12 @@ def open_window(connection: Connection, feed: str, now: datetime) -> Window:
     return Window(now) if row is None else Window(row[-1], _tally(row))
 
 
+def counted_of_open(connection: Connection) -> dict[str, int]:
+    """How many messages each feed's open window has."""
+    rows = connection.execute(text("SELECT feed, messages FROM feed_window WHERE NOT judged"))
+    return {feed: messages for feed, messages in rows}  # noqa: C416 - a row is no pair for the types
+
+
 def keep_window(connection: Connection, feed: str, window: Window) -> None:
     """Keep a feed's open window with its counts as they stand now; the feed's breaker must be held."""
     connection.execute(
