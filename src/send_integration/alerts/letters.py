@@ -51,8 +51,8 @@ def silence_letter(feed: str, why: str) -> Letter:
     return Letter(
         f"Feed {feed} is silent",
         f"{why}\n\nThe feed is not paused: whatever it sends is let in at once. But what its source has not sent, nobody"
-        " sees.\n\nWhat to do: ask the source whether its export still runs. If it has nothing to send, nothing need be done:"
-        f" the silence is told once and ends when the feed sends again. If it has ended for good, `send-integration feed pause"
-        f" {feed} --why ...` says so on children's pages. docs/feeds.md says more. Sign in to see how every feed stands:",
+        " sees, and children's pages say so.\n\nWhat to do: ask the source whether its export still runs. If it has nothing to"
+        " send, nothing need be done: a silence is told once, and ends when the feed sends again. If it has ended for good:"
+        f" `send-integration feed pause {feed} --why ...`. docs/feeds.md says more. Sign in to see how every feed stands:",
         "/alerts",
     )

@@ -5,8 +5,9 @@ from typing import NamedTuple
 
 from sqlalchemy import Engine
 
+from send_integration.rules.silence import Unheard
 from send_integration.steps.feeds import every_breaker
-from send_integration.store.breakers import rules_warned
+from send_integration.store.breakers import paused_since, rules_warned
 from send_integration.store.feed_windows import counted_of_open
 from send_integration.store.silences import ToldSilence, standing_silences
 from send_integration.watch.breaker import Breaker
@@ -31,3 +32,9 @@ def feed_standings(engine: Engine, now: datetime) -> list[FeedStanding]:
         FeedStanding(breaker, silent.get(feed), counted.get(feed, 0), tuple(warned.get(feed, ())))
         for feed, breaker in found.items()
     ]
+
+
+def unheard_feeds(engine: Engine) -> dict[str, Unheard]:
+    """The feeds of which nothing is let in or nothing comes; one that is both is paused."""
+    silent = {feed: Unheard(silence.since, paused=False) for feed, silence in standing_silences(engine).items()}
+    return silent | {feed: Unheard(since, paused=True) for feed, since in paused_since(engine).items()}

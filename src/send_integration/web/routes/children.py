@@ -9,7 +9,7 @@ from fastapi.responses import RedirectResponse, Response
 from send_integration.rules.model import RuleBook
 from send_integration.rules.silence import silence_of
 from send_integration.steps.catalogue import load_rules
-from send_integration.store.breakers import paused_since
+from send_integration.steps.feed_standing import unheard_feeds
 from send_integration.store.children import StoredChild, list_by_need, one_child, standings
 from send_integration.store.flags import open_flags_of
 from send_integration.store.quarantine import awaiting_checks
@@ -79,8 +79,7 @@ def _values(site: Site, found: StoredChild, rules: RuleBook) -> dict[str, Any]:
     today = site.settings.today()
     answer = found.answer
     born_on = date.fromisoformat(answer["date_of_birth"])
-    paused = paused_since(site.engine)
-    silence = silence_of(answer, paused, rules)
+    silence = silence_of(answer, unheard_feeds(site.engine), rules)
     entries = {entry["event_id"]: f"e{number}" for number, entry in enumerate(answer["timeline"], start=1)}
     milestones = [
         {
