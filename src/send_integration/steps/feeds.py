@@ -12,7 +12,7 @@ from send_integration.contracts import topics
 from send_integration.contracts.topics import FEEDS
 from send_integration.errors import BadInput
 from send_integration.steps.batch import Outgoing
-from send_integration.store.alerts import Delivery, add_deliveries
+from send_integration.store.alerts import Delivery, add_deliveries, drop_unsent
 from send_integration.store.breakers import (
     breakers,
     change_breaker,
@@ -20,6 +20,7 @@ from send_integration.store.breakers import (
     hold_breaker,
     keep_change,
     mark_openings_posted,
+    standing_openings,
     unposted_openings,
 )
 from send_integration.store.feed_windows import close_window
@@ -30,6 +31,9 @@ from send_integration.when.london import utc_text
 
 STEWARDS = "data-stewards"
 """The team that is told of a feed that is parked."""
+
+LETTER = "feed-"
+"""How the ids of letters on paused feeds begin; the number of the change follows."""
 
 PAUSE, RESUME = "pause-feed", "resume-feed"
 """What the audit calls a person's part in it."""
@@ -95,11 +99,12 @@ def post_openings(engine: Engine, mailboxes: Mapping[str, str], fallback: str, n
     with engine.begin() as connection:
         found = unposted_openings(connection)
         mark_openings_posted(connection, [change.id for change in found], now)
-        standing = {(feed, breaker.since) for feed, breaker in breakers(connection).items() if breaker.parked}
-        opened = [change for change in found if (change.feed, change.at) in standing]
+        standing = standing_openings(connection)
+        drop_unsent(connection, LETTER, but=[f"{LETTER}{number}" for number in standing])
+        opened = [change for change in found if change.id in standing]
         if not address:
             return 0
-        letters = [(f"feed-{change.id}", feed_letter(change.feed, change.why, change.who)) for change in opened]
+        letters = [(f"{LETTER}{change.id}", feed_letter(change.feed, change.why, change.who)) for change in opened]
         add_deliveries(connection, [Delivery(name, Smtp.name, address, letter) for name, letter in letters], now)
         return len(letters)
 

@@ -11,7 +11,7 @@ from send_integration.channels.smtp import Smtp
 from send_integration.contracts.topics import FEEDS
 from send_integration.steps.feeds import STEWARDS, say_change
 from send_integration.steps.watching import Judge
-from send_integration.store.alerts import Delivery, add_deliveries
+from send_integration.store.alerts import Delivery, add_deliveries, drop_unsent
 from send_integration.store.breakers import hold_breaker
 from send_integration.store.silences import (
     add_silence,
@@ -29,6 +29,9 @@ from send_integration.watch.silence import Silence, silence_of
 from send_integration.when.london import london_day, london_midnight
 
 AGAIN = "The feed sends again."
+
+LETTER = "silence-"
+"""How the ids of letters on silent feeds begin; the number of the silence follows."""
 
 
 class _Found(NamedTuple):
@@ -108,9 +111,11 @@ def post_silences(engine: Engine, mailboxes: Mapping[str, str], fallback: str, n
     address = mailboxes.get(STEWARDS, "") or fallback
     if not address:
         return 0
+    standing = standing_silences(engine)
     with engine.begin() as connection:
+        drop_unsent(connection, LETTER, but=[f"{LETTER}{silence.id}" for silence in standing.values()])
         found = unposted_silences(connection)
         mark_silences_posted(connection, [silence.id for silence in found], now)
-        letters = [(f"silence-{silence.id}", silence_letter(silence.feed, silence.why)) for silence in found]
+        letters = [(f"{LETTER}{silence.id}", silence_letter(silence.feed, silence.why)) for silence in found]
         add_deliveries(connection, [Delivery(name, Smtp.name, address, letter) for name, letter in letters], now)
         return len(letters)

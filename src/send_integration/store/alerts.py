@@ -153,6 +153,14 @@ def add_deliveries(connection: Connection, rows: Sequence[Delivery], due_at: dat
     )
 
 
+def drop_unsent(connection: Connection, prefix: str, *, but: Iterable[str]) -> None:
+    """Send no more what is not yet sent of the messages whose ids begin with `prefix`, except some."""
+    connection.execute(
+        text("DELETE FROM delivery WHERE sent_at IS NULL AND message_id LIKE :prefix AND message_id <> ALL(:but)"),
+        {"prefix": f"{prefix}%", "but": list(but)},
+    )
+
+
 def reword_deliveries(connection: Connection, letters: Mapping[str, Letter]) -> None:
     """Send what is not yet sent as it is worded now."""
     connection.execute(

@@ -168,6 +168,17 @@ def unposted_openings(connection: Connection) -> list[Change]:
     return [Change(*row) for row in rows]
 
 
+def standing_openings(connection: Connection) -> set[int]:
+    """The changes by which the feeds that are parked now came to stand as they do."""
+    rows = connection.execute(
+        text(
+            "SELECT c.id FROM feed_breaker b JOIN feed_change c ON c.feed = b.feed AND c.at = b.since AND c.state = 'open'"
+            " WHERE b.state = 'open'"
+        )
+    )
+    return {row[0] for row in rows}
+
+
 def mark_openings_posted(connection: Connection, ids: Sequence[int], now: datetime) -> None:
     """Record that openings were handed to the channels, or have nobody to be sent to."""
     connection.execute(

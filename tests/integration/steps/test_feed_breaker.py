@@ -231,6 +231,18 @@ def test_an_opening_that_is_over_before_anybody_could_be_told_is_no_news(engine:
     assert post_openings(engine, {}, "last@example.org", NINE) == 0
 
 
+def test_a_letter_that_could_not_be_sent_while_the_feed_was_paused_is_not_sent_after(engine: Engine) -> None:
+    pipe = pipe_of(engine)
+    pause_feed(engine, "camhs", STEWARD, why="the source moves house", now=NINE)
+    pause_feed(engine, "school", STEWARD, why="the source moves house", now=NINE)
+    assert post_openings(engine, {}, "last@example.org", NINE) == 2
+
+    resume_feed(engine, "camhs", STEWARD, why="it has moved", now=NINE + timedelta(hours=1))
+    assert post_openings(engine, {}, "last@example.org", NINE + timedelta(hours=1)) == 0
+
+    assert pipe.ask("SELECT content ->> 'subject' FROM delivery") == [("Feed school is paused",)]
+
+
 def test_pausing_and_resuming_is_written_down_and_needs_a_reason(engine: Engine) -> None:
     pipe = pipe_of(engine)
     for act in (pause_feed, resume_feed):

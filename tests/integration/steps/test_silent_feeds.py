@@ -91,6 +91,17 @@ def test_a_silence_that_is_over_before_it_was_mailed_is_no_news(pipe: Pipe, engi
     assert post_silences(engine, MAILBOXES, "", THURSDAY_EIGHT) == 0
 
 
+def test_a_letter_that_could_not_be_sent_during_the_silence_is_not_sent_after(pipe: Pipe, engine: Engine) -> None:
+    look_of(engine).look(THURSDAY_EIGHT)
+    post_silences(engine, MAILBOXES, "", THURSDAY_EIGHT)
+    send(pipe, good_ones=range(20))
+    pipe.drain_gate(["camhs"])
+    look_of(engine).look(THURSDAY_EIGHT + timedelta(minutes=1))
+    post_silences(engine, MAILBOXES, "", THURSDAY_EIGHT)
+
+    assert pipe.ask("SELECT * FROM delivery") == []
+
+
 def test_it_ends_when_the_feed_sends_again_and_the_next_is_told_anew(pipe: Pipe, engine: Engine) -> None:
     look_of(engine).look(THURSDAY_EIGHT)
     send(pipe, good_ones=range(5))
