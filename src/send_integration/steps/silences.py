@@ -59,7 +59,7 @@ class SilenceLook:
         """Tell of every feed that has newly fallen silent or sends again; gives how many."""
         standing = standing_silences(self._engine)
         silences = self._silences(now)
-        again = [feed for feed in standing if feed in silences and not silences[feed].days]
+        again = [feed for feed, known in standing.items() if feed in silences and silences[feed].since > known.since]
         too_long = [
             _Found(feed, silence, failures)
             for feed, silence in silences.items()
@@ -84,7 +84,8 @@ class SilenceLook:
     def _judge(self, feed: str, silence: Silence) -> Sequence[Failure]:
         if feed not in self._judges:
             self._judges[feed] = self._judge_of(feed)
-        return self._judges[feed]({SILENCE: silence.measure})
+        failures = self._judges[feed]({SILENCE: silence.measure})
+        return [failed for failed in failures if failed.measure == SILENCE]
 
     def _tell(self, found: _Found, now: datetime) -> bool:
         """Keep and publish a warning; not where another worker has, or where the feed is parked by now."""

@@ -16,7 +16,7 @@ from send_integration.steps.watching import Judge
 from send_integration.store.feed_windows import keep_day
 from send_integration.store.sessions import Session
 from send_integration.store.silences import standing_silences
-from send_integration.watch.breaker import State
+from send_integration.watch.breaker import Failure, State
 from send_integration.watch.window import Tally
 from send_integration.when.london import london_day
 from tests.integration.steps.meeting import meet
@@ -115,6 +115,23 @@ def test_it_ends_when_the_feed_sends_again_and_the_next_is_told_anew(pipe: Pipe,
     assert [why for _, rules, why in told(pipe) if not rules] == ["The feed sends again."]
 
     assert look_of(engine).look(THURSDAY_EIGHT + timedelta(days=20)) == 1
+
+
+def test_it_ends_too_where_the_feed_sent_again_just_before_midnight(pipe: Pipe, engine: Engine) -> None:
+    look_of(engine).look(THURSDAY_EIGHT)
+    pipe.now = datetime(2026, 6, 18, 22, 59, 50, tzinfo=UTC)
+    send(pipe, good_ones=range(200))
+    pipe.drain_gate(["camhs"])
+
+    assert look_of(engine).look(pipe.now + timedelta(seconds=20)) == 1
+    assert standing_silences(engine) == {}
+
+
+def test_another_rule_that_cannot_be_asked_makes_no_feed_silent(pipe: Pipe, engine: Engine) -> None:
+    broken = Failure("window-late", "data-steward", "lag_days", None, "at most 61", "It is late.", True, False)
+    look = SilenceLook(engine, lambda _: lambda _: (broken,), lambda _: False)
+
+    assert look.look(THURSDAY_EIGHT) == 0
 
 
 def test_what_waits_at_the_broker_is_no_silence(pipe: Pipe, engine: Engine) -> None:
