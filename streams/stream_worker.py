@@ -46,7 +46,7 @@ def assemble(settings: Settings, engine: Engine) -> Worker:
     add_timeline(worker, keeper)
     add_relay(worker, Relay(engine))
     add_clock(worker, keeper)
-    mailboxes = dict(pair.split("=", 1) for pair in settings.team_mailboxes.split(",") if "=" in pair)
+    mailboxes = settings.mailboxes
     by_mail = bool(settings.smtp)
     add_alerts(worker, AlertRouter(engine, by_mail=by_mail, mailboxes=mailboxes, fallback=settings.fallback_mailbox))
     add_directory(worker)

@@ -30,7 +30,7 @@ from send_integration.watch.breaker import Breaker, Failure, State, cooled, new_
 from send_integration.when.london import utc_text
 
 STEWARDS = "data-stewards"
-"""The team that is told of a feed that is parked."""
+"""The team whose mailbox is told of feeds, and of judgements that differ."""
 
 LETTER = "feed-"
 """How the ids of letters on paused feeds begin; the number of the change follows."""
