@@ -23,11 +23,11 @@ from send_integration.store.breakers import (
     standing_openings,
     unposted_openings,
 )
-from send_integration.store.feed_windows import close_window
+from send_integration.store.feed_windows import close_window, forget_volume
 from send_integration.store.outbox import say
 from send_integration.store.sessions import Session, record_within
 from send_integration.watch.breaker import Breaker, Failure, State, cooled, new_breaker, pause, resume
-from send_integration.when.london import utc_text
+from send_integration.when.london import london_day, utc_text
 
 STEWARDS = "data-stewards"
 """The team whose mailbox is told of feeds, and of judgements that differ."""
@@ -67,11 +67,13 @@ def pause_feed(engine: Engine, feed: str, session: Session, *, why: str, now: da
 
 
 def resume_feed(engine: Engine, feed: str, session: Session, *, why: str, now: datetime) -> Breaker:
-    """End a feed's pause. Raises BadInput where it is not paused, or no reason is given."""
+    """End a feed's pause; what has come today, the person knows of, so it is no flood any more. Raises BadInput where the
+    feed is not paused, or no reason is given."""
     with engine.begin() as connection:
         breaker = _held(connection, feed, session, RESUME, why=why, now=now)
         if not breaker.parked:
             raise BadInput("It is not paused", where=feed, next_step="See `send-integration feed list`.")
+        forget_volume(connection, feed, london_day(now))
         return _change(connection, breaker, resume(breaker, who=session.actor, why=why.strip(), now=now), now)
 
 

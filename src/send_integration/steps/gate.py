@@ -30,7 +30,7 @@ from send_integration.steps.identity import (
 )
 from send_integration.steps.watching import FeedParked, FeedWatch, unwatched
 from send_integration.store.admission import admitted_of_feed, keep_admitted
-from send_integration.store.breakers import is_parked
+from send_integration.store.breakers import entrance_of
 from send_integration.store.outbox import say
 from send_integration.store.people import asserted_before, lock_identity, next_decision_number, records_by_id
 from send_integration.store.positions import move_on, split_known
@@ -75,6 +75,7 @@ class _Judged(NamedTuple):
     checked: Checked
     passed: Sequence[tuple[RawMessage, Event]]
     now: datetime
+    resumed_at: datetime | None = None
 
 
 class _OthersChangeError(Exception):
@@ -105,9 +106,10 @@ class Gate:
         before publishing starts again from them. Raises Broken where the batch cannot be kept; nothing is then.
         """
         with self._engine.connect() as connection:
-            if is_parked(connection, feed):
-                return LEFT_UNREAD
-        judged = self._judge(feed, batch, now)
+            entrance = entrance_of(connection, feed)
+        if entrance.parked:
+            return LEFT_UNREAD
+        judged = self._judge(feed, batch, now)._replace(resumed_at=entrance.resumed_at)
         exclusive = self._expects_new_people or feed == IDENTITY
         while True:
             try:
@@ -157,7 +159,7 @@ class Gate:
         move_on(connection, READER, new, counts.places)
         # Last, for these rows are shared by all partitions of the feed; of them the breaker's, whose holder waits for nobody.
         add_remarks(connection, _remarked(feed, out, judged.remarks), london_day(judged.now))
-        outcome = Outcome(new, list(out.keep.values()), resolved.records, refused, repeated)
+        outcome = Outcome(new, list(out.keep.values()), resolved.records, refused, repeated, judged.resumed_at)
         self._watch.count(connection, feed, tally_of(outcome, judged.passed, judged.checked, judged.now), judged.now)
         return Admitted(tuple(outgoing), counts.total(0), counts.total(1), counts.total(2))
 

@@ -15,13 +15,15 @@ from send_integration.when.london import london_day, london_midnight
 
 
 class Outcome(NamedTuple):
-    """What became of a batch's new messages: those let in with the records they assert, those refused, repeats."""
+    """What became of a batch's new messages: those let in with the records they assert, those refused, repeats; and when a
+    person last let their feed in again."""
 
     new: Sequence[RawMessage]
     kept: Sequence[tuple[RawMessage, Event]]
     records: Records
     refused: int
     repeated: int
+    resumed_at: datetime | None = None
 
 
 def tally_of(outcome: Outcome, passed: Sequence[tuple[RawMessage, Event]], checked: Checked, now: datetime) -> Tally:
@@ -39,10 +41,11 @@ def tally_of(outcome: Outcome, passed: Sequence[tuple[RawMessage, Event]], check
     columns = checked.columns_of(places)
     recorded = [passed[at][1].recorded_at for at in places]
     midnight = london_midnight(london_day(now))
+    counts_from = max(midnight, outcome.resumed_at or midnight)
     arrived = sum((passed[at][0].timestamp or now).timestamp() for at in places)
     return Tally(
         messages=len(new),
-        arrived_today=sum((message.timestamp or now) >= midnight for message in new),
+        arrived_today=sum((message.timestamp or now) >= counts_from for message in new),
         accepted=len(new) - quarantined - repeated,
         quarantined=quarantined,
         duplicates=repeated,

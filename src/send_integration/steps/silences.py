@@ -1,6 +1,7 @@
 """Looks by the clock which feeds have fallen silent, tells their stewards once, and says when they send again."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -22,7 +23,7 @@ from send_integration.store.silences import (
     unposted_silences,
     volumes_since,
 )
-from send_integration.watch.breaker import Failure
+from send_integration.watch.breaker import RULES, Failure
 from send_integration.watch.days import DAYS_OF_HISTORY
 from send_integration.watch.measures import SILENCE
 from send_integration.watch.silence import Silence, silence_of
@@ -94,7 +95,7 @@ class SilenceLook:
             breaker = hold_breaker(connection, found.feed, now)
             if breaker.parked or not add_silence(connection, found.feed, found.silence.since, why, now):
                 return False
-            say_change(connection, breaker, found.failures, at=now, why=why)
+            say_change(connection, replace(breaker, who=RULES), found.failures, at=now, why=why)
         return True
 
     def _end(self, feed: str, now: datetime) -> bool:
@@ -103,7 +104,7 @@ class SilenceLook:
             breaker = hold_breaker(connection, feed, now)
             if not end_silence(connection, feed, now):
                 return False
-            say_change(connection, breaker, (), at=now, why=AGAIN)
+            say_change(connection, replace(breaker, who=RULES), (), at=now, why=AGAIN)
         return True
 
 

@@ -17,7 +17,7 @@ from send_integration.store.feed_windows import (
     keep_window,
     open_window,
 )
-from send_integration.watch.breaker import Breaker, Failure, judged
+from send_integration.watch.breaker import RULES, Breaker, Failure, judged
 from send_integration.watch.measures import LEAST_MESSAGES, WEEKS_OF_HISTORY, Measures, Usual, measures, usual_of
 from send_integration.watch.window import Tally
 from send_integration.when.london import london_day, london_midnight
@@ -78,7 +78,13 @@ class FeedWatch:
         if failures and not after.parked:
             told = rules_told(connection, breaker.feed, london_midnight(london_day(now)))
             if warned := [failed for failed in failures if failed.rule not in told]:
-                say_change(connection, after, warned, at=now, why=" ".join(failed.in_words() for failed in warned))
+                say_change(
+                    connection,
+                    replace(after, who=RULES),
+                    warned,
+                    at=now,
+                    why=" ".join(failed.in_words() for failed in warned),
+                )
         return after is not breaker
 
     def _judge(self, feed: str, measured: Measures) -> Sequence[Failure]:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine, text
 from send_integration.watch.breaker import Breaker, Failure, State, new_breaker
 from send_integration.when.london import london_day
 
-_COLUMNS = "feed, state, since, who, why, trips, try_at"
+_COLUMNS = "feed, state, since, who, why, trips, try_at, resumed_at"
 
 
 class Change(NamedTuple):
@@ -51,12 +51,18 @@ def paused_since(engine: Engine) -> dict[str, date]:
         return {feed: london_day(at) for feed, at in rows}
 
 
-def is_parked(connection: Connection, feed: str) -> bool:
-    """Whether a feed is parked at this moment; it may be the next, so only `hold_breaker` decides."""
-    found: bool = connection.execute(
-        text("SELECT EXISTS (SELECT FROM feed_breaker WHERE feed = :feed AND state = 'open')"), {"feed": feed}
-    ).scalar_one()
-    return found
+class Entrance(NamedTuple):
+    """Whether a feed is parked at this moment, and when a person last let it in again."""
+
+    parked: bool
+    resumed_at: datetime | None
+
+
+def entrance_of(connection: Connection, feed: str) -> Entrance:
+    """How a feed is let in at this moment; it may be another the next, so only `hold_breaker` decides."""
+    query = text("SELECT state = 'open', resumed_at FROM feed_breaker WHERE feed = :feed")
+    row = connection.execute(query, {"feed": feed}).one_or_none()
+    return Entrance(*row) if row else Entrance(parked=False, resumed_at=None)
 
 
 def hold_breaker(connection: Connection, feed: str, now: datetime) -> Breaker:
@@ -75,7 +81,7 @@ def hold_breaker(connection: Connection, feed: str, now: datetime) -> Breaker:
 def _insert(connection: Connection, breaker: Breaker) -> None:
     connection.execute(
         text(
-            f"INSERT INTO feed_breaker ({_COLUMNS}) VALUES (:feed, :state, :since, :who, :why, :trips, :try_at)"  # noqa: S608 - ours
+            f"INSERT INTO feed_breaker ({_COLUMNS}) VALUES (:feed, :state, :since, :who, :why, :trips, :try_at, :resumed_at)"  # noqa: S608 - ours
             " ON CONFLICT DO NOTHING"
         ),
         _values(breaker),
@@ -87,7 +93,7 @@ def change_breaker(connection: Connection, breaker: Breaker) -> None:
     connection.execute(
         text(
             "UPDATE feed_breaker SET state = :state, since = :since, who = :who, why = :why, trips = :trips,"
-            " try_at = :try_at WHERE feed = :feed"
+            " try_at = :try_at, resumed_at = :resumed_at WHERE feed = :feed"
         ),
         _values(breaker),
     )
@@ -195,8 +201,9 @@ def _values(breaker: Breaker) -> dict[str, object]:
         "why": breaker.why,
         "trips": breaker.trips,
         "try_at": breaker.try_at,
+        "resumed_at": breaker.resumed_at,
     }
 
 
 def _breaker(row: Sequence[Any]) -> Breaker:
-    return Breaker(row[0], State(row[1]), row[2], row[3], row[4], row[5], row[6])
+    return Breaker(row[0], State(row[1]), row[2], row[3], row[4], row[5], row[6], row[7])

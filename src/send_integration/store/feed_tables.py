@@ -37,6 +37,7 @@ feed_breaker = Table(
     Column("why", Text, nullable=False),
     Column("trips", Integer, nullable=False),
     Column("try_at", Moment, comment="when an open breaker lets a window through by itself"),
+    Column("resumed_at", Moment, comment="when a person last let the feed in again"),
     CheckConstraint(STATES, name="state"),
 )
 

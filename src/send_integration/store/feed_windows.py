@@ -74,6 +74,13 @@ def keep_day(connection: Connection, feed: str, day: date, tally: Tally) -> None
     )
 
 
+def forget_volume(connection: Connection, feed: str, day: date) -> None:
+    """Count no message that has come on a day towards its volume; the feed's breaker must be held."""
+    connection.execute(
+        text("UPDATE feed_day SET arrived_today = 0 WHERE feed = :feed AND day = :day"), {"feed": feed, "day": day}
+    )
+
+
 def days_of(connection: Connection, feed: str, days: Iterable[date]) -> list[tuple[date, Tally]]:
     """Those of some days of a feed on which messages came."""
     rows = connection.execute(

@@ -19,11 +19,12 @@ from send_integration.steps.feeds import STEWARDS, every_breaker, parked_now, pa
 from send_integration.steps.gate import READER, Gate
 from send_integration.steps.watching import FeedWatch, Judge
 from send_integration.store.breakers import paused_since
+from send_integration.store.feed_windows import keep_day
 from send_integration.store.sessions import Session
 from send_integration.watch import measures
 from send_integration.watch.breaker import Failure, State
 from send_integration.watch.measures import Measures
-from send_integration.watch.window import unchecked
+from send_integration.watch.window import Tally, unchecked
 from send_integration.when.london import london_day
 from tests.builders import sent
 from tests.integration.steps.meeting import meet
@@ -289,6 +290,39 @@ def test_what_warns_of_a_window_that_ends_a_trial_is_told_too(engine: Engine) ->
 
     changes = pipe.ask("SELECT state, jsonb_array_length(failures) FROM feed_change ORDER BY id")
     assert changes == [("open", 2), ("half-open", 0), ("closed", 0), ("closed", 1)]
+
+
+def test_what_a_person_says_is_right_all_along_is_let_in_the_same_day_however_much_it_is(engine: Engine) -> None:
+    def at_most_five_busy_days(measured: Measures) -> Sequence[Failure]:
+        ratio = measured["volume_ratio"]
+        much = Failure("volume-high", "data-steward", "volume_ratio", ratio, "at most 5", "Too many.", True, True)
+        return (much,) if ratio is not None and ratio > 5 else ()
+
+    pipe = pipe_of(engine, at_most_five_busy_days)
+    with engine.begin() as connection:
+        for back in range(1, 40):
+            keep_day(connection, "camhs", london_day(NINE) - timedelta(back), Tally(messages=10, arrived_today=10))
+    send(pipe, good_ones=range(3000))
+    pipe.drain_gate(["camhs"], size=250)
+    assert state(pipe) is State.OPEN
+
+    pipe.topics = {place: [message._replace(timestamp=NINE) for message in held] for place, held in pipe.topics.items()}
+    pipe.now += timedelta(minutes=5)
+    resume_feed(engine, "camhs", STEWARD, why="a load of history", now=pipe.now)
+    pipe.drain_gate(["camhs"], size=250)
+
+    assert (state(pipe), waiting(pipe)) == (State.CLOSED, 0)
+
+
+def test_a_rule_warns_in_its_own_name_whoever_let_the_feed_in(engine: Engine) -> None:
+    late = Failure("window-late", "data-steward", "lag_days", 70.0, "at most 61", "It is late.", False, False)
+    pipe = pipe_of(engine, lambda _: (late,))
+    pause_feed(engine, "camhs", STEWARD, why="the source moves house", now=NINE)
+    resume_feed(engine, "camhs", STEWARD, why="it has moved", now=NINE)
+    send(pipe, good_ones=range(500))
+    pipe.drain_gate(["camhs"])
+
+    assert pipe.ask("SELECT who FROM feed_change ORDER BY id") == [("sam",), ("sam",), ("batch rules",)]
 
 
 ACTS = ("good", "bad", "drain", "drain and be killed", "pause", "resume", "restart", "wait", "look")

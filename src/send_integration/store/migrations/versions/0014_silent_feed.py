@@ -1,4 +1,5 @@
-"""The silences of feeds, so that each is told once and outlives a restart; and one row for each window that is judged."""
+"""The silences of feeds, so that each is told once and outlives a restart; one row for each window that is
+judged; and when a person let a feed in."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -33,3 +34,7 @@ def upgrade() -> None:
     op.drop_index("ix_feed_window_waiting", "feed_window")
     op.drop_column("feed_window", "told")
     op.create_index("uq_feed_window_open", "feed_window", ["feed"], unique=True, postgresql_where=sa.text("NOT judged"))
+    op.add_column(
+        "feed_breaker",
+        sa.Column("resumed_at", MOMENT, nullable=True, comment="when a person last let the feed in again"),
+    )
