@@ -9,6 +9,7 @@ from send_integration.contracts import topics
 from send_integration.steps import alerts, directory
 from send_integration.steps.alerts import AlertRouter, deliver_due, post_notices
 from send_integration.steps.feeds import post_openings
+from send_integration.steps.silences import post_silences
 from send_integration.store.positions import mark_published
 from streams.app import Worker, batches, or_stop
 
@@ -49,6 +50,7 @@ def add_delivery(worker: Worker, channel: Smtp, mailboxes: Mapping[str, str], fa
         async with or_stop("delivery"):
             await worker.run_aside(post_notices, worker.engine, mailboxes, worker.today(), worker.now())
             await worker.run_aside(post_openings, worker.engine, mailboxes, fallback, worker.now())
-            await worker.run_aside(deliver_due, worker.engine, channel, worker.now(), DELIVERIES)
+            await worker.run_aside(post_silences, worker.engine, mailboxes, fallback, worker.now())
+            await worker.run_aside(deliver_due, worker.engine, channel, worker.today(), worker.now(), DELIVERIES)
 
     worker.app.timer(interval=DELIVER_SECONDS, on_leader=True)(deliver)

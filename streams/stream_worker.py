@@ -1,6 +1,7 @@
 """Puts a stream worker together: from raw events to flags and alerts."""
 
 from datetime import timedelta
+from functools import partial
 
 from sqlalchemy import Engine
 
@@ -13,14 +14,16 @@ from send_integration.steps import alerts, directory, gate, timeline
 from send_integration.steps.alerts import AlertRouter
 from send_integration.steps.catalogue import load_model, load_rules
 from send_integration.steps.gate import Checks, Gate
+from send_integration.steps.ledger import has_waiting
 from send_integration.steps.relay import Relay
+from send_integration.steps.silences import SilenceLook
 from send_integration.steps.timeline import TimelineKeeper
 from send_integration.steps.watching import FeedWatch, Judge
 from streams.alerts import add_alerts, add_delivery, add_directory
 from streams.app import Worker, build
 from streams.clock import add_clock
 from streams.ends import add_ends
-from streams.feeds import add_feeds
+from streams.feeds import add_feeds, add_silences
 from streams.gate import add_gates
 from streams.relay import add_relay
 from streams.timeline import add_timeline
@@ -41,10 +44,11 @@ def assemble(settings: Settings, engine: Engine) -> Worker:
     add_gates(worker, Gate(engine, _checks_of, load_model(settings.identity_model), watch))
     add_feeds(worker)
     add_ends(worker)
+    add_silences(worker, SilenceLook(engine, _judge_of, partial(has_waiting, engine, settings.kafka)))
     add_timeline(worker, keeper)
     add_relay(worker, Relay(engine))
     add_clock(worker, keeper)
-    mailboxes = dict(pair.split("=", 1) for pair in settings.team_mailboxes.split(",") if "=" in pair)
+    mailboxes = settings.mailboxes
     by_mail = bool(settings.smtp)
     add_alerts(worker, AlertRouter(engine, by_mail=by_mail, mailboxes=mailboxes, fallback=settings.fallback_mailbox))
     add_directory(worker)

@@ -15,7 +15,8 @@ UNTIL = date(2025, 1, 16)
 NOW = datetime.combine(UNTIL + timedelta(1), time(), UTC)
 CLEAN_DAYS = 30
 ROWS = 600
-"""Of each feed the last so many get faults, or the last half where there are fewer than twice as many."""
+MOST_OF_A_FEED = 0.9
+"""Of each feed the last so many rows get faults, or the last nine tenths where that is less: batch rules judge from 500 on."""
 
 SCHOOL_YEAR_ROWS = "send.school.enrolled.v1"
 
@@ -65,7 +66,7 @@ def clean_authority(children: int, seed: int) -> CleanAuthority:
     window: dict[str, list[Sent]] = {}
     for feed, rows in of_feed.items():
         recent = sum(row.arrived_at >= since for row in rows)
-        held = max(min(ROWS, len(rows) // 2), recent)
+        held = max(min(ROWS, round(MOST_OF_A_FEED * len(rows))), recent)
         # Enrolments come once a year: the window has some, or no year group could be wrong in it.
         extra = [row for row in rows[:-held] if SCHOOL_YEAR_ROWS.encode() in row.raw][-120:] if held else []
         kept = set(extra)

@@ -1,50 +1,66 @@
 """Puts messages through the worker's own gate on a real PostgreSQL, and tells what it said of each."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import uuid4
 
 from sqlalchemy import Engine, create_engine, make_url, text
 
 from benchmarks.quality.clean import CleanAuthority, Sent, messages
+from benchmarks.quality.history import keep_history
 from send_integration.contracts.event import Event, EventKey
 from send_integration.identity.model import default_model
+from send_integration.quality.batch_rules import BatchRules
 from send_integration.quality.checks import RowChecks
 from send_integration.steps.batch import RawMessage
 from send_integration.steps.drift import proposals_of
 from send_integration.steps.gate import Gate
+from send_integration.steps.silences import SilenceLook
+from send_integration.steps.watching import FeedWatch, Judge, unwatched
 from send_integration.store.engine import open_database
 from send_integration.store.schema import migrate
+from send_integration.store.silences import standing_silences
 from send_integration.watch.window import Checked
 
 BATCH = 2_500
+COOL_DOWN = timedelta(hours=1)
+MOST_HOURS = 24 * 14
 
 
 class Said(NamedTuple):
-    """What the gate said of one window: by a message's offset its codes, and what it said of the window as a whole."""
+    """What the gate said of one window: by a message's offset its codes, and what it said of the window as a whole: `batch`
+    are the batch rules that failed, the first after `batch_after` rows."""
 
     refused: dict[int, tuple[str, ...]]
     remarked: dict[int, tuple[str, ...]]
     repeats: int
     reviews: int
     drift: int
+    batch: tuple[str, ...] = ()
+    batch_after: int = 0
 
 
 @dataclass(slots=True)
 class Listening:
-    """Row checks that remember what they remarked on; otherwise the worker's own."""
+    """The worker's own rules, made once; its row checks remember what they remarked on."""
 
     checks: dict[str, RowChecks] = field(default_factory=dict)
+    rules: dict[str, BatchRules] = field(default_factory=dict)
     remarked: dict[EventKey, tuple[str, ...]] = field(default_factory=dict)
+
+    def checks_of(self, feeds: Iterable[str]) -> dict[str, RowChecks]:
+        """The worker's own checks of some feeds, each made once."""
+        for feed in feeds:
+            if feed not in self.checks:
+                self.checks[feed] = RowChecks(feed)
+        return self.checks
 
     def of(self, feed: str) -> Callable[[Sequence[Event]], Checked]:
         """A feed's checks, as the gate asks for them."""
-        if feed not in self.checks:
-            self.checks[feed] = RowChecks(feed)
-        checks = self.checks[feed]
+        checks = self.checks_of([feed])[feed]
 
         def listened(events: Sequence[Event]) -> Checked:
             verdicts = checks.checked(events)
@@ -54,6 +70,12 @@ class Listening:
             return verdicts
 
         return listened
+
+    def judge_of(self, feed: str) -> Judge:
+        """A feed's batch rules, as the watch asks for them."""
+        if feed not in self.rules:
+            self.rules[feed] = BatchRules(feed)
+        return self.rules[feed].failures
 
 
 class Server:
@@ -69,7 +91,7 @@ class Server:
         self._execute("CREATE DATABASE filled")
         engine = open_database(self._named("filled"))
         migrate(engine)
-        gate = Gate(engine, self.listening.of, default_model())
+        gate = Gate(engine, self.listening.of, default_model(), unwatched())
         of_feed: dict[str, list[Sent]] = {}
         for one in authority.before:
             of_feed.setdefault(one.feed, []).append(one)
@@ -77,6 +99,7 @@ class Server:
             sent = messages(feed, [(row.raw, row.arrived_at) for row in rows])
             for first in range(0, len(sent), BATCH):
                 gate.admit(feed, sent[first : first + BATCH], now)
+        keep_history(engine, authority, self.listening.checks_of(authority.window), now)
         engine.dispose()
 
     @contextmanager
@@ -96,6 +119,24 @@ class Server:
         with self.copy() as engine:
             return admitted(engine, self.listening, feed, window, now)
 
+    @contextmanager
+    def empty(self) -> Iterator[Engine]:
+        """A database that holds nothing, and lasts as long as the block."""
+        name = f"empty_{uuid4().hex[:12]}"
+        self._execute(f"CREATE DATABASE {name}")
+        engine = open_database(self._named(name))
+        migrate(engine)
+        try:
+            yield engine
+        finally:
+            engine.dispose()
+            self._execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+    def missed(self, feed: str, now: datetime) -> tuple[str, int]:
+        """Which rule misses a feed that sends nothing after the clean authority, and after how many hours."""
+        with self.copy() as engine:
+            return hours_until_missed(engine, self.listening, feed, now)
+
     def _named(self, name: str) -> str:
         return make_url(self._address).set(database=name).render_as_string(hide_password=False)
 
@@ -106,12 +147,15 @@ class Server:
 
 def admitted(engine: Engine, listening: Listening, feed: str, window: Sequence[RawMessage], now: datetime) -> Said:
     """Admit a window whose partition nobody used before, and read what the gate kept of its verdicts."""
-    gate = Gate(engine, listening.of, default_model())
+    gate = Gate(engine, listening.of, default_model(), FeedWatch(listening.judge_of, COOL_DOWN))
     reviews = _count(engine, "SELECT count(*) FROM identity_review")
     listening.remarked.clear()
-    repeats = 0
+    repeats = batch_after = 0
+    before = _count(engine, "SELECT coalesce(max(id), 0) FROM feed_change")
     for first in range(0, len(window), BATCH):
         repeats += gate.admit(feed, window[first : first + BATCH], now).duplicates
+        if not batch_after and batch_rules_since(engine, before):
+            batch_after = min(first + BATCH, len(window))
     with engine.connect() as connection:
         rows = connection.execute(
             text('SELECT "offset", reasons FROM quarantine WHERE feed = :feed AND "partition" = :partition'),
@@ -123,7 +167,32 @@ def admitted(engine: Engine, listening: Listening, feed: str, window: Sequence[R
         repeats,
         _count(engine, "SELECT count(*) FROM identity_review") - reviews,
         sum(proposal.events for proposal in proposals_of(engine, feed)),
+        batch_rules_since(engine, before),
+        batch_after,
     )
+
+
+def batch_rules_since(engine: Engine, change: int) -> tuple[str, ...]:
+    """The batch rules that failed after a change of a feed, each once, those that opened a breaker first."""
+    with engine.connect() as connection:
+        rows = connection.execute(
+            text(
+                "SELECT failed ->> 'rule' FROM feed_change, jsonb_array_elements(failures) AS failed WHERE id > :change"
+                " ORDER BY state <> 'open', id"
+            ),
+            {"change": change},
+        )
+        return tuple(dict.fromkeys(row[0] for row in rows))
+
+
+def hours_until_missed(engine: Engine, listening: Listening, feed: str, now: datetime) -> tuple[str, int]:
+    """The rule that misses a feed which sends nothing from `now` on, and after how many hours; ('', 0) where none does."""
+    look = SilenceLook(engine, listening.judge_of, lambda _feed: False)
+    for hour in range(1, MOST_HOURS + 1):
+        look.look(now + timedelta(hours=hour))
+        if feed in standing_silences(engine):
+            return batch_rules_since(engine, 0)[0], hour
+    return "", 0
 
 
 def _by_offset(listening: Listening, window: Sequence[RawMessage]) -> dict[int, tuple[str, ...]]:

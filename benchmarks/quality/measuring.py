@@ -26,10 +26,13 @@ from send_integration.steps.batch import RawMessage
 
 RATES = (0.005, 0.05, 0.5)
 FILES = 20
+LATE = "window-late"
+"""Rows that are sent now were recorded months before; that this is told is no news."""
+
 PARTITION = 9
 """One that the clean authority did not use, so that what was said of a window is told apart."""
 
-NOTHING = Said({}, {}, 0, 0, 0)
+NOTHING = Said({}, {}, 0, 0, 0, batch=(LATE,))
 FIRST_DAY = 100
 """The partition of the last clean day; each day before it has the next."""
 
@@ -37,12 +40,14 @@ Rows = list[tuple[bytes, datetime]]
 
 
 class CleanDays(NamedTuple):
-    """Of one feed's clean days the events, how many were refused or held, and how often each rule remarked."""
+    """Of one feed's clean days the events, how many were refused or held, how often each rule remarked, and the batch
+    rules that failed."""
 
     feed: str
     events: int
     refused: int
     remarks: Counter[str]
+    batch: frozenset[str]
 
 
 class Measured(NamedTuple):
@@ -101,6 +106,10 @@ class Bench:
         before = {wire(body) for body in bodies}
         sent = [wire(body) for body in fault.spoil(bodies)]
         faulty = frozenset(at for at, raw in enumerate(sent) if raw not in before)
+        if not sent:
+            rule, hours = self._server.missed(fault.feed, NOW)
+            found = Score(len(bodies), rule, 0, 0, 0, 0, 0, 0, hours)
+            return Measured(fault.name, fault.feed, fault.spoil.__doc__ or "", 0, found, 0)
         window = messages(fault.feed, [(raw, NOW) for raw in sent], partition=PARTITION)
         said = self._server.judged(fault.feed, window, NOW)
         found = score(faulty, said, NOTHING)
@@ -137,6 +146,16 @@ class Bench:
             self._clean[feed] = self._server.judged(feed, messages(feed, rows, partition=PARTITION), NOW)
         return self._clean[feed]
 
+    def clean_windows(self) -> dict[str, tuple[str, ...]]:
+        """The batch rules that each feed's clean window fails, where it is sent as a day like those before; but that it
+        comes months after it was recorded, which is told rightly."""
+        found: dict[str, tuple[str, ...]] = {}
+        for feed, rows in self._authority.window.items():
+            sent = messages(feed, [(row.raw, NOW) for row in rows], partition=PARTITION)
+            if sent:
+                found[feed] = tuple(rule for rule in self._server.judged(feed, sent, NOW).batch if rule != LATE)
+        return found
+
     def clean_days(self) -> list[CleanDays]:
         """What the gate says of each feed's last clean days, day by day, after all that came before."""
         with self._server.copy() as engine:
@@ -150,13 +169,14 @@ class Bench:
         days: dict[int, Rows] = {}
         for raw, arrived in rows:
             days.setdefault((NOW - arrived).days, []).append((raw, arrived))
-        refused, remarks = 0, Counter[str]()
+        refused, remarks, batch = 0, Counter[str](), set[str]()
         for day in sorted(days, reverse=True):
             window = messages(feed, days[day], partition=FIRST_DAY + day)
             said = admitted(engine, self._server.listening, feed, window, NOW)
             refused += len(said.refused)
             remarks.update(code for codes in said.remarked.values() for code in codes)
-        return CleanDays(feed, len(rows), refused, remarks)
+            batch.update(said.batch)
+        return CleanDays(feed, len(rows), refused, remarks, frozenset(batch))
 
 
 def _by_feed(sent: list[Sent]) -> dict[str, Rows]:

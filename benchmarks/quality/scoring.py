@@ -18,7 +18,8 @@ class Score(NamedTuple):
 
     `rule` is the rule that spoke of most faulty rows among those that spoke first, `after` the number of rows when it
     did. `refused` and `remarked` count faulty rows; `stopped` counts good rows that were refused, `held` those that wait
-    for a person's decision on identity, `noted` those that were remarked on.
+    for a person's decision on identity, `noted` those that were remarked on. `hours` instead of rows it took where the
+    clock spoke.
     """
 
     faulty: int
@@ -29,6 +30,7 @@ class Score(NamedTuple):
     stopped: int
     held: int
     noted: int
+    hours: int = 0
 
     @property
     def detected(self) -> bool:
@@ -46,6 +48,8 @@ def score(faulty: frozenset[int], said: Said, clean: Said) -> Score:
         first = min(spoken)
         counted = Counter(code for codes in spoken.values() for code in codes)
         rule, after = max(spoken[first], key=lambda code: (counted[code], code)), first + 1
+    elif batch := [rule for rule in said.batch if rule not in clean.batch]:
+        rule, after = batch[0], said.batch_after
     elif said.repeats > clean.repeats:
         rule = BY_STORE
     elif said.reviews - clean.reviews >= max(1, A_TENTH * len(faulty)):

@@ -3,15 +3,23 @@
 Every setting is an environment variable with the prefix SEND_; unset means the embedded parts.
 """
 
+import re
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from send_integration import clock
 from send_integration.errors import BadSetting
+
+_PAIR = re.compile(r"[^=\s]+\s*=\s*[^=\s]+@[^=\s]+")
+
+
+def _pairs(written: str) -> list[str]:
+    """The parts between commas; one after the last comma is none."""
+    return [pair.strip() for pair in written.split(",") if pair.strip()]
 
 
 class Settings(BaseSettings):
@@ -53,7 +61,7 @@ class Settings(BaseSettings):
     team_mailboxes: str = Field(
         "",
         description="team=address pairs separated by commas: where alerts go that no named worker takes, and a team's notices;"
-        " nothing on a restricted child. 'data-stewards' is told of feeds that are paused.",
+        " nothing on a restricted child. 'data-stewards' is told of feeds that are paused or silent.",
     )
     fallback_mailbox: str = Field("", description="Address for alerts that no team takes either.")
     identity_model: Path | None = Field(
@@ -66,6 +74,20 @@ class Settings(BaseSettings):
         description="Minutes after which a feed that its batch rules paused is tried again; doubled each time.",
     )
     rules: Path | None = Field(None, description="The authority's own rules file; empty: the catalogue as shipped.")
+
+    @field_validator("team_mailboxes")
+    @classmethod
+    def _names_a_mailbox_for_each_team(cls, written: str) -> str:
+        if not all(_PAIR.fullmatch(pair) for pair in _pairs(written)):
+            message = "each part between commas must be a team, '=' and an address"
+            raise ValueError(message)
+        return written
+
+    @property
+    def mailboxes(self) -> dict[str, str]:
+        """The teams' addresses."""
+        pairs = (pair.partition("=") for pair in _pairs(self.team_mailboxes))
+        return {team.strip(): address.strip() for team, _, address in pairs}
 
     def today(self) -> date:
         """The day that counts as today: the clock's, except in a rehearsal."""

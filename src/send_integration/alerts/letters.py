@@ -44,3 +44,15 @@ def feed_letter(feed: str, why: str, who: str) -> Letter:
         " batch rules paused it. docs/feeds.md says more. Sign in to see what failed, and to resume it:",
         f"/feeds/{feed}",
     )
+
+
+def silence_letter(feed: str, why: str) -> Letter:
+    """A feed that has fallen silent, in words for its stewards: what was measured, and what to do; of no child."""
+    return Letter(
+        f"Feed {feed} is silent",
+        f"{why}\n\nThe feed is not paused: whatever it sends is let in at once. But what its source has not sent, nobody"
+        " sees, and children's pages say so.\n\nWhat to do: ask the source whether its export still runs. If it has nothing to"
+        " send, nothing need be done: a silence is told once, and ends when the feed sends again. If it has ended for good:"
+        f" `send-integration feed pause {feed} --why ...`. docs/feeds.md says more. Sign in to see how every feed stands:",
+        "/alerts",
+    )

@@ -17,7 +17,8 @@ from send_integration.quality.audit import AuditedWindow, PlainValidation, audit
 from send_integration.quality.checks import RowChecks
 from send_integration.quality.data_docs import write_data_docs
 from send_integration.settings import Settings
-from send_integration.steps.auditing import STEWARDS, WINDOW, audit_feeds, events_of, keep
+from send_integration.steps.auditing import WINDOW, audit_feeds, events_of, keep
+from send_integration.steps.feeds import STEWARDS
 from send_integration.store.audits import AuditRow, latest_judged
 
 ALIVE = "audit-quality.alive"
@@ -71,8 +72,7 @@ def audit_quality(
 
 def _mailbox(settings: Settings) -> str:
     """Where the stewards are written to; '' where no mail is sent."""
-    teams = dict(pair.split("=", 1) for pair in settings.team_mailboxes.split(",") if "=" in pair)
-    return (teams.get(STEWARDS) or settings.fallback_mailbox) if settings.smtp else ""
+    return (settings.mailboxes.get(STEWARDS) or settings.fallback_mailbox) if settings.smtp else ""
 
 
 def _print(audits: list[AuditRow], *, as_json: bool) -> None:

@@ -10,7 +10,7 @@ from send_integration.cli.services import services
 from send_integration.errors import BadInput
 from send_integration.rules.silence import silence_of
 from send_integration.steps.catalogue import load_rules
-from send_integration.store.breakers import paused_feeds
+from send_integration.steps.feed_standing import unheard_feeds
 from send_integration.store.children import one_child, standings
 from send_integration.store.families import family_of, secret_references
 from send_integration.store.flags import open_flags_by_urgency
@@ -36,8 +36,7 @@ def timeline(
     found = one_child(engine, child_id)
     if found is None:
         raise BadInput("The child's events have not reached the timeline yet", next_step="Try again in a moment.")
-    paused = {feed: london_day(breaker.since) for feed, breaker in paused_feeds(engine).items()}
-    silence = silence_of(found.answer, paused, load_rules(settings.rules))
+    silence = silence_of(found.answer, unheard_feeds(engine), load_rules(settings.rules))
     for feed in silence.feeds:
         typer.echo(feed.in_words(feed.since.isoformat()), err=as_json)
     if as_json:
@@ -49,7 +48,7 @@ def timeline(
     for milestone in found.answer["milestones"]:
         late = f", {milestone['days_late']} days late" if milestone["days_late"] else ""
         waits = silence.waits_for(milestone)
-        doubt = f"; may only be waiting, for a feed is paused: {', '.join(waits)}" if waits else ""
+        doubt = f"; may only be waiting, for a feed is paused or silent: {', '.join(waits)}" if waits else ""
         typer.echo(f"  {milestone['milestone']}: {milestone['status']}, due {milestone['due_on']}{late}{doubt}")
     for risk in found.answer["risks"]:
         typer.echo(f"  {risk['risk']}: {risk['level']}. {risk['reason']}")

@@ -1,6 +1,7 @@
 """`send-integration feed`: which feeds are let in, and pausing and resuming one."""
 
 import json
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Annotated
 
@@ -14,10 +15,12 @@ from send_integration.cli.looking import ROLE, By
 from send_integration.cli.services import services
 from send_integration.contracts.topics import FEEDS
 from send_integration.errors import BadInput
-from send_integration.steps.feeds import every_breaker, pause_feed, resume_feed
+from send_integration.steps.feed_standing import FeedStanding, feed_standings
+from send_integration.steps.feeds import pause_feed, resume_feed
 from send_integration.store.breakers import changes_of
 from send_integration.store.sessions import Session
-from send_integration.watch.breaker import Breaker, State
+from send_integration.watch.breaker import RULES, State
+from send_integration.watch.measures import LEAST_MESSAGES
 from send_integration.when.london import london_day, london_time
 
 WORDS = {State.CLOSED: "let in", State.OPEN: "paused", State.HALF_OPEN: "on trial"}
@@ -28,21 +31,22 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 app = typer.Typer(
     add_completion=False,
     no_args_is_help=True,
-    help="See which feeds are let in and how good their agencies are; pause and resume one.",
+    help="See which feeds are let in, which are silent, and how good their agencies are; pause and resume one.",
 )
 app.command("scorecard")(scorecard)
 
 
 @app.command("list")
 def list_feeds(*, as_json: AsJson = False) -> None:
-    """How every feed stands: let in, paused or on trial, since when, by whom and why."""
+    """How every feed stands: let in, paused, on trial or silent, since when, by whom and why; and what to do next."""
     _, engine = services()
-    found = every_breaker(engine, clock.now())
+    now = clock.now()
+    standings = feed_standings(engine, now)
     if as_json:
-        typer.echo(json.dumps([_as_json(breaker) for breaker in found.values()], indent=1))
+        typer.echo(json.dumps([_as_json(standing) for standing in standings], indent=1))
         return
     table = Table("feed", "stands", "since", "by", "why", "tried again")
-    for breaker in found.values():
+    for breaker, silence, *_ in standings:
         decided = bool(breaker.why)
         table.add_row(
             breaker.feed,
@@ -52,7 +56,29 @@ def list_feeds(*, as_json: AsJson = False) -> None:
             breaker.why,
             _written(breaker.try_at) if breaker.try_at else "",
         )
+        if silence:
+            table.add_row("", "silent", silence.since.isoformat(), RULES, silence.why, "")
     Console().print(table)
+    for standing in standings:
+        for sentence in _next_steps(standing):
+            typer.echo(f"{standing.breaker.feed}: {sentence}")
+
+
+def _next_steps(standing: FeedStanding) -> Iterator[str]:
+    """What a steward does about a feed next, in sentences; none where nothing is to be done."""
+    breaker, feed = standing.breaker, standing.breaker.feed
+    resume_it = f'`send-integration feed resume {feed} --why "..."`'
+    if breaker.parked and breaker.trips:
+        again = f", or leave it: it is tried again on {_written(breaker.try_at)}" if breaker.try_at else ""
+        yield f"Ask the source what changed; once that is mended, {resume_it}{again}."
+    elif breaker.parked:
+        yield f"{breaker.who} has paused it; once the reason is gone, {resume_it}."
+    elif breaker.state is State.HALF_OPEN:
+        yield f"{standing.counted} of {LEAST_MESSAGES} messages of its trial have come; wait for the rest."
+    if standing.silence:
+        yield "Ask the source whether its export still runs; the silence ends by itself when it sends again."
+    if standing.warned:
+        yield f"Warned of since yesterday: {', '.join(standing.warned)}. See `send-integration feed history {feed}`."
 
 
 @app.command("history")
@@ -68,7 +94,8 @@ def history(
         typer.echo(json.dumps([change._asdict() for change in found], default=datetime.isoformat, indent=1))
         return
     for change in found:
-        words = WORDS[State(change.state)]
+        state = State(change.state)
+        words = f"warned of while {WORDS[state]}" if change.failures and state is not State.OPEN else WORDS[state]
         typer.echo(f"{_written(change.at)}  {words}, by {change.who}: {change.why}")
     if not found:
         typer.echo("It was always let in.")
@@ -88,7 +115,9 @@ def resume(feed: Feed, *, why: Why, by: By) -> None:
     _, engine = services()
     after = resume_feed(engine, feed, Session(by, ROLE, ""), why=why, now=clock.now())
     if after.state is State.HALF_OPEN:
-        typer.echo(f"{feed} is on trial: its next 500 messages are let in and judged, and a failure pauses it again.")
+        typer.echo(
+            f"{feed} is on trial: it is let in until {LEAST_MESSAGES} messages are judged, and a failure pauses it again."
+        )
     else:
         typer.echo(f"{feed} is let in.")
 
@@ -97,7 +126,8 @@ def _written(moment: datetime) -> str:
     return f"{london_day(moment)} {london_time(moment)}"
 
 
-def _as_json(breaker: Breaker) -> dict[str, object]:
+def _as_json(standing: FeedStanding) -> dict[str, object]:
+    breaker, silence = standing.breaker, standing.silence
     return {
         "feed": breaker.feed,
         "state": breaker.state,
@@ -106,4 +136,8 @@ def _as_json(breaker: Breaker) -> dict[str, object]:
         "why": breaker.why,
         "trips": breaker.trips,
         "try_at": breaker.try_at.isoformat() if breaker.try_at else None,
+        "silent_since": silence.since.isoformat() if silence else None,
+        "silent_why": silence.why if silence else "",
+        "warned": list(standing.warned),
+        "next": list(_next_steps(standing)),
     }

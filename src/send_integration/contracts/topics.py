@@ -46,6 +46,6 @@ FLAGS = Topic("send.flags", "child id", FOREVER)
 ALERTS = Topic("send.alerts", "worker id", timedelta(days=365))
 AUDIT = Topic("send.audit", "actor", FOREVER)
 FEED_HEALTH = Topic("send.feed-health", "feed", timedelta(days=365))
-"""Every change of a feed's circuit breaker, and every batch rule that only warns."""
+"""Every change of a feed's circuit breaker, every batch rule that only warns, and when a silent feed sends again."""
 
 TOPICS = (*map(raw, FEEDS), *map(clean, FEEDS), QUARANTINE, CHILD_EVENTS, FLAGS, ALERTS, AUDIT, FEED_HEALTH)

@@ -13,7 +13,7 @@ from send_integration.quality.masks import Mask, Window, mask_of
 from send_integration.quality.suites import Rule, rules_of
 from send_integration.quality.watched import ABSENT, codes_of
 from send_integration.watch.breaker import Failure
-from send_integration.watch.measures import CODE_DRIFT, NULL_RATE, Measures, Usual, measures
+from send_integration.watch.measures import CODE_DRIFT, NULL_RATE, NULL_RISE, Measures, Usual, measures
 from send_integration.watch.window import Tally
 
 
@@ -52,7 +52,7 @@ class BatchRules:
 def measure_names(feed: str) -> Sequence[str]:
     """Every measure that a feed's batch expectations may look at."""
     nothing = measures(Tally(), Tally(), Usual())
-    absent = [f"{NULL_RATE}{column.name}" for column in (*COLUMNS[feed], *ABSENT)]
+    absent = [f"{of}{column.name}" for of in (NULL_RATE, NULL_RISE) for column in (*COLUMNS[feed], *ABSENT)]
     return [*nothing, *absent, *(f"{CODE_DRIFT}{column.name}" for column in codes_of(feed))]
 
 

@@ -1,9 +1,9 @@
-"""What a paused feed leaves in doubt of a child's answer: silence is not absence. The answer itself stays as it is."""
+"""What a paused or silent feed leaves in doubt of a child's answer: silence is not absence. The answer stays as it is."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from send_integration.rules.model import Rule, RuleBook
 from send_integration.timeline.titles import SECTOR_OF_FEED
@@ -25,41 +25,51 @@ NAMES = {
 PLURAL = frozenset({"referrals", "school", "identity"})
 
 
+class Unheard(NamedTuple):
+    """Since which day nothing is let in of a feed, for it is `paused`, or nothing comes of it."""
+
+    since: date
+    paused: bool
+
+
 @dataclass(frozen=True, slots=True)
 class SilentFeed:
-    """A paused feed of which a child has events, or on which an open milestone of theirs depends; since which day, and in
-    the lanes of which sectors its events stand."""
+    """A feed that is not heard, of which a child has events, or on which an open milestone of theirs depends; since which
+    day, and in the lanes of which sectors its events stand."""
 
     feed: str
     since: date
+    paused: bool
     sectors: frozenset[str]
 
     def in_words(self, written_day: str) -> str:
         """The sentence for whoever reads the child's timeline; the day as that surface writes days."""
-        have = "have" if self.feed in PLURAL else "has"
-        return f"{_name(self.feed)} {have} been paused since {written_day}: what is missing here may only be waiting."
+        feed = f"{_name(self.feed)} {'have' if self.feed in PLURAL else 'has'}"
+        if self.paused:
+            return f"{feed} been paused since {written_day}: what is missing here may only be waiting."
+        return f"{feed} sent hardly anything since {written_day}: what is missing here may be missing for that."
 
 
 @dataclass(frozen=True, slots=True)
 class Silence:
-    """The paused feeds that concern a child, and which of them each of the rules' open milestones waits for."""
+    """The feeds that are not heard and concern a child, and which of them each of the rules' open milestones waits for."""
 
     feeds: tuple[SilentFeed, ...]
     feeds_of_rule: Mapping[str, tuple[str, ...]]
 
     def waits_for(self, milestone: Mapping[str, Any]) -> tuple[str, ...]:
-        """The paused feeds, as people call them, whose events could still change a milestone of the answer."""
+        """The feeds that are not heard, as people call them, whose events could still change a milestone of the answer."""
         if milestone["status"] not in STILL_OPEN:
             return ()
         return tuple(_name(feed) for feed in self.feeds_of_rule.get(milestone["milestone"], ()))
 
 
-def silence_of(answer: Mapping[str, Any], paused: Mapping[str, date], rules: RuleBook) -> Silence:
-    """What some paused feeds (each with the day since when) leave in doubt of a child's answer."""
-    if not paused:
+def silence_of(answer: Mapping[str, Any], unheard: Mapping[str, Unheard], rules: RuleBook) -> Silence:
+    """What the feeds that are not heard leave in doubt of a child's answer."""
+    if not unheard:
         return Silence((), {})
     of_rule = {
-        rule.id: feeds for rule in rules.rules.values() if (feeds := tuple(sorted(feeds_of(rule) & paused.keys())))
+        rule.id: feeds for rule in rules.rules.values() if (feeds := tuple(sorted(feeds_of(rule) & unheard.keys())))
     }
     sectors: dict[str, set[str]] = {}
     for entry in answer["timeline"]:
@@ -67,8 +77,8 @@ def silence_of(answer: Mapping[str, Any], paused: Mapping[str, date], rules: Rul
     waited_for = {
         feed for m in answer["milestones"] if m["status"] in STILL_OPEN for feed in of_rule.get(m["milestone"], ())
     }
-    concerned = sorted((sectors.keys() | waited_for) & paused.keys())
-    silent = tuple(SilentFeed(feed, paused[feed], _sectors(feed, sectors.get(feed, set()))) for feed in concerned)
+    concerned = sorted((sectors.keys() | waited_for) & unheard.keys())
+    silent = tuple(SilentFeed(feed, *unheard[feed], _sectors(feed, sectors.get(feed, set()))) for feed in concerned)
     return Silence(silent, of_rule)
 
 

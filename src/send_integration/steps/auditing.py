@@ -18,9 +18,6 @@ from send_integration.store.audits import AuditRow, JudgedMessage, keep_audits, 
 WINDOW = 500
 """Messages of a feed that are judged again: with fewer, a fault in one row of hundreds would go by unseen for hours."""
 
-STEWARDS = "data-stewards"
-"""The team whose mailbox is told where the two judgements differ."""
-
 log = logging.getLogger("send_integration.audit")
 
 

@@ -11,11 +11,11 @@ from send_integration.store.agency_days import AgencyDay, agencies_since, last_h
 from send_integration.store.breakers import breakers
 from send_integration.store.broker_ends import Waiting, waiting_by_topic
 from send_integration.store.feed_health import open_items, volumes
-from send_integration.store.feed_windows import waiting_windows
+from send_integration.store.feed_windows import open_window
+from send_integration.store.silences import standing_silences
 from send_integration.watch.breaker import new_breaker
 from send_integration.watch.health import DAYS_OF_HISTORY, DAYS_SHOWN, FeedFacts, FeedHealth, health_of, worst_first
 from send_integration.watch.measures import LEAST_MESSAGES
-from send_integration.watch.window import total
 
 LOOKED_LATELY = timedelta(minutes=3)
 """A worker asks the broker four times a minute: where the last answer is older, no worker runs."""
@@ -65,6 +65,7 @@ def overview_of(
     known = breakers(connection)
     days = volumes(connection, today - timedelta(DAYS_OF_HISTORY))
     items = open_items(connection)
+    silent = standing_silences(connection)
     feeds = [
         health_of(
             FeedFacts(
@@ -74,6 +75,7 @@ def overview_of(
                 max((of.tally.heard_at for of in heard.get(feed, ()) if of.tally.heard_at), default=None),
                 waiting[name].messages if (name := topics.raw(feed).name) in waiting else None,
                 items.get(feed, 0),
+                feed in silent,
             ),
             today,
             now,
@@ -88,12 +90,12 @@ def looked_at(waiting: Mapping[str, Waiting]) -> datetime | None:
     return max((of_topic.seen_at for of_topic in waiting.values()), default=None)
 
 
-def next_judgement(engine: Engine, feed: str) -> NextJudgement:
+def next_judgement(engine: Engine, feed: str, now: datetime) -> NextJudgement:
     """How far a feed's window has come since it was last judged."""
     with engine.connect() as connection:
-        minutes = waiting_windows(connection, feed)
-    counted = total(minute.tally for minute in minutes).messages
-    return NextJudgement(counted % LEAST_MESSAGES, minutes[0].began_at if minutes else None)
+        window = open_window(connection, feed, now)
+    counted = window.tally.messages
+    return NextJudgement(counted % LEAST_MESSAGES, window.began_at if counted else None)
 
 
 def agencies_of_feed(engine: Engine, feed: str, today: date) -> list[OfAgency]:

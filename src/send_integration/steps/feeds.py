@@ -12,7 +12,7 @@ from send_integration.contracts import topics
 from send_integration.contracts.topics import FEEDS
 from send_integration.errors import BadInput
 from send_integration.steps.batch import Outgoing
-from send_integration.store.alerts import Delivery, add_deliveries
+from send_integration.store.alerts import Delivery, add_deliveries, drop_unsent
 from send_integration.store.breakers import (
     breakers,
     change_breaker,
@@ -20,16 +20,20 @@ from send_integration.store.breakers import (
     hold_breaker,
     keep_change,
     mark_openings_posted,
+    standing_openings,
     unposted_openings,
 )
-from send_integration.store.feed_windows import close_windows
+from send_integration.store.feed_windows import close_window, forget_volume
 from send_integration.store.outbox import say
 from send_integration.store.sessions import Session, record_within
 from send_integration.watch.breaker import Breaker, Failure, State, cooled, new_breaker, pause, resume
-from send_integration.when.london import utc_text
+from send_integration.when.london import london_day, utc_text
 
 STEWARDS = "data-stewards"
-"""The team that is told of a feed that is parked."""
+"""The team whose mailbox is told of feeds, and of judgements that differ."""
+
+LETTER = "feed-"
+"""How the ids of letters on paused feeds begin; the number of the change follows."""
 
 PAUSE, RESUME = "pause-feed", "resume-feed"
 """What the audit calls a person's part in it."""
@@ -63,11 +67,13 @@ def pause_feed(engine: Engine, feed: str, session: Session, *, why: str, now: da
 
 
 def resume_feed(engine: Engine, feed: str, session: Session, *, why: str, now: datetime) -> Breaker:
-    """End a feed's pause. Raises BadInput where it is not paused, or no reason is given."""
+    """End a feed's pause; what has come today, the person knows of, so it is no flood any more. Raises BadInput where the
+    feed is not paused, or no reason is given."""
     with engine.begin() as connection:
         breaker = _held(connection, feed, session, RESUME, why=why, now=now)
         if not breaker.parked:
             raise BadInput("It is not paused", where=feed, next_step="See `send-integration feed list`.")
+        forget_volume(connection, feed, london_day(now))
         return _change(connection, breaker, resume(breaker, who=session.actor, why=why.strip(), now=now), now)
 
 
@@ -101,11 +107,12 @@ def post_openings(engine: Engine, mailboxes: Mapping[str, str], fallback: str, n
     with engine.begin() as connection:
         found = unposted_openings(connection)
         mark_openings_posted(connection, [change.id for change in found], now)
-        standing = {(feed, breaker.since) for feed, breaker in breakers(connection).items() if breaker.parked}
-        opened = [change for change in found if (change.feed, change.at) in standing]
+        standing = standing_openings(connection)
+        drop_unsent(connection, LETTER, but=[f"{LETTER}{number}" for number in standing])
+        opened = [change for change in found if change.id in standing]
         if not address:
             return 0
-        letters = [(f"feed-{change.id}", feed_letter(change.feed, change.why, change.who)) for change in opened]
+        letters = [(f"{LETTER}{change.id}", feed_letter(change.feed, change.why, change.who)) for change in opened]
         add_deliveries(connection, [Delivery(name, Smtp.name, address, letter) for name, letter in letters], now)
         return len(letters)
 
@@ -127,5 +134,5 @@ def _change(connection: Connection, before: Breaker, after: Breaker, now: dateti
     change_breaker(connection, after)
     say_change(connection, after, (), at=now, why=after.why)
     if after.state is not State.OPEN:
-        close_windows(connection, after.feed)
+        close_window(connection, after.feed)
     return after

@@ -33,7 +33,7 @@ from send_integration.steps.identity import (
 from send_integration.steps.watching import FeedParked, FeedWatch, unwatched
 from send_integration.store.admission import admitted_of_feed, keep_admitted
 from send_integration.store.agency_days import add_agency_day
-from send_integration.store.breakers import is_parked
+from send_integration.store.breakers import entrance_of
 from send_integration.store.outbox import say
 from send_integration.store.people import asserted_before, lock_identity, next_decision_number, records_by_id
 from send_integration.store.positions import move_on, split_known
@@ -78,6 +78,7 @@ class _Judged(NamedTuple):
     checked: Checked
     passed: Sequence[tuple[RawMessage, Event]]
     now: datetime
+    resumed_at: datetime | None = None
 
 
 class _OthersChangeError(Exception):
@@ -108,9 +109,10 @@ class Gate:
         before publishing starts again from them. Raises Broken where the batch cannot be kept; nothing is then.
         """
         with self._engine.connect() as connection:
-            if is_parked(connection, feed):
-                return LEFT_UNREAD
-        judged = self._judge(feed, batch, now)
+            entrance = entrance_of(connection, feed)
+        if entrance.parked:
+            return LEFT_UNREAD
+        judged = self._judge(feed, batch, now)._replace(resumed_at=entrance.resumed_at)
         exclusive = self._expects_new_people or feed == IDENTITY
         while True:
             try:
@@ -165,7 +167,7 @@ class Gate:
         fates = Fates(own, out, resolved.records, {place_of(row) for row in refusals}, judged.remarks)
         agencies = agencies_of(fates, timely_within(feed), judged.now)
         add_agency_day(connection, feed, london_day(judged.now), agencies)
-        outcome = _of_the_feed_itself(new, out, resolved, refused, repeated)
+        outcome = Outcome(new, list(out.keep.values()), resolved.records, refused, repeated, judged.resumed_at)
         self._watch.count(connection, feed, tally_of(outcome, judged.passed, judged.checked, judged.now), judged.now)
         return Admitted(tuple(outgoing), counts.total(0), counts.total(1), counts.total(2))
 
@@ -265,16 +267,6 @@ def _settle_replays(connection: Connection, out: Sorted, counts: Counts) -> None
     if out.refused_again:
         refuse_again(connection, out.refused_again)
         say(connection, [quarantined(row) for row in out.refused_again.values()])
-
-
-def _of_the_feed_itself(
-    new: Sequence[RawMessage], out: Sorted, resolved: Resolved, refused: int, repeated: int
-) -> Outcome:
-    """What became of what the source sent: what a person sends through again says nothing of how the feed is."""
-    own = [message for message in new if not replay_of(message)]
-    kept = [event for message, event in out.keep.values() if not replay_of(message)]
-    replays_left_out = (len(new) - len(own)) - (len(out.keep) - len(kept))
-    return Outcome(own, kept, resolved.records, refused, repeated - replays_left_out)
 
 
 def _number_after_a_free_one(connection: Connection) -> int:

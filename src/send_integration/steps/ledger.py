@@ -75,6 +75,12 @@ def take_ledger(engine: Engine, bootstrap: str) -> Ledger:
     return balance(found, counted(engine), rows_of_feeds(engine), outbox_size(engine), paused=paused)
 
 
+def has_waiting(engine: Engine, bootstrap: str, feed: str) -> bool:
+    """Whether messages of a feed wait at the broker. Raises NotReady where it is away."""
+    kept = {(row.topic, row.partition): row for row in counted(engine) if row.reader == "gate"}
+    return _waiting(extents(bootstrap, [topics.raw(feed).name]), kept) > 0
+
+
 def balance(
     found: Iterable[Extent],
     read: Iterable[Counted],

@@ -7,22 +7,22 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import Connection
 
 from send_integration.steps.feeds import say_change
-from send_integration.store.breakers import change_breaker, hold_breaker
+from send_integration.store.breakers import change_breaker, hold_breaker, rules_told
 from send_integration.store.feed_windows import (
     Window,
-    close_windows,
+    close_window,
     day_of,
     days_of,
     forget_old_windows,
     keep_day,
     keep_window,
-    waiting_windows,
+    open_window,
 )
-from send_integration.watch.breaker import Breaker, Failure, judged
-from send_integration.watch.detection import first_bad_at
+from send_integration.watch.breaker import RULES, Breaker, Failure, judged
+from send_integration.watch.detection import counted_against, first_bad_at
 from send_integration.watch.measures import LEAST_MESSAGES, WEEKS_OF_HISTORY, Measures, Usual, measures, usual_of
-from send_integration.watch.window import Tally, total
-from send_integration.when.london import london_day
+from send_integration.watch.window import Tally
+from send_integration.when.london import london_day, london_midnight
 
 MINUTE = timedelta(minutes=1)
 
@@ -47,7 +47,8 @@ class FeedWatch:
         """Add a batch's counts to its feed's window and day, and open the breaker where the window now fails.
 
         A window is judged each time that it has gained five hundred messages, so that judging costs little however small
-        the batches are, and ends with the first judgement after a minute: every message is judged in some window.
+        the batches are, and ends with the first judgement after a minute: every message is judged in some window. What only
+        warns is told once a day.
 
         To be called last in the transaction that keeps the batch: it holds the feed's breaker until the commit, so that
         of all workers none keeps a batch of a feed that is parked. Raises FeedParked where it is.
@@ -57,45 +58,40 @@ class FeedWatch:
             raise FeedParked
         if not batch.messages:
             return
-        earlier = waiting_windows(connection, feed)
-        current = Window(0, now)
-        if earlier and now - earlier[-1].began_at < MINUTE:
-            current = earlier.pop()
-        current = replace(current, tally=current.tally + batch)
+        window = open_window(connection, feed, now)
+        bad_since = counted_against(window.bad_since, batch, now)
+        window = replace(window, tally=window.tally + batch, bad_since=bad_since)
+        keep_window(connection, feed, window)
         day = london_day(now)
         today = day_of(connection, feed, day) + batch
         keep_day(connection, feed, day, today)
-        minutes = [*earlier, current]
-        window = total(minute.tally for minute in minutes)
-        if window.messages // LEAST_MESSAGES == (window.messages - batch.messages) // LEAST_MESSAGES:
-            keep_window(connection, feed, current)
+        counted = window.tally.messages
+        if counted // LEAST_MESSAGES == (counted - batch.messages) // LEAST_MESSAGES:
             return
-        failures = self._judge(feed, measures(window, today, self._usual_of(connection, feed, day, now)))
-        told = {code for minute in minutes for code in minute.told}
-        warned = [failed for failed in failures if not failed.rejects and failed.rule not in told]
-        keep_window(connection, feed, replace(current, told=(*current.told, *(failed.rule for failed in warned))))
-        changed = self._act(connection, breaker, failures, warned, now, minutes)
-        if changed or now - minutes[0].began_at >= MINUTE:
-            close_windows(connection, feed)
+        failures = self._judge(feed, measures(window.tally, today, self._usual_of(connection, feed, day, now)))
+        if self._act(connection, breaker, failures, window, now) or now - window.began_at >= MINUTE:
+            close_window(connection, feed)
 
     def _act(
-        self,
-        connection: Connection,
-        breaker: Breaker,
-        failures: Sequence[Failure],
-        warned: Sequence[Failure],
-        now: datetime,
-        minutes: Sequence[Window],
+        self, connection: Connection, breaker: Breaker, failures: Sequence[Failure], window: Window, now: datetime
     ) -> bool:
         """Open or close the breaker by the verdict on a window, or tell of what only warns; gives whether it changed."""
         after = judged(breaker, failures, now, self._cool_down)
         if after is not breaker:
             change_breaker(connection, after)
-            told = failures if after.parked else ()
-            say_change(connection, after, told, at=now, why=after.why, first_bad_at=_since(minutes, told))
-        elif warned:
-            why = " ".join(failed.in_words() for failed in warned)
-            say_change(connection, breaker, warned, at=now, why=why, first_bad_at=_since(minutes, warned))
+            said = failures if after.parked else ()
+            say_change(connection, after, said, at=now, why=after.why, first_bad_at=_since(window, said))
+        if failures and not after.parked:
+            told = rules_told(connection, breaker.feed, london_midnight(london_day(now)))
+            if warned := [failed for failed in failures if failed.rule not in told]:
+                say_change(
+                    connection,
+                    replace(after, who=RULES),
+                    warned,
+                    at=now,
+                    why=" ".join(failed.in_words() for failed in warned),
+                    first_bad_at=_since(window, warned),
+                )
         return after is not breaker
 
     def _judge(self, feed: str, measured: Measures) -> Sequence[Failure]:
@@ -113,8 +109,8 @@ class FeedWatch:
         return found[1]
 
 
-def _since(minutes: Sequence[Window], failures: Sequence[Failure]) -> datetime | None:
-    return first_bad_at([(minute.began_at, minute.tally) for minute in minutes], [f.measure for f in failures])
+def _since(window: Window, failures: Sequence[Failure]) -> datetime | None:
+    return first_bad_at(window.began_at, window.bad_since, [failed.measure for failed in failures])
 
 
 def unwatched() -> FeedWatch:

@@ -14,7 +14,6 @@ from send_integration.rules.flags import Flag, flag_from_json
 from send_integration.store.flags import BECAUSE
 from send_integration.store.notices import Reader, asked_by
 from send_integration.store.secrecy import MAY_BE_SENT, RECIPIENT_WORKS_THERE, works_with
-from send_integration.when.london import london_day
 
 
 class DueDelivery(NamedTuple):
@@ -154,6 +153,14 @@ def add_deliveries(connection: Connection, rows: Sequence[Delivery], due_at: dat
     )
 
 
+def drop_unsent(connection: Connection, prefix: str, *, but: Iterable[str]) -> None:
+    """Send no more what is not yet sent of the messages whose ids begin with `prefix`, except some."""
+    connection.execute(
+        text("DELETE FROM delivery WHERE sent_at IS NULL AND message_id LIKE :prefix AND message_id <> ALL(:but)"),
+        {"prefix": f"{prefix}%", "but": list(but)},
+    )
+
+
 def reword_deliveries(connection: Connection, letters: Mapping[str, Letter]) -> None:
     """Send what is not yet sent as it is worded now."""
     connection.execute(
@@ -165,16 +172,16 @@ def reword_deliveries(connection: Connection, letters: Mapping[str, Letter]) -> 
     )
 
 
-def due_deliveries(engine: Engine, now: datetime, limit: int) -> list[DueDelivery]:
+def due_deliveries(engine: Engine, today: date, now: datetime, limit: int) -> list[DueDelivery]:
     """What is to be sent now, oldest first; what says of a restricted child waits while its address is not that of the
-    child's named worker."""
+    child's named worker, who has not left by `today`."""
     with engine.connect() as connection:
         rows = connection.execute(
             text(
                 "SELECT message_id, channel, address, attempts, content FROM delivery d"  # noqa: S608 - ours
                 f" WHERE sent_at IS NULL AND due_at <= :now AND {MAY_BE_SENT} ORDER BY due_at, message_id LIMIT :limit"
             ),
-            {"now": now, "today": london_day(now), "limit": limit},
+            {"now": now, "today": today, "limit": limit},
         )
         return [DueDelivery(row[0], row[1], row[2], row[3], Letter(**row[4])) for row in rows]
 

@@ -2,14 +2,15 @@
 
 import json
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Engine, text
 
 from send_integration.watch.breaker import Breaker, Failure, State, new_breaker
+from send_integration.when.london import london_day
 
-_COLUMNS = "feed, state, since, who, why, trips, try_at"
+_COLUMNS = "feed, state, since, who, why, trips, try_at, resumed_at"
 
 
 class Change(NamedTuple):
@@ -42,12 +43,32 @@ def paused_feeds(engine: Engine) -> dict[str, Breaker]:
         return {feed: breaker for feed, breaker in breakers(connection).items() if breaker.parked}
 
 
-def is_parked(connection: Connection, feed: str) -> bool:
-    """Whether a feed is parked at this moment; it may be the next, so only `hold_breaker` decides."""
-    found: bool = connection.execute(
-        text("SELECT EXISTS (SELECT FROM feed_breaker WHERE feed = :feed AND state = 'open')"), {"feed": feed}
-    ).scalar_one()
-    return found
+def paused_since(engine: Engine) -> dict[str, date]:
+    """Since which day messages of each paused feed may be waiting: since it was last wholly let in, whatever trials, and
+    people who prolonged the pause, came between."""
+    with engine.connect() as connection:
+        rows = connection.execute(
+            text(
+                "SELECT b.feed, min(c.at) FROM feed_breaker b JOIN feed_change c ON c.feed = b.feed AND c.state = 'open'"
+                " AND c.id > coalesce((SELECT max(l.id) FROM feed_change l WHERE l.feed = b.feed AND l.state = 'closed'), 0)"
+                " WHERE b.state = 'open' GROUP BY b.feed"
+            )
+        )
+        return {feed: london_day(at) for feed, at in rows}
+
+
+class Entrance(NamedTuple):
+    """Whether a feed is parked at this moment, and when a person last let it in again."""
+
+    parked: bool
+    resumed_at: datetime | None
+
+
+def entrance_of(connection: Connection, feed: str) -> Entrance:
+    """How a feed is let in at this moment; it may be another the next, so only `hold_breaker` decides."""
+    query = text("SELECT state = 'open', resumed_at FROM feed_breaker WHERE feed = :feed")
+    row = connection.execute(query, {"feed": feed}).one_or_none()
+    return Entrance(*row) if row else Entrance(parked=False, resumed_at=None)
 
 
 def hold_breaker(connection: Connection, feed: str, now: datetime) -> Breaker:
@@ -66,7 +87,7 @@ def hold_breaker(connection: Connection, feed: str, now: datetime) -> Breaker:
 def _insert(connection: Connection, breaker: Breaker) -> None:
     connection.execute(
         text(
-            f"INSERT INTO feed_breaker ({_COLUMNS}) VALUES (:feed, :state, :since, :who, :why, :trips, :try_at)"  # noqa: S608 - ours
+            f"INSERT INTO feed_breaker ({_COLUMNS}) VALUES (:feed, :state, :since, :who, :why, :trips, :try_at, :resumed_at)"  # noqa: S608 - ours
             " ON CONFLICT DO NOTHING"
         ),
         _values(breaker),
@@ -78,7 +99,7 @@ def change_breaker(connection: Connection, breaker: Breaker) -> None:
     connection.execute(
         text(
             "UPDATE feed_breaker SET state = :state, since = :since, who = :who, why = :why, trips = :trips,"
-            " try_at = :try_at WHERE feed = :feed"
+            " try_at = :try_at, resumed_at = :resumed_at WHERE feed = :feed"
         ),
         _values(breaker),
     )
@@ -131,6 +152,30 @@ def changes_of(engine: Engine, feed: str, limit: int) -> list[Change]:
         return [Change(*row) for row in rows]
 
 
+def rules_told(connection: Connection, feed: str, since: datetime) -> set[str]:
+    """The batch rules that have failed a feed since a moment, as its history tells."""
+    rows = connection.execute(
+        text(
+            "SELECT DISTINCT failed ->> 'rule' FROM feed_change, jsonb_array_elements(failures) AS failed"
+            " WHERE feed = :feed AND at >= :since"
+        ),
+        {"feed": feed, "since": since},
+    )
+    return {row[0] for row in rows}
+
+
+def rules_warned(connection: Connection, since: datetime) -> dict[str, list[str]]:
+    """For each feed the batch rules that only warned of it since a moment, each once."""
+    rows = connection.execute(
+        text(
+            "SELECT feed, array_agg(DISTINCT failed ->> 'rule') FROM feed_change, jsonb_array_elements(failures) AS failed"
+            " WHERE state <> 'open' AND at >= :since GROUP BY feed"
+        ),
+        {"since": since},
+    )
+    return {feed: rules for feed, rules in rows}  # noqa: C416 - a row is no pair for the types
+
+
 def unposted_openings(connection: Connection) -> list[Change]:
     """Openings of which the stewards were not yet told by mail; locked until the transaction ends."""
     rows = connection.execute(
@@ -140,6 +185,17 @@ def unposted_openings(connection: Connection) -> list[Change]:
         )
     )
     return [Change(*row) for row in rows]
+
+
+def standing_openings(connection: Connection) -> set[int]:
+    """The changes by which the feeds that are parked now came to stand as they do."""
+    rows = connection.execute(
+        text(
+            "SELECT c.id FROM feed_breaker b JOIN feed_change c ON c.feed = b.feed AND c.at = b.since AND c.state = 'open'"
+            " WHERE b.state = 'open'"
+        )
+    )
+    return {row[0] for row in rows}
 
 
 def mark_openings_posted(connection: Connection, ids: Sequence[int], now: datetime) -> None:
@@ -158,8 +214,9 @@ def _values(breaker: Breaker) -> dict[str, object]:
         "why": breaker.why,
         "trips": breaker.trips,
         "try_at": breaker.try_at,
+        "resumed_at": breaker.resumed_at,
     }
 
 
 def _breaker(row: Sequence[Any]) -> Breaker:
-    return Breaker(row[0], State(row[1]), row[2], row[3], row[4], row[5], row[6])
+    return Breaker(row[0], State(row[1]), row[2], row[3], row[4], row[5], row[6], row[7])

@@ -16,8 +16,9 @@ from sqlalchemy import (
     Table,
     Text,
     false,
+    text,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.dialects.postgresql import JSONB
 
 from send_integration.store.tables import NAMES, Moment
 
@@ -37,6 +38,7 @@ feed_breaker = Table(
     Column("why", Text, nullable=False),
     Column("trips", Integer, nullable=False),
     Column("try_at", Moment, comment="when an open breaker lets a window through by itself"),
+    Column("resumed_at", Moment, comment="when a person last let the feed in again"),
     CheckConstraint(STATES, name="state"),
 )
 
@@ -86,8 +88,7 @@ def _tally() -> list[Column[Any]]:
     ]
 
 
-# The counts of a feed's messages, a row for each minute in which some came. A window that is judged are the rows that
-# are not `judged`, together; `told` are the rules that only warned of it.
+# The counts of a feed's messages, a row for each window; the one that is judged next is the row that is not `judged`.
 feed_window = Table(
     "feed_window",
     METADATA,
@@ -95,9 +96,15 @@ feed_window = Table(
     Column("feed", Text, nullable=False),
     Column("began_at", Moment, nullable=False),
     *_tally(),
-    Column("told", ARRAY(Text), nullable=False),
+    Column(
+        "bad_since",
+        JSONB,
+        nullable=False,
+        server_default=text("'{}'"),
+        comment="when the first message was read that counts against a measure, by the measure",
+    ),
     Column("judged", Boolean, nullable=False, server_default=false()),
-    Index("ix_feed_window_waiting", "feed", "began_at", postgresql_where=~Column("judged", Boolean)),
+    Index("uq_feed_window_open", "feed", unique=True, postgresql_where=~Column("judged", Boolean)),
     Index(None, "began_at"),
 )
 
@@ -147,4 +154,18 @@ broker_end = Table(
     Column("begin_offset", BigInteger, nullable=False),
     Column("end_offset", BigInteger, nullable=False),
     Column("seen_at", Moment, nullable=False),
+)
+
+# A silence of a feed that its stewards are told of, once; it stands until the feed sends again. Nothing deletes a row.
+feed_silence = Table(
+    "feed_silence",
+    METADATA,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("feed", Text, nullable=False),
+    Column("since", Date, nullable=False, comment="the last day on which it sent as usual"),
+    Column("told_at", Moment, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("posted_at", Moment, comment="when it was handed to the channels"),
+    Column("ended_at", Moment, comment="when it was seen to send again"),
+    Index("uq_feed_silence_standing", "feed", unique=True, postgresql_where=Column("ended_at").is_(None)),
 )

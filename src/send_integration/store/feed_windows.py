@@ -1,4 +1,4 @@
-"""The counts of a feed's messages: by the minute until they are judged, and by the day as what is usual."""
+"""The counts of a feed's messages: of the window that is judged next, and by the day as what is usual."""
 
 import json
 from collections.abc import Iterable, Sequence
@@ -8,10 +8,11 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
+from send_integration.watch.detection import BadSince
 from send_integration.watch.window import SUMS, Tally
 
 KEEP_WINDOWS = timedelta(days=35)
-"""Minutes that were judged are kept so long, for whoever asks what a feed looked like before it was parked."""
+"""Windows that were judged are kept so long, for whoever asks what a feed looked like before it was parked."""
 
 COLUMNS = (*SUMS, "last_recorded_at", "absent", "codes")
 _NAMES = ", ".join(COLUMNS)
@@ -21,49 +22,49 @@ _SET = ", ".join(f"{name} = excluded.{name}" for name in COLUMNS)
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """One minute of a feed; `id` is 0 where it is not kept yet, `told` are the rules that warned of it."""
+    """The messages of a feed that are judged together, since the first of them came."""
 
-    id: int
     began_at: datetime
     tally: Tally = field(default_factory=Tally)
-    told: tuple[str, ...] = ()
+    bad_since: BadSince = field(default_factory=dict)
 
 
-def waiting_windows(connection: Connection, feed: str) -> list[Window]:
-    """The minutes of a feed that belong to the window that is judged next, the oldest first."""
-    rows = connection.execute(
-        text(
-            f"SELECT {_NAMES}, id, began_at, told FROM feed_window WHERE feed = :feed AND NOT judged"  # noqa: S608 - ours
-            " ORDER BY began_at"
-        ),
+def open_window(connection: Connection, feed: str, now: datetime) -> Window:
+    """The window of a feed that is judged next; one that begins `now` where there is none."""
+    row = connection.execute(
+        text(f"SELECT {_NAMES}, began_at, bad_since FROM feed_window WHERE feed = :feed AND NOT judged"),  # noqa: S608 - ours
         {"feed": feed},
-    )
-    return [Window(row[-3], row[-2], _tally(row), tuple(row[-1])) for row in rows]
+    ).one_or_none()
+    if row is None:
+        return Window(now)
+    *_, began_at, bad_since = row
+    return Window(began_at, _tally(row), {name: datetime.fromisoformat(at) for name, at in bad_since.items()})
+
+
+def counted_of_open(connection: Connection) -> dict[str, int]:
+    """How many messages each feed's open window has."""
+    rows = connection.execute(text("SELECT feed, messages FROM feed_window WHERE NOT judged"))
+    return {feed: messages for feed, messages in rows}  # noqa: C416 - a row is no pair for the types
 
 
 def keep_window(connection: Connection, feed: str, window: Window) -> None:
-    """Keep a minute with its counts as they stand now; the feed's breaker must be held."""
-    given = {
-        **_values(window.tally),
-        "id": window.id,
-        "feed": feed,
-        "began_at": window.began_at,
-        "told": [*window.told],
-    }
-    if window.id:
-        pairs = ", ".join(f"{name} = {value}" for name, value in zip(COLUMNS, _GIVEN.split(", "), strict=True))
-        connection.execute(text(f"UPDATE feed_window SET {pairs}, told = :told WHERE id = :id"), given)  # noqa: S608 - ours
-    else:
-        connection.execute(
-            text(
-                f"INSERT INTO feed_window (feed, began_at, told, {_NAMES})"  # noqa: S608 - ours
-                f" VALUES (:feed, :began_at, :told, {_GIVEN})"
-            ),
-            given,
-        )
+    """Keep a feed's open window with its counts as they stand now; the feed's breaker must be held."""
+    connection.execute(
+        text(
+            f"INSERT INTO feed_window (feed, began_at, bad_since, {_NAMES})"  # noqa: S608 - ours
+            f" VALUES (:feed, :began_at, cast(:bad_since AS jsonb), {_GIVEN})"
+            f" ON CONFLICT (feed) WHERE NOT judged DO UPDATE SET bad_since = excluded.bad_since, {_SET}"
+        ),
+        {
+            **_values(window.tally),
+            "feed": feed,
+            "began_at": window.began_at,
+            "bad_since": json.dumps({name: at.isoformat() for name, at in window.bad_since.items()}),
+        },
+    )
 
 
-def close_windows(connection: Connection, feed: str) -> None:
+def close_window(connection: Connection, feed: str) -> None:
     """Let the next message begin a new window."""
     connection.execute(text("UPDATE feed_window SET judged = true WHERE feed = :feed AND NOT judged"), {"feed": feed})
 
@@ -84,6 +85,13 @@ def keep_day(connection: Connection, feed: str, day: date, tally: Tally) -> None
     )
 
 
+def forget_volume(connection: Connection, feed: str, day: date) -> None:
+    """Count no message that has come on a day towards its volume; the feed's breaker must be held."""
+    connection.execute(
+        text("UPDATE feed_day SET arrived_today = 0 WHERE feed = :feed AND day = :day"), {"feed": feed, "day": day}
+    )
+
+
 def days_of(connection: Connection, feed: str, days: Iterable[date]) -> list[tuple[date, Tally]]:
     """Those of some days of a feed on which messages came."""
     rows = connection.execute(
@@ -94,7 +102,7 @@ def days_of(connection: Connection, feed: str, days: Iterable[date]) -> list[tup
 
 
 def forget_old_windows(connection: Connection, feed: str, now: datetime) -> None:
-    """Remove a feed's judged minutes that nobody asks for any more; its days stay."""
+    """Remove a feed's judged windows that nobody asks for any more; its days stay."""
     connection.execute(
         text("DELETE FROM feed_window WHERE feed = :feed AND judged AND began_at < :before"),
         {"feed": feed, "before": now - KEEP_WINDOWS},

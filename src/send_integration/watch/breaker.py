@@ -52,7 +52,8 @@ class Breaker:
     """How a feed's breaker stands, since when, by whom and why.
 
     `trips` counts how often the rules opened it since it was last closed; each doubles the cool-down. `try_at` is when
-    an open breaker lets a window through by itself; None where a person must say so.
+    an open breaker lets a window through by itself; None where a person must say so. `resumed_at` is when a person last let
+    the feed in again: what waited until then, they know of.
     """
 
     feed: str
@@ -62,6 +63,7 @@ class Breaker:
     why: str
     trips: int = 0
     try_at: datetime | None = None
+    resumed_at: datetime | None = None
 
     @property
     def parked(self) -> bool:
@@ -83,9 +85,9 @@ def judged(breaker: Breaker, failures: Sequence[Failure], now: datetime, cool_do
     if fatal:
         wait = min(cool_down * 2 ** min(breaker.trips, 16), LONGEST_COOL_DOWN)
         why = " ".join(failed.in_words() for failed in fatal)
-        return Breaker(breaker.feed, State.OPEN, now, RULES, why, breaker.trips + 1, now + wait)
+        return _stands(breaker, State.OPEN, now, why, trips=breaker.trips + 1, try_at=now + wait)
     if on_trial:
-        return Breaker(breaker.feed, State.CLOSED, now, RULES, "The window on trial passed every batch rule.")
+        return _stands(breaker, State.CLOSED, now, "The window on trial passed every batch rule.")
     return breaker
 
 
@@ -109,4 +111,11 @@ def resume(breaker: Breaker, *, who: str, why: str, now: datetime) -> Breaker:
     if not breaker.parked:
         return breaker
     state = State.HALF_OPEN if breaker.trips else State.CLOSED
-    return replace(breaker, state=state, since=now, who=who, why=why, try_at=None)
+    return replace(breaker, state=state, since=now, who=who, why=why, try_at=None, resumed_at=now)
+
+
+def _stands(
+    breaker: Breaker, state: State, now: datetime, why: str, *, trips: int = 0, try_at: datetime | None = None
+) -> Breaker:
+    """The breaker as the rules make it stand."""
+    return replace(breaker, state=state, since=now, who=RULES, why=why, trips=trips, try_at=try_at)

@@ -4,11 +4,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from statistics import median
 from typing import NamedTuple
 
 from send_integration.watch.agencies import LEAST_OF_A_MARK, Mark
 from send_integration.watch.breaker import Breaker, State
-from send_integration.watch.measures import usual_volume
+from send_integration.watch.measures import WEEKS_OF_HISTORY
 from send_integration.watch.window import Tally, total
 
 DAYS_SHOWN = 14
@@ -19,8 +20,8 @@ MUCH_REFUSED = 0.1
 """As the suites' own rule has it (window-refused-in-part): five times what careful sources get wrong."""
 
 WEEK = 7
-WEEKS_OF_A_HABIT = 4
-"""A feed that brought something in each of so many weeks, and then for a week nothing, has fallen silent."""
+LEAST_WEEKS = 4
+"""Of fewer weeks nothing is called usual on a weekday."""
 
 STUCK_AFTER = timedelta(minutes=10)
 """Messages wait at the broker, and for so long none was read: a worker takes them within a second."""
@@ -68,7 +69,7 @@ class FeedFacts:
     """What is known of a feed. `days` are its counts by day; `heard_at` is when the gate last read a message of it.
 
     `waiting` is how many messages wait at the broker, None where no worker has ever asked it; `items` how many wait in
-    quarantine for somebody.
+    quarantine for somebody; `silent` whether its stewards are told that it has fallen silent.
     """
 
     feed: str
@@ -77,6 +78,7 @@ class FeedFacts:
     heard_at: datetime | None
     waiting: int | None
     items: int
+    silent: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +115,7 @@ def health_of(facts: FeedFacts, today: date, now: datetime) -> FeedHealth:
     lately = _lately(days)
     rows = total(facts.days.get(day, Tally()) for day in shown)
     lag = rows.lag_seconds / rows.rows / 86_400 if rows.rows else None
-    return FeedHealth(facts, _standing(facts, lately, today, now), days, lately, lag)
+    return FeedHealth(facts, _standing(facts, lately, now), days, lately, lag)
 
 
 def worst_first(feeds: Iterable[FeedHealth]) -> list[FeedHealth]:
@@ -121,21 +123,20 @@ def worst_first(feeds: Iterable[FeedHealth]) -> list[FeedHealth]:
     return sorted(feeds, key=lambda one: (ORDER.index(one.standing), -(one.facts.waiting or 0), -one.facts.items))
 
 
-def is_silent(days: Mapping[date, Tally], today: date) -> bool:
-    """Whether a feed that used to bring something every week has brought nothing for a week."""
+def usual_volume(days: Mapping[date, Tally], day: date) -> float | None:
+    """How many messages are usual on a day: the median of its weekday over the eight weeks before; None without four."""
+    first = min(days, default=day)
+    weekdays = [day - timedelta(weeks=week) for week in range(1, WEEKS_OF_HISTORY + 1)]
+    known = [days.get(one, Tally()).arrived_today for one in weekdays if one >= first]
+    return float(median(known)) if len(known) >= LEAST_WEEKS else None
 
-    def came(week: int) -> bool:
-        return any(today - timedelta(week * WEEK + back) in days for back in range(1, WEEK + 1))
 
-    return today not in days and not came(0) and all(came(week) for week in range(1, WEEKS_OF_A_HABIT + 1))
-
-
-def _standing(facts: FeedFacts, lately: Mark, today: date, now: datetime) -> Standing:
+def _standing(facts: FeedFacts, lately: Mark, now: datetime) -> Standing:
     holds = {
         Standing.PAUSED: facts.breaker.parked,
         Standing.STUCK: _is_stuck(facts, now),
         Standing.MUCH_REFUSED: lately.of >= LEAST_OF_A_MARK and lately.right > MUCH_REFUSED * lately.of,
-        Standing.SILENT: is_silent(facts.days, today),
+        Standing.SILENT: facts.silent,
         Standing.ON_TRIAL: facts.breaker.state is State.HALF_OPEN,
         Standing.ITEMS: facts.items > 0,
         Standing.WELL: facts.heard_at is not None or bool(facts.days),

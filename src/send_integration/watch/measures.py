@@ -2,9 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
-from math import log
-from statistics import median
+from datetime import date
+from math import log, sqrt
 
 from send_integration.watch.window import Counts, Tally, total
 
@@ -16,14 +15,25 @@ LEAST_OF_A_SHARE = 200
 """Of fewer rows or people no share is taken, whatever else is in the window."""
 
 WEEKS_OF_HISTORY = 8
-LEAST_WEEKS = 4
-"""Days of the same weekday that make a volume usual; before that nothing is said of volume."""
+LEAST_DAYS = 28
+"""How long a feed must be known before anything is said of its volume."""
 
-LEAST_USUAL_ROWS = 5_000
+LEAST_BUSIEST = 50
+"""The busiest day of a small feed counts as so many messages: of a few, many times as many are still few."""
+
+LEAST_OF_A_MIX = 100
+LEAST_USUAL_OF_A_MIX = 200
 LEAST_USUAL_DAYS = 14
-"""What makes a mix of codes usual."""
+"""Of how many rows the mix of codes is compared with how many usual ones; by chance alone such mixes differ by an index of
+0.05, a twentieth of what any rule allows."""
 
-NULL_RATE, CODE_DRIFT = "null_rate_", "code_drift_"
+STANDARD_ERRORS = 3
+"""How many a share must have risen by before it has risen at all."""
+
+NULL_RATE, NULL_RISE, CODE_DRIFT = "null_rate_", "null_rise_", "code_drift_"
+SILENCE = "silence"
+"""Measured by the clock (watch.silence): a window of messages is none."""
+
 SECONDS_A_DAY = 86_400
 
 Measures = Mapping[str, float | None]
@@ -32,13 +42,12 @@ Measures = Mapping[str, float | None]
 
 @dataclass(frozen=True, slots=True)
 class Usual:
-    """What is usual for a feed on a day: how many messages, and the mix of its codes; and how the day before went.
+    """What is usual for a feed: the messages of its busiest day in the last weeks (None where it is not known for long
+    enough), and what was counted of its rows in them."""
 
-    `volume` and `volume_yesterday` (that day's messages as a share of its own usual) are None without enough weeks.
-    """
-
-    volume: float | None = None
-    volume_yesterday: float | None = None
+    busiest: int | None = None
+    rows: int = 0
+    absent: Counts = field(default_factory=dict)
     codes: Mapping[str, Counts] = field(default_factory=dict)
 
 
@@ -50,30 +59,35 @@ def measures(window: Tally, today: Tally, usual: Usual) -> dict[str, float | Non
         "refused_share": _share(window.quarantined, judged),
         "matched_share": _share(window.matched, window.people),
         "lag_days": window.lag_seconds / window.rows / SECONDS_A_DAY if window.rows >= LEAST_OF_A_SHARE else None,
-        "volume_ratio": _ratio(today.arrived_today, usual.volume) if today.arrived_today >= LEAST_MESSAGES else None,
-        "volume_yesterday": usual.volume_yesterday,
+        "volume_ratio": None if usual.busiest is None else today.arrived_today / max(usual.busiest, LEAST_BUSIEST),
+        SILENCE: None,
     }
-    found |= {f"{NULL_RATE}{name}": _share(absent, window.rows) for name, absent in window.absent.items()}
+    for name, absent in window.absent.items():
+        found[f"{NULL_RATE}{name}"] = _share(absent, window.rows)
+        found[f"{NULL_RISE}{name}"] = rise(absent, window.rows, usual.absent.get(name, 0), usual.rows)
     found |= {f"{CODE_DRIFT}{name}": drift(codes, usual.codes.get(name, {})) for name, codes in window.codes.items()}
     return found
 
 
 def usual_of(days: Mapping[date, Tally], today: date) -> Usual:
-    """What the feed's own history makes usual for `today`; days since the first without any message count as none."""
-    first = min(days, default=today)
-    yesterday = today - timedelta(1)
-    before = _volume(days, yesterday, first)
-    actual = days.get(yesterday, Tally()).arrived_today
-    rows = total(tally for day, tally in days.items() if day < today)
-    codes = rows.codes if rows.rows >= LEAST_USUAL_ROWS and (today - first).days >= LEAST_USUAL_DAYS else {}
-    enough = before is not None and before >= LEAST_MESSAGES
-    return Usual(_volume(days, today, first), _ratio(actual, before) if enough else None, codes)
+    """What the feed's own history, the days before `today`, makes usual."""
+    earlier = {day: tally for day, tally in days.items() if day < today}
+    known_for = (today - min(earlier, default=today)).days
+    weeks = [tally.arrived_today for day, tally in earlier.items() if (today - day).days <= 7 * WEEKS_OF_HISTORY]
+    if known_for < LEAST_USUAL_DAYS:
+        return Usual()
+    rows = total(earlier.values())
+    busiest = max(weeks, default=0) if known_for >= LEAST_DAYS else None
+    return Usual(busiest, rows.rows, rows.absent, rows.codes)
 
 
-def usual_volume(days: Mapping[date, Tally], day: date) -> float | None:
-    """How many messages are usual on a day by the weeks before it, as `usual_of` has it; None without enough weeks."""
-    before = {one: tally for one, tally in days.items() if 0 < (day - one).days <= 7 * (WEEKS_OF_HISTORY + 1)}
-    return _volume(before, day, min(before, default=day))
+def rise(count: int, size: int, usual_count: int, usual_size: int) -> float | None:
+    """By how much a share is above the usual one beyond what chance makes of both; None where there is too little."""
+    if size < LEAST_OF_A_SHARE or usual_size < LEAST_MESSAGES:
+        return None
+    both = (count + usual_count) / (size + usual_size)
+    error = sqrt(both * (1 - both) * (1 / size + 1 / usual_size))
+    return count / size - usual_count / usual_size - STANDARD_ERRORS * error
 
 
 def drift(now: Counts, usual: Counts) -> float | None:
@@ -82,25 +96,13 @@ def drift(now: Counts, usual: Counts) -> float | None:
     0 is the same mix; above 0.25 banks call it a shift. A code that was never seen counts as half a row.
     """
     size, usual_size = sum(now.values()), sum(usual.values())
-    if size < LEAST_OF_A_SHARE or usual_size < LEAST_USUAL_ROWS:
+    if size < LEAST_OF_A_MIX or usual_size < LEAST_USUAL_OF_A_MIX:
         return None
     index = 0.0
     for code in {*now, *usual}:
         share, usual_share = max(now.get(code, 0), 0.5) / size, max(usual.get(code, 0), 0.5) / usual_size
         index += (share - usual_share) * log(share / usual_share)
     return index
-
-
-def _volume(days: Mapping[date, Tally], day: date, first: date) -> float | None:
-    """The median of the day's weekday over the last weeks."""
-    weekdays = [day - timedelta(weeks=week) for week in range(1, WEEKS_OF_HISTORY + 1)]
-    known = [days.get(one, Tally()).arrived_today for one in weekdays if one >= first]
-    return float(median(known)) if len(known) >= LEAST_WEEKS else None
-
-
-def _ratio(count: int, usual: float | None) -> float | None:
-    """A count as a share of the usual; a feed that is usually all but silent is compared with the least of a window."""
-    return None if usual is None else count / max(usual, LEAST_MESSAGES)
 
 
 def _share(part: int, whole: int) -> float | None:

@@ -14,11 +14,12 @@ Counts = Mapping[str, int]
 class Tally:
     """The counts of some messages of a feed.
 
-    `arrived_today` of the messages reached the broker on the day on which they were let in: what waited while the feed
-    was parked says nothing of the day's volume. `rows` are the messages that passed their contract; of them `absent`
-    counts for each column those without a value, `codes` the codes of each code column, and `lag_seconds` adds up how
-    long after being recorded they reached us. `people` are events about a child, `matched` those of them whose child was
-    known before or that carry a number to be known by. `last_recorded_at` is when the newest was recorded.
+    `arrived_today` of the messages reached the broker on the day on which they were let in, and after a person last let
+    the feed in again: what waited before says nothing of the day's volume. `rows` are the messages that passed their
+    contract; of them `absent` counts for each column those without a value, `codes` the codes of each code column, and
+    `lag_seconds` adds up how long after being recorded they reached us. `people` are events about a child, `matched` those
+    of them whose child was known before or that carry a number to be known by. `last_recorded_at` is when the newest was
+    recorded.
     """
 
     messages: int = 0

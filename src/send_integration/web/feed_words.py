@@ -62,7 +62,7 @@ def words_of(feed: FeedHealth) -> Words:
             matter = f"{feed.lately.right:,} of the latest {count(feed.lately.of, 'new message')} were not let in."
             words = Words(matter, "Look at the commonest reason, and tell its sender.")
         case Standing.SILENT:
-            matter = f"It used to bring something every week. Nothing came since {heard(feed)}."
+            matter = f"It is silent for longer than it ever is. Its last message: {heard(feed)}."
             words = Words(matter, "Ask the source whether its job still runs.")
         case Standing.ITEMS:
             verb = "waits" if facts.items == 1 else "wait"

@@ -46,7 +46,7 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Hatching:
-    """A time of which a lane knows nothing, for a feed is paused."""
+    """A time of which a lane knows nothing, for a feed is paused or silent."""
 
     x: float
     width: float
@@ -54,7 +54,7 @@ class Hatching:
 
 @dataclass(frozen=True, slots=True)
 class Lane:
-    """One sector's bars and marks, and since when a feed of it is paused."""
+    """One sector's bars and marks, and since when a feed of it is paused or silent."""
 
     name: str
     y: float
@@ -111,7 +111,7 @@ def lanes_of(answer: Mapping[str, Any], today: date, silent: Sequence[SilentFeed
 
 
 def _hatching(since: Sequence[date], place: Any, today: date) -> Hatching | None:  # noqa: ANN401 - a function of days
-    """From the first day on which a feed was paused to today, wide enough to be seen on that day itself."""
+    """From the first day on which a feed was not heard to today, wide enough to be seen on that day itself."""
     if not since:
         return None
     start = place(min(*since, today))

@@ -8,7 +8,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 
 from send_integration.steps.feed_metrics import Measured
 from send_integration.watch.breaker import State
-from send_integration.watch.health import FeedHealth, Standing, is_silent
+from send_integration.watch.health import FeedHealth, Standing
 
 Samples = Iterable[tuple[tuple[str, ...], float | None]]
 
@@ -98,9 +98,9 @@ def _of_days(feeds: list[FeedHealth]) -> Iterator[Metric]:
     )
     yield _gauge(
         "send_feed_silent",
-        "1 where the feed used to bring something every week and has brought nothing for a week.",
+        "1 where its stewards are told that the feed has fallen silent.",
         FEED,
-        [((one.feed,), float(is_silent(one.facts.days, one.today.day))) for one in feeds],
+        [((one.feed,), float(one.facts.silent)) for one in feeds],
     )
     yield _gauge(
         "send_feed_needs_somebody",

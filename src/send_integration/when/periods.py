@@ -42,6 +42,16 @@ def bank_holidays() -> frozenset[date]:
     return frozenset(holidays.country_holidays("GB", subdiv="ENG", years=range(FIRST_YEAR, LAST_YEAR + 1)))
 
 
+@lru_cache(maxsize=128)
+def good_friday(year: int) -> date:
+    """Good Friday of a year, by the bank holidays. Raises ValueError where those are not known."""
+    fridays = sorted(day for day in bank_holidays() if day.year == year and day.month in (3, 4) and day.weekday() == 4)
+    if not fridays:
+        message = f"bank holidays are known from {FIRST_YEAR} to {LAST_YEAR} only"
+        raise ValueError(message)
+    return fridays[0]
+
+
 @lru_cache(maxsize=1)
 def _working_days() -> list[date]:
     closed = bank_holidays()

@@ -70,7 +70,7 @@ def recipient(pipe: Pipe) -> str:
 
 def due(pipe: Pipe) -> set[str]:
     """Where mail is to go now."""
-    return {delivery.address for delivery in due_deliveries(pipe.engine, SOON, 50)}
+    return {delivery.address for delivery in due_deliveries(pipe.engine, TODAY, SOON, 50)}
 
 
 def restrict(pipe: Pipe, *, restricted: bool) -> None:
@@ -94,6 +94,13 @@ def test_mail_goes_to_the_named_worker_who_is_the_alerts_recipient_and_the_inbox
     assert due(pipe) == {"w1@example.org"}
     assert reads(pipe, person(1))
     assert not reads(pipe, MANAGER), "who finds it on the child's page"
+
+
+def test_whether_the_worker_has_left_is_asked_of_the_day_that_counts_as_today(engine: Engine) -> None:
+    """In a rehearsal that is not the clock's, on which the worker left months ago."""
+    pipe = alerted(engine, assigned(1), left(1, on="2025-09-01"))
+
+    assert due(pipe) == {"w1@example.org"}
 
 
 @pytest.mark.parametrize(
@@ -160,14 +167,14 @@ def test_mail_that_was_asked_for_before_the_child_was_restricted_waits_and_goes_
     channel = Smtp(f"127.0.0.1:{controller.port}", "sender@example.org", "")
     restrict(pipe, restricted=False)
     ((asked,),) = pipe.ask("SELECT count(*) FROM delivery")
-    assert deliver_due(engine, channel, NOW, 50) == (0, asked)  # the server is down
+    assert deliver_due(engine, channel, TODAY, NOW, 50) == (0, asked)  # the server is down
 
     controller.start()
     restrict(pipe, restricted=True)
-    assert deliver_due(engine, channel, NOW + timedelta(hours=1), 50) == (0, 0)
+    assert deliver_due(engine, channel, TODAY, NOW + timedelta(hours=1), 50) == (0, 0)
     assert mailbox.received == []
     restrict(pipe, restricted=False)
-    assert deliver_due(engine, channel, NOW + timedelta(hours=1), 50) == (asked, 0)
+    assert deliver_due(engine, channel, TODAY, NOW + timedelta(hours=1), 50) == (asked, 0)
     assert {message["To"] for message in mailbox.received} == {TEAM}
 
 

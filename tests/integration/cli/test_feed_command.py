@@ -1,15 +1,21 @@
 """At the command line a feed is paused and resumed with a reason, and what waits says that it does."""
 
 import json
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import Engine
 
+from send_integration import clock
 from send_integration.broker.offsets import Extent
 from send_integration.cli import children, feed
 from send_integration.cli import ledger as ledger_command
 from send_integration.errors import BadInput, NotBalanced
 from send_integration.steps import ledger
+from send_integration.steps.watching import FeedWatch
+from send_integration.store.silences import add_silence
+from send_integration.watch.breaker import Failure
+from send_integration.watch.window import Tally
 from tests.integration.cli.conftest import Run
 from tests.integration.families import child_of
 from tests.integration.steps.pipe import Pipe
@@ -49,6 +55,47 @@ def test_a_feed_is_paused_listed_and_resumed(run: Run) -> None:
         "let in, by sam: it has moved",
         "paused, by sam: the source moves house",
     ]
+
+
+def test_a_silent_feed_is_listed_with_how_it_was_measured(run: Run, engine: Engine) -> None:
+    with engine.begin() as connection:
+        add_silence(connection, "camhs", date(2026, 6, 16), "It last sent as usual on 2026-06-16.", clock.now())
+
+    listed = {one["feed"]: one for one in json.loads(run(feed.app, "list", "--json").stdout)}
+
+    assert (listed["camhs"]["state"], listed["camhs"]["silent_since"]) == ("closed", "2026-06-16")
+    assert listed["school"]["silent_since"] is None
+    assert "silent" in run(feed.app, "list").stdout
+
+
+def test_the_list_says_what_to_do_next_about_each_feed_that_needs_it(run: Run, engine: Engine) -> None:
+    half = Failure("window-refused", "data-steward", "refused_share", 0.6, "at most 0.5", "Half.", True, True)
+    late = Failure("window-late", "data-steward", "lag_days", 70.0, "at most 61", "It is late.", False, False)
+    now = clock.now()
+    watch = {feed: FeedWatch(lambda _, found=found: lambda _: found, timedelta(hours=1)) for feed, found in
+             {"camhs": [half], "ehcp": [half], "people": [late]}.items()}  # fmt: skip
+    with engine.begin() as connection:
+        for name, one in watch.items():
+            one.count(connection, name, Tally(messages=500), now)
+        add_silence(connection, "support", date(2026, 6, 16), "It last sent as usual on 2026-06-16.", now)
+    run(feed.app, "resume", "ehcp", "--why", "mended", "--by", "sam")
+    with engine.begin() as connection:
+        watch["ehcp"].count(connection, "ehcp", Tally(messages=213), now)
+    run(feed.app, *PAUSE)
+
+    said = {one["feed"]: " ".join(one["next"]) for one in json.loads(run(feed.app, "list", "--json").stdout)}
+
+    assert (
+        'once that is mended, `send-integration feed resume camhs --why "..."`, or leave it: it is tried'
+        in said["camhs"]
+    )
+    assert said["ehcp"] == "213 of 500 messages of its trial have come; wait for the rest."
+    assert said["school"].startswith("sam has paused it")
+    assert said["support"].startswith("Ask the source whether its export still runs")
+    assert said["people"].startswith("Warned of since yesterday: window-late.")
+    assert said["referrals"] == ""
+    assert f"school: {said['school']}\n" in run(feed.app, "list").stdout
+    assert "warned of while let in, by batch rules: It is late" in run(feed.app, "history", "people").stdout
 
 
 def test_a_feed_that_does_not_exist_is_refused_in_a_sentence(run: Run) -> None:

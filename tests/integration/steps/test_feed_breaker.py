@@ -19,12 +19,15 @@ from send_integration.steps.feeds import STEWARDS, every_breaker, parked_now, pa
 from send_integration.steps.gate import READER, Gate
 from send_integration.steps.stewarding import Steward, replay
 from send_integration.steps.watching import FeedWatch, Judge
+from send_integration.store.breakers import paused_since
+from send_integration.store.feed_windows import keep_day
 from send_integration.store.sessions import Session
 from send_integration.store.stewards import Choice
 from send_integration.watch import measures
 from send_integration.watch.breaker import Failure, State
 from send_integration.watch.measures import Measures
-from send_integration.watch.window import unchecked
+from send_integration.watch.window import Tally, unchecked
+from send_integration.when.london import london_day
 from tests.builders import sent
 from tests.integration.steps.meeting import meet
 from tests.integration.steps.pipe import Pipe, empty
@@ -165,6 +168,24 @@ def test_a_trial_lets_one_window_through_and_its_verdict_decides(engine: Engine)
     ]  # fmt: skip
 
 
+def test_a_feed_is_paused_since_it_was_first_parked_whatever_trials_and_people_came_between(engine: Engine) -> None:
+    pipe = pipe_of(engine)
+    send(pipe, bad_ones=range(500))
+    pipe.drain_gate(["camhs"])
+    pipe.now += timedelta(days=2)
+    parked_now(engine, pipe.now)
+    send(pipe, bad_ones=range(500, 1000))
+    pipe.drain_gate(["camhs"])
+    pause_feed(engine, "camhs", STEWARD, why="wait for the source", now=pipe.now + timedelta(days=2))
+    pause_feed(engine, "school", STEWARD, why="the source moves house", now=pipe.now)
+
+    assert paused_since(engine) == {"camhs": london_day(NINE), "school": london_day(pipe.now)}
+
+    resume_feed(engine, "school", STEWARD, why="it has moved", now=pipe.now)
+    pause_feed(engine, "school", STEWARD, why="again", now=pipe.now + timedelta(days=1))
+    assert paused_since(engine)["school"] == london_day(pipe.now) + timedelta(days=1)
+
+
 def test_a_batch_in_hand_when_the_feed_is_paused_is_left_unread(engine: Engine) -> None:
     """The worker has looked, and works on the batch, while a person pauses: it waits for neither and keeps nothing."""
     pipe = pipe_of(engine)
@@ -214,6 +235,18 @@ def test_an_opening_that_is_over_before_anybody_could_be_told_is_no_news(engine:
     assert post_openings(engine, {}, "last@example.org", NINE) == 0
 
 
+def test_a_letter_that_could_not_be_sent_while_the_feed_was_paused_is_not_sent_after(engine: Engine) -> None:
+    pipe = pipe_of(engine)
+    pause_feed(engine, "camhs", STEWARD, why="the source moves house", now=NINE)
+    pause_feed(engine, "school", STEWARD, why="the source moves house", now=NINE)
+    assert post_openings(engine, {}, "last@example.org", NINE) == 2
+
+    resume_feed(engine, "camhs", STEWARD, why="it has moved", now=NINE + timedelta(hours=1))
+    assert post_openings(engine, {}, "last@example.org", NINE + timedelta(hours=1)) == 0
+
+    assert pipe.ask("SELECT content ->> 'subject' FROM delivery") == [("Feed school is paused",)]
+
+
 def test_pausing_and_resuming_is_written_down_and_needs_a_reason(engine: Engine) -> None:
     pipe = pipe_of(engine)
     for act in (pause_feed, resume_feed):
@@ -231,6 +264,68 @@ def test_pausing_and_resuming_is_written_down_and_needs_a_reason(engine: Engine)
         ("sam", "pause-feed", "camhs: the source moves house"),
         ("sam", "resume-feed", "camhs: it has moved"),
     ]
+
+
+def test_a_rule_that_only_warns_is_told_once_a_day_however_many_windows_it_fails(engine: Engine) -> None:
+    late = Failure("window-late", "data-steward", "lag_days", 70.0, "at most 61", "It is late.", False, False)
+    pipe = pipe_of(engine, lambda _: (late,))
+    for window in range(4):
+        send(pipe, good_ones=range(500 * window, 500 * (window + 1)))
+        pipe.drain_gate(["camhs"], size=500)
+        pipe.now += timedelta(minutes=2)
+    assert pipe.ask("SELECT count(*) FROM feed_change") == [(1,)]
+
+    pipe.now += timedelta(days=1)
+    send(pipe, good_ones=range(5000, 5500))
+    pipe.drain_gate(["camhs"], size=500)
+    assert pipe.ask("SELECT count(*) FROM feed_change") == [(2,)]
+
+
+def test_what_warns_of_a_window_that_ends_a_trial_is_told_too(engine: Engine) -> None:
+    late = Failure("window-late", "data-steward", "lag_days", 70.0, "at most 61", "It is late.", False, False)
+    pipe = pipe_of(engine, lambda measured: (*refuses_no_more_than_a_tenth(measured), late))
+    send(pipe, bad_ones=range(500))
+    pipe.drain_gate(["camhs"])
+    resume_feed(engine, "camhs", STEWARD, why="mended", now=pipe.now + timedelta(days=1))
+    pipe.now += timedelta(days=1)
+    send(pipe, good_ones=range(500))
+    pipe.drain_gate(["camhs"])
+
+    changes = pipe.ask("SELECT state, jsonb_array_length(failures) FROM feed_change ORDER BY id")
+    assert changes == [("open", 2), ("half-open", 0), ("closed", 0), ("closed", 1)]
+
+
+def test_what_a_person_says_is_right_all_along_is_let_in_the_same_day_however_much_it_is(engine: Engine) -> None:
+    def at_most_five_busy_days(measured: Measures) -> Sequence[Failure]:
+        ratio = measured["volume_ratio"]
+        much = Failure("volume-high", "data-steward", "volume_ratio", ratio, "at most 5", "Too many.", True, True)
+        return (much,) if ratio is not None and ratio > 5 else ()
+
+    pipe = pipe_of(engine, at_most_five_busy_days)
+    with engine.begin() as connection:
+        for back in range(1, 40):
+            keep_day(connection, "camhs", london_day(NINE) - timedelta(back), Tally(messages=10, arrived_today=10))
+    send(pipe, good_ones=range(3000))
+    pipe.drain_gate(["camhs"], size=250)
+    assert state(pipe) is State.OPEN
+
+    pipe.topics = {place: [message._replace(timestamp=NINE) for message in held] for place, held in pipe.topics.items()}
+    pipe.now += timedelta(minutes=5)
+    resume_feed(engine, "camhs", STEWARD, why="a load of history", now=pipe.now)
+    pipe.drain_gate(["camhs"], size=250)
+
+    assert (state(pipe), waiting(pipe)) == (State.CLOSED, 0)
+
+
+def test_a_rule_warns_in_its_own_name_whoever_let_the_feed_in(engine: Engine) -> None:
+    late = Failure("window-late", "data-steward", "lag_days", 70.0, "at most 61", "It is late.", False, False)
+    pipe = pipe_of(engine, lambda _: (late,))
+    pause_feed(engine, "camhs", STEWARD, why="the source moves house", now=NINE)
+    resume_feed(engine, "camhs", STEWARD, why="it has moved", now=NINE)
+    send(pipe, good_ones=range(500))
+    pipe.drain_gate(["camhs"])
+
+    assert pipe.ask("SELECT who FROM feed_change ORDER BY id") == [("sam",), ("sam",), ("batch rules",)]
 
 
 ACTS = ("good", "bad", "drain", "drain and be killed", "pause", "resume", "restart", "wait", "look")

@@ -215,7 +215,7 @@ def test_a_scrape_asks_a_bounded_number_of_questions(engine: Engine, pipe: Pipe)
     asked.clear()
     application.get("/metrics", headers={"Authorization": f"Bearer {TOKEN}"})
 
-    assert len(asked) == first == 10
+    assert len(asked) == first == 11
     assert not [statement for statement in asked if re.search(r"\b(admitted|event|child)\b", statement)]
 
 

@@ -23,6 +23,23 @@ def test_every_suite_has_batch_rules_with_an_owner_and_a_window_without_measures
     assert BatchRules(feed).failures(dict.fromkeys(measure_names(feed))) == ()
 
 
+@pytest.mark.parametrize("feed", FEEDS)
+def test_every_feed_but_peoples_decisions_is_missed_when_it_falls_silent(feed: str) -> None:
+    failures = BatchRules(feed).failures({"silence": 2.6})
+
+    assert [(f.rule, f.rejects, f.fails_trial) for f in failures] == (
+        [] if feed == "identity" else [("feed-silent", False, False)]
+    )
+
+
+@pytest.mark.parametrize("feed", FEEDS)
+def test_ten_times_the_busiest_day_is_told_and_five_times_is_not(feed: str) -> None:
+    assert BatchRules(feed).failures({"volume_ratio": 5.0}) == ()
+    assert [(f.rule, f.rejects) for f in BatchRules(feed).failures({"volume_ratio": 10.0})] == [
+        ("volume-raised", False)
+    ]
+
+
 def test_a_failure_says_measure_limit_and_what_it_does() -> None:
     failures = BatchRules("camhs").failures({"matched_share": 0.25, "lag_days": 90.0, "refused_share": 0.5})
 

@@ -1,13 +1,13 @@
-"""What a paused feed leaves in doubt: of whom it has spoken, and whose open milestones wait for it."""
+"""What a paused or silent feed leaves in doubt: of whom it has spoken, and whose open milestones wait for it."""
 
 from datetime import date
 from typing import Any
 
-from send_integration.rules.silence import silence_of
+from send_integration.rules.silence import Unheard, silence_of
 from send_integration.steps.catalogue import load_rules
 
 RULES = load_rules()
-SINCE = date(2026, 11, 4)
+SINCE = Unheard(date(2026, 11, 4), paused=True)
 
 
 def answer(*entries: tuple[str, str], **milestones: str) -> dict[str, Any]:
@@ -49,3 +49,11 @@ def test_referrals_stand_in_the_lanes_of_the_services_they_go_to() -> None:
 
     assert silence.feeds[0].sectors == {"health", "care"}
     assert silence.feeds[0].in_words("4 November").startswith("Referrals have been paused")
+
+
+def test_of_a_silent_feed_it_is_not_said_that_anything_waits() -> None:
+    silence = silence_of(answer(("camhs", "health")), {"camhs": SINCE._replace(paused=False)}, RULES)
+
+    assert [feed.in_words("4 November") for feed in silence.feeds] == [
+        "CAMHS has sent hardly anything since 4 November: what is missing here may be missing for that."
+    ]

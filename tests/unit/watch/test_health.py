@@ -7,9 +7,8 @@ import pytest
 
 from send_integration.watch.agencies import AgencyTally, Dimension, Mark, marks_of
 from send_integration.watch.breaker import Breaker, State, new_breaker
-from send_integration.watch.detection import first_bad_at
-from send_integration.watch.health import STUCK_AFTER, FeedFacts, Standing, health_of, is_silent, worst_first
-from send_integration.watch.measures import usual_of, usual_volume
+from send_integration.watch.detection import BadSince, counted_against, first_bad_at
+from send_integration.watch.health import STUCK_AFTER, FeedFacts, Standing, health_of, usual_volume, worst_first
 from send_integration.watch.window import Tally
 
 TODAY = date(2026, 6, 3)
@@ -25,6 +24,7 @@ def facts(**given: Any) -> FeedFacts:
         "heard_at": NOW - timedelta(minutes=1),
         "waiting": 0,
         "items": 0,
+        "silent": False,
     }
     return FeedFacts(**{**ordinary, **given})
 
@@ -42,6 +42,7 @@ BAD_DAY = {TODAY: Tally(messages=30, accepted=26, quarantined=4)}
         ({}, Standing.WELL),
         ({"items": 1}, Standing.ITEMS),
         ({"days": {}, "heard_at": None}, Standing.NEVER),
+        ({"silent": True, "items": 1}, Standing.SILENT),
         ({"days": {}, "heard_at": None, "breaker": breaker(State.OPEN)}, Standing.PAUSED),
         ({"breaker": breaker(State.HALF_OPEN), "items": 1}, Standing.ON_TRIAL),
         ({"days": BAD_DAY, "items": 4}, Standing.MUCH_REFUSED),
@@ -68,16 +69,6 @@ def test_a_bad_day_counts_until_a_later_day_with_enough_messages_is_better() -> 
     assert health_of(facts(days={TODAY - timedelta(7): bad}), TODAY, NOW).standing is Standing.WELL
 
 
-def test_a_feed_is_silent_after_a_week_without_anything_where_every_week_brought_something() -> None:
-    weekly = {TODAY - timedelta(back): Tally(messages=1) for back in (8, 15, 22, 29)}
-
-    assert is_silent(weekly, TODAY)
-    assert not is_silent({**weekly, TODAY - timedelta(7): Tally(messages=1)}, TODAY)
-    assert not is_silent({**weekly, TODAY: Tally(messages=1)}, TODAY)
-    for missing in weekly:
-        assert not is_silent({day: tally for day, tally in weekly.items() if day != missing}, TODAY)
-
-
 def test_those_that_need_somebody_come_first_and_the_fullest_of_them() -> None:
     feeds = [
         facts(feed="well"),
@@ -92,12 +83,14 @@ def test_those_that_need_somebody_come_first_and_the_fullest_of_them() -> None:
     assert [one.feed for one in found] == ["fuller", "paused", "many", "few", "well", "never"]
 
 
-def test_what_is_usual_on_a_day_shown_is_what_the_gate_held_usual_on_that_day() -> None:
-    days = {TODAY - timedelta(back): Tally(arrived_today=100 + back) for back in range(0, 70, 3)}
-    for back in range(14):
-        day = TODAY - timedelta(back)
-        before = {one: tally for one, tally in days.items() if timedelta(0) < day - one <= timedelta(63)}
-        assert usual_volume(days, day) == usual_of(before, day).volume
+def test_what_is_usual_on_a_day_is_the_median_of_its_weekday_once_four_are_known() -> None:
+    weeks = [7, 100, 9, 8, 5, 6, 300, 4, 1000]
+    days = {TODAY - timedelta(weeks=back): Tally(arrived_today=came) for back, came in enumerate(weeks, start=1)}
+    others = {TODAY - timedelta(back): Tally(arrived_today=5000) for back in range(1, 60) if back % 7}
+
+    assert usual_volume({**days, **others}, TODAY) == 7.5, "of the latest eight"
+    assert usual_volume({day: days[day] for day in list(days)[:3]}, TODAY) is None
+    assert usual_volume({min(days): Tally(arrived_today=3)}, TODAY) == 0.0, "nothing came in the weeks since"
 
 
 def test_lag_is_of_all_rows_of_the_days_shown() -> None:
@@ -153,14 +146,18 @@ def test_the_first_bad_row_is_of_the_measure_that_failed() -> None:
         )
     ]
 
+    bad_since: BadSince = {}
+    for at, tally in minutes:
+        bad_since = counted_against(bad_since, tally, at)
+
     def minute(*measures: str) -> int | None:
-        found = first_bad_at(minutes, measures)
+        found = first_bad_at(NOW, bad_since, measures)
         return None if found is None else (found - NOW) // timedelta(minutes=1)
 
     assert minute("volume_ratio") == 0
     assert minute("duplicate_share") == 1
     assert minute("refused_share") == 2
     assert minute("matched_share", "null_rate_nhs_number") == 3
-    assert minute("null_rate_upn") is None
+    assert minute("null_rise_nhs_number") == 3
     assert minute("matched_share", "refused_share") == 2
     assert minute() is None

@@ -1,11 +1,11 @@
 """What a window measures is worked out by hand; too little of anything is no measure at all."""
 
 from datetime import date, timedelta
-from math import log
+from math import log, sqrt
 
 import pytest
 
-from send_integration.watch.measures import Usual, drift, measures, usual_of
+from send_integration.watch.measures import Usual, drift, measures, rise, usual_of
 from send_integration.watch.window import Tally, total
 
 MONDAY = date(2026, 11, 2)
@@ -43,25 +43,40 @@ def test_of_too_few_there_is_no_share() -> None:
     assert [found[name] for name in ("refused_share", "matched_share", "null_rate_upn", "lag_days")] == [None] * 4
 
 
-def test_volume_is_compared_with_the_same_weekday_once_there_are_four_of_it() -> None:
-    three = {MONDAY - timedelta(weeks=n): Tally(arrived_today=1000 * n) for n in (1, 2, 3)}
-    four = {**three, MONDAY - timedelta(weeks=4): Tally(arrived_today=9000)}
-    today = Tally(arrived_today=5000)
-
-    assert measures(Tally(), today, usual_of(three, MONDAY))["volume_ratio"] is None
-    assert measures(Tally(), today, usual_of(four, MONDAY))["volume_ratio"] == 2.0  # the median is 2,500
+def volume_of(today: int, days: dict[date, Tally]) -> float | None:
+    return measures(Tally(), Tally(arrived_today=today), usual_of(days, MONDAY))["volume_ratio"]
 
 
-def test_a_quiet_feed_is_compared_with_the_least_that_is_judged() -> None:
-    quiet = {MONDAY - timedelta(weeks=n): Tally(arrived_today=3) for n in range(1, 9)}
+def test_volume_is_compared_with_the_busiest_day_of_eight_weeks_once_the_feed_is_known_for_four() -> None:
+    busy = {MONDAY - timedelta(days): Tally(arrived_today=100 * days) for days in (1, 5)}
+    long_ago = {MONDAY - timedelta(weeks=8, days=1): Tally(arrived_today=90_000)}
 
-    assert measures(Tally(), Tally(arrived_today=600), usual_of(quiet, MONDAY))["volume_ratio"] == 1.2
+    assert volume_of(5000, busy) is None
+    assert volume_of(5000, busy | long_ago) == 10.0
 
 
-def test_a_day_on_which_nothing_came_is_seen_the_day_after() -> None:
-    sundays = {MONDAY - timedelta(weeks=n, days=1): Tally(arrived_today=800) for n in range(1, 9)}
+def test_the_busiest_day_of_a_small_feed_counts_as_fifty() -> None:
+    small = {MONDAY - timedelta(days): Tally(arrived_today=3) for days in range(1, 57)}
 
-    assert usual_of(sundays, MONDAY).volume_yesterday == 0.0
+    assert volume_of(600, small) == 12.0
+
+
+def test_a_share_of_missing_values_has_risen_by_what_chance_does_not_make() -> None:
+    error = 0.3 * sqrt(1 / 1000 + 1 / 9000)  # a tenth of both is missing
+
+    assert rise(100, 1000, 900, 9000) == pytest.approx(-3 * error)
+    assert rise(50, 1000, 0, 9000) == pytest.approx(0.05 - 3 * sqrt(0.005 * 0.995 * (1 / 1000 + 1 / 9000)))
+    assert rise(0, 1000, 0, 9000) == 0.0
+    assert (rise(100, 199, 0, 9000), rise(500, 1000, 0, 499)) == (None, None)
+
+
+def test_what_is_missing_is_compared_with_the_days_before_and_not_with_today() -> None:
+    days = {MONDAY - timedelta(back): Tally(rows=100, absent={"upn": 10}) for back in range(1, 15)}
+    window = Tally(messages=500, rows=500, absent={"upn": 500})
+
+    found = measures(window, Tally(), usual_of({**days, MONDAY: Tally(rows=500, absent={"upn": 500})}, MONDAY))
+
+    assert found["null_rise_upn"] == rise(500, 500, 140, 1400)
 
 
 def test_drift_is_the_population_stability_index() -> None:
@@ -70,5 +85,5 @@ def test_drift_is_the_population_stability_index() -> None:
     assert drift({"routine": 450, "urgent": 50}, usual) == pytest.approx(0.0)
     assert drift({"routine": 250, "urgent": 250}, usual) == pytest.approx(0.4 * log(5 / 9) * -1 + 0.4 * log(5))
     assert drift({"urgent": 500}, usual) > 2  # type: ignore[operator]
-    assert drift({"routine": 199}, usual) is None
-    assert drift({"routine": 500}, {"routine": 4999}) is None
+    assert drift({"routine": 99}, usual) is None
+    assert drift({"routine": 500}, {"routine": 199}) is None

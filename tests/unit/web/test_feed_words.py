@@ -17,7 +17,7 @@ NOW = datetime(2026, 6, 3, 10, tzinfo=UTC)
 def feed(standing: Standing, *, breaker: Breaker | None = None, name: str = "camhs") -> FeedHealth:
     """A feed that stands so."""
     days = {TODAY - timedelta(9): Tally(messages=2, accepted=1, quarantined=1)}
-    facts = FeedFacts(name, breaker or new_breaker(name, NOW), days, NOW - timedelta(9), 3, 1)
+    facts = FeedFacts(name, breaker or new_breaker(name, NOW), days, NOW - timedelta(9), 3, 1, silent=False)
     found = health_of(facts, TODAY, NOW)
     return FeedHealth(facts, standing, found.days, found.lately, found.lag_days)
 

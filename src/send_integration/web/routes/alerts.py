@@ -9,7 +9,7 @@ from send_integration.store.alerts import inbox
 from send_integration.store.breakers import paused_feeds
 from send_integration.store.notices import Reader, mark_read, record_views, unread_notices
 from send_integration.store.sessions import Session
-from send_integration.watch.breaker import Breaker
+from send_integration.store.silences import silent_feeds
 from send_integration.web.context import Site
 from send_integration.web.people import BY_ACTOR
 from send_integration.web.policy import Action, allowed
@@ -27,14 +27,18 @@ def routes(site: Site) -> APIRouter:
     def show(request: Request) -> Response:
         session = site.permit(request, Action.READ_NOTICES)
         notices = unread_notices(site.engine, _reader(session), MOST_NOTICES + 1)
-        feeds = _paused(site, session)
-        if not notices and feeds is None:
+        watches = allowed(Action.WATCH_FEEDS, session.role).allowed
+        feeds = list(paused_feeds(site.engine).values()) if watches else []
+        silent = list(silent_feeds(site.engine).values()) if watches else []
+        if not notices and not watches:
             site.permit(request, Action.VIEW_INBOX)
         shown = notices[:MOST_NOTICES]
         record_views(site.engine, session, shown)
         more = len(notices) > len(shown)
         alerts = _alerts(site, session)
-        return site.page("alerts.html", session, notices=shown, more_notices=more, feeds=feeds or [], alerts=alerts)
+        return site.page(
+            "alerts.html", session, notices=shown, more_notices=more, feeds=feeds, silent=silent, alerts=alerts
+        )
 
     @router.post("/alerts/notices/{notice_id}/read")
     def read(
@@ -57,13 +61,6 @@ def _alerts(site: Site, session: Session) -> list[dict[str, Any]]:
     secret = dict.fromkeys(alert["flag"]["child_id"] for alert in alerts if alert["restricted"])
     site.note_looks(session, Action.LIST_CHILDREN, secret, "restricted, in an alert")
     return alerts
-
-
-def _paused(site: Site, session: Session) -> list[Breaker] | None:
-    """The paused feeds, for whoever answers for feeds; None for anybody else."""
-    if not allowed(Action.WATCH_FEEDS, session.role).allowed:
-        return None
-    return list(paused_feeds(site.engine).values())
 
 
 def _reader(session: Session) -> Reader:

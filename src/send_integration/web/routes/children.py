@@ -9,7 +9,7 @@ from fastapi.responses import RedirectResponse, Response
 from send_integration.rules.model import RuleBook
 from send_integration.rules.silence import silence_of
 from send_integration.steps.catalogue import load_rules
-from send_integration.store.breakers import paused_feeds
+from send_integration.steps.feed_standing import unheard_feeds
 from send_integration.store.children import StoredChild, find_child, is_child_id, list_by_need, one_child, standings
 from send_integration.store.flags import open_flags_of
 from send_integration.store.quarantine import awaiting_checks
@@ -17,7 +17,6 @@ from send_integration.web.context import Site, asked_of, written_day
 from send_integration.web.families import shown_family
 from send_integration.web.lanes import lanes_of
 from send_integration.web.policy import Action, links
-from send_integration.when.london import london_day
 from send_integration.when.periods import age_on
 from send_integration.when.school_years import school_year_start, year_group
 
@@ -83,8 +82,7 @@ def _values(site: Site, found: StoredChild, rules: RuleBook) -> dict[str, Any]:
     today = site.settings.today()
     answer = found.answer
     born_on = date.fromisoformat(answer["date_of_birth"])
-    paused = {feed: london_day(breaker.since) for feed, breaker in paused_feeds(site.engine).items()}
-    silence = silence_of(answer, paused, rules)
+    silence = silence_of(answer, unheard_feeds(site.engine), rules)
     entries = {entry["event_id"]: f"e{number}" for number, entry in enumerate(answer["timeline"], start=1)}
     milestones = [
         {

@@ -123,7 +123,7 @@ def _feed_page(site: Site, session: Session, feed: str, typed: Typed, *, done: s
         changes=changes,
         fault=next((change for change in changes if change.first_bad_at), None),
         audit=audit,
-        next_judgement=next_judgement(site.engine, feed),
+        next_judgement=next_judgement(site.engine, feed, now),
         least_messages=LEAST_MESSAGES,
         may_see_items=allowed(Action.SEE_QUARANTINE, session.role).allowed,
         may_steer=allowed(Action.STEER_FEEDS, session.role).allowed,

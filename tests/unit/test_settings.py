@@ -1,0 +1,24 @@
+"""Settings say what is wrong with them at the start, and never a value."""
+
+import pytest
+
+from send_integration.errors import BadSetting
+from send_integration.settings import Settings, settings
+
+
+def test_mailboxes_are_read_by_team_whatever_spaces_stand_between(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SEND_TEAM_MAILBOXES", "ehc-team = ehc@example.org, data-stewards=stewards@example.org,")
+
+    assert Settings().mailboxes == {"ehc-team": "ehc@example.org", "data-stewards": "stewards@example.org"}
+
+
+@pytest.mark.parametrize("written", ["data-stewards", "data-stewards=", "=stewards@example.org", "a=b@c d=e@f"])
+def test_a_mailbox_that_nothing_would_reach_is_refused_at_the_start(
+    monkeypatch: pytest.MonkeyPatch, written: str
+) -> None:
+    monkeypatch.setenv("SEND_TEAM_MAILBOXES", written)
+    settings.cache_clear()
+
+    with pytest.raises(BadSetting, match="SEND_TEAM_MAILBOXES") as refused:
+        settings()
+    assert written not in str(refused.value)
