@@ -3,13 +3,13 @@
 import json
 import logging
 import sys
-import time
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from send_integration import clock
+from send_integration.cli.rounds import rounds
 from send_integration.cli.services import services
 from send_integration.contracts import topics
 from send_integration.errors import BadInput, NotBalanced
@@ -27,14 +27,17 @@ ALIVE = "audit-quality.alive"
 def audit_quality(
     *,
     once: Annotated[bool, typer.Option("--once", help="One round; exit code 1 where the judgements differ.")] = False,
-    every: Annotated[int, typer.Option(min=1, help="Seconds between two rounds.")] = 60,
+    every: Annotated[int, typer.Option(min=1, help="Seconds from one round's begin to the next's.")] = 60,
     feed: Annotated[str | None, typer.Option(help="One feed only.")] = None,
     data_docs: Annotated[
         Path | None, typer.Option(help="Write Data Docs of the latest windows here, and stop.")
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print each audit as a line of JSON.")] = False,
 ) -> None:
-    """Judge each feed's latest window again by plain Great Expectations, and raise the alarm where it differs."""
+    """Judge each feed's latest window again by plain Great Expectations, and raise the alarm where it differs.
+
+    Goes on until Ctrl-C or a request to terminate, and ends what is under way first.
+    """
     if feed is not None and feed not in topics.FEEDS:
         raise BadInput(f"is none of {', '.join(topics.FEEDS)}", where="--feed")
     settings, engine = services()
@@ -56,7 +59,7 @@ def audit_quality(
         return audit(checks[name], plain, events)  # type: ignore[arg-type] # the step's protocol says what they are
 
     settings.home.mkdir(parents=True, exist_ok=True)
-    while True:
+    for _ in rounds(every):
         now = clock.now()
         audits = audit_feeds(engine, feeds, judge, now)
         differing = keep(engine, audits, _mailbox(settings), now)
@@ -66,7 +69,6 @@ def audit_quality(
             if differing:
                 raise NotBalanced("The two judgements differ", where=", ".join(differing), next_step="See the log.")
             return
-        time.sleep(every)
 
 
 def _mailbox(settings: Settings) -> str:
