@@ -17,6 +17,7 @@ from send_integration.errors import Broken
 from send_integration.quality.audit import PlainValidation, RuleVerdict
 from send_integration.quality.checks import RowChecks
 from send_integration.quality.columns import COLUMNS, Column
+from send_integration.quality.frame import Cells
 from send_integration.quality.masks import Mask
 
 CHECKS = {feed: RowChecks(feed) for feed in FEEDS}
@@ -44,7 +45,7 @@ def bounds_of(feed: str, column: str) -> list[float]:
     return [bound + step for bound in found for step in NEAR]
 
 
-def cells(feed: str, column: Column) -> st.SearchStrategy[Any]:
+def cells_at(feed: str, column: Column) -> st.SearchStrategy[Any]:
     """Cells of a column: none, at and around the rules' bounds, and odd ones of the column's own kind."""
     if column.kind == "number":
         return st.sampled_from((*ALWAYS_ODD, *bounds_of(feed, column.name), 4.0, 12.0)) | st.floats(-50, 50)
@@ -55,7 +56,7 @@ def cells(feed: str, column: Column) -> st.SearchStrategy[Any]:
 def windows(draw: st.DrawFn, feed: str) -> pd.DataFrame:
     """A window of 0 to 8 rows, some of them repeated."""
     columns = COLUMNS[feed]
-    rows = draw(st.lists(st.tuples(*(cells(feed, column) for column in columns)), max_size=6))
+    rows = draw(st.lists(st.tuples(*(cells_at(feed, column) for column in columns)), max_size=6))
     if rows and draw(st.booleans()):
         rows += [draw(st.sampled_from(rows)) for _ in range(2)]
     made: dict[str, Any] = {}
@@ -69,11 +70,16 @@ def windows(draw: st.DrawFn, feed: str) -> pd.DataFrame:
     return pd.DataFrame(made, index=pd.RangeIndex(len(rows)))
 
 
+def cells(frame: pd.DataFrame) -> Cells:
+    """The frame as the fast path is given it."""
+    return {name: frame[name].to_numpy() for name in frame.columns}
+
+
 def ours(checks: RowChecks, frame: pd.DataFrame) -> list[RuleVerdict]:
     """The fast verdicts in the form of the plain ones."""
     return [
         RuleVerdict(mask.rule.code, not len(rows), len(rows), tuple(sorted(map(int, rows))))
-        for mask, rows in zip(checks.masks, checks.failing(frame), strict=True)
+        for mask, rows in zip(checks.masks, checks.failing(cells(frame)), strict=True)
     ]
 
 
@@ -119,5 +125,5 @@ def test_what_plain_validation_cannot_ask_is_a_fault_here_too(feed: str) -> None
 
 
 def _ask(checks: RowChecks, mask: Mask, frame: pd.DataFrame) -> None:
-    checks.window.hold(frame)
+    checks.window.hold(cells(frame))
     mask.failing(checks.window)

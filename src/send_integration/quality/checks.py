@@ -12,8 +12,9 @@ import pandas as pd
 from send_integration.contracts.event import Event, Reason
 from send_integration.errors import BadSetting
 from send_integration.quality.columns import COLUMNS
-from send_integration.quality.frame import frame_of
-from send_integration.quality.masks import Mask, Window, mask_of
+from send_integration.quality.frame import Cells, cells_of
+from send_integration.quality.held import Window
+from send_integration.quality.masks import NO_ROWS, Mask, mask_of
 from send_integration.quality.suites import rules_of
 from send_integration.quality.watched import ABSENT, codes_of
 from send_integration.watch.window import Checked, Columns
@@ -39,30 +40,30 @@ class RowChecks:
     def checked(self, events: Sequence[Event]) -> Checked:
         """For each event of a window the reasons, sorted, for which it is not let on, and what is only worth a remark; with
         a way to count the window's columns for the feed's batch rules. Raises Broken where a rule could not be asked."""
-        frame = frame_of(events, self._every_column)
+        cells = cells_of(events, self._every_column)
         rejected: list[list[Reason]] = [[] for _ in events]
         remarked: list[list[Reason]] = [[] for _ in events]
-        for mask, reason, positions in zip(self.masks, self._reasons, self.failing(frame), strict=True):
+        for mask, reason, positions in zip(self.masks, self._reasons, self.failing(cells), strict=True):
             into = rejected if mask.rule.rejects else remarked
             for position in positions:
                 into[position].append(reason)
         return Checked(
             [tuple(sorted(each)) for each in rejected],
             [tuple(sorted(each)) for each in remarked],
-            lambda places: self._counted(frame, places),
+            lambda places: self._counted(cells, places),
         )
 
-    def _counted(self, frame: pd.DataFrame, places: Sequence[int]) -> Columns:
-        rows = frame if len(places) == len(frame) else frame.iloc[list(places)]
-        absent = {name: int(pd.isna(rows[name].to_numpy()).sum()) for name in self._absent}
-        codes = {name: Counter(rows[column].to_numpy().tolist()) for name, column in self._codes}
+    def _counted(self, cells: Cells, places: Sequence[int]) -> Columns:
+        of = {name: cells[name][list(places)] for name in (*self._absent, *(column for _, column in self._codes))}
+        codes = {name: Counter(of[column].tolist()) for name, column in self._codes}
         return Columns(
-            absent, {name: {c: n for c, n in found.items() if isinstance(c, str)} for name, found in codes.items()}
+            {name: int(pd.isna(of[name]).sum()) for name in self._absent},
+            {name: {c: n for c, n in found.items() if isinstance(c, str)} for name, found in codes.items()},
         )
 
-    def failing(self, frame: pd.DataFrame) -> "list[np.ndarray[Any, np.dtype[np.intp]]]":
-        """For each mask the positions of the rows that fail it; `frame` is numbered from 0."""
-        if frame.empty:
-            return [np.empty(0, dtype=np.intp) for _ in self.masks]
-        self.window.hold(frame)
+    def failing(self, cells: Cells) -> "list[np.ndarray[Any, np.dtype[np.intp]]]":
+        """For each mask the positions of the rows that fail it."""
+        if not any(map(len, cells.values())):
+            return [NO_ROWS for _ in self.masks]
+        self.window.hold(cells)
         return [mask.failing(self.window) for mask in self.masks]

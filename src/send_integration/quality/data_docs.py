@@ -10,7 +10,7 @@ from great_expectations.core.batch_definition import BatchDefinition
 from send_integration.contracts.event import Event
 from send_integration.quality.audit import NO_VALUES
 from send_integration.quality.checks import RowChecks
-from send_integration.quality.frame import frame_of
+from send_integration.quality.frame import cells_of, frame_of
 
 SITE = "windows"
 REMOTE = re.compile(
@@ -47,7 +47,7 @@ def write_data_docs(folder: Path, checks: Mapping[str, RowChecks], windows: Mapp
         asset: BatchDefinition = source.add_dataframe_asset(feed).add_batch_definition_whole_dataframe("latest")
         suite = gx.ExpectationSuite(feed, expectations=[mask.rule.expectation.copy() for mask in checks[feed].masks])
         definition = gx.ValidationDefinition(name=feed, data=asset, suite=context.suites.add(suite))
-        frame = frame_of(events, checks[feed].columns)
+        frame = frame_of(cells_of(events, checks[feed].columns))
         context.validation_definitions.add(definition).run(
             batch_parameters={"dataframe": frame},
             result_format=NO_VALUES,
