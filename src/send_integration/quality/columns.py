@@ -187,7 +187,7 @@ OF_A_CHILD = (
     Column("local_id", "text", "data.person.local_id", derived.local_id),
     Column("whole_name", "text", "data.person.given_name", derived.whole_name),
     Column("postcode", "text", "data.person.postcode", derived.postcode),
-    Column("said", "text", "id", derived.said),
+    Column("said", "number", "id", derived.said),
     Column("event_id", "text", "id", derived.event_id),
     Column("hour_off_midnight", "number", "time", derived.hour_off_midnight),
 )

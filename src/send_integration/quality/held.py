@@ -49,7 +49,7 @@ class Window:
 
     def _frame(self, columns: Sequence[str], left_out: LeftOut) -> pd.DataFrame:
         cells = [self._cells[column] for column in columns]
-        index = pd.RangeIndex(len(cells[0]))
+        index: pd.Index[int] = pd.RangeIndex(len(cells[0]))
         if left_out != "none":
             given = [self.given(column) for column in columns]
             kept = np.logical_and.reduce(given) if left_out == "any gap" else np.logical_or.reduce(given)

@@ -84,7 +84,10 @@ def mask_of(rule: Rule, window: Window, known: frozenset[str]) -> Mask:
     columns = tuple(domain[key] for key in ("column", "column_A", "column_B") if key in domain)
     if not known.issuperset(columns):
         raise _cannot(rule, "looks at a column that its feed does not declare")
-    return Mask(rule, columns, provider, condition, domain, asked["metric_value_kwargs"], _left_out(provider, domain))
+    left_out = _left_out(provider, domain)
+    if "ignore_row_if" in domain:
+        domain["ignore_row_if"] = "neither"  # the window leaves them out, once for all rules on these columns
+    return Mask(rule, columns, provider, condition, domain, asked["metric_value_kwargs"], left_out)
 
 
 def _left_out(provider: type, domain: Mapping[str, Any]) -> LeftOut:
