@@ -133,3 +133,10 @@ def test_nhs_numbers_are_checked_by_modulus_11(number: str, right: bool) -> None
 )
 def test_upns_are_checked_by_their_letter(number: str, right: bool) -> None:
     assert is_upn(number) is right
+
+
+def test_a_subject_does_not_repeat_a_number_that_the_person_has_not() -> None:
+    body = json.loads(sent("camhs.referred", person={"nhs_number": None}))
+    for subject in ("nhs:None", "upn:None", "local:", "nhs:", "L1", "local"):
+        found = rejected(json.dumps({**body, "subject": subject}).encode())
+        assert [one.code for one in found.reasons] == ["wrong-subject"], subject
