@@ -22,7 +22,8 @@ def is_nhs_number(text: str) -> bool:
     if len(text) != 10 or not (text.isascii() and text.isdigit()):
         return False
     # A check digit of 10 is never issued, and no last digit makes the sum of such a number divisible.
-    return sum(map(mul, NHS_WEIGHTS, map(int, text))) % 11 == 0
+    weighted: int = sum(map(mul, NHS_WEIGHTS, map(int, text)))
+    return weighted % 11 == 0
 
 
 def is_upn(text: str) -> bool:

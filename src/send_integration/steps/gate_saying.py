@@ -7,7 +7,6 @@ from sqlalchemy import Connection
 from send_integration.contracts.event import Event, EventKey
 from send_integration.contracts.reasons import Code, reason
 from send_integration.identity.decide import Decision, Held
-from send_integration.identity.records import PersonRecord, person_record
 from send_integration.steps.batch import Outgoing, RawMessage
 from send_integration.steps.gate_counts import Counts
 from send_integration.steps.gate_messages import (
@@ -33,11 +32,10 @@ def admitted_row(
     feed: str,
     message: RawMessage,
     event: Event,
-    records: Mapping[PersonRecord, KnownRecord],
+    known: KnownRecord | None,
     least_decision: int,
 ) -> AdmittedRow:
     """A new event as it is kept."""
-    record = person_record(event)
     return AdmittedRow(
         event.source,
         event.id,
@@ -48,7 +46,7 @@ def admitted_row(
         message.topic,
         message.partition,
         message.offset,
-        records[record].id if record is not None else None,
+        known.id if known is not None else None,
         least_decision,
     )
 

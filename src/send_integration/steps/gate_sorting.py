@@ -10,7 +10,7 @@ from send_integration.contracts.event import Event, EventKey, Rejected
 from send_integration.contracts.reasons import Code, reason
 from send_integration.contracts.registry import conflict_order, parse
 from send_integration.errors import Broken
-from send_integration.identity.records import FirstSeen, PersonRecord, records_of
+from send_integration.identity.records import FirstSeen, PersonRecord, person_record, records_of
 from send_integration.identity.statements import FEED as IDENTITY
 from send_integration.steps.batch import RawMessage
 from send_integration.steps.gate_messages import body_hash, quarantine_row, replay_of
@@ -24,7 +24,7 @@ FAR_FUTURE = datetime(9000, 1, 1, tzinfo=UTC)
 
 @dataclass(slots=True)
 class Sorted:
-    """`keep` are let in; `replaced` are rows whose place a kept one takes, for it was recorded earlier.
+    """`keep` are let in, and assert `records`; `replaced` are rows whose place a kept one takes, for it was recorded earlier.
 
     Of items in quarantine, `let_in` are those whose bytes are among what is kept or repeats it, and `refused_again` those
     whose replay is refused, by their numbers.
@@ -36,6 +36,7 @@ class Sorted:
     duplicates: list[HasPlace] = field(default_factory=list)
     let_in: list[Met] = field(default_factory=list)
     refused_again: dict[int, QuarantineRow] = field(default_factory=dict)
+    records: dict[EventKey, PersonRecord | None] = field(default_factory=dict)
 
     def asserted(self) -> dict[PersonRecord, FirstSeen]:
         """The person records that kept events assert."""
@@ -69,6 +70,7 @@ def sort_out(connection: Connection, feed: str, messages: Sequence[Judged], repl
     _beside_admitted(feed, out, before)
     if items:
         _beside_refused(out, messages, before, [item for item in items if item.raw not in discarded])
+    out.records = {key: person_record(event) for key, (_, event) in out.keep.items()}
     return out
 
 

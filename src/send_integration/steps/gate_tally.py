@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from send_integration.contracts.event import Event
 from send_integration.identity.decide import Held
-from send_integration.identity.records import child_id_of, first_seen, person_record
+from send_integration.identity.records import PersonRecord, child_id_of, first_seen
 from send_integration.steps.batch import RawMessage
 from send_integration.steps.identity import Records
 from send_integration.watch.window import Checked, Tally
@@ -17,7 +17,7 @@ class Outcome(NamedTuple):
     """What became of a batch's new messages: those let in with the records they assert, those refused, repeats."""
 
     new: Sequence[RawMessage]
-    kept: Sequence[Event]
+    kept: Sequence[tuple[Event, PersonRecord | None]]
     records: Records
     refused: int
     repeated: int
@@ -57,8 +57,7 @@ def _people(outcome: Outcome) -> tuple[int, int, int]:
     gives no number by which another agency's record could be known to be the same child's.
     """
     held = people = matched = 0
-    for event in outcome.kept:
-        record = person_record(event)
+    for event, record in outcome.kept:
         if record is None:
             continue
         people += 1
