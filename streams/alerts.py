@@ -49,6 +49,6 @@ def add_delivery(worker: Worker, channel: Smtp, mailboxes: Mapping[str, str], fa
         async with or_stop("delivery"):
             await worker.run_aside(post_notices, worker.engine, mailboxes, worker.today(), worker.now())
             await worker.run_aside(post_openings, worker.engine, mailboxes, fallback, worker.now())
-            await worker.run_aside(deliver_due, worker.engine, channel, worker.now(), DELIVERIES)
+            await worker.run_aside(deliver_due, worker.engine, channel, worker.today(), worker.now(), DELIVERIES)
 
     worker.app.timer(interval=DELIVER_SECONDS, on_leader=True)(deliver)

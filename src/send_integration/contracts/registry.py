@@ -14,6 +14,7 @@ import send_integration.contracts.feeds  # noqa: F401 - importing the feeds regi
 from send_integration.contracts.envelope import REGISTERED, Data, Envelope, PersonModel
 from send_integration.contracts.event import Event, Person, Reason, Rejected, Worker, WorkerId
 from send_integration.contracts.reasons import Code, reason
+from send_integration.errors import Broken
 from send_integration.when.london import london_day
 from send_integration.when.periods import age_on
 
@@ -90,9 +91,17 @@ def parse(raw: bytes, *, not_after: datetime, feed: str | None = None) -> Event 
     return read(_body(model))
 
 
-def body_of(raw: bytes) -> bytes:
-    """The body of an event whose bytes `parse` let in. Raises ValidationError where the contract has changed since."""
-    return _body(_validated(raw))
+def body_of(raw: bytes, where: str) -> bytes:
+    """The body of an event whose bytes `parse` let in; how its fields go together is not judged again. Raises Broken, saying
+    `where` they are kept, if its type's model has changed since."""
+    try:
+        return _body(_validated(raw))
+    except ValidationError:
+        raise Broken(
+            "An admitted event no longer passes its contract",
+            where=where,
+            next_step="A change of a contract broke an older event; make it a new version of the type.",
+        ) from None
 
 
 def refused_places(raw: bytes) -> list[tuple[Code, tuple[str, ...]]]:

@@ -95,13 +95,13 @@ def post_notices(engine: Engine, mailboxes: Mapping[str, str], today: date, now:
         return len(deliveries)
 
 
-def deliver_due(engine: Engine, channel: Smtp, now: datetime, limit: int) -> tuple[int, int]:
+def deliver_due(engine: Engine, channel: Smtp, today: date, now: datetime, limit: int) -> tuple[int, int]:
     """Send what is due, one by one and outside any transaction; gives how many were sent and how many failed.
 
     A message whose sending succeeds and is not recorded, for the process ended between, is sent once more.
     """
     sent = failed = 0
-    for due in due_deliveries(engine, now, limit):
+    for due in due_deliveries(engine, today, now, limit):
         try:
             channel.send(due.address, due.content)
         except ChannelDown as fault:

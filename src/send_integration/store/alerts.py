@@ -14,7 +14,6 @@ from send_integration.rules.flags import Flag, flag_from_json
 from send_integration.store.flags import BECAUSE
 from send_integration.store.notices import Reader, asked_by
 from send_integration.store.secrecy import MAY_BE_SENT, RECIPIENT_WORKS_THERE, works_with
-from send_integration.when.london import london_day
 
 
 class DueDelivery(NamedTuple):
@@ -165,7 +164,7 @@ def reword_deliveries(connection: Connection, letters: Mapping[str, Letter]) -> 
     )
 
 
-def due_deliveries(engine: Engine, now: datetime, limit: int) -> list[DueDelivery]:
+def due_deliveries(engine: Engine, today: date, now: datetime, limit: int) -> list[DueDelivery]:
     """What is to be sent now, oldest first; what says of a restricted child waits while its address is not that of the
     child's named worker."""
     with engine.connect() as connection:
@@ -174,7 +173,7 @@ def due_deliveries(engine: Engine, now: datetime, limit: int) -> list[DueDeliver
                 "SELECT message_id, channel, address, attempts, content FROM delivery d"  # noqa: S608 - ours
                 f" WHERE sent_at IS NULL AND due_at <= :now AND {MAY_BE_SENT} ORDER BY due_at, message_id LIMIT :limit"
             ),
-            {"now": now, "today": london_day(now), "limit": limit},
+            {"now": now, "today": today, "limit": limit},
         )
         return [DueDelivery(row[0], row[1], row[2], row[3], Letter(**row[4])) for row in rows]
 

@@ -73,12 +73,12 @@ def test_each_flag_is_told_once_though_the_server_was_down_and_holds_nothing_of_
     told = router.notify(messages, TODAY, NOW)
     channel = Smtp(f"127.0.0.1:{controller.port}", "sender@example.org", "https://send.example.org")
 
-    assert deliver_due(engine, channel, NOW, 50) == (0, told)
-    assert deliver_due(engine, channel, NOW, 50) == (0, 0)
+    assert deliver_due(engine, channel, NOW.date(), NOW, 50) == (0, told)
+    assert deliver_due(engine, channel, NOW.date(), NOW, 50) == (0, 0)
     controller.start()
     later = NOW + timedelta(minutes=2)
-    assert deliver_due(engine, channel, later, 50) == (told, 0)
-    assert deliver_due(engine, channel, later + timedelta(days=1), 50) == (0, 0)
+    assert deliver_due(engine, channel, later.date(), later, 50) == (told, 0)
+    assert deliver_due(engine, channel, (later + timedelta(days=1)).date(), later + timedelta(days=1), 50) == (0, 0)
 
     assert len(mailbox.received) == told > 2
     recipients = {message["To"] for message in mailbox.received}

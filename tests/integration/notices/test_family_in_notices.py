@@ -205,11 +205,11 @@ def test_mail_that_was_asked_for_before_the_other_was_restricted_waits(
     server, mailbox = mail
     server.start()
     channel = Smtp(f"127.0.0.1:{server.port}", "sender@example.org", "")
-    assert deliver_due(pipe.engine, channel, pipe.now, 50) == (1, 0)
+    assert deliver_due(pipe.engine, channel, pipe.now.date(), pipe.now, 50) == (1, 0)
     assert [message["To"] for message in mailbox.received] == ["worker@example.org"]
 
     restrict(pipe, restricted=False)
-    assert deliver_due(pipe.engine, channel, pipe.now, 50) == (2, 0)
+    assert deliver_due(pipe.engine, channel, pipe.now.date(), pipe.now, 50) == (2, 0)
 
 
 def test_the_page_of_the_inbox_tells_each_as_much_as_they_may_know(pipe: Pipe, sign_in: SignIn) -> None:
