@@ -103,6 +103,18 @@ def test_each_rule_agrees_on_rows_at_its_bounds_and_beside_gaps(feed: str) -> No
     assert plain.could_not_run == ()
 
 
+@pytest.mark.parametrize("feed", FEEDS)
+def test_of_columns_without_any_value_nothing_is_asked_and_nothing_fails(feed: str) -> None:
+    checks = CHECKS[feed]
+    frame = pd.DataFrame({column.name: _edge_cells(feed, column) for column in COLUMNS[feed]})
+    for column in COLUMNS[feed]:
+        frame[column.name] = np.full(
+            len(frame), np.nan if column.kind == "number" else None, dtype=frame[column.name].dtype
+        )
+
+    assert ours(checks, frame) == PLAIN.verdicts([mask.rule for mask in checks.masks], frame).rules
+
+
 def _edge_cells(feed: str, column: Column) -> "np.ndarray[Any, Any]":
     """As many rows for every column: its bounds and oddities over and over, with a gap now and then."""
     odd: list[Any] = [*ALWAYS_ODD[:1], *bounds_of(feed, column.name), 4.0, 12.0]

@@ -28,6 +28,13 @@ def test_every_suite_has_row_rules_that_say_why(feed: str) -> None:
     assert all(rule.code and rule.sentence for rule in rules)
 
 
+@pytest.mark.parametrize("feed", FEEDS)
+def test_the_librarys_own_pages_show_the_severity_that_we_act_on(feed: str) -> None:
+    shown = {rule.code: rule.expectation.severity.value for rule in rules_of(feed)}
+
+    assert shown == {rule.code: "critical" if rule.rejects else "warning" for rule in rules_of(feed)}
+
+
 def test_a_bad_row_is_refused_and_its_neighbours_go_on() -> None:
     good = event("school.suspended", "2025-03-03", event_id="a")
     bad = event("school.suspended", "2025-03-03", event_id="b", reason="see 999 000 0018")
