@@ -9,10 +9,11 @@ from typing import Annotated
 import typer
 
 from send_integration import clock
+from send_integration.cli.feed_option import OneFeed
 from send_integration.cli.rounds import rounds
 from send_integration.cli.services import services
 from send_integration.contracts import topics
-from send_integration.errors import BadInput, NotBalanced
+from send_integration.errors import NotBalanced
 from send_integration.quality.audit import AuditedWindow, PlainValidation, audit
 from send_integration.quality.checks import RowChecks
 from send_integration.quality.data_docs import write_data_docs
@@ -26,9 +27,14 @@ ALIVE = "audit-quality.alive"
 
 def audit_quality(
     *,
-    once: Annotated[bool, typer.Option("--once", help="One round; exit code 1 where the judgements differ.")] = False,
+    once: Annotated[
+        bool,
+        typer.Option(
+            "--once", help="Every feed's window now, audited before or not; exit code 1 where judgements differ."
+        ),
+    ] = False,
     every: Annotated[int, typer.Option(min=1, help="Seconds from one round's begin to the next's.")] = 60,
-    feed: Annotated[str | None, typer.Option(help="One feed only.")] = None,
+    feed: OneFeed = None,
     data_docs: Annotated[
         Path | None, typer.Option(help="Write Data Docs of the latest windows here, and stop.")
     ] = None,
@@ -38,11 +44,10 @@ def audit_quality(
 
     Goes on until Ctrl-C or a request to terminate, and ends what is under way first.
     """
-    if feed is not None and feed not in topics.FEEDS:
-        raise BadInput(f"is none of {', '.join(topics.FEEDS)}", where="--feed")
     settings, engine = services()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s", stream=sys.stderr)
-    logging.getLogger("great_expectations").setLevel(logging.WARNING)
+    for chatty in ("great_expectations", "great_expectations.data_context.types.base"):  # the second sets its own level
+        logging.getLogger(chatty).setLevel(logging.WARNING)
     feeds = [feed] if feed else list(topics.FEEDS)
     checks = {name: RowChecks(name) for name in feeds}
     plain = PlainValidation()
@@ -61,11 +66,13 @@ def audit_quality(
     settings.home.mkdir(parents=True, exist_ok=True)
     for _ in rounds(every):
         now = clock.now()
-        audits = audit_feeds(engine, feeds, judge, now)
+        audits = audit_feeds(engine, feeds, judge, now, again=once)
         differing = keep(engine, audits, _mailbox(settings), now)
         _print(audits, as_json=as_json)
         (settings.home / ALIVE).touch()
         if once:
+            if not audits:
+                typer.echo("The gate has judged no message yet.", err=True)
             if differing:
                 raise NotBalanced("The two judgements differ", where=", ".join(differing), next_step="See the log.")
             return

@@ -57,6 +57,7 @@ def test_where_both_judgements_agree_the_counts_are_kept_and_nobody_is_told(judg
         "year-group-unusual": 1,
     }
     assert audit_feeds(judged, ["school"], honest, NOW) == [], "no message came since"
+    assert [row.feed for row in audit_feeds(judged, ["school", "camhs"], honest, NOW, again=True)] == ["school"]
     with judged.connect() as connection:
         kept = str(connection.execute(text("SELECT quality_audit::text FROM quality_audit")).all())
         assert connection.execute(text("SELECT count(*) FROM delivery")).scalar_one() == 0
