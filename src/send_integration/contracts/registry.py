@@ -23,8 +23,6 @@ OLDEST_AGE = 25
 
 A_DAY = timedelta(days=1)
 
-ENVELOPE_FIELDS = frozenset({"person", "worker", "corrects", "retracts", "note"})
-
 type_feed: Mapping[str, str] = {name: data.feed_name for name, data in REGISTERED.items()}
 
 
@@ -120,9 +118,8 @@ def refused_places(raw: bytes) -> list[tuple[Code, tuple[str, ...]]]:
 def read(body: bytes) -> Event:
     """The event of a body that `parse` made; not checked again."""
     parsed = from_json(body)
-    data = parsed["data"]
-    person, worker = data.get("person"), data.get("worker")
-    name = parsed["type"]
+    name, data = parsed["type"], parsed["data"]
+    person, worker = data.pop("person", None), data.pop("worker", None)
     return Event(
         source=parsed["source"],
         id=parsed["id"],
@@ -135,10 +132,10 @@ def read(body: bytes) -> Event:
         recorded_at=datetime.fromisoformat(parsed["recordedtime"]),
         person=_person(person) if person else None,
         worker=_worker(worker) if worker else None,
-        corrects=data.get("corrects"),
-        retracts=data.get("retracts"),
-        note=data.get("note"),
-        data={key: value for key, value in data.items() if key not in ENVELOPE_FIELDS},
+        corrects=data.pop("corrects", None),
+        retracts=data.pop("retracts", None),
+        note=data.pop("note", None),
+        data=data,  # what is left is the type's own
         body=body,
     )
 
@@ -169,7 +166,8 @@ def _date(text: str) -> date:
 
 
 def _person(given: dict[str, Any]) -> Person:
-    return Person(**{**given, "date_of_birth": _date(given["date_of_birth"])})
+    given["date_of_birth"] = _date(given["date_of_birth"])
+    return Person(**given)
 
 
 def _worker(given: dict[str, Any]) -> Worker:

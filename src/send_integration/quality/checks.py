@@ -1,7 +1,7 @@
 """Asks a feed's row expectations of a window of events: which rows are let on, and what is only remarked."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -41,15 +41,15 @@ class RowChecks:
         """For each event of a window the reasons, sorted, for which it is not let on, and what is only worth a remark; with
         a way to count the window's columns for the feed's batch rules. Raises Broken where a rule could not be asked."""
         cells = cells_of(events, self._every_column)
-        rejected: list[list[Reason]] = [[] for _ in events]
-        remarked: list[list[Reason]] = [[] for _ in events]
+        rejected: dict[int, list[Reason]] = {}
+        remarked: dict[int, list[Reason]] = {}
         for mask, reason, positions in zip(self.masks, self._reasons, self.failing(cells), strict=True):
             into = rejected if mask.rule.rejects else remarked
-            for position in positions:
-                into[position].append(reason)
+            for position in positions.tolist():
+                into.setdefault(position, []).append(reason)
         return Checked(
-            [tuple(sorted(each)) for each in rejected],
-            [tuple(sorted(each)) for each in remarked],
+            _by_place(rejected, len(events)),
+            _by_place(remarked, len(events)),
             lambda places: self._counted(cells, places),
         )
 
@@ -67,3 +67,11 @@ class RowChecks:
             return [NO_ROWS for _ in self.masks]
         self.window.hold(cells)
         return [mask.failing(self.window) for mask in self.masks]
+
+
+def _by_place(found: Mapping[int, list[Reason]], places: int) -> list[tuple[Reason, ...]]:
+    """Reasons, sorted, for each place; most have none."""
+    reasons: list[tuple[Reason, ...]] = [()] * places
+    for place, of_place in found.items():
+        reasons[place] = tuple(sorted(of_place))
+    return reasons
