@@ -3,16 +3,19 @@
 import json
 import logging
 import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from sqlalchemy import Engine
 
 from send_integration import clock
 from send_integration.cli.feed_option import OneFeed
 from send_integration.cli.rounds import rounds
 from send_integration.cli.services import services
 from send_integration.contracts import topics
+from send_integration.contracts.event import Event
 from send_integration.errors import NotBalanced
 from send_integration.quality.audit import AuditedWindow, PlainValidation, audit
 from send_integration.quality.checks import RowChecks
@@ -50,18 +53,13 @@ def audit_quality(
         logging.getLogger(chatty).setLevel(logging.WARNING)
     feeds = [feed] if feed else list(topics.FEEDS)
     checks = {name: RowChecks(name) for name in feeds}
-    plain = PlainValidation()
     if data_docs is not None:
-        now = clock.now()
-        windows = {
-            name: events_of(latest_judged(engine, name, topics.raw(name).name, WINDOW), name, now) for name in feeds
-        }
-        write_data_docs(data_docs, checks, windows)
-        typer.echo(f"Data Docs are in {data_docs}; open index.html. They hold counts and no row's values.")
+        _write_data_docs(engine, checks, data_docs)
         return
+    plain = PlainValidation()
 
-    def judge(name: str, events: object) -> AuditedWindow:
-        return audit(checks[name], plain, events)  # type: ignore[arg-type] # the step's protocol says what they are
+    def judge(name: str, events: Sequence[Event]) -> AuditedWindow:
+        return audit(checks[name], plain, events)
 
     settings.home.mkdir(parents=True, exist_ok=True)
     for _ in rounds(every):
@@ -71,11 +69,22 @@ def audit_quality(
         _print(audits, as_json=as_json)
         (settings.home / ALIVE).touch()
         if once:
-            if not audits:
-                typer.echo("The gate has judged no message yet.", err=True)
-            if differing:
-                raise NotBalanced("The two judgements differ", where=", ".join(differing), next_step="See the log.")
+            _tell_outcome(audits, differing)
             return
+
+
+def _write_data_docs(engine: Engine, checks: Mapping[str, RowChecks], folder: Path) -> None:
+    now = clock.now()
+    latest = {feed: latest_judged(engine, feed, topics.raw(feed).name, WINDOW) for feed in checks}
+    write_data_docs(folder, checks, {feed: events_of(judged, feed, now) for feed, judged in latest.items()})
+    typer.echo(f"Data Docs are in {folder}; open index.html. They hold counts and no row's values.")
+
+
+def _tell_outcome(audits: Sequence[AuditRow], differing: Sequence[str]) -> None:
+    if not audits:
+        typer.echo("The gate has judged no message yet.", err=True)
+    if differing:
+        raise NotBalanced("The two judgements differ", where=", ".join(differing), next_step="See the log.")
 
 
 def _mailbox(settings: Settings) -> str:
