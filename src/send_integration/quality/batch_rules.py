@@ -9,7 +9,7 @@ import numpy as np
 from send_integration.errors import Broken
 from send_integration.quality.columns import COLUMNS
 from send_integration.quality.held import Window
-from send_integration.quality.masks import Mask, mask_of
+from send_integration.quality.masks import Mask, mask_of, try_out
 from send_integration.quality.suites import Rule, rules_of
 from send_integration.quality.watched import ABSENT, codes_of
 from send_integration.watch.breaker import Failure
@@ -32,7 +32,9 @@ class BatchRules:
         self._window = Window()
         self._names = measure_names(feed)
         rules = [rule for rule in rules_of(feed, directory) if rule.scope == "batch"]
-        self._asked = [_asked(rule, mask_of(rule, self._window, frozenset(self._names))) for rule in rules]
+        masks = [mask_of(rule, self._window, frozenset(self._names)) for rule in rules]
+        try_out(masks, self._window, dict.fromkeys(self._names, "number"))
+        self._asked = [_asked(mask.rule, mask) for mask in masks]
 
     def failures(self, measured: Measures) -> tuple[Failure, ...]:
         """The rules that a window fails, a rule that could not be asked among them; a measure of None fails none."""

@@ -14,7 +14,7 @@ from send_integration.errors import BadSetting
 from send_integration.quality.columns import COLUMNS
 from send_integration.quality.frame import Cells, cells_of
 from send_integration.quality.held import Window
-from send_integration.quality.masks import NO_ROWS, Mask, mask_of
+from send_integration.quality.masks import NO_ROWS, Mask, mask_of, try_out
 from send_integration.quality.suites import rules_of
 from send_integration.quality.watched import ABSENT, codes_of
 from send_integration.watch.window import Checked, Columns
@@ -35,6 +35,7 @@ class RowChecks:
         field_of = {column.name: column.field for column in self.columns}
         rules = [rule for rule in rules_of(feed, directory) if rule.scope == "row"]
         self.masks: tuple[Mask, ...] = tuple(mask_of(rule, self.window, frozenset(field_of)) for rule in rules)
+        try_out(self.masks, self.window, {column.name: column.kind for column in self.columns})
         self._reasons = [Reason(mask.rule.code, field_of[mask.columns[0]], mask.rule.sentence) for mask in self.masks]
 
     def checked(self, events: Sequence[Event]) -> Checked:

@@ -4,7 +4,7 @@ Validating a window the plain way costs 150 ms, whatever its size; these cost a 
 half public, so the library's version is pinned and a property test holds the two verdicts equal.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,7 @@ from great_expectations.expectations.expectation import ColumnMapExpectation, Co
 from great_expectations.expectations.registry import get_metric_kwargs, get_metric_provider
 
 from send_integration.errors import BadSetting, Broken
+from send_integration.quality.columns import Kind
 from send_integration.quality.held import WINDOW, LeftOut, Window
 from send_integration.quality.suites import Rule
 
@@ -29,6 +30,15 @@ OF_PAIRS: Mapping[str, LeftOut] = {
     "neither": "none",
 }
 """Which rows a rule on two columns leaves out, by the library's word for it."""
+
+
+OF_TYPES = ("column_values.of_type", "column_values.in_type_list")
+"""The library asks these of a column as a whole in most cases, and names no row then."""
+
+ORDINARY: Mapping[Kind, "np.ndarray[Any, Any]"] = {
+    "number": np.array([1.0, 2.0, np.nan]),
+    "text": np.array(["one", "two", None], dtype=object),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +83,8 @@ def mask_of(rule: Rule, window: Window, known: frozenset[str]) -> Mask:
     expectation = rule.expectation
     if not isinstance(expectation, ColumnMapExpectation | ColumnPairMapExpectation):
         raise _cannot(rule, "looks at more than a row")
+    if expectation.map_metric in OF_TYPES:
+        raise _cannot(rule, "asks for a type, which every column has by its declaration")
     _refuse_what_changes_the_denominator(rule, expectation)
     name = f"{expectation.map_metric}.condition"
     try:
@@ -88,6 +100,19 @@ def mask_of(rule: Rule, window: Window, known: frozenset[str]) -> Mask:
     if "ignore_row_if" in domain:
         domain["ignore_row_if"] = "neither"  # the window leaves them out, once for all rules on these columns
     return Mask(rule, columns, provider, condition, domain, asked["metric_value_kwargs"], left_out)
+
+
+def try_out(masks: Sequence[Mask], window: Window, kinds: Mapping[str, Kind]) -> None:
+    """Ask every rule once of ordinary values. Raises BadSetting for one that cannot be: its feed's first message would find
+    that otherwise, and stop the worker."""
+    window.hold({name: ORDINARY[kind] for name, kind in kinds.items()})
+    for mask in masks:
+        try:
+            mask.failing(window)
+        except Broken as fault:
+            raise _cannot(
+                mask.rule, "cannot be asked of a row by itself, or not of what stands in its column"
+            ) from fault
 
 
 def _left_out(provider: type, domain: Mapping[str, Any]) -> LeftOut:
