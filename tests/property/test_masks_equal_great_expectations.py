@@ -17,7 +17,7 @@ from send_integration.errors import Broken
 from send_integration.quality.audit import PlainValidation, RuleVerdict
 from send_integration.quality.checks import RowChecks
 from send_integration.quality.columns import COLUMNS, Column
-from send_integration.quality.frame import Cells
+from send_integration.quality.frame import Cells, frame_of
 from send_integration.quality.masks import Mask
 
 CHECKS = {feed: RowChecks(feed) for feed in FEEDS}
@@ -67,7 +67,7 @@ def windows(draw: st.DrawFn, feed: str) -> pd.DataFrame:
         else:
             made[column.name] = np.empty(len(values), dtype=object)
             made[column.name][:] = values
-    return pd.DataFrame(made, index=pd.RangeIndex(len(rows)))
+    return frame_of(made)
 
 
 def cells(frame: pd.DataFrame) -> Cells:
@@ -95,7 +95,7 @@ def test_success_count_and_rows_are_those_of_plain_validation(feed: str, data: s
 @pytest.mark.parametrize("feed", FEEDS)
 def test_each_rule_agrees_on_rows_at_its_bounds_and_beside_gaps(feed: str) -> None:
     checks = CHECKS[feed]
-    frame = pd.DataFrame({column.name: _edge_cells(feed, column) for column in COLUMNS[feed]})
+    frame = frame_of({column.name: _edge_cells(feed, column) for column in COLUMNS[feed]})
 
     plain = PLAIN.verdicts([mask.rule for mask in checks.masks], frame)
 
@@ -106,7 +106,7 @@ def test_each_rule_agrees_on_rows_at_its_bounds_and_beside_gaps(feed: str) -> No
 @pytest.mark.parametrize("feed", FEEDS)
 def test_of_columns_without_any_value_nothing_is_asked_and_nothing_fails(feed: str) -> None:
     checks = CHECKS[feed]
-    frame = pd.DataFrame({column.name: _edge_cells(feed, column) for column in COLUMNS[feed]})
+    frame = frame_of({column.name: _edge_cells(feed, column) for column in COLUMNS[feed]})
     for column in COLUMNS[feed]:
         frame[column.name] = np.full(
             len(frame), np.nan if column.kind == "number" else None, dtype=frame[column.name].dtype
@@ -127,7 +127,7 @@ def _edge_cells(feed: str, column: Column) -> "np.ndarray[Any, Any]":
 @pytest.mark.parametrize("feed", [feed for feed in FEEDS if feed != "identity"])
 def test_what_plain_validation_cannot_ask_is_a_fault_here_too(feed: str) -> None:
     checks = CHECKS[feed]
-    whole = pd.DataFrame({column.name: _edge_cells(feed, column) for column in COLUMNS[feed]})
+    whole = frame_of({column.name: _edge_cells(feed, column) for column in COLUMNS[feed]})
 
     for mask in checks.masks:
         lacking = whole.drop(columns=mask.columns[0])

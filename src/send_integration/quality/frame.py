@@ -21,14 +21,20 @@ def cells_of(events: Sequence[Event], columns: Sequence[Column]) -> Cells:
 
 def frame_of(cells: Cells) -> pd.DataFrame:
     """The columns as one frame, its rows numbered from 0."""
-    rows = len(next(iter(cells.values()), ()))
-    return pd.DataFrame(dict(cells), index=pd.RangeIndex(rows), copy=False)
+    rows = pd.RangeIndex(len(next(iter(cells.values()), ())))
+    return pd.DataFrame({name: series_of(column, rows) for name, column in cells.items()}, index=rows, copy=False)
+
+
+def series_of(column: "np.ndarray[Any, Any]", rows: "pd.Index[int]") -> "pd.Series[Any]":
+    """A column as it is. Left to itself pandas turns texts into a string type of its own, which is slower to read and compares
+    gaps in another way."""
+    made: pd.Series[Any] = pd.Series(column, index=rows, dtype=column.dtype, copy=False)
+    return made
 
 
 def _array(values: list[Cell], column: Column) -> "np.ndarray[Any, Any]":
     if column.kind == "number":
         return np.array(values, dtype=np.float64)
-    # Left to itself pandas makes a string type of its own, in which comparisons give neither true nor false for a gap.
     texts = np.empty(len(values), dtype=object)
     texts[:] = values
     return texts

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from great_expectations.execution_engine import PandasExecutionEngine
 
-from send_integration.quality.frame import Cells
+from send_integration.quality.frame import Cells, series_of
 
 WINDOW = "window"
 """The name under which the engine holds what a rule looks at."""
@@ -59,4 +59,5 @@ class Window:
         names = pd.Index(list(dict.fromkeys(columns)), dtype=object)
         if len(names) == 1:
             return pd.DataFrame(cells[0].reshape(-1, 1), index=index, columns=names, dtype=cells[0].dtype, copy=False)
-        return pd.DataFrame(dict(zip(columns, cells, strict=True)), index=index, columns=names, copy=False)
+        series = {column: series_of(values, index) for column, values in zip(columns, cells, strict=True)}
+        return pd.DataFrame(series, index=index, columns=names, copy=False)
