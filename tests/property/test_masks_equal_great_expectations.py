@@ -1,7 +1,8 @@
 """Our masks say of every row what plain Great Expectations says of it, for every feed's own suite, however odd the rows.
 
-Seen to catch five planted faults: a row without a value counted as passing, one counted as failing, row positions taken
-from the shortened column, a strict bound taken for a loose one, and a rule that cannot be asked taken for one that passed.
+Seen to catch planted faults: a row without a value counted as passing, one counted as failing, row positions taken from the
+shortened column, a strict bound taken for a loose one, a rule that cannot be asked taken for one that passed, rows left out
+where one of two columns has a gap and not both or the other way round, and columns or gaps of a former window looked at.
 """
 
 from typing import Any
