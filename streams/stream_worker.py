@@ -40,8 +40,9 @@ def assemble(settings: Settings, engine: Engine) -> Worker:
     rules = load_rules(settings.rules)
     worker = build("send-integration", settings, engine, READERS)
     keeper = TimelineKeeper(engine, rules)
-    watch = FeedWatch(_judge_of, timedelta(minutes=settings.feed_cool_down_minutes))
-    add_gates(worker, Gate(engine, _checks_of, load_model(settings.identity_model), watch))
+    checks, judges = guards()
+    watch = FeedWatch(judges.__getitem__, timedelta(minutes=settings.feed_cool_down_minutes))
+    add_gates(worker, Gate(engine, checks.__getitem__, load_model(settings.identity_model), watch))
     add_feeds(worker)
     add_ends(worker)
     add_silences(worker, SilenceLook(engine, _judge_of, partial(has_waiting, engine, settings.kafka)))
@@ -58,9 +59,13 @@ def assemble(settings: Settings, engine: Engine) -> Worker:
     return worker
 
 
-def _checks_of(feed: str) -> Checks:
-    return RowChecks(feed).checked
+def guards() -> tuple[dict[str, Checks], dict[str, Judge]]:
+    """Every feed's row and batch expectations. Raises BadSetting where one would be guarded less than its suite says: before
+    anything runs, and not at the feed's first message."""
+    checks: dict[str, Checks] = {feed: RowChecks(feed).checked for feed in topics.FEEDS}
+    return checks, {feed: BatchRules(feed).failures for feed in topics.FEEDS}
 
 
 def _judge_of(feed: str) -> Judge:
+    """A feed's batch expectations once more, for a look that runs beside the gate."""
     return BatchRules(feed).failures

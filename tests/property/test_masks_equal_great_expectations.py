@@ -1,7 +1,8 @@
 """Our masks say of every row what plain Great Expectations says of it, for every feed's own suite, however odd the rows.
 
-Seen to catch five planted faults: a row without a value counted as passing, one counted as failing, row positions taken
-from the shortened column, a strict bound taken for a loose one, and a rule that cannot be asked taken for one that passed.
+Seen to catch planted faults: a row without a value counted as passing, one counted as failing, row positions taken from the
+shortened column, a strict bound taken for a loose one, a rule that cannot be asked taken for one that passed, rows left out
+where one of two columns has a gap and not both or the other way round, and columns or gaps of a former window looked at.
 """
 
 from typing import Any
@@ -17,6 +18,7 @@ from send_integration.errors import Broken
 from send_integration.quality.audit import PlainValidation, RuleVerdict
 from send_integration.quality.checks import RowChecks
 from send_integration.quality.columns import COLUMNS, Column
+from send_integration.quality.frame import Cells, frame_of
 from send_integration.quality.masks import Mask
 
 CHECKS = {feed: RowChecks(feed) for feed in FEEDS}
@@ -44,7 +46,7 @@ def bounds_of(feed: str, column: str) -> list[float]:
     return [bound + step for bound in found for step in NEAR]
 
 
-def cells(feed: str, column: Column) -> st.SearchStrategy[Any]:
+def cells_at(feed: str, column: Column) -> st.SearchStrategy[Any]:
     """Cells of a column: none, at and around the rules' bounds, and odd ones of the column's own kind."""
     if column.kind == "number":
         return st.sampled_from((*ALWAYS_ODD, *bounds_of(feed, column.name), 4.0, 12.0)) | st.floats(-50, 50)
@@ -55,7 +57,7 @@ def cells(feed: str, column: Column) -> st.SearchStrategy[Any]:
 def windows(draw: st.DrawFn, feed: str) -> pd.DataFrame:
     """A window of 0 to 8 rows, some of them repeated."""
     columns = COLUMNS[feed]
-    rows = draw(st.lists(st.tuples(*(cells(feed, column) for column in columns)), max_size=6))
+    rows = draw(st.lists(st.tuples(*(cells_at(feed, column) for column in columns)), max_size=6))
     if rows and draw(st.booleans()):
         rows += [draw(st.sampled_from(rows)) for _ in range(2)]
     made: dict[str, Any] = {}
@@ -66,14 +68,19 @@ def windows(draw: st.DrawFn, feed: str) -> pd.DataFrame:
         else:
             made[column.name] = np.empty(len(values), dtype=object)
             made[column.name][:] = values
-    return pd.DataFrame(made, index=pd.RangeIndex(len(rows)))
+    return frame_of(made)
+
+
+def cells(frame: pd.DataFrame) -> Cells:
+    """The frame as the fast path is given it."""
+    return {name: frame[name].to_numpy() for name in frame.columns}
 
 
 def ours(checks: RowChecks, frame: pd.DataFrame) -> list[RuleVerdict]:
     """The fast verdicts in the form of the plain ones."""
     return [
         RuleVerdict(mask.rule.code, not len(rows), len(rows), tuple(sorted(map(int, rows))))
-        for mask, rows in zip(checks.masks, checks.failing(frame), strict=True)
+        for mask, rows in zip(checks.masks, checks.failing(cells(frame)), strict=True)
     ]
 
 
@@ -89,12 +96,24 @@ def test_success_count_and_rows_are_those_of_plain_validation(feed: str, data: s
 @pytest.mark.parametrize("feed", FEEDS)
 def test_each_rule_agrees_on_rows_at_its_bounds_and_beside_gaps(feed: str) -> None:
     checks = CHECKS[feed]
-    frame = pd.DataFrame({column.name: _edge_cells(feed, column) for column in COLUMNS[feed]})
+    frame = frame_of({column.name: _edge_cells(feed, column) for column in COLUMNS[feed]})
 
     plain = PLAIN.verdicts([mask.rule for mask in checks.masks], frame)
 
     assert ours(checks, frame) == plain.rules
     assert plain.could_not_run == ()
+
+
+@pytest.mark.parametrize("feed", FEEDS)
+def test_of_columns_without_any_value_nothing_is_asked_and_nothing_fails(feed: str) -> None:
+    checks = CHECKS[feed]
+    frame = frame_of({column.name: _edge_cells(feed, column) for column in COLUMNS[feed]})
+    for column in COLUMNS[feed]:
+        frame[column.name] = np.full(
+            len(frame), np.nan if column.kind == "number" else None, dtype=frame[column.name].dtype
+        )
+
+    assert ours(checks, frame) == PLAIN.verdicts([mask.rule for mask in checks.masks], frame).rules
 
 
 def _edge_cells(feed: str, column: Column) -> "np.ndarray[Any, Any]":
@@ -109,7 +128,7 @@ def _edge_cells(feed: str, column: Column) -> "np.ndarray[Any, Any]":
 @pytest.mark.parametrize("feed", [feed for feed in FEEDS if feed != "identity"])
 def test_what_plain_validation_cannot_ask_is_a_fault_here_too(feed: str) -> None:
     checks = CHECKS[feed]
-    whole = pd.DataFrame({column.name: _edge_cells(feed, column) for column in COLUMNS[feed]})
+    whole = frame_of({column.name: _edge_cells(feed, column) for column in COLUMNS[feed]})
 
     for mask in checks.masks:
         lacking = whole.drop(columns=mask.columns[0])
@@ -119,5 +138,5 @@ def test_what_plain_validation_cannot_ask_is_a_fault_here_too(feed: str) -> None
 
 
 def _ask(checks: RowChecks, mask: Mask, frame: pd.DataFrame) -> None:
-    checks.window.hold(frame)
+    checks.window.hold(cells(frame))
     mask.failing(checks.window)

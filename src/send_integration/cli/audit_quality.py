@@ -3,16 +3,20 @@
 import json
 import logging
 import sys
-import time
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from sqlalchemy import Engine
 
 from send_integration import clock
+from send_integration.cli.feed_option import OneFeed
+from send_integration.cli.rounds import rounds
 from send_integration.cli.services import services
 from send_integration.contracts import topics
-from send_integration.errors import BadInput, NotBalanced
+from send_integration.contracts.event import Event
+from send_integration.errors import NotBalanced
 from send_integration.quality.audit import AuditedWindow, PlainValidation, audit
 from send_integration.quality.checks import RowChecks
 from send_integration.quality.data_docs import write_data_docs
@@ -27,47 +31,61 @@ ALIVE = "audit-quality.alive"
 
 def audit_quality(
     *,
-    once: Annotated[bool, typer.Option("--once", help="One round; exit code 1 where the judgements differ.")] = False,
-    every: Annotated[int, typer.Option(min=1, help="Seconds between two rounds.")] = 60,
-    feed: Annotated[str | None, typer.Option(help="One feed only.")] = None,
+    once: Annotated[
+        bool,
+        typer.Option(
+            "--once", help="Every feed's window now, audited before or not; exit code 1 where judgements differ."
+        ),
+    ] = False,
+    every: Annotated[int, typer.Option(min=1, help="Seconds from one round's begin to the next's.")] = 60,
+    feed: OneFeed = None,
     data_docs: Annotated[
         Path | None, typer.Option(help="Write Data Docs of the latest windows here, and stop.")
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print each audit as a line of JSON.")] = False,
 ) -> None:
-    """Judge each feed's latest window again by plain Great Expectations, and raise the alarm where it differs."""
-    if feed is not None and feed not in topics.FEEDS:
-        raise BadInput(f"is none of {', '.join(topics.FEEDS)}", where="--feed")
+    """Judge each feed's latest window again by plain Great Expectations, and raise the alarm where it differs.
+
+    Goes on until Ctrl-C or a request to terminate, and ends what is under way first.
+    """
     settings, engine = services()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s", stream=sys.stderr)
-    logging.getLogger("great_expectations").setLevel(logging.WARNING)
+    for chatty in ("great_expectations", "great_expectations.data_context.types.base"):  # the second sets its own level
+        logging.getLogger(chatty).setLevel(logging.WARNING)
     feeds = [feed] if feed else list(topics.FEEDS)
     checks = {name: RowChecks(name) for name in feeds}
-    plain = PlainValidation()
     if data_docs is not None:
-        now = clock.now()
-        windows = {
-            name: events_of(latest_judged(engine, name, topics.raw(name).name, WINDOW), name, now) for name in feeds
-        }
-        write_data_docs(data_docs, checks, windows)
-        typer.echo(f"Data Docs are in {data_docs}; open index.html. They hold counts and no row's values.")
+        _write_data_docs(engine, checks, data_docs)
         return
+    plain = PlainValidation()
 
-    def judge(name: str, events: object) -> AuditedWindow:
-        return audit(checks[name], plain, events)  # type: ignore[arg-type] # the step's protocol says what they are
+    def judge(name: str, events: Sequence[Event]) -> AuditedWindow:
+        return audit(checks[name], plain, events)
 
     settings.home.mkdir(parents=True, exist_ok=True)
-    while True:
+    for _ in rounds(every):
         now = clock.now()
-        audits = audit_feeds(engine, feeds, judge, now)
+        audits = audit_feeds(engine, feeds, judge, now, again=once)
         differing = keep(engine, audits, _mailbox(settings), now)
         _print(audits, as_json=as_json)
         (settings.home / ALIVE).touch()
         if once:
-            if differing:
-                raise NotBalanced("The two judgements differ", where=", ".join(differing), next_step="See the log.")
+            _tell_outcome(audits, differing)
             return
-        time.sleep(every)
+
+
+def _write_data_docs(engine: Engine, checks: Mapping[str, RowChecks], folder: Path) -> None:
+    now = clock.now()
+    latest = {feed: latest_judged(engine, feed, topics.raw(feed).name, WINDOW) for feed in checks}
+    write_data_docs(folder, checks, {feed: events_of(judged, feed, now) for feed, judged in latest.items()})
+    typer.echo(f"Data Docs are in {folder}; open index.html. They hold counts and no row's values.")
+
+
+def _tell_outcome(audits: Sequence[AuditRow], differing: Sequence[str]) -> None:
+    if not audits:
+        typer.echo("The gate has judged no message yet.", err=True)
+    if differing:
+        raise NotBalanced("The two judgements differ", where=", ".join(differing), next_step="See the log.")
 
 
 def _mailbox(settings: Settings) -> str:

@@ -6,13 +6,14 @@ from typing import Annotated
 
 import typer
 
+from send_integration.cli.feed_option import OneFeed
 from send_integration.cli.services import services
 from send_integration.steps.drift import proposals_of
 
 
 def drift(
     *,
-    feed: Annotated[str | None, typer.Option(help="One feed only.")] = None,
+    feed: OneFeed = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """New fields, types and codes, and columns that no mapping names, with what to change; no value that was sent."""
@@ -21,6 +22,8 @@ def drift(
     if as_json:
         typer.echo(json.dumps([asdict(one) for one in found], default=str, indent=1))
         return
+    if not found:
+        typer.echo("No source sends what contract and mappings do not know.")
     for one in found:
         typer.echo(f"{one.feed}, {one.source}: {one.what} {one.name} at {one.where}")
         seen = f"{one.first_seen:%Y-%m-%d} to {one.last_seen:%Y-%m-%d}"

@@ -7,8 +7,11 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Column, Table
 
+from send_integration import clock
+from send_integration.cli.feed_option import OneFeed
 from send_integration.cli.services import services
 from send_integration.store.inspection import list_checks
 from send_integration.store.remarks import remark_counts
@@ -19,12 +22,13 @@ app = typer.Typer(add_completion=False, no_args_is_help=True, help="How good the
 @app.command("remarks")
 def remarks(
     *,
-    feed: Annotated[str | None, typer.Option(help="One feed only.")] = None,
+    feed: OneFeed = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """What warning rules found in events that were let in, by agency and rule, the most first."""
-    settings, engine = services()
-    found = remark_counts(engine, feed, settings.today())
+    _, engine = services()
+    # By the clock also where another day is rehearsed: remarks are counted by the day on which the gate saw the event.
+    found = remark_counts(engine, feed, clock.today())
     if as_json:
         typer.echo(json.dumps([asdict(count) for count in found], default=str, indent=1))
         return
@@ -33,7 +37,7 @@ def remarks(
     )
     for count in found:
         numbers = (f"{count.events:,}", f"{count.today:,}", str(count.first_on), str(count.last_on))
-        table.add_row(count.feed, count.source, count.rule, *numbers)
+        table.add_row(count.feed, escape(count.source), count.rule, *numbers)
     Console().print(table)
 
 
@@ -50,5 +54,7 @@ def lists(
         return
     for one in found:
         typer.echo(f"{one.check}  {one.child_id}")
+    if not found:
+        typer.echo("None of the checks finds a child.")
     for check, count in sorted(Counter(one.check for one in found).items()):
         typer.echo(f"{count:,} children: {check}")

@@ -130,6 +130,15 @@ def proposals(refused: Iterable[Refused], known_of: Mapping[tuple[str, str], fro
     return sorted(made, key=lambda one: (-one.events, one.feed, one.source, one.where, one.name))
 
 
+def fields_of(accepted: Iterable[tuple[str, bytes]]) -> dict[tuple[str, str], frozenset[str]]:
+    """The fields of `data` that accepted events had, by source and type."""
+    found: dict[tuple[str, str], set[str]] = {}
+    for source, raw in accepted:
+        body = json.loads(raw)
+        found.setdefault((source, body["type"]), set()).update(body["data"])
+    return {key: frozenset(names) for key, names in found.items()}
+
+
 def sightings(raw: bytes) -> Iterator[Sighting]:
     """Everything in one message that the contract does not know."""
     places = refused_places(raw)
@@ -149,12 +158,18 @@ def sightings(raw: bytes) -> Iterator[Sighting]:
             yield Sighting("type", source, "", "type", type_name, type_name, (), others, personal, names)
         elif code is Code.UNKNOWN_FIELD:
             value, absent = _at(body, path), _absent(body, type_name, path)
-            yield Sighting(
-                "field", source, type_name, ".".join(path[:-1]), path[-1], value, absent, _values(body), personal, names
-            )
-        elif code is Code.UNKNOWN_CODE and isinstance(value := _at(body, path), str):
-            place = ".".join(part for part in path if not part.isdigit())
-            yield Sighting("code", source, type_name, place, value, value, (), _values(body, but=path), personal, names)
+            place = _place(path[:-1])
+            yield Sighting("field", source, type_name, place, path[-1], value, absent, _values(body), personal, names)
+        elif code is Code.UNKNOWN_CODE:
+            value = _at(body, path)
+            word = value if isinstance(value, str) else ""  # a number or a gap is no code that could be told
+            others = _values(body, but=path)
+            yield Sighting("code", source, type_name, _place(path), word, value, (), others, personal, names)
+
+
+def _place(path: Sequence[str]) -> str:
+    """A dotted path, in which all entries of a list are one."""
+    return ".".join(part for part in path if not part.isdigit())
 
 
 def _named(key: tuple[str, What, str, str, str, str], seen: _Seen) -> tuple[str, What, str, str, str, str]:
@@ -239,7 +254,7 @@ def _fields(type_name: str, place: str) -> Mapping[str, FieldInfo]:
 def _absent(body: dict[str, Any], type_name: str, path: Sequence[str]) -> tuple[str, ...]:
     """The known fields beside an unknown one that the event lacks and that would take its value."""
     parent, value = _at(body, path[:-1]), _at(body, path)
-    missing = _fields(type_name, ".".join(path[:-1]))
+    missing = _fields(type_name, _place(path[:-1]))
     found = (
         name
         for name, known in missing.items()

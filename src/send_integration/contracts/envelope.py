@@ -23,13 +23,14 @@ from send_integration.contracts.identifiers import is_nhs_number, is_postcode, i
 from send_integration.contracts.reasons import SENTENCES, Code
 from send_integration.when.london import utc_text
 
-_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
-_MOMENT = re.compile(
-    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?(?P<offset>[Zz]|[+-][0-9]{2}:[0-9]{2})?",
-    re.ASCII,
-)
-FIRST_YEAR, LAST_YEAR = "1900", "2199"
+FIRST_YEAR, LAST_YEAR = 1900, 2199
 """A day or moment outside these years is a mistake; at the calendar's ends, sums of dates would overflow."""
+
+_YEAR = "(?:19|20|21)[0-9]{2}"
+_DAY = re.compile(f"{_YEAR}-[0-9]{{2}}-[0-9]{{2}}", re.ASCII)
+_TIME = r"[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,9})?"
+_LOCAL_MOMENT = re.compile(f"{_DAY.pattern}[Tt]{_TIME}", re.ASCII)
+_MOMENT = re.compile(rf"{_LOCAL_MOMENT.pattern}(?:[Zz]|[+-][0-9]{{2}}:[0-9]{{2}})", re.ASCII)
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u2028-\u202e\u2066-\u2069\ufeff]")
 """Control characters, and the invisible ones that turn the direction of text or make two equal-looking texts differ."""
@@ -55,7 +56,7 @@ def _day_text(value: object) -> object:
     """Let only YYYY-MM-DD through: pydantic by itself would also take the seconds since 1970."""
     if not isinstance(value, str):
         raise _refuse(Code.WRONG_TYPE)
-    if not (_DAY.fullmatch(value) and FIRST_YEAR <= value[:4] <= LAST_YEAR):
+    if not _DAY.fullmatch(value):
         raise _refuse(Code.INVALID_DATE)
     return value
 
@@ -64,19 +65,17 @@ def _moment_text(value: object) -> object:
     """Let only RFC 3339 with an offset through."""
     if not isinstance(value, str):
         raise _refuse(Code.WRONG_TYPE)
-    written = _MOMENT.fullmatch(value)
-    if not (written and FIRST_YEAR <= value[:4] <= LAST_YEAR):
-        raise _refuse(Code.INVALID_DATE)
-    if not written["offset"]:
-        raise _refuse(Code.NO_OFFSET)
+    if not _MOMENT.fullmatch(value):
+        raise _refuse(Code.NO_OFFSET if _LOCAL_MOMENT.fullmatch(value) else Code.INVALID_DATE)
     return value
 
 
-def _within_years(moment: datetime) -> datetime:
+def _in_utc(moment: datetime) -> datetime:
     """An offset can carry a moment over the first or last year's end: then its text in UTC would not pass again."""
-    if not FIRST_YEAR <= str(moment.astimezone(UTC).year) <= LAST_YEAR:
+    found = moment.astimezone(UTC)
+    if not FIRST_YEAR <= found.year <= LAST_YEAR:
         raise _refuse(Code.INVALID_DATE)
-    return moment
+    return found
 
 
 def _nhs_number(text: str) -> str:
@@ -113,7 +112,7 @@ Moment = Annotated[
     AwareDatetime,
     Field(strict=False),
     BeforeValidator(_moment_text),
-    AfterValidator(_within_years),
+    AfterValidator(_in_utc),
     PlainSerializer(utc_text, return_type=str, when_used="json"),
 ]
 Email = Annotated[str, StringConstraints(max_length=254, pattern=r"^[^@\s]+@[^@\s]+$")]

@@ -1,9 +1,15 @@
 """Check digits and shapes of the identifiers by which England knows a child or a school, and finding them in text."""
 
 import re
+from operator import mul
 
 UPN_LETTERS = "ABCDEFGHJKLMNPQRTUVWXYZ"
 """A UPN's check letters by remainder of 23: the alphabet without I, O and S (DfE, Unique pupil numbers guide)."""
+
+UPN_VALUES = {sign: value for signs in ("0123456789", UPN_LETTERS) for value, sign in enumerate(signs)}
+UPN_WEIGHTS = range(2, 14)
+NHS_WEIGHTS = range(10, 0, -1)
+"""Of the last digit as well: with it the sum is a multiple of 11."""
 
 _TEN_DIGITS = re.compile(r"(?<![0-9])[0-9]{3}[ -]?[0-9]{3}[ -]?[0-9]{4}(?![0-9])", re.ASCII)
 _UPN_SHAPE = re.compile(r"(?<![0-9A-Z])[A-Z][0-9]{11}[0-9A-Z](?![0-9A-Z])", re.ASCII)
@@ -15,9 +21,9 @@ def is_nhs_number(text: str) -> bool:
     """Ten digits whose last is the modulus-11 check digit (NHS Data Dictionary, NHS NUMBER)."""
     if len(text) != 10 or not (text.isascii() and text.isdigit()):
         return False
-    weighted = sum(int(digit) * (10 - place) for place, digit in enumerate(text[:9]))
-    check = (11 - weighted % 11) % 11
-    return check != 10 and check == int(text[9])
+    # A check digit of 10 is never issued, and no last digit makes the sum of such a number divisible.
+    weighted: int = sum(map(mul, NHS_WEIGHTS, map(int, text)))
+    return weighted % 11 == 0
 
 
 def is_upn(text: str) -> bool:
@@ -42,8 +48,7 @@ def upn_with_check_letter(twelve: str) -> str:
 
     Weights run from 2 to 13; a temporary number's last letter counts as its place among the check letters.
     """
-    values = [int(sign) if sign.isdigit() else UPN_LETTERS.index(sign) for sign in twelve]
-    return UPN_LETTERS[sum(weight * value for weight, value in enumerate(values, start=2)) % 23] + twelve
+    return UPN_LETTERS[sum(map(mul, UPN_WEIGHTS, map(UPN_VALUES.__getitem__, twelve))) % 23] + twelve
 
 
 def nhs_number_with_check_digit(nine: str) -> str | None:

@@ -15,7 +15,7 @@ from great_expectations.core.expectation_validation_result import ExpectationVal
 from send_integration.contracts.event import Event
 from send_integration.errors import Broken
 from send_integration.quality.checks import RowChecks
-from send_integration.quality.frame import frame_of
+from send_integration.quality.frame import Cells, cells_of, frame_of
 from send_integration.quality.masks import Mask
 from send_integration.quality.suites import Rule
 
@@ -99,18 +99,16 @@ class PlainValidation:
 
 def audit(checks: RowChecks, plain: PlainValidation, events: Sequence[Event]) -> AuditedWindow:
     """Ask both of the same rows. A rule that either could not ask counts as differing: it says nothing of the rows."""
-    frame = frame_of(events, checks.columns)
-    verdicts = plain.verdicts([mask.rule for mask in checks.masks], frame)
+    cells = cells_of(events, checks.columns)
+    verdicts = plain.verdicts([mask.rule for mask in checks.masks], frame_of(cells))
     theirs = {verdict.code: verdict for verdict in verdicts.rules}
-    differing = [mask.rule.code for mask in checks.masks if _fast(checks, mask, frame) != theirs.get(mask.rule.code)]
+    differing = [mask.rule.code for mask in checks.masks if _fast(checks, mask, cells) != theirs.get(mask.rule.code)]
     return AuditedWindow(len(events), tuple(sorted({*differing, *verdicts.could_not_run})), verdicts.results)
 
 
-def _fast(checks: RowChecks, mask: Mask, frame: pd.DataFrame) -> RuleVerdict | str:
+def _fast(checks: RowChecks, mask: Mask, cells: Cells) -> RuleVerdict | str:
     """The fast path's verdict, or why there is none; no such words equal a verdict."""
-    if frame.empty:
-        return RuleVerdict(mask.rule.code, success=True, unexpected=0, rows=())
-    checks.window.hold(frame)
+    checks.window.hold(cells)
     try:
         rows = tuple(sorted(map(int, mask.failing(checks.window))))
     except Broken as fault:

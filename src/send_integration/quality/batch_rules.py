@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 
 from send_integration.errors import Broken
 from send_integration.quality.columns import COLUMNS
-from send_integration.quality.masks import Mask, Window, mask_of
+from send_integration.quality.held import Window
+from send_integration.quality.masks import Mask, mask_of, try_out
 from send_integration.quality.suites import Rule, rules_of
 from send_integration.quality.watched import ABSENT, codes_of
 from send_integration.watch.breaker import Failure
@@ -32,12 +32,14 @@ class BatchRules:
         self._window = Window()
         self._names = measure_names(feed)
         rules = [rule for rule in rules_of(feed, directory) if rule.scope == "batch"]
-        self._asked = [_asked(rule, mask_of(rule, self._window, frozenset(self._names))) for rule in rules]
+        masks = [mask_of(rule, self._window, frozenset(self._names)) for rule in rules]
+        try_out(masks, self._window, dict.fromkeys(self._names, "number"))
+        self._asked = [_asked(mask.rule, mask) for mask in masks]
 
     def failures(self, measured: Measures) -> tuple[Failure, ...]:
         """The rules that a window fails, a rule that could not be asked among them; a measure of None fails none."""
-        row = {name: [np.nan if (value := measured.get(name)) is None else value] for name in self._names}
-        self._window.hold(pd.DataFrame(row, dtype=np.float64, index=pd.RangeIndex(1)))
+        row = ((name, measured.get(name)) for name in self._names)
+        self._window.hold({name: np.array([value], dtype=np.float64) for name, value in row})
         found = ((asked, self._fails(asked)) for asked in self._asked)
         return tuple(_failure(asked, measured, could_ask=fails is True) for asked, fails in found if fails is not False)
 

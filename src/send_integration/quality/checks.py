@@ -1,7 +1,7 @@
 """Asks a feed's row expectations of a window of events: which rows are let on, and what is only remarked."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,8 +12,9 @@ import pandas as pd
 from send_integration.contracts.event import Event, Reason
 from send_integration.errors import BadSetting
 from send_integration.quality.columns import COLUMNS
-from send_integration.quality.frame import frame_of
-from send_integration.quality.masks import Mask, Window, mask_of
+from send_integration.quality.frame import Cells, cells_of
+from send_integration.quality.held import Window
+from send_integration.quality.masks import NO_ROWS, Mask, mask_of, try_out
 from send_integration.quality.suites import rules_of
 from send_integration.quality.watched import ABSENT, codes_of
 from send_integration.watch.window import Checked, Columns
@@ -34,35 +35,44 @@ class RowChecks:
         field_of = {column.name: column.field for column in self.columns}
         rules = [rule for rule in rules_of(feed, directory) if rule.scope == "row"]
         self.masks: tuple[Mask, ...] = tuple(mask_of(rule, self.window, frozenset(field_of)) for rule in rules)
+        try_out(self.masks, self.window, {column.name: column.kind for column in self.columns})
         self._reasons = [Reason(mask.rule.code, field_of[mask.columns[0]], mask.rule.sentence) for mask in self.masks]
 
     def checked(self, events: Sequence[Event]) -> Checked:
         """For each event of a window the reasons, sorted, for which it is not let on, and what is only worth a remark; with
         a way to count the window's columns for the feed's batch rules. Raises Broken where a rule could not be asked."""
-        frame = frame_of(events, self._every_column)
-        rejected: list[list[Reason]] = [[] for _ in events]
-        remarked: list[list[Reason]] = [[] for _ in events]
-        for mask, reason, positions in zip(self.masks, self._reasons, self.failing(frame), strict=True):
+        cells = cells_of(events, self._every_column)
+        rejected: dict[int, list[Reason]] = {}
+        remarked: dict[int, list[Reason]] = {}
+        for mask, reason, positions in zip(self.masks, self._reasons, self.failing(cells), strict=True):
             into = rejected if mask.rule.rejects else remarked
-            for position in positions:
-                into[position].append(reason)
+            for position in positions.tolist():
+                into.setdefault(position, []).append(reason)
         return Checked(
-            [tuple(sorted(each)) for each in rejected],
-            [tuple(sorted(each)) for each in remarked],
-            lambda places: self._counted(frame, places),
+            _by_place(rejected, len(events)),
+            _by_place(remarked, len(events)),
+            lambda places: self._counted(cells, places),
         )
 
-    def _counted(self, frame: pd.DataFrame, places: Sequence[int]) -> Columns:
-        rows = frame if len(places) == len(frame) else frame.iloc[list(places)]
-        absent = {name: int(pd.isna(rows[name].to_numpy()).sum()) for name in self._absent}
-        codes = {name: Counter(rows[column].to_numpy().tolist()) for name, column in self._codes}
+    def _counted(self, cells: Cells, places: Sequence[int]) -> Columns:
+        of = {name: cells[name][list(places)] for name in (*self._absent, *(column for _, column in self._codes))}
+        codes = {name: Counter(of[column].tolist()) for name, column in self._codes}
         return Columns(
-            absent, {name: {c: n for c, n in found.items() if isinstance(c, str)} for name, found in codes.items()}
+            {name: int(pd.isna(of[name]).sum()) for name in self._absent},
+            {name: {c: n for c, n in found.items() if isinstance(c, str)} for name, found in codes.items()},
         )
 
-    def failing(self, frame: pd.DataFrame) -> "list[np.ndarray[Any, np.dtype[np.intp]]]":
-        """For each mask the positions of the rows that fail it; `frame` is numbered from 0."""
-        if frame.empty:
-            return [np.empty(0, dtype=np.intp) for _ in self.masks]
-        self.window.hold(frame)
+    def failing(self, cells: Cells) -> "list[np.ndarray[Any, np.dtype[np.intp]]]":
+        """For each mask the positions of the rows that fail it."""
+        if not any(map(len, cells.values())):
+            return [NO_ROWS for _ in self.masks]
+        self.window.hold(cells)
         return [mask.failing(self.window) for mask in self.masks]
+
+
+def _by_place(found: Mapping[int, list[Reason]], places: int) -> list[tuple[Reason, ...]]:
+    """Reasons, sorted, for each place; most have none."""
+    reasons: list[tuple[Reason, ...]] = [()] * places
+    for place, of_place in found.items():
+        reasons[place] = tuple(sorted(of_place))
+    return reasons

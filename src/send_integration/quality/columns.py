@@ -17,8 +17,11 @@ Kind: TypeAlias = Literal["number", "text"]
 SECONDS_A_DAY = 86_400
 EARLY_YEARS_SERVICES = frozenset({"portage", "flying-start", "talking-takes-off", "health-visitor"})
 PAYMENTS = frozenset({"direct-payment", "personal-budget", "personal-health-budget"})
-REGISTER_TYPES = frozenset({"transition.learning_disability_registered", "transition.health_check_completed"})
-"""A general practice's learning disability register takes children of any age."""
+OF_ANY_AGE = frozenset(
+    {"transition.learning_disability_registered", "transition.health_check_completed", "transition.outcomes_recorded"}
+)
+"""A general practice's learning disability register takes children of any age, and reviews record outcomes for adulthood from
+the earliest years on (SEND Code of Practice, 8.9)."""
 
 SHORT_TEXTS = (
     "reason", "outcome", "concern", "about", "area", "what", "why", "how", "owner", "decision_about", "signposted_to",
@@ -53,7 +56,7 @@ def _early_years_age(event: Event) -> Cell:
 
 
 def _preparing_age(event: Event) -> Cell:
-    return None if event.what in REGISTER_TYPES else _age(event)
+    return None if event.what in OF_ANY_AGE else _age(event)
 
 
 def _young_person_age(event: Event) -> Cell:
@@ -187,7 +190,7 @@ OF_A_CHILD = (
     Column("local_id", "text", "data.person.local_id", derived.local_id),
     Column("whole_name", "text", "data.person.given_name", derived.whole_name),
     Column("postcode", "text", "data.person.postcode", derived.postcode),
-    Column("said", "text", "id", derived.said),
+    Column("said", "number", "id", derived.said),
     Column("event_id", "text", "id", derived.event_id),
     Column("hour_off_midnight", "number", "time", derived.hour_off_midnight),
 )
@@ -282,7 +285,7 @@ COLUMNS: Mapping[str, tuple[Column, ...]] = MappingProxyType(
             Column("timetable_hours", "number", "data.hours_per_week", _number("hours_per_week")),
             Column("missing_since_days", "number", "data.since_on", _days_from_event("since_on")),
             *NEED_TYPES,
-            Column("attendance_to_recorded", "number", "data.to_on", derived.days_past_recording("to_on")),
+            Column("attendance_to_recorded", "number", "data.to_on", derived.working_days_past_recording("to_on")),
             Column("timetable_days", "number", "data.ends_on", _days_from_event("ends_on")),
             Column("needs_of_support", "number", "data.need_types", derived.needs_of_support),
             Column("suspended_age", "number", BORN, derived.age_at("school.suspended", "school.excluded")),

@@ -8,11 +8,15 @@ import great_expectations as gx
 from great_expectations.core.batch_definition import BatchDefinition
 
 from send_integration.contracts.event import Event
+from send_integration.errors import BadInput
 from send_integration.quality.audit import NO_VALUES
 from send_integration.quality.checks import RowChecks
-from send_integration.quality.frame import frame_of
+from send_integration.quality.frame import cells_of, frame_of
 
 SITE = "windows"
+PAGES = ("validations", "expectations")
+"""The folders of the library's pages; whatever else stands beside them is not ours to change."""
+
 REMOTE = re.compile(
     r"<script\b.*?</script>|<style\b.*?</style>|<link\b[^>]*>|<img\b[^>]*>|<iframe\b.*?</iframe>",
     re.DOTALL | re.IGNORECASE,
@@ -28,7 +32,9 @@ nav,.navbar,.modal,.d-none{display:none}a{color:#1d70b8}
 
 
 def write_data_docs(folder: Path, checks: Mapping[str, RowChecks], windows: Mapping[str, Sequence[Event]]) -> None:
-    """Validate each feed's window and write the site into `folder`."""
+    """Validate each feed's window and write the site into `folder`. Raises BadInput where that holds something else."""
+    if folder.exists() and any(folder.iterdir()) and not (folder / PAGES[0]).is_dir():
+        raise BadInput("holds other files", where=str(folder), next_step="Name a folder that is new or empty.")
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = {"globally": False}
     store = {"class_name": "TupleFilesystemStoreBackend", "base_directory": str(folder.resolve())}
@@ -47,21 +53,24 @@ def write_data_docs(folder: Path, checks: Mapping[str, RowChecks], windows: Mapp
         asset: BatchDefinition = source.add_dataframe_asset(feed).add_batch_definition_whole_dataframe("latest")
         suite = gx.ExpectationSuite(feed, expectations=[mask.rule.expectation.copy() for mask in checks[feed].masks])
         definition = gx.ValidationDefinition(name=feed, data=asset, suite=context.suites.add(suite))
-        frame = frame_of(events, checks[feed].columns)
+        frame = frame_of(cells_of(events, checks[feed].columns))
         context.validation_definitions.add(definition).run(
             batch_parameters={"dataframe": frame},
             result_format=NO_VALUES,
         )
     context.build_data_docs(site_names=[SITE])
-    for page in folder.rglob("*.html"):
+    for page in (page for part in PAGES for page in (folder / part).rglob("*.html")):
         page.write_text(offline(page.read_text("utf-8")), "utf-8")
     (folder / "index.html").write_text(_index(folder), "utf-8")
 
 
 def _index(folder: Path) -> str:
     """A list of the pages; the library's own is filled by a script."""
-    pages = sorted(path.relative_to(folder) for path in (folder / "validations").rglob("*.html"))
-    lines = "".join(f'<li><a href="{page.as_posix()}">{page.parts[1]}</a></li>' for page in pages)
+    pages = sorted(path.relative_to(folder) for path in (folder / PAGES[0]).rglob("*.html"))
+    lines = "".join(
+        f'<li><a href="{page.as_posix()}">{page.parts[1]}, {page.parts[-2][:8]} {page.parts[-2][9:13]} UTC</a></li>'
+        for page in pages
+    )
     title = "Expectations on each feed's latest events"
     head = f'<!DOCTYPE html><html lang="en"><head><title>{title}</title>{STYLE}'
     return f"{head}<body><h1>{title}</h1><ul>{lines}</ul></body></html>"

@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from send_integration.contracts.event import Event
 from send_integration.when.london import LONDON, london_day
-from send_integration.when.periods import age_on
+from send_integration.when.periods import age_on, working_days_between
 from send_integration.when.school_years import year_group
 
 Cell: TypeAlias = float | str | None
@@ -79,12 +79,13 @@ def day_before_event(whats: frozenset[str], name: str) -> Callable[[Event], Cell
     return value
 
 
-def days_past_recording(name: str) -> Callable[[Event], Cell]:
-    """Days by which the type's own day `name` lies after the day on which its source wrote the event down."""
+def working_days_past_recording(name: str) -> Callable[[Event], Cell]:
+    """Working days after the day on which its source wrote the event down, up to the type's own day `name`: a week that is
+    counted on Friday may end on Sunday."""
 
     def value(event: Event) -> Cell:
         day = event.day(name)
-        return None if day is None else (day - london_day(event.recorded_at)).days
+        return None if day is None else max(0, working_days_between(london_day(event.recorded_at), day))
 
     return value
 
@@ -231,13 +232,14 @@ def event_id(event: Event) -> Cell:
 
 
 def said(event: Event) -> Cell:
-    """All that an event says, but for its id and when it was recorded; None where it speaks of another event.
-
-    For comparing the rows of one window: the person is told by a number that only this process knows.
-    """
+    """All that an event says, but for its id and when it was recorded, as a number that only this process knows; None where
+    it speaks of another event. For comparing the rows of one window."""
     if event.corrects or event.retracts:
         return None
-    return f"{event.source} {event.subject} {event.type} {event.time} {hash(event.person)} {event.data}"
+    # In a body all fields stand in the contract's order, and no quote within a text stands without a backslash.
+    body = event.body
+    recorded = body.index(b'","recordedtime":"')
+    return hash(body[body.index(b'","source":"') : recorded] + body[body.index(b'","dataschema":"', recorded) :]) >> 11
 
 
 @lru_cache(maxsize=16_384)

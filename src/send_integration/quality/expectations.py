@@ -1,4 +1,4 @@
-"""Our own expectations: no identifier in free text, a year group that fits the age, a pupil number for one person.
+"""Our own expectations: no identifier in free text, a year group that fits the age.
 
 Importing this registers them.
 """
@@ -25,7 +25,7 @@ AGE_IN_RECEPTION = 4
 
 
 def _free_of(holds: Callable[[str], bool], column: "pd.Series[Any]") -> "pd.Series[bool]":
-    found = np.fromiter((not holds(text) for text in column.array), dtype=bool, count=len(column))
+    found = np.fromiter((not holds(text) for text in column.tolist()), dtype=bool, count=len(column))
     return pd.Series(found, index=column.index)
 
 
@@ -79,25 +79,6 @@ class ColumnPairValuesFitTheSchoolYear(ColumnPairMapMetricProvider):  # type: ig
         return (column_A - (column_B - AGE_IN_RECEPTION)).abs() <= years_out
 
 
-class ColumnPairValuesNameOnePerson(ColumnPairMapMetricProvider):  # type: ignore[misc]
-    """Each identifier beside the reference of whoever has it."""
-
-    condition_metric_name = "column_pair_values.name_one_person"
-    condition_domain_keys = ("batch_id", "table", "column_A", "column_B", "row_condition", "ignore_row_if")
-    condition_value_keys = ()
-
-    @column_pair_condition_partial(engine=PandasExecutionEngine)  # type: ignore[untyped-decorator]
-    def _pandas(
-        cls,  # noqa: N805 - the library's form
-        column_A: "pd.Series[Any]",  # noqa: N803 - the library's form
-        column_B: "pd.Series[Any]",  # noqa: N803
-        **_: object,
-    ) -> "pd.Series[bool]":
-        pairs = pd.DataFrame({"identifier": column_A, "person": column_B}).drop_duplicates()
-        shared = pairs["identifier"][pairs["identifier"].duplicated(keep=False)]
-        return ~column_A.isin(shared)
-
-
 class ExpectColumnPairValuesToFitTheSchoolYear(ColumnPairMapExpectation):  # type: ignore[misc]
     """Expect column A, the taught year, at most `years_out` years from the one that column B, an age, leads to."""
 
@@ -105,11 +86,3 @@ class ExpectColumnPairValuesToFitTheSchoolYear(ColumnPairMapExpectation):  # typ
     success_keys: ClassVar[tuple[str, ...]] = ("column_A", "column_B", "ignore_row_if", "mostly", "years_out")
     ignore_row_if: IgnoreRowIf = "both_values_are_missing"
     years_out: int
-
-
-class ExpectColumnPairValuesToNameOnePerson(ColumnPairMapExpectation):  # type: ignore[misc]
-    """Expect each identifier in column A beside one reference in column B; of one that is shared every row fails."""
-
-    map_metric: ClassVar[str] = "column_pair_values.name_one_person"
-    success_keys: ClassVar[tuple[str, ...]] = ("column_A", "column_B", "ignore_row_if", "mostly")
-    ignore_row_if: IgnoreRowIf = "both_values_are_missing"

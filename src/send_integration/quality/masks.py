@@ -4,7 +4,7 @@ Validating a window the plain way costs 150 ms, whatever its size; these cost a 
 half public, so the library's version is pinned and a property test holds the two verdicts equal.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,25 +16,29 @@ from great_expectations.expectations.expectation import ColumnMapExpectation, Co
 from great_expectations.expectations.registry import get_metric_kwargs, get_metric_provider
 
 from send_integration.errors import BadSetting, Broken
+from send_integration.quality.columns import Kind
+from send_integration.quality.held import WINDOW, LeftOut, Window
 from send_integration.quality.suites import Rule
-
-WINDOW = "window"
-"""The name under which the engine holds the one window that it looks at."""
 
 Condition = Callable[..., tuple["pd.Series[bool]", dict[str, Any], dict[str, Any]]]
 
+NO_ROWS: "np.ndarray[Any, np.dtype[np.intp]]" = np.empty(0, dtype=np.intp)
 
-class Window:
-    """The engine and the window it holds. One for each worker: two threads on one engine give wrong verdicts."""
+OF_PAIRS: Mapping[str, LeftOut] = {
+    "both_values_are_missing": "all gaps",
+    "either_value_is_missing": "any gap",
+    "neither": "none",
+}
+"""Which rows a rule on two columns leaves out, by the library's word for it."""
 
-    def __init__(self) -> None:
-        self.engine = PandasExecutionEngine()
-        self.frame = pd.DataFrame()
 
-    def hold(self, frame: pd.DataFrame) -> None:
-        """Look at this window from now on."""
-        self.engine.load_batch_data(WINDOW, frame)
-        self.frame = frame
+OF_TYPES = ("column_values.of_type", "column_values.in_type_list")
+"""The library asks these of a column as a whole in most cases, and names no row then."""
+
+ORDINARY: Mapping[Kind, "np.ndarray[Any, Any]"] = {
+    "number": np.array([1.0, 2.0, np.nan]),
+    "text": np.array(["one", "two", None], dtype=object),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,16 +51,20 @@ class Mask:
     condition: Condition
     domain: dict[str, Any]
     values: dict[str, Any]
+    left_out: LeftOut
 
     def failing(self, window: Window) -> "np.ndarray[Any, np.dtype[np.intp]]":
         """The positions of the rows that fail. Raises Broken where the rule could not be asked: that is no pass."""
         try:
+            frame = window.look_at(self.columns, self.left_out)
+            if frame.empty:
+                return NO_ROWS
             unexpected, _, _ = self.condition(
                 self.provider,
                 execution_engine=window.engine,
                 metric_domain_kwargs=self.domain,
                 metric_value_kwargs=self.values,
-                metrics={"table.columns": list(window.frame.columns)},
+                metrics={"table.columns": list(self.columns)},
                 runtime_configuration={},
             )
         except Exception as fault:
@@ -75,6 +83,8 @@ def mask_of(rule: Rule, window: Window, known: frozenset[str]) -> Mask:
     expectation = rule.expectation
     if not isinstance(expectation, ColumnMapExpectation | ColumnPairMapExpectation):
         raise _cannot(rule, "looks at more than a row")
+    if expectation.map_metric in OF_TYPES:
+        raise _cannot(rule, "asks for a type, which every column has by its declaration")
     _refuse_what_changes_the_denominator(rule, expectation)
     name = f"{expectation.map_metric}.condition"
     try:
@@ -86,7 +96,30 @@ def mask_of(rule: Rule, window: Window, known: frozenset[str]) -> Mask:
     columns = tuple(domain[key] for key in ("column", "column_A", "column_B") if key in domain)
     if not known.issuperset(columns):
         raise _cannot(rule, "looks at a column that its feed does not declare")
-    return Mask(rule, columns, provider, condition, domain, asked["metric_value_kwargs"])
+    left_out = _left_out(provider, domain)
+    if "ignore_row_if" in domain:
+        domain["ignore_row_if"] = "neither"  # the window leaves them out, once for all rules on these columns
+    return Mask(rule, columns, provider, condition, domain, asked["metric_value_kwargs"], left_out)
+
+
+def try_out(masks: Sequence[Mask], window: Window, kinds: Mapping[str, Kind]) -> None:
+    """Ask every rule once of ordinary values. Raises BadSetting for one that cannot be: its feed's first message would find
+    that otherwise, and stop the worker."""
+    window.hold({name: ORDINARY[kind] for name, kind in kinds.items()})
+    for mask in masks:
+        try:
+            mask.failing(window)
+        except Broken as fault:
+            raise _cannot(
+                mask.rule, "cannot be asked of a row by itself, or not of what stands in its column"
+            ) from fault
+
+
+def _left_out(provider: type, domain: Mapping[str, Any]) -> LeftOut:
+    """The rows of which the library says by itself that the rule has nothing to say."""
+    if "column" in domain:
+        return "any gap" if getattr(provider, "filter_column_isnull", True) else "none"
+    return OF_PAIRS[str(domain.get("ignore_row_if"))]
 
 
 def _registered(name: str, engine: PandasExecutionEngine) -> tuple[Condition, type]:

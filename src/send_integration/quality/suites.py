@@ -49,15 +49,19 @@ def rules_of(feed: str, directory: Path | None = None) -> tuple[Rule, ...]:
     """Every rule of a feed's suite, in the file's order. Raises BadSetting where the feed would be left unguarded."""
     path = (directory or folder()) / f"{feed}.json"
     written = _read(path)
-    suite = ExpectationSuite(**written)
+    try:
+        suite = ExpectationSuite(**written)
+    except ValueError as wrong:
+        words = " ".join(str(wrong).split())
+        raise _bad(path, f"an expectation's kwargs are wrong: {words}", "Correct them.") from wrong
     # An expectation of unknown type is logged and dropped by the library; that must not pass for a shorter suite.
     if len(suite.expectations) != len(written["expectations"]):
         raise _bad(path, "an expectation's type is unknown", "Correct its type, or register it.")
     rules = tuple(_rule(path, expectation) for expectation in suite.expectations)
     if not any(rule.scope == "row" for rule in rules):
         raise _bad(path, "no row expectation", "Add one: a feed without any is not guarded.")
-    pairs = [(rule.code, rule.expectation.expectation_type) for rule in rules]
-    if len(set(pairs)) != len(pairs):
+    codes = [rule.code for rule in rules]
+    if len(set(codes)) != len(codes):
         raise _bad(path, "a code is used twice", "Give each expectation a code of its own.")
     return rules
 

@@ -4,7 +4,8 @@ Importing this registers them.
 """
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
+from collections.abc import Sequence
 from typing import Any, ClassVar, Literal
 
 import numpy as np
@@ -26,19 +27,25 @@ UNUSUAL = 0.1
 """A shape that fewer than a tenth of a source's references have."""
 
 _PADDED = re.compile(r"(?<![0-9])0[0-9]", re.ASCII)
-_FROM_DIGIT = re.compile(r"[0-9].*", re.ASCII | re.DOTALL)
+_BEFORE_DIGIT = re.compile(r"[^0-9]*", re.ASCII)
 
 
-def _shapes(references: "pd.Series[Any]") -> list[str]:
-    """What each reference opens with, before its first digit; with its length where the source fills up with zeros.
+def _usual(references: Sequence[str]) -> dict[str, bool]:
+    """For each of a source's references whether enough of them have its shape: what it opens with, before its first digit;
+    with its length where the source fills up with zeros.
 
     A source that counts without zeros has shorter and longer numbers by right.
     """
-    texts = [str(reference) for reference in references.array]
-    openings = [_FROM_DIGIT.sub("", text) for text in texts]
-    if not any(map(_PADDED.search, texts)):
-        return openings
-    return [f"{opening} {len(text)}" for opening, text in zip(openings, texts, strict=True)]
+    times = Counter(references)
+    padded = any(map(_PADDED.search, times))
+    shapes = {
+        reference: (opening[0] if (opening := _BEFORE_DIGIT.match(reference)) else "", len(reference) if padded else 0)
+        for reference in times
+    }
+    counted: Counter[tuple[str, int]] = Counter()
+    for reference, shape in shapes.items():
+        counted[shape] += times[reference]
+    return {reference: counted[shape] >= UNUSUAL * len(references) for reference, shape in shapes.items()}
 
 
 class ColumnPairValuesHaveTheUsualShape(ColumnPairMapMetricProvider):  # type: ignore[misc] # the library is not typed for us
@@ -55,20 +62,22 @@ class ColumnPairValuesHaveTheUsualShape(ColumnPairMapMetricProvider):  # type: i
         column_B: "pd.Series[Any]",  # noqa: N803
         **_: object,
     ) -> "pd.Series[bool]":
-        usual = np.ones(len(column_A), dtype=np.bool_)
-        for places in column_A.groupby(column_A).indices.values():
-            if len(places) < LEAST_OF_A_SOURCE:
-                continue
-            shapes = _shapes(column_B.iloc[places])
-            counted = Counter(shapes)
-            usual[places] = [counted[shape] >= UNUSUAL * len(shapes) for shape in shapes]
-        return pd.Series(usual, index=column_A.index)
+        references = [str(reference) for reference in column_B.tolist()]
+        of_source: dict[object, list[str]] = defaultdict(list)
+        for source, reference in zip(column_A.tolist(), references, strict=True):
+            of_source[source].append(reference)
+        usual = {source: _usual(found) for source, found in of_source.items() if len(found) >= LEAST_OF_A_SOURCE}
+        verdicts = [
+            source not in usual or usual[source][reference]
+            for source, reference in zip(column_A.tolist(), references, strict=True)
+        ]
+        return pd.Series(verdicts, index=column_A.index, dtype=np.bool_)
 
 
-class ColumnPairValuesAreOfFewPersons(ColumnPairMapMetricProvider):  # type: ignore[misc]
-    """Each value beside the person who has it: whether no more persons of the window share it than may."""
+class ColumnPairValuesStandBesideFew(ColumnPairMapMetricProvider):  # type: ignore[misc]
+    """Each value beside another: whether it stands beside no more different others in the window than it may."""
 
-    condition_metric_name = "column_pair_values.are_of_few_persons"
+    condition_metric_name = "column_pair_values.stand_beside_few"
     condition_domain_keys = DOMAIN
     condition_value_keys = ("most", "most_share")
 
@@ -81,10 +90,12 @@ class ColumnPairValuesAreOfFewPersons(ColumnPairMapMetricProvider):  # type: ign
         most_share: float = 0.0,
         **_: object,
     ) -> "pd.Series[bool]":
-        pairs = pd.DataFrame({"value": column_A, "person": column_B}).drop_duplicates()
-        persons = pairs["value"].value_counts()
-        allowed = max(most, most_share * pairs["person"].nunique())
-        return ~column_A.isin(persons.index[persons > allowed])
+        beside: dict[object, set[object]] = defaultdict(set)
+        for value, other in set(zip(column_A.tolist(), column_B.tolist(), strict=True)):
+            beside[value].add(other)
+        allowed = max(most, most_share * len(set().union(*beside.values())))
+        many = {value for value, others in beside.items() if len(others) > allowed}
+        return pd.Series([value not in many for value in column_A.tolist()], index=column_A.index, dtype=np.bool_)
 
 
 class ExpectColumnPairValuesToHaveTheUsualShape(ColumnPairMapExpectation):  # type: ignore[misc]
@@ -95,11 +106,12 @@ class ExpectColumnPairValuesToHaveTheUsualShape(ColumnPairMapExpectation):  # ty
     ignore_row_if: IgnoreRowIf = "both_values_are_missing"
 
 
-class ExpectColumnPairValuesToBeOfFewPersons(ColumnPairMapExpectation):  # type: ignore[misc]
-    """Expect each value in column A of at most `most` of the persons in column B, or `most_share` of all where that is more."""
+class ExpectColumnPairValuesToStandBesideFew(ColumnPairMapExpectation):  # type: ignore[misc]
+    """Expect each value in column A beside at most `most` different values of column B, or beside `most_share` of all of
+    them where that is more."""
 
-    map_metric: ClassVar[str] = "column_pair_values.are_of_few_persons"
+    map_metric: ClassVar[str] = "column_pair_values.stand_beside_few"
     success_keys: ClassVar[tuple[str, ...]] = ("column_A", "column_B", "ignore_row_if", "mostly", "most", "most_share")
-    ignore_row_if: IgnoreRowIf = "both_values_are_missing"
+    ignore_row_if: IgnoreRowIf = "either_value_is_missing"
     most: int
-    most_share: float
+    most_share: float = 0.0

@@ -43,14 +43,17 @@ def events_of(messages: Sequence[JudgedMessage], feed: str, now: datetime) -> li
     return [event for event in parsed if isinstance(event, Event)]
 
 
-def audit_feeds(engine: Engine, feeds: Sequence[str], audit: Audit, now: datetime) -> list[AuditRow]:
-    """Audit the feeds that have a message not audited before; what is found is for `keep`."""
+def audit_feeds(
+    engine: Engine, feeds: Sequence[str], audit: Audit, now: datetime, *, again: bool = False
+) -> list[AuditRow]:
+    """Audit the feeds that have a message not audited before, or `again` all that have any; what is found is for `keep`."""
     with engine.connect() as connection:
         before = last_audits(connection)
     found: list[AuditRow] = []
     for feed in feeds:
         messages = latest_judged(engine, feed, topics.raw(feed).name, WINDOW)
-        if not messages or (feed in before and before[feed].newest_at >= messages[0].judged_at):
+        audited = not again and feed in before and bool(messages) and before[feed].newest_at >= messages[0].judged_at
+        if not messages or audited:
             continue
         events = events_of(messages, feed, now)
         judged = audit(feed, events)

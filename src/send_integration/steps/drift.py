@@ -4,16 +4,16 @@ from dataclasses import replace
 
 from sqlalchemy import Engine
 
-from send_integration.contracts.drift import Proposal, proposals
+from send_integration.contracts.drift import Proposal, fields_of, proposals
 from send_integration.contracts.registry import type_feed
-from send_integration.store.drift import CsvColumn, csv_columns, known_fields, refused_by_contract
+from send_integration.store.drift import CsvColumn, accepted_of, csv_columns, refused_by_contract
 
 
 def proposals_of(engine: Engine, feed: str | None) -> list[Proposal]:
     """Everything that open quarantine items and ingested files ask for, of one feed or of all."""
     refused = refused_by_contract(engine, feed)
     found = proposals(refused, {})
-    known = known_fields(engine, (one.source for one in found))
+    known = fields_of(accepted_of(engine, (one.source for one in found)))
     columns = [_of_column(column) for column in csv_columns(engine)]
     return [*(proposals(refused, known) if known else found), *(one for one in columns if feed in (None, one.feed))]
 

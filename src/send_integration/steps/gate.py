@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine
 from send_integration.contracts.event import Event, Reason, Rejected
 from send_integration.contracts.registry import parse
 from send_integration.identity.model import Model
-from send_integration.identity.records import person_record
+from send_integration.identity.records import PersonRecord
 from send_integration.identity.statements import FEED as IDENTITY
 from send_integration.identity.statements import statements_of
 from send_integration.steps.batch import Outgoing, RawMessage
@@ -35,7 +35,13 @@ from send_integration.store.admission import admitted_of_feed, keep_admitted
 from send_integration.store.agency_days import add_agency_day
 from send_integration.store.breakers import entrance_of
 from send_integration.store.outbox import say
-from send_integration.store.people import asserted_before, lock_identity, next_decision_number, records_by_id
+from send_integration.store.people import (
+    KnownRecord,
+    asserted_before,
+    lock_identity,
+    next_decision_number,
+    records_by_id,
+)
 from send_integration.store.positions import move_on, split_known
 from send_integration.store.refusals import QuarantineRow, quarantine_new, refuse_again, release_let_in
 from send_integration.store.remarks import Remarked, add_remarks
@@ -167,7 +173,8 @@ class Gate:
         fates = Fates(own, out, resolved.records, {place_of(row) for row in refusals}, judged.remarks)
         agencies = agencies_of(fates, timely_within(feed), judged.now)
         add_agency_day(connection, feed, london_day(judged.now), agencies)
-        outcome = Outcome(new, list(out.keep.values()), resolved.records, refused, repeated, judged.resumed_at)
+        kept = [(message, event, out.records[key]) for key, (message, event) in out.keep.items()]
+        outcome = Outcome(new, kept, resolved.records, refused, repeated, judged.resumed_at)
         self._watch.count(connection, feed, tally_of(outcome, judged.passed, judged.checked, judged.now), judged.now)
         return Admitted(tuple(outgoing), counts.total(0), counts.total(1), counts.total(2))
 
@@ -200,7 +207,9 @@ class Gate:
         moved = list(resolved.moved)
         number = _number_after_a_free_one(connection) if out.replaced else 0
         rows = {
-            key: admitted_row(feed, message, event, records, number if key in out.replaced else 0)
+            key: admitted_row(
+                feed, message, event, _known(records, out.records[key]), number if key in out.replaced else 0
+            )
             for key, (message, event) in out.keep.items()
         }
         keep_admitted(connection, [row for key, row in rows.items() if key not in out.replaced])
@@ -220,9 +229,13 @@ class Gate:
         say(connection, others)
         outgoing: list[Outgoing] = []
         for key, (message, event) in out.keep.items():
-            record = person_record(event)
-            outgoing += say_new(connection, message, event, rows[key], records[record] if record else None, counts)
+            known = _known(records, out.records[key])
+            outgoing += say_new(connection, message, event, rows[key], known, counts)
         return outgoing
+
+
+def _known(records: Mapping[PersonRecord, KnownRecord], record: PersonRecord | None) -> KnownRecord | None:
+    return None if record is None else records[record]
 
 
 def _first_verdict(feed: str, message: RawMessage, now: datetime) -> Event | Rejected:

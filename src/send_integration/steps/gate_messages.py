@@ -27,14 +27,9 @@ def body_hash(event: Event) -> bytes:
     return sha256(event.body).digest()
 
 
-def accepted(event: Event, child_id: ChildId, decision: int) -> list[Outgoing]:
+def accepted(feed: str, body: bytes, child_id: ChildId, decision: int) -> list[Outgoing]:
     """An event as its child's; whoever reads keeps, for each source and id, the highest decision."""
-    headers = (CLOUD_EVENT, ("decision", str(decision).encode()), ("child", child_id.encode()))
-    key = child_id.encode()
-    return [
-        Outgoing(topics.clean(event.feed).name, key, event.body, headers),
-        Outgoing(topics.CHILD_EVENTS.name, key, event.body, headers),
-    ]
+    return _said_of_child(feed, body, child_id, decision, child_id)
 
 
 def about_no_child(event: Event) -> Outgoing:
@@ -43,13 +38,18 @@ def about_no_child(event: Event) -> Outgoing:
     return Outgoing(topics.clean(event.feed).name, key.encode(), event.body, (CLOUD_EVENT, ("decision", b"0")))
 
 
-def withdrawn(event: Event, child_id: ChildId, decision: int) -> list[Outgoing]:
+def withdrawn(feed: str, body: bytes, child_id: ChildId, decision: int) -> list[Outgoing]:
     """An event that is, by a later decision, no longer known to be this child's nor anybody's."""
-    headers = (CLOUD_EVENT, ("decision", str(decision).encode()), ("child", b""))
-    key = child_id.encode()
+    return _said_of_child(feed, body, child_id, decision, "")
+
+
+def _said_of_child(feed: str, body: bytes, told: ChildId, decision: int, child: str) -> list[Outgoing]:
+    """To whoever was told, or is, that the event is a child's."""
+    headers = (CLOUD_EVENT, ("decision", str(decision).encode()), ("child", child.encode()))
+    key = told.encode()
     return [
-        Outgoing(topics.clean(event.feed).name, key, event.body, headers),
-        Outgoing(topics.CHILD_EVENTS.name, key, event.body, headers),
+        Outgoing(topics.clean(feed).name, key, body, headers),
+        Outgoing(topics.CHILD_EVENTS.name, key, body, headers),
     ]
 
 

@@ -7,7 +7,6 @@ from sqlalchemy import Connection
 from send_integration.contracts.event import Event, EventKey
 from send_integration.contracts.reasons import Code, reason
 from send_integration.identity.decide import Decision, Held
-from send_integration.identity.records import PersonRecord, person_record
 from send_integration.steps.batch import Outgoing, RawMessage
 from send_integration.steps.gate_counts import Counts
 from send_integration.steps.gate_messages import (
@@ -18,7 +17,7 @@ from send_integration.steps.gate_messages import (
     quarantined,
     withdrawn,
 )
-from send_integration.steps.gate_sorting import Sorted, event_of
+from send_integration.steps.gate_sorting import Sorted, body_of, event_of
 from send_integration.store.admission import (
     AdmittedRow,
     admitted_at,
@@ -33,11 +32,10 @@ def admitted_row(
     feed: str,
     message: RawMessage,
     event: Event,
-    records: Mapping[PersonRecord, KnownRecord],
+    known: KnownRecord | None,
     least_decision: int,
 ) -> AdmittedRow:
     """A new event as it is kept."""
-    record = person_record(event)
     return AdmittedRow(
         event.source,
         event.id,
@@ -48,7 +46,7 @@ def admitted_row(
         message.topic,
         message.partition,
         message.offset,
-        records[record].id if record is not None else None,
+        known.id if known is not None else None,
         least_decision,
     )
 
@@ -71,7 +69,7 @@ def say_new(
         counts.add(row, quarantined=1)
         return [quarantined(held)]
     counts.add(row, accepted=1)
-    return accepted(event, known.decision, max(known.number, row.least_decision))
+    return accepted(event.feed, event.body, known.decision, max(known.number, row.least_decision))
 
 
 def say_moved(
@@ -98,15 +96,14 @@ def say_moved(
             continue
         was, now = before[row.person_record_id].decision, after[row.person_record_id]
         number = max(now.number, row.least_decision)
-        event = event_of(row)
         if not isinstance(now.decision, Held):
-            outgoing += accepted(event, now.decision, number)
+            outgoing += accepted(row.feed, body_of(row), now.decision, number)
             if isinstance(was, Held):
                 counts.add(row, accepted=1, quarantined=-1)
         elif not isinstance(was, Held):
             held.append(_as_quarantined(row, Code.IDENTITY_CONFLICT, "data.person", now.id))
             counts.add(row, accepted=-1, quarantined=1)
-            outgoing += withdrawn(event, was, number)
+            outgoing += withdrawn(row.feed, body_of(row), was, number)
     _put_back(connection, held, counts)
     return [*outgoing, *map(quarantined, held)]
 
@@ -135,7 +132,7 @@ def say_replaced(
             continue
         counts.add(former, accepted=-1, quarantined=1)
         if decision is not None:
-            outgoing += withdrawn(event_of(former), decision, rows[key].least_decision - 1)
+            outgoing += withdrawn(former.feed, body_of(former), decision, rows[key].least_decision - 1)
     _put_back(connection, gone, counts)
     return [*outgoing, *map(quarantined, gone)]
 
@@ -149,13 +146,12 @@ def said_before(connection: Connection, known: Sequence[RawMessage]) -> list[Out
     decided = records_by_id(connection, [row.person_record_id for row in rows if row.person_record_id])
     outgoing: list[Outgoing] = []
     for row in rows:
-        event = event_of(row)
         if row.person_record_id is None:
-            outgoing.append(about_no_child(event))
+            outgoing.append(about_no_child(event_of(row)))
             continue
         record = decided[row.person_record_id]
         if not isinstance(record.decision, Held):
-            outgoing += accepted(event, record.decision, max(record.number, row.least_decision))
+            outgoing += accepted(row.feed, body_of(row), record.decision, max(record.number, row.least_decision))
     return [*outgoing, *map(quarantined, quarantined_at(connection, known[0].topic, places))]
 
 

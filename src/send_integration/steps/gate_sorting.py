@@ -2,15 +2,14 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 
 from sqlalchemy import Connection
 
+from send_integration.contracts import registry
 from send_integration.contracts.event import Event, EventKey, Rejected
 from send_integration.contracts.reasons import Code, reason
-from send_integration.contracts.registry import conflict_order, parse
-from send_integration.errors import Broken
-from send_integration.identity.records import FirstSeen, PersonRecord, records_of
+from send_integration.contracts.registry import conflict_order, read
+from send_integration.identity.records import FirstSeen, PersonRecord, person_record, records_of
 from send_integration.identity.statements import FEED as IDENTITY
 from send_integration.steps.batch import RawMessage
 from send_integration.steps.gate_messages import body_hash, quarantine_row, replay_of
@@ -18,13 +17,10 @@ from send_integration.store.admission import AdmittedRow, admitted_bytes, known_
 from send_integration.store.positions import HasPlace
 from send_integration.store.refusals import Met, QuarantineRow, items_of_bytes, lock_met
 
-FAR_FUTURE = datetime(9000, 1, 1, tzinfo=UTC)
-"""What was admitted is not judged by the clock again."""
-
 
 @dataclass(slots=True)
 class Sorted:
-    """`keep` are let in; `replaced` are rows whose place a kept one takes, for it was recorded earlier.
+    """`keep` are let in, and assert `records`; `replaced` are rows whose place a kept one takes, for it was recorded earlier.
 
     Of items in quarantine, `let_in` are those whose bytes are among what is kept or repeats it, and `refused_again` those
     whose replay is refused, by their numbers.
@@ -36,6 +32,7 @@ class Sorted:
     duplicates: list[HasPlace] = field(default_factory=list)
     let_in: list[Met] = field(default_factory=list)
     refused_again: dict[int, QuarantineRow] = field(default_factory=dict)
+    records: dict[EventKey, PersonRecord | None] = field(default_factory=dict)
 
     def asserted(self) -> dict[PersonRecord, FirstSeen]:
         """The person records that kept events assert."""
@@ -71,6 +68,7 @@ def sort_out(connection: Connection, feed: str, messages: Sequence[Judged], repl
         _leave_out_repeats(out, admitted_bytes(connection, [row.raw for row in out.refuse]))
     if items:
         _beside_refused(out, messages, before, [item for item in items if item.raw not in discarded])
+    out.records = {key: person_record(event) for key, (_, event) in out.keep.items()}
     return out
 
 
@@ -142,14 +140,12 @@ def _stands(out: Sorted, before: Mapping[EventKey, AdmittedRow], event: Event) -
 
 def event_of(row: AdmittedRow) -> Event:
     """The event of an admitted row, which passed its contract when it came."""
-    parsed = parse(row.raw, not_after=FAR_FUTURE)
-    if isinstance(parsed, Rejected):
-        raise Broken(
-            f"An admitted event no longer passes its contract: {parsed.reasons[0].code}",
-            where=f"{row.topic}, partition {row.partition}, message {row.offset}",
-            next_step="A change of a contract broke an older event; make it a new version of the type.",
-        )
-    return parsed
+    return read(body_of(row))
+
+
+def body_of(row: AdmittedRow) -> bytes:
+    """The body of that event."""
+    return registry.body_of(row.raw, f"{row.topic}, partition {row.partition}, message {row.offset}")
 
 
 def _take(out: Sorted, feed: str, message: RawMessage, event: Event) -> None:

@@ -6,12 +6,15 @@ from typing import NamedTuple
 
 from send_integration.contracts.event import Event
 from send_integration.identity.decide import Held
-from send_integration.identity.records import child_id_of, first_seen, person_record
+from send_integration.identity.records import PersonRecord, child_id_of, first_seen
 from send_integration.steps.batch import RawMessage
 from send_integration.steps.gate_messages import replay_of
 from send_integration.steps.identity import Records
 from send_integration.watch.window import Checked, Tally
 from send_integration.when.london import london_day, london_midnight
+
+Kept = tuple[RawMessage, Event, PersonRecord | None]
+"""A message that was let in, its event, and the record that this asserts."""
 
 
 class Outcome(NamedTuple):
@@ -19,7 +22,7 @@ class Outcome(NamedTuple):
     person last let their feed in again."""
 
     new: Sequence[RawMessage]
-    kept: Sequence[tuple[RawMessage, Event]]
+    kept: Sequence[Kept]
     records: Records
     refused: int
     repeated: int
@@ -32,7 +35,7 @@ def tally_of(outcome: Outcome, passed: Sequence[tuple[RawMessage, Event]], check
     What a steward replays is left out, for the source has not sent it now: it is let in or a repeat of its item.
     """
     new = [message for message in outcome.new if not replay_of(message)]
-    kept = [event for message, event in outcome.kept if not replay_of(message)]
+    kept = [(event, record) for message, event, record in outcome.kept if not replay_of(message)]
     repeated = outcome.repeated - (len(outcome.new) - len(new)) + (len(outcome.kept) - len(kept))
     held, people, matched = _people(kept, outcome.records)
     quarantined = outcome.refused + held
@@ -59,15 +62,14 @@ def tally_of(outcome: Outcome, passed: Sequence[tuple[RawMessage, Event]], check
     )
 
 
-def _people(kept: Sequence[Event], records: Records) -> tuple[int, int, int]:
+def _people(kept: Sequence[tuple[Event, PersonRecord | None]], records: Records) -> tuple[int, int, int]:
     """How many kept events are held, how many are about a child, and how many of those are matched.
 
     An event is not matched where its record is held, or where it is itself the first that was ever said of its child and
     gives no number by which another agency's record could be known to be the same child's.
     """
     held = people = matched = 0
-    for event in kept:
-        record = person_record(event)
+    for event, record in kept:
         if record is None:
             continue
         people += 1

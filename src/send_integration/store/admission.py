@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import Connection, text
@@ -127,7 +128,7 @@ def keep_admitted(connection: Connection, rows: Iterable[AdmittedRow]) -> None:
         ("person_record_id", "int8"),
         ("least_decision", "int8"),
     )
-    copy_rows(connection, "admitted", columns, ([getattr(row, name) for name, _ in columns] for row in rows))
+    copy_rows(connection, "admitted", columns, map(attrgetter(*(name for name, _ in columns)), rows))
 
 
 def replace_admitted(connection: Connection, row: AdmittedRow) -> None:

@@ -43,18 +43,17 @@ def refused_by_contract(engine: Engine, feed: str | None) -> list[Refused]:
         return [Refused(row[0], bytes(row[1]), row[2]) for row in rows]
 
 
-def known_fields(engine: Engine, sources: Iterable[str]) -> dict[tuple[str, str], frozenset[str]]:
-    """The fields of `data` that some sources' accepted events had, by source and type; of each source 500 are read."""
+def accepted_of(engine: Engine, sources: Iterable[str]) -> list[tuple[str, bytes]]:
+    """Some sources' accepted events, as the bytes they were; of each source 500."""
     with engine.connect() as connection:
         rows = connection.execute(
             text(
-                "SELECT s, told.body ->> 'type', array_agg(DISTINCT field) FROM unnest(cast(:sources AS text[])) AS s"
-                " CROSS JOIN LATERAL (SELECT convert_from(raw, 'UTF8')::jsonb AS body FROM admitted WHERE source = s"
-                " LIMIT 500) AS told CROSS JOIN LATERAL jsonb_object_keys(told.body -> 'data') AS field GROUP BY 1, 2"
+                "SELECT s, told.raw FROM unnest(cast(:sources AS text[])) AS s"
+                " CROSS JOIN LATERAL (SELECT raw FROM admitted WHERE source = s LIMIT 500) AS told"
             ),
             {"sources": sorted(set(sources))},
         )
-        return {(row[0], row[1]): frozenset(row[2]) for row in rows}
+        return [(row[0], bytes(row[1])) for row in rows]
 
 
 def keep_columns(connection: Connection, columns: Iterable[CsvColumn]) -> None:

@@ -28,11 +28,14 @@ SELECT 'issued-after-update-or-review' AS check, child_id FROM standing WHERE ty
  > min(time) FILTER (WHERE type <> 'send.ehcp.finalised.v1')"""
 
 NO_ESTABLISHMENT = """
-SELECT 'school-age-without-establishment' AS check, s.child_id FROM standing s JOIN child c ON c.child_id = s.child_id
+SELECT 'school-age-without-establishment' AS check, s.child_id FROM (SELECT child_id, type, time,
+ CASE WHEN type = 'send.school.left.v1' THEN data ? 'destination_urn' WHEN type = 'send.school.enrolled.v1'
+ OR data ? 'placement_urn' OR data ->> 'placement_type' = 'eotas' THEN true END AS has FROM standing) AS s
+ JOIN child c ON c.child_id = s.child_id
  WHERE extract(year FROM age(cast(:today AS date), c.date_of_birth)) BETWEEN 5 AND 16 GROUP BY s.child_id
  HAVING bool_or(s.type = ANY(ARRAY['send.ehcp.finalised.v1', 'send.school.sen_support_started.v1']))
- AND NOT bool_or(s.type = 'send.school.enrolled.v1' OR s.data ? 'placement_urn'
- OR s.data ->> 'placement_type' = 'eotas')"""
+ AND NOT coalesce((array_agg(has ORDER BY time DESC, has DESC) FILTER (WHERE has IS NOT NULL))[1], false)"""
+"""What was last said of a school decides: who has left one without another has none."""
 
 
 def list_checks(engine: Engine, today: str) -> list[Found]:

@@ -30,4 +30,4 @@ def london_minute(moment: datetime) -> str:
 
 def utc_text(moment: datetime) -> str:
     """An aware `moment` as RFC 3339 in UTC; equal moments give equal text, so texts sort as moments do."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")[: -len("+00:00")] + "Z"

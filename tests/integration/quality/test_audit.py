@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import Engine, text
 
 from send_integration.contracts.event import Event
+from send_integration.errors import BadInput
 from send_integration.identity.model import default_model
 from send_integration.quality.audit import AuditedWindow, PlainValidation, audit
 from send_integration.quality.checks import RowChecks
@@ -57,6 +58,7 @@ def test_where_both_judgements_agree_the_counts_are_kept_and_nobody_is_told(judg
         "year-group-unusual": 1,
     }
     assert audit_feeds(judged, ["school"], honest, NOW) == [], "no message came since"
+    assert [row.feed for row in audit_feeds(judged, ["school", "camhs"], honest, NOW, again=True)] == ["school"]
     with judged.connect() as connection:
         kept = str(connection.execute(text("SELECT quality_audit::text FROM quality_audit")).all())
         assert connection.execute(text("SELECT count(*) FROM delivery")).scalar_one() == 0
@@ -116,3 +118,18 @@ def test_data_docs_need_no_network_and_hold_no_value_of_the_window(judged: Engin
     page = re.search(r'href="(validations/school/[^"]+)"', (tmp_path / "index.html").read_text())
     assert page
     assert (tmp_path / page[1]).exists()
+
+
+def test_data_docs_are_written_over_nothing_but_data_docs(judged: Engine, tmp_path: Path) -> None:
+    mine = tmp_path / "site" / "page.html"
+    mine.parent.mkdir()
+    mine.write_text("<script>mine</script>")
+
+    with pytest.raises(BadInput):
+        write_data_docs(mine.parent, {}, {})
+    window = events_of(latest_judged(judged, "school", "send.raw.school", 500), "school", NOW)
+    for _ in range(2):
+        write_data_docs(tmp_path / "docs", {"school": RowChecks("school")}, {"school": window})
+
+    assert mine.read_text() == "<script>mine</script>"
+    assert (tmp_path / "docs" / "index.html").read_text().count("<li>") == 1, "the former are gone"

@@ -75,7 +75,9 @@ def test_the_warning_names_the_column_before_anything_is_sent(tmp_path: Path) ->
 
 def test_quarantined_fields_and_noticed_columns_are_proposed(engine: Engine) -> None:
     gate = Gate(engine, lambda _feed: unchecked, default_model())
-    lines = [sent("camhs.triaged", event_id="good", redirected_to="salt")]
+    # What CloudEvents lets a source add around an event may hold what PostgreSQL's JSON cannot.
+    odd = sent("camhs.triaged", event_id="odd").replace(b'{"specversion"', b'{"trace": "\\u0000", "specversion"')
+    lines = [sent("camhs.triaged", event_id="good", redirected_to="salt"), odd]
     for number in range(5):
         body = json.loads(sent("camhs.triaged", event_id=f"e{number}"))
         body["data"]["sent_on_to"] = "salt"

@@ -88,3 +88,35 @@ def test_the_lists_find_a_shared_number_a_late_first_issue_and_a_child_without_a
     ]
     assert found[0].child_id != found[1].child_id
     assert Found("upn-twice", found[0].child_id) in found
+
+
+@pytest.mark.parametrize(
+    ("told", "without"),
+    [
+        ((), True),
+        (("enrolled",), False),
+        (("enrolled", "left"), True),
+        (("enrolled", "left for another"), False),
+        (("left", "enrolled"), False),
+        (("left and enrolled on one day",), False),
+    ],
+)
+def test_a_child_has_the_school_that_was_last_told_of(
+    engine: Engine, rules: RuleBook, told: tuple[str, ...], without: bool
+) -> None:
+    lines = {
+        "enrolled": [("school.enrolled", {})],
+        "left": [("school.left", {})],
+        "left for another": [("school.left", {"destination_urn": "109124"})],
+        "left and enrolled on one day": [("school.enrolled", {}), ("school.left", {})],
+    }
+    pipe = Pipe(engine, rules, date(2025, 6, 1))
+    pipe.send("school", sent("school.sen_support_started", "2025-01-06", event_id="s"))
+    for month, step in enumerate(told, start=2):
+        for number, (what, fields) in enumerate(lines[step]):
+            pipe.send("school", sent(what, f"2025-0{month}-03", event_id=f"{month}-{number}", **fields))
+    pipe.settle()
+
+    checks = [one.check for one in list_checks(engine, "2025-06-01")]
+
+    assert ("school-age-without-establishment" in checks) is without

@@ -86,3 +86,22 @@ def test_a_word_that_came_seldom_is_not_told() -> None:
 )
 def test_a_shape_tells_the_kind_and_no_value(value: Any, shape: str) -> None:
     assert shape_of(value) == shape
+
+
+@pytest.mark.parametrize(("outcome", "shape"), [(3, "whole number"), (None, "nothing")])
+def test_a_code_that_is_no_text_is_reported_by_its_shape(outcome: int | None, shape: str) -> None:
+    found = only(changed("camhs.triaged", outcome=outcome))
+
+    assert (found.what, found.name, found.where, found.shapes) == (
+        "unknown code", HIDDEN, "send.camhs.triaged.v1 data.outcome", (shape,),
+    )  # fmt: skip
+
+
+def test_a_new_field_in_the_entries_of_a_list_is_one_proposal() -> None:
+    body = json.loads(sent("identity.decided"))
+    body["data"]["pairs"] = [{**body["data"]["pairs"][0], "sure": True}] * 3
+    refused = [Refused("identity", json.dumps(body).encode(), FIRST)] * 5
+
+    (found,) = proposals(refused, {})
+
+    assert (found.name, found.where, found.events) == ("sure", "send.identity.decided.v1 data.pairs", 15)

@@ -154,3 +154,10 @@ def test_what_holds_too_many_values_is_refused_without_judging_each() -> None:
 
     assert [(found.code, found.field) for found in rejected(raw).reasons] == [("too-long", "")]
     assert refused_places(raw) == []
+
+
+def test_a_subject_does_not_repeat_a_number_that_the_person_has_not() -> None:
+    body = json.loads(sent("camhs.referred", person={"nhs_number": None}))
+    for subject in ("nhs:None", "upn:None", "local:", "nhs:", "L1", "local"):
+        found = rejected(json.dumps({**body, "subject": subject}).encode())
+        assert [one.code for one in found.reasons] == ["wrong-subject"], subject

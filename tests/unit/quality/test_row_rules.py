@@ -239,6 +239,22 @@ def test_a_pupil_number_of_two_is_remarked_on_both_and_of_one_on_none() -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("to_on", "in_the_future"),
+    [("2025-02-07", False), ("2025-02-09", False), ("2025-02-10", True)],  # Friday, the Sunday after it, Monday
+)
+def test_a_week_written_down_on_its_friday_may_end_on_its_sunday(to_on: str, in_the_future: bool) -> None:
+    found = codes_of("school", event("school.attendance", "2025-02-07", from_on="2025-02-03", to_on=to_on))
+
+    assert ("attendance-in-the-future" in found) is in_the_future
+
+
+def test_outcomes_for_adulthood_can_be_recorded_of_a_child_of_any_age() -> None:
+    outcomes = event("transition.outcomes_recorded", person=BORN_IN_2018)
+
+    assert not {"too-young-for-adulthood", "early-for-adulthood"} & set(codes_of("transition", outcomes))
+
+
 @pytest.mark.parametrize(("on", "age"), [("2025-02-27", False), ("2025-02-28", True)])
 def test_who_was_born_on_29_february_has_a_birthday_on_28_february(on: str, age: bool) -> None:
     found = codes_of("camhs", event("camhs.referred", on, person={"date_of_birth": "2000-02-29"}))
@@ -289,7 +305,10 @@ def test_the_same_event_under_two_ids_is_remarked_on_both() -> None:
     other_day = event("people.registered", "2025-03-04", event_id="c")
     correction = event("people.registered", event_id="d", corrects="a")
 
-    assert remarks_of([first, again, other_day, correction], "same-event-other-id") == [True, True, False, False]
+    other_note = event("people.registered", event_id="e", note="rang again")
+
+    window = [first, again, other_day, correction, other_note]
+    assert remarks_of(window, "same-event-other-id") == [True, True, False, False, False]
     assert remarks_of([first, first], "same-event-other-id") == [False, False], "a second delivery is no second event"
 
 
