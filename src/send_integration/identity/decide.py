@@ -154,8 +154,8 @@ class _Component:
         place = {record: number for number, child in enumerate(children) for record in child}
         found: dict[tuple[int, int], Review] = {}
         for i, child in enumerate(children):
-            for j, strongest in sorted(self._strongest_of_each(child, place).items()):
-                if i < j and self._may_be_asked(child, children[j], strongest.judgement):
+            for j, strongest in sorted(self._strongest_of_each(child, place, beyond=i).items()):
+                if self._may_be_asked(child, children[j], strongest.judgement):
                     found[i, j] = strongest
         return found
 
@@ -354,13 +354,17 @@ class _Component:
         """The strongest pair of two children; None where there is none."""
         return self._strongest_of_each(one, dict.fromkeys(other, 0)).get(0)
 
-    def _strongest_of_each(self, unit: Iterable[PersonRecord], place: Mapping[PersonRecord, int]) -> dict[int, Review]:
-        """For each place to which an edge leads the pair with the highest verdict, then weight, of those on whom no
-        person has decided. As long as there are edges, however many children there are."""
+    def _strongest_of_each(
+        self, unit: Iterable[PersonRecord], place: Mapping[PersonRecord, int], *, beyond: int = -1
+    ) -> dict[int, Review]:
+        """For each place `beyond` one to which an edge leads the pair with the highest verdict, then weight, of those on
+        whom no person has decided. As long as there are edges, however many children there are."""
         led_to: dict[int, list[Review]] = {}
         for mine in unit:
             for their, judgement in self._unstated(mine, place):
-                led_to.setdefault(place[their], []).append(Review(min(mine, their), max(mine, their), judgement))
+                if (number := place[their]) > beyond:
+                    first, second = (mine, their) if mine < their else (their, mine)
+                    led_to.setdefault(number, []).append(Review(first, second, judgement))
         return {number: max(found, key=_strength) for number, found in led_to.items()}
 
     def _join(self, one: PersonRecord, other: PersonRecord, why: str, judgement: Judgement | None = None) -> None:

@@ -3,10 +3,10 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from send_integration.identity.groups import Groups
-from send_integration.identity.judge import Judgement, Verdict
+from send_integration.identity.judge import Judgement, Verdict, judge
 from send_integration.identity.model import Model
-from send_integration.identity.pairs import between, keys_of
-from send_integration.identity.records import PersonRecord, PersonRef
+from send_integration.identity.pairs import held_down_by_source, keys_of
+from send_integration.identity.records import PersonRecord, PersonRef, features_of
 from send_integration.identity.statements import Statement
 
 Edges = Mapping[PersonRecord, Mapping[PersonRecord, Judgement]]
@@ -18,11 +18,12 @@ def edges_among(records: Iterable[PersonRecord], model: Model) -> Edges:
     every = list(records)
     families = model.household_prior is not None
     keys = [keys_of(record, families=families) for record in every]
-    pairs = sharing_among([of.held for of in keys], [of.asked for of in keys])
+    values = [features_of(record) for record in every]
     edges: dict[PersonRecord, dict[PersonRecord, Judgement]] = {}
-    for one, other in ((every[later], every[earlier]) for later, earlier in pairs):
-        if one[:2] != other[:2]:  # their refs, twenty times for each that is made
-            found = between(one, other, model)
+    for later, earlier in sharing_among([of.held for of in keys], [of.asked for of in keys]):
+        one, other = every[later], every[earlier]
+        if one[:2] != other[:2]:  # their refs, without making one for every pair
+            found = held_down_by_source(judge(values[later], values[earlier], model), one, other)
             if found.verdict is not Verdict.APART:
                 edges.setdefault(one, {})[other] = edges.setdefault(other, {})[one] = found
     return edges
