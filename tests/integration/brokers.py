@@ -5,7 +5,9 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
+from fcntl import LOCK_EX, flock
 from pathlib import Path
+from tempfile import gettempdir
 
 import pytest
 
@@ -28,8 +30,21 @@ def require(*programs: str) -> None:
 
 
 def kafka_libraries(folder: Path) -> Path:
-    """The folder of Apache Kafka's libraries, fetched through Maven."""
-    fetched = subprocess.run(
+    """The folder of Apache Kafka's libraries, fetched through Maven; by one process at a time, for its cache is not made for
+    two."""
+    with (Path(gettempdir()) / "send-test-maven.lock").open("w") as lock:
+        flock(lock, LOCK_EX)
+        fetched = _fetched(folder)
+    if fetched.returncode:
+        reason = f"Maven could not bring Apache Kafka: {fetched.stdout[-300:]}"
+        if NOTHING_SKIPPED:
+            pytest.fail(reason)
+        pytest.skip(reason)
+    return folder
+
+
+def _fetched(folder: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
         [
             "mvn",
             "--quiet",
@@ -44,12 +59,6 @@ def kafka_libraries(folder: Path) -> Path:
         text=True,
         check=False,
     )
-    if fetched.returncode:
-        reason = f"Maven could not bring Apache Kafka: {fetched.stdout[-300:]}"
-        if NOTHING_SKIPPED:
-            pytest.fail(reason)
-        pytest.skip(reason)
-    return folder
 
 
 @contextmanager
