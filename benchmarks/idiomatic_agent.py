@@ -2,6 +2,7 @@
 
 import os
 import sys
+from typing import Any
 
 import faust
 
@@ -16,7 +17,7 @@ done = app.topic("bench.done", value_serializer="json")
 
 
 @app.agent(source)
-async def count(events: faust.StreamT) -> None:
+async def count(events: faust.StreamT[Any]) -> None:
     """Count a child's events, and say so, one after the other."""
     async for event in events:
         counts[event["subject"]] += 1

@@ -30,6 +30,6 @@ def _python(folder: Path) -> Path:
     if not python.exists():
         print(f"Installing recordlinkage and pseudopeople in {folder}, once.", flush=True)
         venv.create(folder, with_pip=True)
-    pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes"]
-    subprocess.run([*pip, "-r", HERE / "corpora.lock"], check=True)
+    pip = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes"]
+    subprocess.run([*pip, "-r", str(HERE / "corpora.lock")], check=True)
     return python

@@ -50,7 +50,7 @@ def _predicted(records: Sequence[PersonRecord]) -> list[tuple[int, int, float]]:
     """Pairs of places in `records`, with Splink's probability that they are one person."""
     linker = _linker(records)
     trained = linker.training
-    rules = [block_on("given_name", "family_name", "date_of_birth"), block_on("nhs_number", "date_of_birth")]
+    rules: list[Any] = [block_on("given_name", "family_name", "date_of_birth"), block_on("nhs_number", "date_of_birth")]
     trained.estimate_probability_two_random_records_match(rules, recall=RECALL_OF_RULES)
     trained.estimate_u_using_random_sampling(max_pairs=1e6, seed=1)
     for rule in (block_on("date_of_birth"), block_on("given_name", "family_name")):
@@ -111,18 +111,19 @@ def _filled(records: Iterable[PersonRecord]) -> Mapping[str, bool]:
 
 
 def _comparisons(filled: Mapping[str, bool]) -> list[Any]:
-    with_frequencies = {"term_frequency_adjustments": True}
     found: list[Any] = [
-        compared.NameComparison("given_name").configure(**with_frequencies),
-        compared.NameComparison("family_name").configure(**with_frequencies),
+        compared.NameComparison("given_name").configure(term_frequency_adjustments=True),
+        compared.NameComparison("family_name").configure(term_frequency_adjustments=True),
         compared.DateOfBirthComparison("date_of_birth", input_is_string=True),
     ]
     if filled["gender"]:
         found.append(compared.ExactMatch("gender"))
     if filled["postcode"]:
-        found.append(compared.PostcodeComparison("postcode").configure(**with_frequencies))
+        found.append(compared.PostcodeComparison("postcode").configure(term_frequency_adjustments=True))
     if filled["address"]:
-        found.append(compared.JaroWinklerAtThresholds("address", [0.92, 0.8]).configure(**with_frequencies))
+        found.append(
+            compared.JaroWinklerAtThresholds("address", [0.92, 0.8]).configure(term_frequency_adjustments=True)
+        )
     found += [compared.ExactMatch(number) for number in ("nhs_number", "upn") if filled[number]]
     return found
 

@@ -22,7 +22,7 @@ from send_integration.steps.silences import SilenceLook
 from send_integration.steps.watching import FeedWatch, Judge, unwatched
 from send_integration.store.engine import open_database
 from send_integration.store.schema import migrate
-from send_integration.store.silences import standing_silences
+from send_integration.store.silences import silent_feeds
 from send_integration.watch.window import Checked
 
 BATCH = 2_500
@@ -190,7 +190,7 @@ def hours_until_missed(engine: Engine, listening: Listening, feed: str, now: dat
     look = SilenceLook(engine, listening.judge_of, lambda _feed: False)
     for hour in range(1, MOST_HOURS + 1):
         look.look(now + timedelta(hours=hour))
-        if feed in standing_silences(engine):
+        if feed in silent_feeds(engine):
             return batch_rules_since(engine, 0)[0], hour
     return "", 0
 

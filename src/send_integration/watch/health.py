@@ -127,7 +127,7 @@ def usual_volume(days: Mapping[date, Tally], day: date) -> float | None:
     """How many messages are usual on a day: the median of its weekday over the eight weeks before; None without four."""
     first = min(days, default=day)
     weekdays = [day - timedelta(weeks=week) for week in range(1, WEEKS_OF_HISTORY + 1)]
-    known = [days.get(one, Tally()).arrived_today for one in weekdays if one >= first]
+    known = [days.get(one, Tally()).messages for one in weekdays if one >= first]
     return float(median(known)) if len(known) >= LEAST_WEEKS else None
 
 
@@ -155,7 +155,7 @@ def _is_stuck(facts: FeedFacts, now: datetime) -> bool:
 def _day(days: Mapping[date, Tally], day: date) -> Day:
     tally = days.get(day, Tally())
     usual = usual_volume(days, day)
-    return Day(day, tally.arrived_today, usual, tally.accepted, tally.quarantined, tally.duplicates)
+    return Day(day, tally.messages, usual, tally.accepted, tally.quarantined, tally.duplicates)
 
 
 def _lately(days: Iterable[Day]) -> Mark:

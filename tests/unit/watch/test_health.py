@@ -85,12 +85,17 @@ def test_those_that_need_somebody_come_first_and_the_fullest_of_them() -> None:
 
 def test_what_is_usual_on_a_day_is_the_median_of_its_weekday_once_four_are_known() -> None:
     weeks = [7, 100, 9, 8, 5, 6, 300, 4, 1000]
-    days = {TODAY - timedelta(weeks=back): Tally(arrived_today=came) for back, came in enumerate(weeks, start=1)}
-    others = {TODAY - timedelta(back): Tally(arrived_today=5000) for back in range(1, 60) if back % 7}
+    days = {TODAY - timedelta(weeks=back): Tally(messages=came) for back, came in enumerate(weeks, start=1)}
+    others = {TODAY - timedelta(back): Tally(messages=5000) for back in range(1, 60) if back % 7}
 
     assert usual_volume({**days, **others}, TODAY) == 7.5, "of the latest eight"
     assert usual_volume({day: days[day] for day in list(days)[:3]}, TODAY) is None
-    assert usual_volume({min(days): Tally(arrived_today=3)}, TODAY) == 0.0, "nothing came in the weeks since"
+    assert usual_volume({min(days): Tally(messages=3)}, TODAY) == 0.0, "nothing came in the weeks since"
+
+
+def test_what_came_is_told_though_a_pause_takes_it_out_of_the_days_volume() -> None:
+    resumed = facts(days={TODAY: Tally(messages=393, arrived_today=0, accepted=393)})
+    assert health_of(resumed, TODAY, NOW).today.came == 393
 
 
 def test_lag_is_of_all_rows_of_the_days_shown() -> None:
