@@ -21,7 +21,7 @@ from send_integration.watch.window import Tally
 from send_integration.when.london import london_day
 from tests.integration.steps.meeting import meet
 from tests.integration.steps.pipe import Pipe
-from tests.integration.steps.test_feed_breaker import pipe_of, send
+from tests.integration.steps.watched_feeds import pipe_of, send
 
 THURSDAY_EIGHT = datetime(2026, 6, 18, 7, tzinfo=UTC)
 """Eight in the morning in London."""

@@ -9,7 +9,7 @@ from send_integration.steps.feeds import pause_feed
 from send_integration.store.breakers import changes_of
 from send_integration.watch.breaker import Failure
 from send_integration.watch.measures import Measures
-from tests.integration.steps.test_feed_breaker import NINE, STEWARD, pipe_of, send
+from tests.integration.steps.watched_feeds import NINE, STEWARD, pipe_of, send
 
 
 def test_a_pause_knows_when_its_first_bad_row_was_read(engine: Engine) -> None:
