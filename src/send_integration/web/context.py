@@ -75,6 +75,12 @@ class Site:
             raise HTTPException(403)
         return session
 
+    def permit_form(self, request: Request, action: Action, csrf: str) -> Session:
+        """The signed-in person, where they may do `action` and the form is one of ours, shown to them."""
+        session = self.permit(request, action)
+        self.require_form(session, csrf)
+        return session
+
     def permit_child(self, request: Request, action: Action, child_id: str, standing: Standing | None) -> Session:
         """The signed-in person, where they may do `action` for a child; writes down every look and every refusal.
 

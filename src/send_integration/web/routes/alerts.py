@@ -44,8 +44,7 @@ def routes(site: Site) -> APIRouter:
     def read(
         request: Request, notice_id: str, csrf: Annotated[str, Form()] = "", entries: Annotated[int, Form()] = 0
     ) -> Response:
-        session = site.permit(request, Action.READ_NOTICES)
-        site.require_form(session, csrf)
+        session = site.permit_form(request, Action.READ_NOTICES, csrf)
         if mark_read(site.engine, notice_id, _reader(session), session, entries=entries) is None:
             raise HTTPException(404)
         return RedirectResponse("/alerts", status_code=303)

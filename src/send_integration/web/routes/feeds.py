@@ -66,16 +66,14 @@ def routes(site: Site) -> APIRouter:
     def pause(
         request: Request, feed: str, csrf: Annotated[str, Form()] = "", why: Annotated[str, Form()] = ""
     ) -> Response:
-        session = site.permit(request, Action.STEER_FEEDS)
-        site.require_form(session, csrf)
+        session = site.permit_form(request, Action.STEER_FEEDS, csrf)
         return _steer(site, session, feed, PAUSE, why)
 
     @router.post("/feeds/{feed}/resume")
     def resume(
         request: Request, feed: str, csrf: Annotated[str, Form()] = "", why: Annotated[str, Form()] = ""
     ) -> Response:
-        session = site.permit(request, Action.STEER_FEEDS)
-        site.require_form(session, csrf)
+        session = site.permit_form(request, Action.STEER_FEEDS, csrf)
         return _steer(site, session, feed, RESUME, why)
 
     return router

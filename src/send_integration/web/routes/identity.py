@@ -60,8 +60,7 @@ def routes(site: Site) -> APIRouter:
         why: Annotated[str, Form()] = "",
         knows: Annotated[str, Form()] = "",
     ) -> Response:
-        session = site.permit(request, Action.DECIDE_IDENTITY)
-        site.require_form(session, csrf)
+        session = site.permit_form(request, Action.DECIDE_IDENTITY, csrf)
         return _decide(site, session, pair, choice, read_reason(why), knows)
 
     return router

@@ -51,8 +51,7 @@ def routes(site: Site) -> APIRouter:
     def take_back(
         request: Request, decision: str, csrf: Annotated[str, Form()] = "", why: Annotated[str, Form()] = ""
     ) -> Response:
-        session = site.permit(request, Action.DECIDE_IDENTITY)
-        site.require_form(session, csrf)
+        session = site.permit_form(request, Action.DECIDE_IDENTITY, csrf)
         return _take_back(site, session, decision, read_reason(why))
 
     return router

@@ -39,26 +39,22 @@ def routes(site: Site) -> APIRouter:
 
     @router.post("/quarantine/items/{item}/replay")
     def replay_item(request: Request, item: str, sent: Annotated[Sent, Form()]) -> Response:
-        session = site.permit(request, Action.MEND_QUARANTINE)
-        site.require_form(session, sent.csrf)
+        session = site.permit_form(request, Action.MEND_QUARANTINE, sent.csrf)
         return _act_on_item(site, session, find_item(site, item), _typed(REPLAY, sent), sent.latest)
 
     @router.post("/quarantine/items/{item}/discard")
     def discard_item(request: Request, item: str, sent: Annotated[Sent, Form()]) -> Response:
-        session = site.permit(request, Action.MEND_QUARANTINE)
-        site.require_form(session, sent.csrf)
+        session = site.permit_form(request, Action.MEND_QUARANTINE, sent.csrf)
         return _act_on_item(site, session, find_item(site, item), _typed(DISCARD, sent), sent.latest)
 
     @router.post("/quarantine/groups/{group}/replay")
     def replay_group(request: Request, group: str, sent: Annotated[Sent, Form()]) -> Response:
-        session = site.permit(request, Action.MEND_QUARANTINE)
-        site.require_form(session, sent.csrf)
+        session = site.permit_form(request, Action.MEND_QUARANTINE, sent.csrf)
         return _act_on_group(site, session, group, _typed(REPLAY, sent), Seen(sent.items, sent.latest))
 
     @router.post("/quarantine/groups/{group}/discard")
     def discard_group(request: Request, group: str, sent: Annotated[Sent, Form()]) -> Response:
-        session = site.permit(request, Action.MEND_QUARANTINE)
-        site.require_form(session, sent.csrf)
+        session = site.permit_form(request, Action.MEND_QUARANTINE, sent.csrf)
         return _act_on_group(site, session, group, _typed(DISCARD, sent), Seen(sent.items, sent.latest))
 
     return router
