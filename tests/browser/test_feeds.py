@@ -8,7 +8,7 @@ from sqlalchemy import Engine
 
 from send_integration.steps.feeds import pause_feed
 from send_integration.store.sessions import Session
-from tests.browser.test_identity import tab_to
+from tests.browser.test_identity import send_form, tab_to
 from tests.browser.test_pages import SignIn, no_violations
 from tests.builders import sent
 from tests.integration.families import ANNA, settle, town
@@ -55,17 +55,11 @@ def test_a_steward_finds_the_feed_pauses_and_resumes_it_by_keyboard_alone(page: 
     expect(page.get_by_role("alert")).to_contain_text("Give the reason")
     expect(page.get_by_label("Why must it wait?")).to_be_visible()
     no_violations(page)
-    tab_to(page, page.get_by_label("Why must it wait?"))
-    page.keyboard.type("half came without a number")
-    tab_to(page, page.get_by_role("button", name="Pause the feed"))
-    page.keyboard.press("Enter")
+    send_form(page, "Why must it wait?", "half came without a number", "Pause the feed")
     expect(page.get_by_role("alert")).to_contain_text("The feed is paused.")
     no_violations(page)
 
-    tab_to(page, page.get_by_label("Why can it go on?"))
-    page.keyboard.type("they sent it again")
-    tab_to(page, page.get_by_role("button", name="Resume the feed"))
-    page.keyboard.press("Enter")
+    send_form(page, "Why can it go on?", "they sent it again", "Resume the feed")
     expect(page.get_by_role("alert")).to_contain_text("The feed is resumed.")
     history = page.get_by_role("listitem").filter(has_text="half came without a number")
     expect(history).to_contain_text("Paused by steward")

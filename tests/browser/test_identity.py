@@ -53,6 +53,14 @@ def tab_to(page: Page, wanted: Locator) -> None:
     pytest.fail("Tab never reaches it")
 
 
+def send_form(page: Page, asked: str, words: str, button: str) -> None:
+    """Write into the field that asks so, and press a button, by the keyboard alone."""
+    tab_to(page, page.get_by_label(asked))
+    page.keyboard.type(words)
+    tab_to(page, page.get_by_role("button", name=button))
+    page.keyboard.press("Enter")
+
+
 def test_a_steward_finds_reads_decides_and_takes_back_by_keyboard_alone(
     page: Page, sign_in: SignIn, engine: Engine, pipe: Pipe
 ) -> None:
@@ -70,10 +78,7 @@ def test_a_steward_finds_reads_decides_and_takes_back_by_keyboard_alone(
 
     tab_to(page, page.get_by_label("They are one child"))
     page.keyboard.press("Space")
-    tab_to(page, page.get_by_label("Why?"))
-    page.keyboard.type("one birth certificate")
-    tab_to(page, page.get_by_role("button", name="Decide"))
-    page.keyboard.press("Enter")
+    send_form(page, "Why?", "one birth certificate", "Decide")
 
     expect(page.get_by_text("Your decision is taken: they are one child.")).to_be_visible()
     expect(page.get_by_text("3 pairs wait")).to_be_visible()
@@ -85,10 +90,7 @@ def test_a_steward_finds_reads_decides_and_takes_back_by_keyboard_alone(
     tab_to(page, page.get_by_role("link", name="take it back"))
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("They are one child")
-    tab_to(page, page.get_by_label("Why?"))
-    page.keyboard.type("it was the other twin's")
-    tab_to(page, page.get_by_role("button", name="Take the decision back"))
-    page.keyboard.press("Enter")
+    send_form(page, "Why?", "it was the other twin's", "Take the decision back")
     expect(page.get_by_text("The decision is taken back.")).to_be_visible()
     settle(pipe)
 

@@ -5,7 +5,7 @@ from playwright.sync_api import Page, expect
 from sqlalchemy import Engine
 
 from tests.browser.conftest import LONG, RIGHT_TO_LEFT, SCRIPT
-from tests.browser.test_identity import click, tab_to
+from tests.browser.test_identity import click, send_form, tab_to
 from tests.browser.test_pages import SignIn, no_violations
 from tests.builders import sent
 from tests.integration.families import ANNA, child_of, held, settle, town
@@ -54,19 +54,13 @@ def test_a_steward_finds_reads_replays_and_discards_by_keyboard_alone(page: Page
     page.keyboard.press("Enter")
     expect(page.locator("mark")).to_have_text('"9990000019"')
 
-    tab_to(page, page.get_by_label("What was mended?"))
-    page.keyboard.type("the check of numbers")
-    tab_to(page, page.get_by_role("button", name="Replay the item"))
-    page.keyboard.press("Enter")
+    send_form(page, "What was mended?", "the check of numbers", "Replay the item")
     expect(page.get_by_role("alert")).to_contain_text("The item is replayed.")
     settle(pipe)
     page.reload()
     expect(page.get_by_role("listitem").filter(has_text="Refused again")).to_be_visible()
 
-    tab_to(page, page.get_by_label("Why should it never come in?"))
-    page.keyboard.type("a test file")
-    tab_to(page, page.get_by_role("button", name="Discard the item"))
-    page.keyboard.press("Enter")
+    send_form(page, "Why should it never come in?", "a test file", "Discard the item")
     expect(page.get_by_role("alert")).to_contain_text("The item is discarded.")
     expect(page.get_by_role("button", name="Replay the item")).to_be_visible()
 

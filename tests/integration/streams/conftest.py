@@ -9,13 +9,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from aiosmtpd.controller import Controller
 from sqlalchemy import Engine, text
 
 from send_integration.broker.topics import create_missing_topics
 from send_integration.embedded.processes import running
 from send_integration.steps.ledger import Ledger, take_ledger
 from send_integration.store.engine import open_database
+from tests.integration.alerts.test_alerts_reach_people import Mailbox, mail
 from tests.integration.brokers import broker_of, kafka_libraries, require
+
+__all__ = ["mail"]
 
 TODAY = "2024-12-01"
 PARTITIONS = 3
@@ -105,3 +109,12 @@ def system(request: pytest.FixtureRequest, database: str, tmp_path: Path) -> Ite
         engine = open_database(database)
         stack.callback(engine.dispose)
         yield System(broker, database, engine, tmp_path, stack)
+
+
+@pytest.fixture
+def mailbox(mail: tuple[Controller, Mailbox], monkeypatch: pytest.MonkeyPatch) -> Mailbox:
+    """What workers that are started from now on send by mail."""
+    controller, received = mail
+    controller.start()
+    monkeypatch.setenv("SEND_SMTP", f"127.0.0.1:{controller.port}")
+    return received

@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-from aiosmtpd.controller import Controller
 from sqlalchemy import text
 
 from send_integration import clock
@@ -11,19 +10,14 @@ from send_integration.store.breakers import changes_of
 from send_integration.store.feed_windows import keep_day
 from send_integration.store.silences import silent_feeds
 from send_integration.watch.window import Tally
-from tests.integration.alerts.test_alerts_reach_people import Mailbox, mail
+from tests.integration.alerts.test_alerts_reach_people import Mailbox
 from tests.integration.streams.conftest import System
 from tests.integration.streams.history import lines, produce
 
-__all__ = ["mail"]
-
 
 def test_a_feed_that_stopped_is_told_by_mail_once_whoever_leads(
-    system: System, mail: tuple[Controller, Mailbox], monkeypatch: pytest.MonkeyPatch
+    system: System, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    controller, mailbox = mail
-    controller.start()
-    monkeypatch.setenv("SEND_SMTP", f"127.0.0.1:{controller.port}")
     monkeypatch.setenv("SEND_TEAM_MAILBOXES", "data-stewards=stewards@example.org")
     with system.engine.begin() as connection:
         for back in range(3, 400):

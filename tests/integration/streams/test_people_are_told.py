@@ -1,7 +1,5 @@
 """From a person's decision to the mailbox of whoever read the wrong timeline, through running workers."""
 
-import pytest
-from aiosmtpd.controller import Controller
 from sqlalchemy import text
 
 from send_integration import clock
@@ -9,20 +7,15 @@ from send_integration.steps import deciding
 from send_integration.steps.deciding import Reviewer
 from send_integration.store.sessions import Session, record
 from tests.builders import WORKER, sent
-from tests.integration.alerts.test_alerts_reach_people import Mailbox, mail
+from tests.integration.alerts.test_alerts_reach_people import Mailbox
 from tests.integration.notices.test_who_is_told import ANNA, TOM
 from tests.integration.streams.conftest import System
 from tests.integration.streams.history import produce
 
-__all__ = ["mail"]
-
 
 def test_a_merge_that_is_taken_back_is_told_by_mail_to_who_read_the_merged_timeline(
-    system: System, mail: tuple[Controller, Mailbox], monkeypatch: pytest.MonkeyPatch
+    system: System, mailbox: Mailbox
 ) -> None:
-    controller, mailbox = mail
-    controller.start()
-    monkeypatch.setenv("SEND_SMTP", f"127.0.0.1:{controller.port}")
     wren = {**WORKER, "email": "wren@example.org"}
     produce(
         system.broker,
