@@ -54,10 +54,17 @@ def calls_of_site(endpoint: Callable[..., object]) -> list[str]:
 def test_every_route_asks_the_policy_before_it_does_anything_else_for_anybody() -> None:
     first = {route: (calls_of_site(endpoint) or ["nothing"])[0] for route, endpoint in routes_of_the_site().items()}
 
-    assert {route for route, name in first.items() if name not in ("permit", "permit_child")} == set(NEED_NO_POLICY)
+    permits = ("permit", "permit_child", "permit_form")
+    assert {route for route, name in first.items() if name not in permits} == set(NEED_NO_POLICY)
 
 
 def test_every_form_is_refused_unless_it_is_one_of_ours() -> None:
     calls = {route: calls_of_site(endpoint) for route, endpoint in routes_of_the_site().items() if route[0] == "POST"}
 
-    assert {route for route, names in calls.items() if "require_form" not in names[:2]} == set(NEED_NO_TOKEN)
+    checked = {route for route, names in calls.items() if {"permit_form", "require_form"} & set(names[:2])}
+    assert set(calls) - checked == set(NEED_NO_TOKEN)
+
+
+def test_a_form_that_is_permitted_is_asked_for_its_token_too() -> None:
+    assert "self.require_form(" in inspect.getsource(Site.permit_form)
+    assert "self.permit(" in inspect.getsource(Site.permit_form)

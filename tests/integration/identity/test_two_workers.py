@@ -11,6 +11,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 
 from send_integration.contracts import topics
+from send_integration.errors import BadInput
 from send_integration.evaluate import as_json, evaluate
 from send_integration.steps import deciding, timeline
 from send_integration.steps.batch import RawMessage
@@ -164,7 +165,16 @@ def test_what_two_workers_did_while_people_decided_is_what_evaluate_says_and_can
 
 
 def decide_something(pipe: Pipe, chance: Random, number: int) -> list[str]:
-    """Merge two children or split one, whatever the workers are at."""
+    """Merge two children or split one, whatever the workers are at; told that a child is no more, look again."""
+    for _ in range(5):
+        try:
+            return decide_on_what_is_seen(pipe, chance, number)
+        except BadInput:  # a worker joined or parted these children between the look and the decision
+            continue
+    raise AssertionError("Five times what was seen was no longer so")
+
+
+def decide_on_what_is_seen(pipe: Pipe, chance: Random, number: int) -> list[str]:
     reviewer = Reviewer(STEWARD, NOW - timedelta(hours=5) + timedelta(minutes=number), "seen on two birth certificates")
     rows = pipe.ask(
         "SELECT child_id, array_agg(id ORDER BY id) FROM person_record WHERE child_id IS NOT NULL GROUP BY 1 ORDER BY 1"
