@@ -56,6 +56,7 @@ class Worker:
     outbox_filled: asyncio.Event = field(default_factory=asyncio.Event)
     parking: Parking = field(default_factory=Parking)
     _producer: BatchProducer | None = None
+    _connecting: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def run(self, step: Callable[..., Result], *arguments: object) -> Result:
         """Run a step in the steps' thread."""
@@ -66,12 +67,13 @@ class Worker:
         return await asyncio.get_running_loop().run_in_executor(None, step, *arguments)
 
     async def producer(self) -> BatchProducer:
-        """The process's producer, connected when first asked for."""
-        if self._producer is None:
-            ready = await start_producer(self.settings.kafka)
-            log.info("producing %s", "idempotently" if ready.idempotent else "without the broker's own idempotence")
-            self._producer = ready.producer
-        return self._producer
+        """The process's producer, connected when first asked for, and once, though gate and relay ask together."""
+        async with self._connecting:
+            if self._producer is None:
+                ready = await start_producer(self.settings.kafka)
+                log.info("producing %s", "idempotently" if ready.idempotent else "without the broker's own idempotence")
+                self._producer = ready.producer
+            return self._producer
 
     def today(self) -> date:
         """The day that counts as today."""
