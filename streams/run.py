@@ -17,7 +17,9 @@ def run(worker: Worker) -> None:
     worker.app.finalize()
     gc.freeze()  # what the libraries made stays, and is not looked at again
     gc.set_threshold(OBJECTS_BEFORE_A_COLLECTION, 20, 50)
-    faust.Worker(worker.app, loglevel="ERROR", redirect_stdouts=False, daemon=True).execute_from_commandline()
+    process = faust.Worker(worker.app, loglevel="ERROR", redirect_stdouts=False, daemon=True, quiet=True)
+    process.spinner = None  # it draws on a terminal, and a worker's words go to a log
+    process.execute_from_commandline()
 
 
 def prefer_uvloop() -> None:

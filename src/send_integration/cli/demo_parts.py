@@ -19,7 +19,7 @@ from send_integration.broker.topics import create_missing_topics
 from send_integration.embedded.broker import embedded_broker
 from send_integration.embedded.database import embedded_database
 from send_integration.embedded.ports import port_is_free, wait_for_port
-from send_integration.embedded.processes import first_to_end, running
+from send_integration.embedded.processes import first_to_end, how_it_ended, running
 from send_integration.errors import Broken, NotReady
 from send_integration.steps.ledger import Ledger, take_ledger
 from send_integration.store.engine import open_database
@@ -165,7 +165,10 @@ def _require_alive(system: System) -> None:
 
 
 def _ended(system: System, name: str) -> Broken:
-    """What is said of a process that ended by itself, with its last words."""
+    """What is said of a process that ended by itself, with its last words: its log goes with the demonstration."""
     log = system.folder / f"{name}.log"
     words = log.read_text(errors="replace").strip().splitlines()[-1:] if log.exists() else []
-    return Broken(f"A process ended by itself: {' '.join(words)}", where=log.name)
+    how = how_it_ended(system.processes[name])
+    return Broken(
+        f"The {name} {how}; its last words: {' '.join(words) or 'none'}", next_step="Start the demonstration again."
+    )

@@ -8,7 +8,7 @@ from pathlib import Path
 import typer
 
 from send_integration.cli.services import services
-from send_integration.embedded.processes import first_to_end, running
+from send_integration.embedded.processes import first_to_end, how_it_ended, running
 from send_integration.errors import Broken
 from send_integration.store.breakers import paused_feeds
 from send_integration.store.schema import migrate
@@ -34,4 +34,4 @@ def up() -> None:
         for feed, breaker in paused.items():
             typer.echo(f"The feed {feed} is paused by {breaker.who} since {london_day(breaker.since)}: {breaker.why}")
         ended = first_to_end(processes)
-        raise Broken(f"The {ended} ended by itself", where=str(now.home / f"{ended}.log"))
+        raise Broken(f"The {ended} {how_it_ended(processes[ended])}", where=str(now.home / f"{ended}.log"))

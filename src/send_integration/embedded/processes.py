@@ -61,6 +61,12 @@ def first_to_end(processes: Mapping[str, subprocess.Popen[bytes]]) -> str:
         return ends[ended[0]]
 
 
+def how_it_ended(process: subprocess.Popen[bytes]) -> str:
+    """How a process ended by itself, in words."""
+    code = process.wait()
+    return f"was killed (signal {-code})" if code < 0 else f"ended by itself (exit code {code})"
+
+
 def stop(process: subprocess.Popen[bytes]) -> None:
     """End a process in order, or by force where it takes too long."""
     if process.poll() is not None:

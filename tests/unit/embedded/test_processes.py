@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from send_integration.embedded.processes import first_to_end, running
+from send_integration.embedded.processes import first_to_end, how_it_ended, running
 
 STAYS, GOES = "import signal; signal.pause()", "raise SystemExit"
 
@@ -22,3 +22,11 @@ def test_the_first_to_end_is_named(tmp_path: Path, *, already: bool) -> None:
 
         assert first_to_end({"stays": stays, "goes": goes}) == "goes"
         assert stays.poll() is None
+
+
+@pytest.mark.parametrize(
+    ("script", "words"), [("exit 70", "ended by itself (exit code 70)"), ("kill -9 $$", "was killed (signal 9)")]
+)
+def test_it_is_told_whether_a_process_ended_or_was_killed(tmp_path: Path, script: str, words: str) -> None:
+    with running("one", ["sh", "-c", script], environment={}, log=tmp_path / "log") as process:
+        assert how_it_ended(process) == words
