@@ -45,7 +45,7 @@ def list_feeds(*, as_json: AsJson = False) -> None:
     if as_json:
         typer.echo(json.dumps([_as_json(standing) for standing in standings], indent=1))
         return
-    table = Table("feed", "stands", "since", "by", "why", "tried again")
+    table = Table("feed", "stands", "since", "by", "tried again")
     for breaker, silence, *_ in standings:
         decided = bool(breaker.why)
         table.add_row(
@@ -53,15 +53,22 @@ def list_feeds(*, as_json: AsJson = False) -> None:
             WORDS[breaker.state],
             _written(breaker.since) if decided else "",
             breaker.who if decided else "",
-            breaker.why,
             _written(breaker.try_at) if breaker.try_at else "",
         )
         if silence:
-            table.add_row("", "silent", silence.since.isoformat(), RULES, silence.why, "")
+            table.add_row("", "silent", silence.since.isoformat(), RULES, "")
     Console().print(table)
     for standing in standings:
-        for sentence in _next_steps(standing):
+        for sentence in (*_reasons(standing), *_next_steps(standing)):
             typer.echo(f"{standing.breaker.feed}: {sentence}")
+
+
+def _reasons(standing: FeedStanding) -> Iterator[str]:
+    """Why a feed stands as it does, as whoever or whatever decided said it."""
+    if standing.breaker.why:
+        yield f"{WORDS[standing.breaker.state]}: {standing.breaker.why}"
+    if standing.silence:
+        yield f"silent: {standing.silence.why}"
 
 
 def _next_steps(standing: FeedStanding) -> Iterator[str]:

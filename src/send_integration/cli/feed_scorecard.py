@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Column, Table
+from rich.table import Table
 
 from send_integration import clock
 from send_integration.cli.services import services
@@ -40,11 +40,12 @@ def scorecard(
 
 
 def _print(found: list[Scorecard]) -> None:
-    table = Table(Column("agency", overflow="fold"), "month", *(str(dimension) for dimension in Dimension))
     for card in found:
+        table = Table("month", *(str(dimension) for dimension in Dimension))
         for month, tally in card.months.items():
-            table.add_row(card.agency or "not known", f"{month:%Y-%m}", *map(_written, marks_of(tally).values()))
-    Console().print(table)
+            table.add_row(f"{month:%Y-%m}", *map(_written, marks_of(tally).values()))
+        typer.echo(card.agency or "not known")
+        Console().print(table)
 
 
 def _written(mark: Mark) -> str:

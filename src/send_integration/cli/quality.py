@@ -6,9 +6,6 @@ from dataclasses import asdict
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.markup import escape
-from rich.table import Column, Table
 
 from send_integration import clock
 from send_integration.cli.feed_option import OneFeed
@@ -32,13 +29,12 @@ def remarks(
     if as_json:
         typer.echo(json.dumps([asdict(count) for count in found], default=str, indent=1))
         return
-    table = Table(
-        "feed", Column("agency", overflow="fold"), Column("rule", overflow="fold"), "events", "today", "first", "last"
-    )
     for count in found:
-        numbers = (f"{count.events:,}", f"{count.today:,}", str(count.first_on), str(count.last_on))
-        table.add_row(count.feed, escape(count.source), count.rule, *numbers)
-    Console().print(table)
+        typer.echo(f"{count.events:,} events: {count.rule}")
+        typer.echo(f"  {count.source}, feed {count.feed}")
+        typer.echo(f"  {count.today:,} today; first {count.first_on}, last {count.last_on}")
+    if not found:
+        typer.echo("No warning rule found anything.")
 
 
 @app.command("lists")

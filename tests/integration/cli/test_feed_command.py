@@ -35,6 +35,7 @@ def test_a_scorecard_says_of_how_many_and_gives_no_share_of_few(run: Run, engine
     assert marks["validity"] == {"right": 2, "of": 2, "share": None}
     assert marks["completeness"] == {"right": 3, "of": 4, "share": None}, "Zofia has a postcode and no number"
     assert "too few" in printed
+    assert "…" not in printed, "something is cut off"
     unknown = run(feed.app, "scorecard", "--agency", "urn:send:nobody").exception
     assert "Nothing has been counted of that agency" in str(unknown)
 
@@ -45,11 +46,14 @@ PAUSE = ("pause", "school", "--why", "the source moves house", "--by", "sam")
 def test_a_feed_is_paused_listed_and_resumed(run: Run) -> None:
     assert "school is paused" in run(feed.app, *PAUSE).stdout
     listed = run(feed.app, "list", "--json").stdout
+    printed = run(feed.app, "list").stdout
     resumed = run(feed.app, "resume", "school", "--why", "it has moved", "--by", "sam").stdout
     history = run(feed.app, "history", "school").stdout
 
     assert '"state": "open"' in listed
     assert '"why": "the source moves house"' in listed
+    assert "school: paused: the source moves house\n" in printed
+    assert "…" not in printed, "something is cut off"
     assert resumed == "school is let in.\n"
     assert [line.partition("  ")[2] for line in history.splitlines()] == [
         "let in, by sam: it has moved",

@@ -26,6 +26,7 @@ def test_today_is_the_day_on_which_the_gate_saw_it_also_where_another_is_rehears
     found = json.loads(command(app, "remarks", "--json").stdout)
 
     assert [(one["events"], one["today"]) for one in found] == [(3, 3)]
+    assert command(app, "remarks").stdout.splitlines()[:2] == ["3 events: age-25", "  urn:send:camhs, feed camhs"]
 
 
 @pytest.mark.parametrize(("which", "arguments"), [(app, ("remarks",)), (drift, ()), (audit_quality, ("--once",))])
@@ -40,5 +41,6 @@ def test_a_feed_that_there_is_not_is_no_feed_of_which_nothing_is_to_be_said(
 
 def test_where_nothing_is_found_it_is_said(command: Run) -> None:
     assert command(drift).stdout == "No source sends what contract and mappings do not know.\n"
+    assert command(app, "remarks").stdout == "No warning rule found anything.\n"
     assert command(app, "lists").stdout == "None of the checks finds a child.\n"
     assert command(audit_quality, "--once").stderr.endswith("The gate has judged no message yet.\n")
