@@ -89,15 +89,47 @@ def records_said_again(draw: st.DrawFn) -> dict[PersonRecord, FirstSeen]:
     return found
 
 
+FAMILY = (
+    {},
+    {"given_name": "Zofia"},
+    {"given_name": "Adam", "date_of_birth": date(2011, 2, 3), "gender": "M"},
+    {"date_of_birth": date(2014, 6, 5), "postcode": "LU4 9ZZ"},
+    {"date_of_birth": date(2014, 6, 5), "postcode": ""},
+)
+"""Anna, her twin, her brother, a cousin of her name, and somebody of that cousin's name and birth date with no home."""
+SLIPS: tuple[dict[str, Any], ...] = (
+    {}, {}, {}, {}, {"nhs_number": "9990000018"}, {"nhs_number": "9990000026"}, {"upn": "A821000000001"},
+    {"postcode": ""}, {"address": "1 High Street"}, {"given_name": "Ana"}, {"given_name": "Baby"}, {"gender": "F"},
+    {"family_name": "Nowak"}, {"date_of_birth": date(2014, 5, 7)},
+)  # fmt: skip
+
+
+@st.composite
+def records_of_a_family(draw: st.DrawFn) -> dict[PersonRecord, FirstSeen]:
+    """Up to twelve records of Anna's family, in the order of arrival: several children who are asked about."""
+    chance = draw(st.randoms(use_true_random=True))
+    people = chance.sample(range(len(FAMILY)), chance.choice((2, 3, 4)))
+    home = chance.choice(({}, {"address": "1 High Street"}, {"nhs_number": "9990000018"}))
+    found: dict[PersonRecord, FirstSeen] = {}
+    for number in range(chance.randint(4, 12)):
+        person, source = chance.choice(people), chance.choice(SOURCES)
+        said = {**home, **FAMILY[person], **chance.choice(SLIPS), **chance.choice(SLIPS)}
+        local_id = chance.choice((str(person), str(person), str(person), "9"))
+        one = ANNA._replace(source=source, local_id=local_id, **said)
+        day = number if chance.random() < 0.9 else chance.randint(0, 9)
+        found.setdefault(one, FirstSeen(datetime(2025, 1, 1, tzinfo=UTC) + timedelta(day), source, str(number)))
+    return found
+
+
 @st.composite
 def batches_about_anna(
     draw: st.DrawFn,
 ) -> tuple[list[dict[PersonRecord, FirstSeen]], list[Statement]]:
     """Records in batches, a few of them again with an earlier or a later event; and often a person's decision."""
-    asserted = draw(records_of_anna() | records_said_again())
+    asserted = draw(records_of_anna() | records_said_again() | records_of_a_family())
     chance = draw(st.randoms(use_true_random=True))
     arriving = list(asserted.items())
-    for record, seen in chance.sample(arriving, chance.choice((0, 0, 1, 2))):
+    for record, seen in chance.sample(arriving, min(chance.choice((0, 0, 1, 2)), len(arriving))):
         again = FirstSeen(seen.recorded_at + timedelta(chance.choice((-4, 3))), seen.source, f"{seen.event_id} again")
         arriving.insert(chance.randint(0, len(arriving)), (record, again))
     batches: list[dict[PersonRecord, FirstSeen]] = []

@@ -6,14 +6,20 @@ from random import Random
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from send_integration.identity.arriving import Arrival, SettledChild
+from send_integration.identity.arriving import SettledComponent
 from send_integration.identity.decide import LIKELY, Held, decide
 from send_integration.identity.edges import components, edges_among
 from send_integration.identity.groups import Groups
 from send_integration.identity.model import default_model
 from send_integration.identity.records import FirstSeen, PersonRecord, child_id_of
 from send_integration.identity.statements import Statement
-from tests.property.identities import asserted_records, decisions_of_people, records_of_anna, records_said_again
+from tests.property.identities import (
+    asserted_records,
+    decisions_of_people,
+    records_of_a_family,
+    records_of_anna,
+    records_said_again,
+)
 
 known = asserted_records()
 
@@ -47,32 +53,32 @@ def test_a_component_is_decided_alike_alone_and_among_others(
 
 
 @settings(max_examples=2000)
-@given(records_of_anna() | records_said_again())
-def test_a_record_joined_alone_is_joined_as_the_whole_component_would_join_it(
-    asserted: dict[PersonRecord, FirstSeen],
+@given(records_of_anna() | records_said_again() | records_of_a_family(), st.booleans())
+def test_a_record_placed_alone_is_placed_as_the_whole_component_would_place_it(
+    asserted: dict[PersonRecord, FirstSeen], a_list_names_everybody: bool
 ) -> None:
+    model = MODEL if a_list_names_everybody else default_model()
     arriving = list(asserted)
     for place, last in enumerate(arriving):
         before = {record: asserted[record] for record in arriving[:place]}
-        edges = edges_among([*before, last], MODEL).get(last, {})
-        near = {*edges, *(record for record in before if record.ref == last.ref)}
-        former = decide(before, (), MODEL)
-        met = [component for component in former.components if not near.isdisjoint(component)]
-        led_to = {former.decisions[record] for record in near}
+        edges = edges_among([*before, last], model).get(last, {})
+        same = [record for record in before if record.ref == last.ref]
+        former = decide(before, (), model)
+        met = [component for component in former.components if not {*edges, *same}.isdisjoint(component)]
         likely = {link.one for link in former.links if link.why == LIKELY}
-        if len(met) != 1 or len(led_to) != 1 or not likely.isdisjoint(met[0]):
+        if len(met) > 1 or any(not likely.isdisjoint(of) for of in met):
             continue
-        [child_id] = led_to
-        if isinstance(child_id, Held):
+        kept = [(record, before[record], former.decisions[record]) for of in met for record in of]
+        asked = [review for review in former.reviews if any(review.one in of for of in met)]
+        component = SettledComponent(kept, asked, model)
+        placed = component.place_last(last, asserted[last], edges, same)
+        if placed is None:
             continue
-        child = SettledChild((record, before[record]) for record in met[0] if former.decisions[record] == child_id)
-        others = [record for record in met[0] if former.decisions[record] != child_id]
-        link = child.join_last(Arrival(last, asserted[last], edges, others), MODEL)
-        if link is not None:
-            now = decide({**before, last: asserted[last]}, (), MODEL)
-            assert now.decisions == {**former.decisions, last: child_id_of(child.founder)}
-            assert set(now.links) == {*former.links, link}
-            assert set(now.reviews) == set(former.reviews)
+        now = decide({**before, last: asserted[last]}, (), model)
+        assert now.decisions == {**former.decisions, last: child_id_of(placed.founder)}
+        assert set(now.links) == {*former.links, *filter(None, [placed.link])}
+        questions = component.questions
+        assert set(now.reviews) == {*former.reviews} - {*questions.settled()} | {*questions.raised()}
 
 
 @given(known, decisions_of_people())

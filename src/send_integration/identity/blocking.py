@@ -15,7 +15,7 @@ from jellyfish import soundex
 
 from send_integration.identity.features import Features, house_number
 
-KEYS_VERSION = 3
+KEYS_VERSION = 4
 """Of the rules below. Kept records are found only under the keys by which they were kept, so a change of a rule counts
 it up, and everything is decided anew."""
 
@@ -29,7 +29,7 @@ _NO_STREETS = frozenset({"flat", "apartment", "apt", "unit", "room", "floor", "b
 """What stands before a street's name in an address."""
 
 Rule = tuple[str, str, str]
-"""The rule's letter and the two things that must both be known and agree."""
+"""What the first fact is, in a letter, and the two facts that must both be known and agree."""
 
 
 class Keys(NamedTuple):
@@ -40,7 +40,7 @@ class Keys(NamedTuple):
 
 
 def paired(one: str, other: str) -> int:
-    """Two facts in eight bytes, four for each: the keys of one birth date lie together in the index.
+    """Two facts in eight bytes, four for each: the keys with one first fact lie together in the index.
 
     Where two facts fall into the same four bytes, a record is met that is then judged apart.
     """
@@ -48,7 +48,7 @@ def paired(one: str, other: str) -> int:
 
 
 def blocking_keys(features: Features, *, families: bool) -> Keys:
-    """A record's keys, each of its rule's letter and what must agree. One of two records finds the other where that finds it.
+    """A record's keys, each of what must agree. One of two records finds the other where that finds it.
 
     With `families`, records of many children: the keys are such that few who are strangers share one however many there
     are, and that one home brings only those together who also agree in birth date or name. Without, they are fewer
@@ -86,9 +86,9 @@ def _among_families(features: Features, given: str) -> tuple[Rule, ...]:
         ("b", birth, f"{given[1:4]} {family[:_BEGINNING]}" if len(given) > _BEGINNING and family else ""),
         *(("p", features.postcode, part) for part in _with_initial(given, family)),
         ("a", features.address, given[:_BEGINNING]),
-        ("h", names, f"{house} {street}" if house and street else ""),
-        ("m", names, f"{born[5:]} {further}" if born else ""),
-        ("m", names, f"{born[:7]} {further}" if born else ""),
+        ("w", names, f"{house} {street}" if house and street else ""),
+        ("w", names, f"{born[5:]} {further}" if born else ""),
+        ("w", names, f"{born[:7]} {further}" if born else ""),
     )
 
 
@@ -104,8 +104,8 @@ def _among_strangers(features: Features, given: str) -> tuple[Rule, ...]:
         ("p", postcode, family[:_BEGINNING]),
         ("a", address, given[:_BEGINNING]),
         ("a", address, family[:_BEGINNING]),
-        ("h", names, house),
-        ("m", names, "".join(further[0] for further in features.other_given)),
+        ("w", names, house),
+        ("w", names, "".join(further[0] for further in features.other_given)),
     )
 
 

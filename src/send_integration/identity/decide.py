@@ -20,7 +20,7 @@ from itertools import combinations, count
 from send_integration.contracts.event import ChildId
 from send_integration.identity.edges import Edges, components, edges_among
 from send_integration.identity.groups import Groups
-from send_integration.identity.judge import FAMILY_CONDITIONS, Judgement, Verdict, holds
+from send_integration.identity.judge import Judgement, Verdict, holds
 from send_integration.identity.model import Model
 from send_integration.identity.pairs import (
     a_number_agrees_between,
@@ -29,6 +29,7 @@ from send_integration.identity.pairs import (
     is_named,
     numbers_differ,
 )
+from send_integration.identity.questions import Review, is_like_family, review_of, strength
 from send_integration.identity.records import FirstSeen, PersonRecord, PersonRef, child_id_of
 from send_integration.identity.statements import Statement
 
@@ -57,15 +58,6 @@ class Link:
     other: PersonRecord
     why: str
     judgement: Judgement | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Review:
-    """Two records of different children that a person is asked about."""
-
-    one: PersonRecord
-    other: PersonRecord
-    judgement: Judgement
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,8 +154,7 @@ class _Component:
     def _may_be_asked(self, one: Sequence[PersonRecord], other: Sequence[PersonRecord], found: Judgement) -> bool:
         if self._stated_apart(one, other):
             return False
-        like_family = found.verdict is Verdict.REVIEW and found.because in FAMILY_CONDITIONS
-        return not (like_family and self._told_apart(one, other))
+        return not (is_like_family(found) and self._told_apart(one, other))
 
     def _lineages(self) -> list[list[PersonRecord]]:
         """What one source said, one after the other, of one person under one local id."""
@@ -363,9 +354,8 @@ class _Component:
         for mine in unit:
             for their, judgement in self._unstated(mine, place):
                 if (number := place[their]) > beyond:
-                    first, second = (mine, their) if mine < their else (their, mine)
-                    led_to.setdefault(number, []).append(Review(first, second, judgement))
-        return {number: max(found, key=_strength) for number, found in led_to.items()}
+                    led_to.setdefault(number, []).append(review_of(mine, their, judgement))
+        return {number: max(found, key=strength) for number, found in led_to.items()}
 
     def _join(self, one: PersonRecord, other: PersonRecord, why: str, judgement: Judgement | None = None) -> None:
         first, second = (one, other) if one < other else (other, one)
@@ -382,7 +372,3 @@ def _numbers_differ(one: Iterable[PersonRecord], other: Iterable[PersonRecord]) 
 
 def _likely(judgement: Judgement) -> bool:
     return judgement.verdict >= Verdict.LIKELY
-
-
-def _strength(review: Review) -> tuple[int, float, PersonRecord, PersonRecord]:
-    return int(review.judgement.verdict), review.judgement.weight, review.one, review.other

@@ -1,23 +1,24 @@
 """Looks up whom a batch's new person records could be, and joins those that plainly belong to one child."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from sqlalchemy import Connection
 
-from send_integration.identity.arriving import Arrival, SettledChild
-from send_integration.identity.decide import Decision, Held, Link
+from send_integration.identity.arriving import SettledComponent
+from send_integration.identity.decide import Link
 from send_integration.identity.edges import sharing_among
 from send_integration.identity.features import Features
 from send_integration.identity.groups import Groups
 from send_integration.identity.judge import Judgement, Verdict, judge
 from send_integration.identity.model import Model
-from send_integration.identity.pairs import held_down_by_source, keys_of, local_id_key
-from send_integration.identity.records import FirstSeen, PersonRecord, PersonRef, child_id_of, features_of
-from send_integration.store.identity import statements_about
-from send_integration.store.people import Component, KnownRecord, met_records, sharing_keys, whole_components
+from send_integration.identity.pairs import between, held_down_by_source, keys_of, local_id_key
+from send_integration.identity.questions import Questions, Review
+from send_integration.identity.records import FirstSeen, PersonRecord, PersonRef, features_of
+from send_integration.store.identity import REVIEWS, pairs_among, statements_about
+from send_integration.store.people import Component, met_records, sharing_keys, whole_components
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +37,13 @@ class Joined:
 
 @dataclass(slots=True)
 class Arrivals:
-    """`joined` are decided; `undecided` must be, together with the records of `components`; `kept` are all to which any leads."""
+    """`joined` are decided; `undecided` must be, together with the records of `components`; `kept` are all to which any leads.
+
+    `questions` are of the components which the joined came to: what is asked about their children now, and is no more.
+    """
 
     joined: list[Joined] = field(default_factory=list)
+    questions: list[Questions] = field(default_factory=list)
     undecided: list[PersonRecord] = field(default_factory=list)
     components: set[int] = field(default_factory=set)
     kept: Mapping[int, Component] = field(default_factory=dict)
@@ -49,6 +54,7 @@ class _Met:
     """Whom new records could be, and which of them can only be decided with their whole component."""
 
     kept: Mapping[int, Component] = field(default_factory=dict)
+    asked: Mapping[int, list[Review]] = field(default_factory=dict)
     edges: dict[PersonRecord, dict[PersonRecord, Judgement]] = field(default_factory=lambda: defaultdict(dict))
     of_one_id: dict[PersonRecord, list[PersonRecord]] = field(default_factory=lambda: defaultdict(list))
     hanging: list[tuple[PersonRecord, PersonRecord | int]] = field(default_factory=list)
@@ -61,14 +67,14 @@ def sort_arrivals(connection: Connection, fresh: Mapping[PersonRecord, FirstSeen
     met = _meet(connection, order, model)
     found = Arrivals(kept=met.kept)
     for records, components in _groups(order, met):
-        joined = None
-        if len(components) < 2 and met.bound.isdisjoint(records) and not any(met.kept[c].doubtful for c in components):
-            joined = _join_in_order(records, min(components, default=None), fresh, met, model)
-        if joined is None:
+        settled = len(components) < 2 and not any(met.kept[number].doubtful for number in components)
+        if not (
+            settled
+            and met.bound.isdisjoint(records)
+            and _join_in_order(records, min(components, default=None), fresh, met, model, found)
+        ):
             found.undecided += records
             found.components |= components
-        else:
-            found.joined += joined
     return found
 
 
@@ -89,9 +95,21 @@ def _meet(connection: Connection, order: Sequence[PersonRecord], model: Model) -
         _look(met, new[place], known[record_id], kept[record_id].known.component, told, model)
     led_to = {hangs_on for _, hangs_on in met.hanging}
     met.kept = whole_components(connection, [of for of in kept.values() if of.known.component in led_to])
+    met.asked = _asked(connection, met.kept, model)
     for later, earlier in sharing_among([of.held for of in keys], asked):
         _look(met, new[later], new[earlier], order[earlier], told, model)
     return met
+
+
+def _asked(connection: Connection, kept: Mapping[int, Component], model: Model) -> dict[int, list[Review]]:
+    """What waits for a person in some components, in one query; judged anew, for a kept review is rounded."""
+    many = [of for of in kept.values() if len({known.decision for known in of.records}) > 1]
+    by_id = {known.id: known for of in many for known in of.records}
+    found: dict[int, list[Review]] = defaultdict(list)
+    for one, other in pairs_among(connection, REVIEWS, by_id):
+        first, second = sorted((by_id[one].record, by_id[other].record))
+        found[by_id[one].component].append(Review(first, second, between(first, second, model)))
+    return found
 
 
 class _Seen(NamedTuple):
@@ -141,34 +159,23 @@ def _groups(order: Sequence[PersonRecord], met: _Met) -> Iterator[tuple[list[Per
 
 def _join_in_order(
     records: Sequence[PersonRecord],
-    component: int | None,
+    number: int | None,
     fresh: Mapping[PersonRecord, FirstSeen],
     met: _Met,
     model: Model,
-) -> list[Joined] | None:
-    """Join a group's records one after the other, each to the one child that it leads to; None where the whole must be
-    decided. What is in doubt between other children of the component is not changed by a record that leads to neither."""
-    known = [] if component is None else met.kept[component].records
-    child_of: dict[PersonRecord, Decision] = {kept.record: kept.decision for kept in known}
-    children: dict[Decision, SettledChild] = {}
+    found: Arrivals,
+) -> bool:
+    """Join a group's records one after the other to the component on which they hang, if any, and whose children nobody
+    doubts; whether that could be, and the whole need not be decided."""
+    known = [] if number is None else met.kept[number].records
+    asked = [] if number is None else met.asked.get(number, [])
+    component = SettledComponent(((kept.record, kept.first_seen, kept.decision) for kept in known), asked, model)
     joined: list[Joined] = []
     for record in records:
-        edges = met.edges.get(record, {})
-        led_to = {child_of[other] for other in (*edges, *met.of_one_id.get(record, ()))}
-        link = None
-        if not child_of:
-            child = SettledChild([(record, fresh[record])])
-        elif len(led_to) == 1 and not isinstance(decision := led_to.pop(), Held):
-            child = children.get(decision) or SettledChild(_members(known, decision))
-            others = [other for other, of in child_of.items() if of != decision]
-            link = child.join_last(Arrival(record, fresh[record], edges, others), model)
-        if child_of and link is None:
-            return None
-        child_of[record] = child_id_of(child.founder)
-        children[child_of[record]] = child
-        joined.append(Joined(record, records[0], component, child.founder, link))
-    return joined
-
-
-def _members(known: Iterable[KnownRecord], decision: Decision) -> list[tuple[PersonRecord, FirstSeen]]:
-    return [(kept.record, kept.first_seen) for kept in known if kept.decision == decision]
+        placed = component.place_last(record, fresh[record], met.edges.get(record, {}), met.of_one_id.get(record, ()))
+        if placed is None:
+            return False
+        joined.append(Joined(record, records[0], number, placed.founder, placed.link))
+    found.joined += joined
+    found.questions.append(component.questions)
+    return True

@@ -10,6 +10,7 @@ from send_integration.identity.blocking import KEYS_VERSION
 from send_integration.identity.decide import Decided, Link, decide
 from send_integration.identity.model import Model
 from send_integration.identity.pairs import local_id_key
+from send_integration.identity.questions import Review
 from send_integration.identity.records import FirstSeen, PersonRecord, child_id_of
 from send_integration.identity.statements import Statement
 from send_integration.steps.arrivals import Arrivals, sort_arrivals
@@ -22,6 +23,7 @@ from send_integration.store.identity import (
     keep_pairs,
     model_in_use,
     pair_row,
+    remove_pairs,
     replace_statements,
     statements_about,
     use_model,
@@ -104,6 +106,10 @@ def _keep_joined(
     ids |= {known.record: known.id for component in arrivals.kept.values() for known in component.records}
     links = [of.link for of in joined if of.link is not None]
     add_pairs(connection, LINKS, _rows_of_links(links, ids, model))
+    settled = [review for questions in arrivals.questions for review in questions.settled()]
+    raised = [review for questions in arrivals.questions for review in questions.raised()]
+    remove_pairs(connection, REVIEWS, [row[:2] for row in _rows_of_reviews(settled, ids, model)])
+    add_pairs(connection, REVIEWS, _rows_of_reviews(raised, ids, model))
     return made
 
 
@@ -205,11 +211,12 @@ def _explain(connection: Connection, decided: Decided, ids: Mapping[PersonRecord
     """Keep why records are joined, and which pairs wait for a person."""
     among = list(ids.values())
     keep_pairs(connection, LINKS, among, _rows_of_links(decided.links, ids, model))
-    reviews = [
-        pair_row(ids[r.one], ids[r.other], r.judgement.because, r.judgement, model.version) for r in decided.reviews
-    ]
-    keep_pairs(connection, REVIEWS, among, reviews)
+    keep_pairs(connection, REVIEWS, among, _rows_of_reviews(decided.reviews, ids, model))
 
 
 def _rows_of_links(links: Iterable[Link], ids: Mapping[PersonRecord, int], model: Model) -> list[PairRow]:
     return [pair_row(ids[link.one], ids[link.other], link.why, link.judgement, model.version) for link in links]
+
+
+def _rows_of_reviews(reviews: Iterable[Review], ids: Mapping[PersonRecord, int], model: Model) -> list[PairRow]:
+    return [pair_row(ids[r.one], ids[r.other], r.judgement.because, r.judgement, model.version) for r in reviews]

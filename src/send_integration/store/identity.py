@@ -48,17 +48,32 @@ def keep_pairs(connection: Connection, table: str, among: Collection[int], rows:
     """Make the links or reviews between some records exactly `rows`, writing only what changed."""
     wanted = {row[:2]: row for row in rows}
     kept = {row[:2]: row for row in _pairs(connection, table, among)}
-    gone = [pair for pair, row in kept.items() if wanted.get(pair) != row]
-    new = [row for pair, row in wanted.items() if kept.get(pair) != row]
-    if gone:
-        connection.execute(
-            text(
-                f"DELETE FROM {table} WHERE (one, other) IN"  # noqa: S608 - a constant of ours
-                " (SELECT * FROM unnest(cast(:ones AS bigint[]), cast(:others AS bigint[])))"
-            ),
-            {"ones": [pair[0] for pair in gone], "others": [pair[1] for pair in gone]},
-        )
-    add_pairs(connection, table, new)
+    remove_pairs(connection, table, [pair for pair, row in kept.items() if wanted.get(pair) != row])
+    add_pairs(connection, table, [row for pair, row in wanted.items() if kept.get(pair) != row])
+
+
+def pairs_among(connection: Connection, table: str, among: Collection[int]) -> list[tuple[int, int]]:
+    """The links or reviews between some records, which are whole components, by the numbers of both."""
+    if not among:
+        return []
+    rows = connection.execute(
+        text(f"SELECT one, other FROM {table} WHERE one = ANY(:ids)"),  # noqa: S608 - a constant of ours
+        {"ids": list(among)},
+    )
+    return [(row[0], row[1]) for row in rows]
+
+
+def remove_pairs(connection: Connection, table: str, gone: Collection[tuple[int, int]]) -> None:
+    """Remove links or reviews, each by the numbers of its records, the lower first."""
+    if not gone:
+        return
+    connection.execute(
+        text(
+            f"DELETE FROM {table} WHERE (one, other) IN"  # noqa: S608 - a constant of ours
+            " (SELECT * FROM unnest(cast(:ones AS bigint[]), cast(:others AS bigint[])))"
+        ),
+        {"ones": [pair[0] for pair in gone], "others": [pair[1] for pair in gone]},
+    )
 
 
 def add_pairs(connection: Connection, table: str, rows: Sequence[PairRow]) -> None:

@@ -5,10 +5,11 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from sqlalchemy import Engine, text
 
 from send_integration.identity.decide import Held, decide
-from send_integration.identity.model import default_model
+from send_integration.identity.model import Model, default_model
 from send_integration.identity.records import FirstSeen, PersonRecord
 from send_integration.identity.statements import Statement
 from send_integration.steps.identity import resolve
@@ -17,7 +18,9 @@ from send_integration.store.people import asserted_before, every_record, lock_id
 from tests.integration.steps.pipe import empty
 from tests.property.identities import ANNA, batches_about_anna
 
-MODEL = replace(default_model(), lists_everyone=frozenset({"care"}))
+SHIPPED = default_model()
+LISTED = replace(SHIPPED, lists_everyone=frozenset({"care"}))
+"""One in which a list names every child, unlike the model that is shipped."""
 Pairs = set[tuple[frozenset[PersonRecord], str, float | None, str]]
 
 
@@ -29,11 +32,13 @@ def kept_pairs(engine: Engine, table: str) -> Pairs:
 
 
 def expected_pair(one: PersonRecord, other: PersonRecord, why: str, judgement: Any) -> Any:
-    row = pair_row(1, 2, why, judgement, MODEL.version)
+    row = pair_row(1, 2, why, judgement, LISTED.version)
     return frozenset((one, other)), why, row.weight, row.model
 
 
-def check(engine: Engine, batches: list[dict[PersonRecord, FirstSeen]], statements: list[Statement]) -> None:
+def check(
+    engine: Engine, batches: list[dict[PersonRecord, FirstSeen]], statements: list[Statement], model: Model = LISTED
+) -> None:
     """Let the batches come in, and compare what is kept with what deciding all at once gives."""
     asserted: dict[PersonRecord, FirstSeen] = {}
     with engine.begin() as connection:
@@ -41,12 +46,12 @@ def check(engine: Engine, batches: list[dict[PersonRecord, FirstSeen]], statemen
     for batch in batches:
         with engine.begin() as connection:
             lock_identity(connection, exclusive=True)
-            resolved = resolve(connection, batch, asserted_before(connection, batch), MODEL)
+            resolved = resolve(connection, batch, asserted_before(connection, batch), model)
         assert batch.keys() <= resolved.records.keys()
         for record, seen in batch.items():
             asserted[record] = min(asserted.get(record, seen), seen)
 
-    whole = decide(asserted, statements, MODEL)
+    whole = decide(asserted, statements, model)
 
     with engine.connect() as connection:
         kept = every_record(connection)
@@ -62,12 +67,12 @@ def check(engine: Engine, batches: list[dict[PersonRecord, FirstSeen]], statemen
 
 
 @settings(max_examples=700, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(batches_about_anna())
+@given(batches_about_anna(), st.sampled_from((LISTED, SHIPPED)))
 def test_any_batches_end_as_all_at_once(
-    engine: Engine, arriving: tuple[list[dict[PersonRecord, FirstSeen]], list[Statement]]
+    engine: Engine, arriving: tuple[list[dict[PersonRecord, FirstSeen]], list[Statement]], model: Model
 ) -> None:
     empty(engine)
-    check(engine, *arriving)
+    check(engine, *arriving, model)
 
 
 def test_who_leads_only_to_one_that_is_held_founds_a_child(engine: Engine) -> None:
@@ -100,7 +105,7 @@ def test_a_late_record_with_a_childs_first_number_decides_anew_who_was_held_for_
     days = {one: date(2024, 1, 20), other: date(2024, 2, 16), held: date(2024, 10, 18), late: date(2024, 3, 5)}
     seen = {record: FirstSeen(datetime.combine(day, time(), UTC), record.source, "e") for record, day in days.items()}
 
-    assert isinstance(decide({record: seen[record] for record in (one, other, held)}, [], MODEL).decisions[held], Held)
+    assert isinstance(decide({record: seen[record] for record in (one, other, held)}, [], LISTED).decisions[held], Held)
     check(engine, [{record: seen[record]} for record in (one, other, held, late)], [])
 
     with engine.connect() as connection:
