@@ -72,12 +72,13 @@ def _keys(rules: Iterable[Rule]) -> tuple[int, ...]:
 
 def _among_families(features: Features, given: str) -> tuple[Rule, ...]:
     """A birth date with both names, or with the beginning of one and a part of the home; both names with a part of the
-    birth date or of the home, for birth dates that are wrong. A birth date and one name alone would bring a child in a
-    hundred thousand together with several strangers. Who has no birth date is found by both names alone, in
-    `blocking_keys`: they are too few to count."""
+    home, or, for birth dates that are wrong, spelt alike with a part of the date. A birth date and one name alone, or
+    names that only sound alike with a part of the date, would bring a child in a hundred thousand together with several
+    strangers. Who has no birth date is found by both names alone, in `blocking_keys`: they are too few to count."""
     birth, family, born = _birth(features.born), features.family, features.born
     house, street, part_of_town = house_number(features.address), _street(features.address), features.postcode[:-2]
     names, further = _both(_sound(given), _sound(family)), "".join(name[0] for name in features.other_given)
+    spelt = f"{_both(given, family)} {further}"
     at_home = ((part_of_town, given), (part_of_town, family), (house, given), (house, family))
     return (
         *(("b", birth, part) for part in (*_with_initial(given, family), *_with_initial(family, given))),
@@ -87,8 +88,8 @@ def _among_families(features: Features, given: str) -> tuple[Rule, ...]:
         *(("p", features.postcode, part) for part in _with_initial(given, family)),
         ("a", features.address, given[:_BEGINNING]),
         ("w", names, f"{house} {street}" if house and street else ""),
-        ("w", names, f"{born[5:]} {further}" if born else ""),
-        ("w", names, f"{born[:7]} {further}" if born else ""),
+        ("w", names, f"{born[5:]} {spelt}" if born else ""),
+        ("w", names, f"{born[:7]} {spelt}" if born else ""),
     )
 
 

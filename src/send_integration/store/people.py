@@ -130,7 +130,7 @@ def sharing_keys(connection: Connection, asked: Sequence[tuple[int, int]]) -> li
         ),
         {"places": _array(place for place, _ in asked), "keys": _array(key for _, key in asked)},
     )
-    return [(place, record_id) for place, record_id in rows.all()]  # one by one takes five times as long to fetch
+    return [*rows.all()]  # row by row takes longer
 
 
 class MetRecord(NamedTuple):
