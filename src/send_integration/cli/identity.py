@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from send_integration import clock
 from send_integration.cli import identity_model
@@ -63,7 +63,7 @@ def review(
     if as_json:
         typer.echo(json.dumps([_as_json(item) for item in found], default=str, indent=1))
         return
-    table = Table("pair", "sources", "weight", "why it waits")
+    table = Table("pair", Column("sources", overflow="fold"), "weight", "why it waits")
     for item in found:
         table.add_row(item.name, f"{item.one.source}\n{item.other.source}", f"{item.weight:.1f}", item.why)
     console = Console()
