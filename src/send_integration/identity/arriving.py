@@ -51,7 +51,7 @@ class SettledComponent:
             if not isinstance(decision, Held):
                 self._members.setdefault(decision, []).append((record, seen))
         self._children: dict[ChildId, SettledChild] = {}
-        self._linked_in_vain: set[ChildId] = set()
+        self._nearly_joined: set[ChildId] = set()
         self.questions = Questions(self._by_children(asked))
 
     def place_last(
@@ -71,8 +71,8 @@ class SettledComponent:
         if len(meant) > 1 or any(isinstance(decision, Held) for decision in led_to):
             return None
         child_id = next((decision for decision in meant if not isinstance(decision, Held)), None)
-        if not same and child_id in self._linked_in_vain:
-            return None  # a link to the child that was not enough may be now
+        if not same and child_id in self._nearly_joined:
+            return None  # what was not enough for another child to be this one may be now
         others = self._whom_it_could_change(record, child_id)
         if others and led_to - meant:
             return None
@@ -82,13 +82,13 @@ class SettledComponent:
 
     def _whom_it_could_change(self, record: PersonRecord, child_id: ChildId | None) -> list[PersonRecord]:
         """The records not of this child, where one more record of it could change what they are: a list names every child,
-        one of them is held, or led to the child by a link that was not enough, or a source never gave somebody's given name,
-        who then could be whoever has the number. Otherwise who is whom is settled, and only what is asked can change."""
+        one of them is held, or led to the child by what was nearly enough to join, or a source never gave somebody's given
+        name, who then could be whoever has the number. Otherwise who is whom is settled, and only what is asked can change."""
         others = [other for other, decision in self._decisions.items() if decision != child_id]
         named = {one.ref for one in (record, *self._decisions) if is_named(one)}
         settled = (
             not self._model.lists_everyone
-            and child_id not in self._linked_in_vain
+            and child_id not in self._nearly_joined
             and not any(isinstance(self._decisions[other], Held) for other in others)
             and named.issuperset(one.ref for one in (record, *others))
         )
@@ -114,11 +114,12 @@ class SettledComponent:
         return True
 
     def _by_children(self, asked: Iterable[Review]) -> Iterator[tuple[ChildId, ChildId, Review]]:
-        """What is asked about two children; notes to whom a link leads that was not enough."""
+        """What is asked about two children; notes to whom an edge leads that would join, and was not enough."""
+        joins = Verdict.LIKELY if self._model.lists_everyone else Verdict.LINK
         for review in asked:
             one, other = self._decisions[review.one], self._decisions[review.other]
-            if review.judgement.verdict is Verdict.LINK:
-                self._linked_in_vain |= _not_held_between(one, other) | _not_held_between(other, one)
+            if review.judgement.verdict >= joins:
+                self._nearly_joined |= _not_held_between(one, other) | _not_held_between(other, one)
             if not isinstance(one, Held) and not isinstance(other, Held):
                 yield one, other, review
 

@@ -1,5 +1,6 @@
 """Where a record that comes last changes what others are, it is not placed alone: the whole component is decided."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
@@ -7,10 +8,9 @@ import pytest
 from send_integration.identity.arriving import SettledComponent
 from send_integration.identity.decide import Decided, decide
 from send_integration.identity.edges import edges_among
-from send_integration.identity.model import default_model
+from send_integration.identity.model import Model, default_model
 from send_integration.identity.records import FirstSeen, PersonRecord
 
-MODEL = default_model()
 BORN, DAY_BEFORE = date(2014, 5, 7), date(2014, 5, 6)
 NHS_NUMBER, UPN = "9990000026", "A821000000001"
 Said = list[tuple[int, PersonRecord]]
@@ -59,6 +59,14 @@ LIKE_WHO_WAS_LINKED_AND_NO_LONGER_MEANT_THOUGH_THEY_WOULD_NOT_BE_COMPARED: Said 
 ]
 
 
+ON_A_LIST_AND_NO_LONGER_LIKELY: Said = [
+    (4, anna("care", "Kowalska Miah", address="7 Low Road")),
+    (2, anna("care", "Kowalska Miah", DAY_BEFORE, address="7 Low Road")),
+    (2, anna("school", "Kowalska", DAY_BEFORE, postcode="LU1 1AA", address="1 High Street", gender="F")),
+    (4, anna("health", "Miah", DAY_BEFORE, local_id="2", postcode="LU1 1AA")),
+]
+
+
 @pytest.mark.parametrize(
     "said",
     [
@@ -69,19 +77,28 @@ LIKE_WHO_WAS_LINKED_AND_NO_LONGER_MEANT_THOUGH_THEY_WOULD_NOT_BE_COMPARED: Said 
     ],
 )
 def test_who_changes_what_others_are_is_not_placed_alone(said: Said) -> None:
+    check(said, default_model())
+
+
+def test_who_makes_a_child_on_a_list_likely_again_is_not_placed_alone() -> None:
+    check(ON_A_LIST_AND_NO_LONGER_LIKELY, replace(default_model(), lists_everyone=frozenset({"care"})))
+
+
+def check(said: Said, model: Model) -> None:
+    """The last record changes what others are, and so is not placed alone."""
     asserted = {one: FirstSeen(datetime(2025, 1, day, tzinfo=UTC), one.source, "e") for day, one in said}
     *earlier, last = asserted
-    before, after = decided(asserted, earlier), decided(asserted, [*earlier, last])
+    before, after = (decided(asserted, known, model) for known in (earlier, [*earlier, last]))
     component = SettledComponent(
-        [(record, asserted[record], before.decisions[record]) for record in earlier], before.reviews, MODEL
+        [(record, asserted[record], before.decisions[record]) for record in earlier], before.reviews, model
     )
 
-    placed = component.place_last(last, asserted[last], edges_among(asserted, MODEL)[last], [])
+    placed = component.place_last(last, asserted[last], edges_among(asserted, model)[last], [])
 
     assert any(after.decisions[record] != before.decisions[record] for record in earlier)
     assert len(before.components) == 1
     assert placed is None
 
 
-def decided(asserted: dict[PersonRecord, FirstSeen], records: list[PersonRecord]) -> Decided:
-    return decide({record: asserted[record] for record in records}, [], MODEL)
+def decided(asserted: dict[PersonRecord, FirstSeen], records: list[PersonRecord], model: Model) -> Decided:
+    return decide({record: asserted[record] for record in records}, [], model)
