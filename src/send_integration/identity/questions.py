@@ -46,10 +46,6 @@ class Questions:
         self._before = {frozenset((one, other)): review for one, other, review in opened}
         self._open = dict(self._before)
 
-    def between(self, one: ChildId, other: ChildId) -> Review | None:
-        """What is asked about two children."""
-        return self._open.get(frozenset((one, other)))
-
     def join(
         self,
         record: PersonRecord,
@@ -71,7 +67,7 @@ class Questions:
         apart_before = are_told_apart(members, others)
         worth_it = not is_like_family(strongest.judgement)
         if asked is None and apart_before and worth_it and strongest.judgement.verdict is Verdict.REVIEW:
-            return False
+            return False  # a pair of theirs that is like family may be the stronger, and then there is no question
         if worth_it or not (apart_before or are_told_apart([record], others)):
             self._open[pair] = strongest
         else:

@@ -15,7 +15,7 @@ from send_integration.identity.groups import Groups
 from send_integration.identity.judge import Judgement, Verdict, judge
 from send_integration.identity.model import Model
 from send_integration.identity.pairs import between, held_down_by_source, keys_of, local_id_key
-from send_integration.identity.questions import Questions, Review
+from send_integration.identity.questions import Questions, Review, review_of
 from send_integration.identity.records import FirstSeen, PersonRecord, PersonRef, features_of
 from send_integration.store.identity import REVIEWS, pairs_among, statements_about
 from send_integration.store.people import Component, met_records, sharing_keys, whole_components
@@ -62,7 +62,7 @@ class _Met:
 
 
 def sort_arrivals(connection: Connection, fresh: Mapping[PersonRecord, FirstSeen], model: Model) -> Arrivals:
-    """Join each new record that comes last to the one child that it leads to; one query finds the candidates of all."""
+    """Place each new record that comes last and means one child or none; one query finds the candidates of all."""
     order = sorted(fresh, key=lambda record: (fresh[record], record))
     met = _meet(connection, order, model)
     found = Arrivals(kept=met.kept)
@@ -107,8 +107,8 @@ def _asked(connection: Connection, kept: Mapping[int, Component], model: Model) 
     by_id = {known.id: known for of in many for known in of.records}
     found: dict[int, list[Review]] = defaultdict(list)
     for one, other in pairs_among(connection, REVIEWS, by_id):
-        first, second = sorted((by_id[one].record, by_id[other].record))
-        found[by_id[one].component].append(Review(first, second, between(first, second, model)))
+        first, second = by_id[one].record, by_id[other].record
+        found[by_id[one].component].append(review_of(first, second, between(first, second, model)))
     return found
 
 
