@@ -10,10 +10,11 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from itertools import groupby
 from typing import Any, Literal, NamedTuple
 
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError, create_model
 from pydantic.fields import FieldInfo
 
 from send_integration.contracts import codes
@@ -111,8 +112,8 @@ def shape_of(value: JsonValue) -> str:
 def proposals(refused: Iterable[Refused], known_of: Mapping[tuple[str, str], frozenset[str]]) -> list[Proposal]:
     """What the refused messages ask for, the most frequent first.
 
-    `known_of` gives the fields of `data` that a source's accepted events of a type had: one that no longer comes may be
-    what a new one is called now.
+    `known_of` gives the paths of the fields that a source's accepted events of a type had: one that no longer comes may
+    be what a new one is called now.
     """
     seen: dict[tuple[str, What, str, str, str, str], _Seen] = {}
     for message in refused:
@@ -131,12 +132,20 @@ def proposals(refused: Iterable[Refused], known_of: Mapping[tuple[str, str], fro
 
 
 def fields_of(accepted: Iterable[tuple[str, bytes]]) -> dict[tuple[str, str], frozenset[str]]:
-    """The fields of `data` that accepted events had, by source and type."""
+    """The dotted paths of the fields in `data` that accepted events had, by source and type."""
     found: dict[tuple[str, str], set[str]] = {}
     for source, raw in accepted:
         body = json.loads(raw)
-        found.setdefault((source, body["type"]), set()).update(body["data"])
-    return {key: frozenset(names) for key, names in found.items()}
+        found.setdefault((source, body["type"]), set()).update(_paths("data", body["data"]))
+    return {key: frozenset(paths) for key, paths in found.items()}
+
+
+def _paths(place: str, value: JsonValue) -> Iterator[str]:
+    """The path of every field at a place and below; all entries of a list are one."""
+    for inside in value if isinstance(value, list) else [value]:
+        for name, further in inside.items() if isinstance(inside, dict) else ():
+            yield f"{place}.{name}"
+            yield from _paths(f"{place}.{name}", further)
 
 
 def sightings(raw: bytes) -> Iterator[Sighting]:
@@ -191,14 +200,14 @@ def _proposal(
     moments = [moment for one in seen for moment in one.moments]
     shapes: Counter[str] = sum((one.shapes for one in seen), Counter())
     former = ""
-    if what == "field" and place == "data" and name != HIDDEN:
+    if what == "field" and place.partition(".")[0] == "data" and name != HIDDEN:
         stopped = sum((one.absent for one in seen), Counter[str]())
         came = known_of.get((source, type_name), frozenset())
         fields = _fields(type_name, place)
         likely = [
             candidate
             for candidate, times in stopped.items()
-            if times == len(moments) and (candidate in came or fields[candidate].is_required())
+            if times == len(moments) and (f"{place}.{candidate}" in came or fields[candidate].is_required())
         ]
         former = min(likely) if len(likely) == 1 else ""
     where = f"{type_name} {place}" if type_name else place
@@ -253,24 +262,27 @@ def _fields(type_name: str, place: str) -> Mapping[str, FieldInfo]:
 
 def _absent(body: dict[str, Any], type_name: str, path: Sequence[str]) -> tuple[str, ...]:
     """The known fields beside an unknown one that the event lacks and that would take its value."""
-    parent, value = _at(body, path[:-1]), _at(body, path)
-    missing = _fields(type_name, _place(path[:-1]))
-    found = (
-        name
-        for name, known in missing.items()
-        if isinstance(parent, dict) and name not in parent and _takes(known, value)
-    )
-    return tuple(found)
+    parent, value, place = _at(body, path[:-1]), _at(body, path), _place(path[:-1])
+    if not isinstance(parent, dict) or value is None:
+        return ()
+    missing = (name for name in _fields(type_name, place) if name not in parent)
+    return tuple(name for name in missing if _takes(type_name, place, name, value))
 
 
-def _takes(known: FieldInfo, value: JsonValue) -> bool:
-    annotation: Any = known.rebuild_annotation()
-    adapter: TypeAdapter[Any] = TypeAdapter(annotation)
+def _takes(type_name: str, place: str, name: str, value: JsonValue) -> bool:
     try:
-        adapter.validate_json(json.dumps(value), strict=True)
+        _alone(type_name, place, name).model_validate_json(json.dumps({"value": value}))
     except (ValidationError, ValueError):
         return False
-    return value is not None
+    return True
+
+
+@lru_cache(maxsize=4_096)
+def _alone(type_name: str, place: str, name: str) -> type[BaseModel]:
+    """One field of the contract by itself. Strict by its configuration, as the contract is: were that said with each
+    call, no text would do for a day."""
+    annotation: Any = _fields(type_name, place)[name].rebuild_annotation()
+    return create_model("Alone", __config__=ConfigDict(strict=True), value=(annotation, ...))
 
 
 def _at(body: JsonValue, path: Sequence[str]) -> JsonValue:

@@ -44,11 +44,21 @@ def test_a_demanded_field_that_stopped_coming_is_what_the_new_one_was_called() -
     assert (found.name, found.likely_rename_of) == ("result", "outcome")
 
 
+def test_a_persons_demanded_field_is_found_under_its_new_name_too() -> None:
+    refused = changed("camhs.triaged")
+    renamed = [message._replace(raw=message.raw.replace(b'"date_of_birth"', b'"birth_date"')) for message in refused]
+
+    found = only(renamed)
+
+    assert (found.name, found.likely_rename_of) == ("birth_date", "date_of_birth")
+    assert found.change.startswith("the source seems to call data.person.date_of_birth birth_date now")
+
+
 def test_an_optional_field_is_a_former_name_only_where_it_used_to_come() -> None:
     refused = changed("camhs.triaged", sent_on_to="salt")
 
     assert only(refused).likely_rename_of == ""
-    assert only(refused, frozenset({"redirected_to"})).likely_rename_of == "redirected_to"
+    assert only(refused, frozenset({"data.redirected_to"})).likely_rename_of == "redirected_to"
 
 
 def test_a_new_code_names_the_list_that_lacks_it() -> None:
