@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from send_integration import clock
 from send_integration.cli.services import services
@@ -36,12 +36,14 @@ def scorecard(
     if as_json:
         typer.echo(json.dumps([card.as_json() for card in found], indent=1))
         return
-    _print(found)
+    print_scorecards(found)
 
 
-def _print(found: list[Scorecard]) -> None:
+def print_scorecards(found: list[Scorecard]) -> None:
+    """A table for each agency; the titles of the marks stay whole on 80 columns."""
     for card in found:
-        table = Table("month", *(str(dimension) for dimension in Dimension))
+        marks = (Column(str(dimension), min_width=len(dimension)) for dimension in Dimension)
+        table = Table("month", *marks)
         for month, tally in card.months.items():
             table.add_row(f"{month:%Y-%m}", *map(_written, marks_of(tally).values()))
         typer.echo(card.agency or "not known")
