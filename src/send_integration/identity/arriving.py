@@ -103,10 +103,9 @@ class SettledComponent:
     def _note(self, arrival: Arrival, child_id: ChildId) -> bool:
         """Take a record to its child; False where it cannot be told what is to be asked about the child now."""
         mine = self._members.setdefault(child_id, [])
-        known = [record for record, _ in mine]
         for other, theirs in self._members.items():
             if other != child_id and not self.questions.join(
-                arrival.record, (child_id, known), (other, [record for record, _ in theirs]), arrival.edges
+                arrival.record, (child_id, _records(mine)), (other, _records(theirs)), arrival.edges
             ):
                 return False
         mine.append((arrival.record, arrival.seen))
@@ -207,6 +206,10 @@ class SettledChild:
     def _all_named(self) -> bool:
         """Whether each source gives a given name, or once did."""
         return len(self._named) == len(self._latest)
+
+
+def _records(members: Iterable[tuple[PersonRecord, FirstSeen]]) -> list[PersonRecord]:
+    return [record for record, _ in members]
 
 
 def _not_held_between(child: Decision, other: Decision) -> set[ChildId]:

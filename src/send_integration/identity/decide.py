@@ -29,7 +29,7 @@ from send_integration.identity.pairs import (
     is_named,
     numbers_differ,
 )
-from send_integration.identity.questions import Review, is_like_family, review_of, strength
+from send_integration.identity.questions import Review, are_told_apart, is_like_family, review_of, strength
 from send_integration.identity.records import FirstSeen, PersonRecord, PersonRef, child_id_of
 from send_integration.identity.statements import Statement
 
@@ -154,7 +154,7 @@ class _Component:
     def _may_be_asked(self, one: Sequence[PersonRecord], other: Sequence[PersonRecord], found: Judgement) -> bool:
         if self._stated_apart(one, other):
             return False
-        return not (is_like_family(found) and self._told_apart(one, other))
+        return not (is_like_family(found) and are_told_apart(one, other, self._stated))
 
     def _lineages(self) -> list[list[PersonRecord]]:
         """What one source said, one after the other, of one person under one local id."""
@@ -274,17 +274,7 @@ class _Component:
         theirs = list(other)
         if self._stated_apart(one, theirs):
             return True
-        return self._told_apart(one, theirs) or _numbers_differ(one, theirs)
-
-    def _told_apart(self, one: Iterable[PersonRecord], other: Sequence[PersonRecord]) -> bool:
-        """Whether one source keeps them under two local ids, and no person says otherwise."""
-        return any(
-            mine.source == their.source
-            and mine.local_id != their.local_id
-            and not (self._said and self._stated(mine.ref, their.ref))
-            for mine in one
-            for their in other
-        )
+        return are_told_apart(one, theirs, self._stated) or _numbers_differ(one, theirs)
 
     def _stated_apart(self, one: Iterable[PersonRecord], other: Iterable[PersonRecord]) -> bool:
         if not self._said:

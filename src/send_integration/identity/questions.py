@@ -1,11 +1,11 @@
 """What a person is asked about two children: the strongest pair of their records, where it is worth a question."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from send_integration.contracts.event import ChildId
 from send_integration.identity.judge import FAMILY_CONDITIONS, Judgement, Verdict
-from send_integration.identity.records import PersonRecord
+from send_integration.identity.records import PersonRecord, PersonRef
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +34,17 @@ def is_like_family(judgement: Judgement) -> bool:
     return judgement.verdict is Verdict.REVIEW and judgement.because in FAMILY_CONDITIONS
 
 
-def are_told_apart(one: Iterable[PersonRecord], other: Collection[PersonRecord]) -> bool:
-    """Whether one source keeps them under two local ids."""
-    return any(mine.source == their.source and mine.local_id != their.local_id for mine in one for their in other)
+def are_told_apart(
+    one: Iterable[PersonRecord],
+    other: Collection[PersonRecord],
+    said: Callable[[PersonRef, PersonRef], bool | None] = lambda _one, _other: None,
+) -> bool:
+    """Whether one source keeps them under two local ids, and no person has `said` that these are one."""
+    return any(
+        mine.source == their.source and mine.local_id != their.local_id and not said(mine.ref, their.ref)
+        for mine in one
+        for their in other
+    )
 
 
 class Questions:
