@@ -8,7 +8,7 @@ from send_integration.rules.model import Assessment, Level, Milestone, Risk, Rul
 from send_integration.rules.risks.bounced_between_services import bounced_between_services
 from send_integration.rules.risks.crisis_while_waiting import crisis_while_waiting
 from send_integration.rules.risks.exclusion_risk import exclusion_risk
-from send_integration.rules.risks.finding import Verdict
+from send_integration.rules.risks.finding import Finding, Verdict
 from send_integration.rules.risks.not_brought import not_brought
 from send_integration.rules.risks.three_services_no_lead import three_services_no_lead
 from send_integration.rules.shapes.answer_within import answer_within
@@ -58,13 +58,23 @@ def assess(rules: RuleBook, timeline: Timeline, as_of: date) -> Assessment:
         else:
             verdict = RISKS[rule.shape](rule, facts)
             changes += verdict.may_change_on
-            found = verdict.finding
-            if found is not None:
-                level = Level(rule.text("level"))
-                risks.append(Risk(rule.id, rule.version, "", found.raised_on, level, found.reason, found.evidence))
+            risks += (_risk(rule, found) for found in verdict.findings)
     return Assessment(
         as_of,
         tuple(sorted(milestones, key=lambda m: (m.milestone, m.subject, m.triggered_on, m.evidence))),
         tuple(sorted(risks, key=lambda r: (r.risk, r.subject))),
         min((day for day in changes if day > as_of), default=None),
+    )
+
+
+def _risk(rule: Rule, found: Finding) -> Risk:
+    return Risk(
+        rule.id,
+        rule.version,
+        found.subject,
+        found.raised_on,
+        found.level or Level(rule.text("level")),
+        found.reason,
+        found.evidence,
+        found.expected,
     )

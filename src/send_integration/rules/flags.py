@@ -18,8 +18,9 @@ RAISED_BY = {MilestoneStatus.DUE_SOON: Level.WATCH, MilestoneStatus.MISSED: Leve
 class Flag:
     """One thing that somebody should act on, with all that explains it.
 
-    `flag_id` stays the same while the cause does, whatever its level, so that nobody is told twice. `raised_on` is the
-    day on which its pattern was complete, or the milestone's first day of warning or lateness.
+    `flag_id` stays the same while the cause does, whatever its level, so that nobody is told twice. `stands_since` is the
+    day on which a risk's pattern was complete, or the milestone's first day of warning or of lateness. `expected` are the
+    events that would settle it and have not come. `basis` is the rule's: S, G or L.
     """
 
     flag_id: str
@@ -34,9 +35,12 @@ class Flag:
     reason: str
     next_step: str
     arithmetic: str
+    basis: str
     citation: str
     role: str
+    stands_since: date
     evidence: tuple[str, ...]
+    expected: tuple[str, ...]
 
 
 class FlagChange(NamedTuple):
@@ -96,7 +100,9 @@ def flag_as_json(flag: Flag) -> dict[str, Any]:
     return {
         **{name: getattr(flag, name) for name in flag.__slots__},
         "due_on": flag.due_on.isoformat() if flag.due_on else None,
+        "stands_since": flag.stands_since.isoformat(),
         "evidence": list(flag.evidence),
+        "expected": list(flag.expected),
     }
 
 
@@ -104,12 +110,19 @@ def flag_from_json(given: Mapping[str, Any]) -> Flag:
     """The flag that `flag_as_json` wrote."""
     due_on = given["due_on"]
     return Flag(
-        **{**given, "due_on": date.fromisoformat(due_on) if due_on else None, "evidence": tuple(given["evidence"])}
+        **{
+            **given,
+            "due_on": date.fromisoformat(due_on) if due_on else None,
+            "stands_since": date.fromisoformat(given["stands_since"]),
+            "evidence": tuple(given["evidence"]),
+            "expected": tuple(given["expected"]),
+        }
     )
 
 
 def _of_milestone(child_id: ChildId, found: Milestone, rules: RuleBook) -> Flag:
     rule = rules[found.milestone]
+    assert found.stands_since is not None  # noqa: S101 - it has one of the two statuses that raise a flag
     return Flag(
         flag_id=_flag_id(child_id, found.milestone, found.subject, found.triggered_on.isoformat()),
         child_id=child_id,
@@ -123,9 +136,12 @@ def _of_milestone(child_id: ChildId, found: Milestone, rules: RuleBook) -> Flag:
         reason=rule.why,
         next_step=rule.next_step,
         arithmetic=found.arithmetic,
+        basis=rule.basis,
         citation=rule.citation,
         role=rule.role,
+        stands_since=found.stands_since,
         evidence=found.evidence,
+        expected=found.expected,
     )
 
 
@@ -144,9 +160,12 @@ def _of_risk(child_id: ChildId, found: Risk, rules: RuleBook) -> Flag:
         reason=found.reason,
         next_step=rule.next_step,
         arithmetic=f"since {found.raised_on}",
+        basis=rule.basis,
         citation=rule.citation,
         role=rule.role,
+        stands_since=found.raised_on,
         evidence=found.evidence,
+        expected=found.expected,
     )
 
 

@@ -118,7 +118,9 @@ class Milestone:
     """One obligation to one child: when it arose, when it is due, and whether it was met.
 
     `subject` says which of several (a request, a plan, a referral id; '' where a child has only one). `days_late` is
-    0 unless missed or met late. `arithmetic` is the sentence that derives `due_on`. `evidence` are event ids, sorted.
+    0 unless missed or met late. `stands_since` is the day from which it has been due soon, or missed; None where it is
+    neither. `arithmetic` is the sentence that derives `due_on`. `evidence` are event ids, sorted: what the answer rests
+    on, and nothing else. `expected` are the events that would settle it and have not come, as rules write them.
     """
 
     milestone: str
@@ -129,13 +131,16 @@ class Milestone:
     status: MilestoneStatus
     met_on: date | None
     days_late: int
+    stands_since: date | None
     arithmetic: str
     evidence: tuple[str, ...]
+    expected: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Risk:
-    """A pattern that asks for early help. `raised_on` is the day on which the pattern was complete."""
+    """A pattern that asks for early help. `raised_on` is the day on which the pattern was complete; `subject`, `evidence`
+    and `expected` are as with a milestone."""
 
     risk: str
     version: int
@@ -144,6 +149,7 @@ class Risk:
     level: Level
     reason: str
     evidence: tuple[str, ...]
+    expected: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ import tomllib
 from collections.abc import Mapping
 
 from send_integration.errors import BadSetting
+from send_integration.rules.cases import FIRES, QUIET, cases_fault, faults_of_cases
 from send_integration.rules.engine import RISKS, SHAPES
 from send_integration.rules.model import Level, Period, Rule, RuleBook
 
@@ -25,7 +26,7 @@ NUMBERS = (
     "months", "in_a_row", "across_pathways",
 )  # fmt: skip
 PERIODS = ("period", "warn")
-MAY_BE_OVERRIDDEN = frozenset({"on", "level", *PERIODS, *NUMBERS})
+MAY_BE_OVERRIDDEN = frozenset({"on", "level", FIRES, QUIET, *PERIODS, *NUMBERS})
 """What an authority may change in a file of its own: how long and how strongly, never the law or the pattern."""
 
 
@@ -84,7 +85,10 @@ def _rule(file: str, rule_id: str, entry: dict[str, object]) -> Rule:
         raise _bad(file, rule_id, "level", "is missing")
     area = file.rpartition("/")[2].removesuffix(".toml")
     common = {name: str(entry[name]) for name in COMMON if name != "version"}
-    return Rule(id=rule_id, area=area, version=entry["version"], parameters=parameters, **common)
+    rule = Rule(id=rule_id, area=area, version=entry["version"], parameters=parameters, **common)
+    for name, fault in faults_of_cases(rule):
+        raise _bad(file, rule_id, name, fault)
+    return rule
 
 
 def _check(file: str, rule_id: str, name: str, value: object) -> None:
@@ -104,6 +108,8 @@ def _check(file: str, rule_id: str, name: str, value: object) -> None:
         fault = "" if isinstance(value, bool) else "must be true or false"
     elif name == "cases":
         fault = _cases_fault(value)
+    elif name in (FIRES, QUIET):
+        fault = cases_fault(value)
     elif name in TEXTS:
         fault = "" if isinstance(value, str) else "must be text"
     else:

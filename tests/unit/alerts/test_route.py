@@ -21,9 +21,12 @@ FLAG = Flag(
     reason="why",
     next_step="do",
     arithmetic="20 weeks",
+    basis="S",
     citation="law",
     role="ehc-coordinator",
+    stands_since=date(2025, 5, 2),
     evidence=("e1",),
+    expected=("ehcp.finalised",),
 )
 HOLDER = Holder("ehc-coordinator", "w1", "w1@example.org")
 OTHER_ROLE = Holder("senco", "w9", "w9@example.org")

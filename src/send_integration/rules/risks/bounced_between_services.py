@@ -20,7 +20,7 @@ def bounced_between_services(rule: Rule, facts: Facts) -> Verdict:
     window = timedelta(rule.number("days"))
     refusals = facts.found(REFUSALS)
     if len(refusals) < 2:
-        return Verdict(None)
+        return Verdict()
     service_of = {event.text("referral_id"): event.text("to_service") for event in facts.found(["referrals.received"])}
 
     def service(event: Event) -> str:
@@ -31,7 +31,7 @@ def bounced_between_services(rule: Rule, facts: Facts) -> Verdict:
     accepted = any(event.on >= latest.on for event in facts.found(ACCEPTANCES))
     last_day = latest.on + window
     if not earlier or accepted or facts.as_of > last_day:
-        return Verdict(None)
+        return Verdict()
     pair = (earlier[-1], latest)
     reason = f"Two services refused within {rule.number('days')} days, and none has accepted since."
-    return Verdict(Finding(latest.on, reason, ids(pair)), (last_day + timedelta(1),))
+    return Verdict((Finding(latest.on, reason, ids(pair)),), (last_day + timedelta(1),))

@@ -29,7 +29,7 @@ def crisis_while_waiting(rule: Rule, facts: Facts) -> Verdict:
             standing = (crisis, grounds)
     may_change_on = tuple(crisis.on + window + timedelta(1) for crisis in changes)
     if standing is None:
-        return Verdict(None, may_change_on)
+        return Verdict((), may_change_on)
     crisis, grounds = standing
     reason = "In crisis while waiting for help, or after it was declined, and not seen by CAMHS since."
-    return Verdict(Finding(crisis.on, reason, tuple(sorted({crisis.id, *grounds}))), may_change_on)
+    return Verdict((Finding(crisis.on, reason, tuple(sorted({crisis.id, *grounds}))),), may_change_on)

@@ -12,7 +12,7 @@ def exclusion_risk(rule: Rule, facts: Facts) -> Verdict:
     """Stands while two suspensions lie close together, or a term's suspended sessions reach the limit."""
     suspensions = facts.found(["school.suspended"])
     if not suspensions:
-        return Verdict(None)
+        return Verdict()
     window = timedelta(rule.number("days"))
     changes = [event.on + window + timedelta(1) for event in suspensions]
     term_start, next_term = _term(rule, facts.as_of)
@@ -22,15 +22,15 @@ def exclusion_risk(rule: Rule, facts: Facts) -> Verdict:
     sessions = sum(_sessions(event) for event in in_term)
     grounds = _known_need(facts)
     if not grounds:
-        return Verdict(None, tuple(changes))
+        return Verdict((), tuple(changes))
     if len(recent) >= 2:
         pair = recent[-2:]
         reason = f"{len(recent)} suspensions within {rule.number('days')} days of a child whose needs are known."
-        return Verdict(Finding(pair[-1].on, reason, tuple(sorted({*ids(recent), *grounds}))), tuple(changes))
+        return Verdict((Finding(pair[-1].on, reason, tuple(sorted({*ids(recent), *grounds}))),), tuple(changes))
     if sessions >= rule.number("sessions"):
         reason = f"Suspended for {sessions} sessions this term, and the child's needs are known."
-        return Verdict(Finding(in_term[-1].on, reason, tuple(sorted({*ids(in_term), *grounds}))), tuple(changes))
-    return Verdict(None, tuple(changes))
+        return Verdict((Finding(in_term[-1].on, reason, tuple(sorted({*ids(in_term), *grounds}))),), tuple(changes))
+    return Verdict((), tuple(changes))
 
 
 def _sessions(event: Event) -> int:

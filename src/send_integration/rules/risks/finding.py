@@ -5,22 +5,32 @@ from dataclasses import dataclass
 from datetime import date
 
 from send_integration.contracts.event import Event
+from send_integration.rules.model import Level
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A pattern that stands. `reason` is a sentence for people, made of counts, days and codes."""
+    """A pattern that stands. `reason` is a sentence for people, made of counts, days and codes.
+
+    `evidence` are the ids of the events that it rests on, and of no other; `expected` the events, as rules write them,
+    that would settle it and have not come. `level` is the finding's own where the rule has several. `subject` says which
+    of several causes it is; '' where a child can have only one.
+    """
 
     raised_on: date
     reason: str
     evidence: tuple[str, ...]
+    expected: tuple[str, ...] = ()
+    level: Level | None = None
+    subject: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The whole answer of a risk: its finding, if any, and the days on which that may change with no new event."""
+    """The whole answer of a risk: its findings, of one subject each, and the days on which they may change with no new
+    event."""
 
-    finding: Finding | None
+    findings: tuple[Finding, ...] = ()
     may_change_on: tuple[date, ...] = ()
 
 

@@ -19,7 +19,7 @@ def not_brought(rule: Rule, facts: Facts) -> Verdict:
     changes = tuple(_leaves_window(rule, event, facts) for event in missed)
     if len(missed) >= rule.number("across_pathways"):
         reason = f"{len(missed)} appointments missed within {rule.number('months')} months."
-        return Verdict(Finding(missed[rule.number("across_pathways") - 1].on, reason, ids(missed)), changes)
+        return Verdict((Finding(missed[rule.number("across_pathways") - 1].on, reason, ids(missed)),), changes)
     by_referral: dict[str, list[Event]] = {}
     for event in appointments:
         by_referral.setdefault(event.text("referral_id"), []).append(event)
@@ -27,8 +27,8 @@ def not_brought(rule: Rule, facts: Facts) -> Verdict:
         last = kept[-rule.number("in_a_row") :]
         if len(last) == rule.number("in_a_row") and all(event in missed for event in last):
             reason = f"The last {len(last)} appointments were missed one after the other."
-            return Verdict(Finding(last[-1].on, reason, ids(last)), changes)
-    return Verdict(None, changes)
+            return Verdict((Finding(last[-1].on, reason, ids(last)),), changes)
+    return Verdict((), changes)
 
 
 def _leaves_window(rule: Rule, event: Event, facts: Facts) -> date:

@@ -22,16 +22,16 @@ def three_services_no_lead(rule: Rule, facts: Facts) -> Verdict:
     open_now = [episode for episode in facts.timeline.episodes if episode.status is not EpisodeStatus.CLOSED]
     sectors = {episode.sector for episode in open_now}
     if len(open_now) < rule.number("episodes") or len(sectors) < rule.number("sectors"):
-        return Verdict(None)
+        return Verdict()
     if any(held.role in LEAD_ROLES for held in named_workers(facts.timeline.events, facts.as_of)):
-        return Verdict(None)
+        return Verdict()
     subjects = {episode.id for episode in open_now}
     if any(_is_of(event, subjects) for event in facts.found(LEAD_EVENTS)):
-        return Verdict(None)
+        return Verdict()
     enough = _first_enough(rule, open_now)
     reason = f"{len(open_now)} pathways in {len(sectors)} sectors are open, and nobody leads for the child."
     evidence = tuple(sorted({episode.opening_event for episode in open_now}))
-    return Verdict(Finding(enough[-1].opened_on, reason, evidence))
+    return Verdict((Finding(enough[-1].opened_on, reason, evidence),))
 
 
 def _is_of(event: Event, subjects: set[str]) -> bool:

@@ -39,6 +39,7 @@ def judge(rule: Rule, found: Obligation, facts: Facts) -> tuple[Milestone, list[
     evidence = [*found.trigger, *pause_evidence]
     met_on = found.stop.on if found.stop else None
     status, days_late = MilestoneStatus.PENDING, 0
+    stands_since: date | None = None
     as_of = facts.as_of
     if found.stop is not None and met_on is not None and (ending is None or met_on <= ending[0]):
         evidence.append(found.stop.id)
@@ -51,11 +52,11 @@ def judge(rule: Rule, found: Obligation, facts: Facts) -> tuple[Milestone, list[
         status = MilestoneStatus.EXCEPTED
         evidence += [event.id for event in found.exceptions]
     elif as_of > due_on and not paused:
-        status, days_late = MilestoneStatus.MISSED, (as_of - due_on).days
+        status, days_late, stands_since = MilestoneStatus.MISSED, (as_of - due_on).days, due_on + timedelta(1)
     elif paused:
         status = MilestoneStatus.PAUSED
     elif as_of >= warn_from:
-        status = MilestoneStatus.DUE_SOON
+        status, stands_since = MilestoneStatus.DUE_SOON, warn_from
     milestone = Milestone(
         rule.id,
         rule.version,
@@ -65,8 +66,10 @@ def judge(rule: Rule, found: Obligation, facts: Facts) -> tuple[Milestone, list[
         status,
         met_on,
         days_late,
+        stands_since,
         found.arithmetic + pause_words,
         tuple(sorted(set(evidence))),
+        rule.texts("stop"),
     )
     return milestone, [warn_from, due_on + timedelta(1)]
 
