@@ -6,9 +6,10 @@ from functools import partial
 
 from send_integration.errors import BadSetting
 from send_integration.rules.cases import FIRES, QUIET, cases_fault, faults_of_cases
-from send_integration.rules.engine import RISKS, SHAPES
+from send_integration.rules.engine import SHAPES
 from send_integration.rules.matters import MATTERS
 from send_integration.rules.model import Level, Period, Rule, RuleBook
+from send_integration.rules.risks.patterns import RISKS
 from send_integration.when.school_days import holidays_of
 
 COMMON = ("kind", "version", "shape", "basis", "citation", "why", "next_step", "role")
@@ -19,7 +20,8 @@ LISTS = (
 TEXTS = ("subject", "begins", "due", "stop_from")
 NUMBERS = (
     "from_year_group", "or_end_of_year_group", "days", "sessions", "episodes", "sectors", "months", "in_a_row",
-    "across_pathways",
+    "across_pathways", "weeks", "weeks_before", "settle_weeks", "stale_weeks", "percent", "percent_of_before", "stands_days",
+    "school_days", "referrals", "services", "pathways", "schools", "months_to_step_up", "before_age", "from_age",
 )  # fmt: skip
 NUMBER_LISTS = ("year_groups",)
 PERIODS = (
