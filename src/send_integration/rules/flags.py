@@ -27,7 +27,7 @@ class Flag:
     child_id: ChildId
     kind: str
     rule: str
-    version: int
+    version: str
     subject: str
     level: str
     status: str

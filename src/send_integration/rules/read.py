@@ -1,12 +1,13 @@
 """Reads rules from the text of TOML files, the catalogue's and an authority's own, and refuses what is wrong."""
 
-import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from send_integration.errors import BadSetting
-from send_integration.rules.cases import FIRES, QUIET, cases_fault, faults_of_cases
+from send_integration.rules.cases import cases_fault, faults_of_cases
 from send_integration.rules.engine import RISKS, SHAPES
-from send_integration.rules.model import Level, Period, Rule, RuleBook
+from send_integration.rules.model import FIRES, QUIET, Level, Period, Rule, RuleBook
+from send_integration.rules.overrides import Entry, override
+from send_integration.rules.written import Fault, Written, read_file
 
 COMMON = ("kind", "version", "shape", "basis", "citation", "why", "next_step", "role")
 LISTS = (
@@ -33,67 +34,99 @@ MAY_BE_OVERRIDDEN = frozenset({"on", "level", FIRES, QUIET, *PERIODS, *NUMBERS})
 def read_rules(catalogue: Mapping[str, str], own: Mapping[str, str] | None = None) -> RuleBook:
     """The rules of all catalogue files (name to text), changed by the authority's own files.
 
-    Raises BadSetting naming file, rule and field.
+    Raises BadSetting naming file, line, rule and field.
     """
-    entries: dict[str, tuple[str, dict[str, object]]] = {}
+    rules, faults = rules_and_faults(catalogue, own or {})
+    if not faults:
+        return rules
+    others = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
+    raise BadSetting(
+        faults[0].sentence + others,
+        where=faults[0].place,
+        next_step="Correct the file and start again; `send-integration rules check FILE` tells every fault.",
+    )
+
+
+def rules_and_faults(catalogue: Mapping[str, str], own: Mapping[str, str]) -> tuple[RuleBook, list[Fault]]:
+    """The rules that can be read, and everything that is wrong with the files, in the order of their lines."""
+    faults: list[Fault] = []
+    entries: dict[str, Entry] = {}
     for file, text in sorted(catalogue.items()):
-        for rule_id, entry in _tables(file, text).items():
-            if rule_id in entries:
-                raise _bad(file, rule_id, "", "is already in another file")
-            entries[rule_id] = (file, entry)
-    for file, text in sorted((own or {}).items()):
-        for rule_id, entry in _tables(file, text).items():
-            if rule_id not in entries:
-                raise _bad(file, rule_id, "", "is no rule of the catalogue")
-            for name in entry.keys() - MAY_BE_OVERRIDDEN:
-                raise _bad(file, rule_id, name, "may not be changed by an authority")
-            entries[rule_id] = (file, {**entries[rule_id][1], **entry})
-    rules = {
-        rule_id: _rule(file, rule_id, entry)
-        for rule_id, (file, entry) in sorted(entries.items())
-        if entry.get("on", True)
-    }
-    return RuleBook(rules)
+        written = read_file(file, text)
+        if isinstance(written, Fault):
+            faults.append(written)
+        else:
+            faults += _enter(entries, written)
+    for file, text in sorted(own.items()):
+        written = read_file(file, text)
+        faults += [written] if isinstance(written, Fault) else override(entries, written, MAY_BE_OVERRIDDEN)
+    rules: dict[str, Rule] = {}
+    for rule_id, entry in sorted(entries.items()):
+        faults += _faults(entry)
+        if entry.values.get("on", True) and rule_id not in {fault.rule for fault in faults}:
+            rules[rule_id] = _rule(entry)
+            faults += [entry.fault(name, words) for name, words in _faults_of_cases(rules[rule_id])]
+    return RuleBook(rules), sorted(set(faults))
 
 
-def _tables(file: str, text: str) -> dict[str, dict[str, object]]:
-    try:
-        tables = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as fault:
-        raise BadSetting(f"is no valid TOML: {fault}", where=file, next_step="Correct the file.") from fault
-    for name, table in tables.items():
-        if not isinstance(table, dict):
-            raise _bad(file, name, "", "stands outside any rule")
-    return tables
+def _enter(entries: dict[str, Entry], written: Written) -> Iterator[Fault]:
+    """Take a catalogue file's rules in."""
+    for rule_id, values in written.tables.items():
+        if not isinstance(values, dict):
+            yield written.fault(rule_id, "", "stands outside any rule")
+        elif rule_id in entries:
+            yield written.fault(rule_id, "", "is already in another file")
+        else:
+            entries[rule_id] = Entry(rule_id, written, dict(values))
 
 
-def _rule(file: str, rule_id: str, entry: dict[str, object]) -> Rule:
+def _faults(entry: Entry) -> Iterator[Fault]:
+    """What is wrong with a rule's fields."""
     for name in COMMON:
-        if name not in entry:
-            raise _bad(file, rule_id, name, "is missing")
-        if name != "version" and not isinstance(entry[name], str):
-            raise _bad(file, rule_id, name, "must be text")
-    if not isinstance(entry["version"], int):
-        raise _bad(file, rule_id, "version", "must be a whole number")
-    parameters = {name: value for name, value in entry.items() if name not in COMMON}
-    for name, value in parameters.items():
-        _check(file, rule_id, name, value)
-    known = SHAPES if entry["kind"] == "milestone" else RISKS if entry["kind"] == "risk" else {}
-    if entry["shape"] not in known:
-        raise _bad(file, rule_id, "shape", "is no shape of that kind")
-    if entry["kind"] == "risk" and "level" not in parameters:
-        raise _bad(file, rule_id, "level", "is missing")
-    area = file.rpartition("/")[2].removesuffix(".toml")
-    common = {name: str(entry[name]) for name in COMMON if name != "version"}
-    rule = Rule(id=rule_id, area=area, version=entry["version"], parameters=parameters, **common)
-    for name, fault in faults_of_cases(rule):
-        raise _bad(file, rule_id, name, fault)
-    return rule
+        value = entry.values.get(name)
+        if value is None:
+            yield entry.fault(name, "is missing")
+        elif name == "version":
+            if not isinstance(value, int) or isinstance(value, bool):
+                yield entry.fault(name, "must be a whole number")
+        elif not isinstance(value, str):
+            yield entry.fault(name, "must be text")
+    for name, value in entry.values.items():
+        words = "" if name in COMMON else _fault_of_parameter(name, value)
+        if words:
+            yield entry.fault(name, words)
+    kind = entry.values.get("kind")
+    known = SHAPES if kind == "milestone" else RISKS if kind == "risk" else {}
+    if "shape" in entry.values and entry.values["shape"] not in known:
+        yield entry.fault("shape", "is no shape of that kind")
+    if kind == "risk" and "level" not in entry.values:
+        yield entry.fault("level", "is missing")
 
 
-def _check(file: str, rule_id: str, name: str, value: object) -> None:
-    """Refuse a parameter that no shape knows, or of the wrong kind."""
-    fault = ""
+def _rule(entry: Entry) -> Rule:
+    common = {name: str(entry.values[name]) for name in COMMON}
+    common["version"] += entry.suffix
+    area = entry.home.file.rpartition("/")[2].removesuffix(".toml")
+    parameters = {name: value for name, value in entry.values.items() if name not in COMMON}
+    return Rule(id=entry.rule_id, area=area, parameters=parameters, **common)
+
+
+def _faults_of_cases(rule: Rule) -> list[tuple[str, str]]:
+    """The field and a sentence: a rule's cases do not come out as it says, or it has none of one kind."""
+    try:
+        wrong = list(faults_of_cases(rule))
+    except (KeyError, ValueError) as fault:
+        return [("shape", f"needs a field that the rule does not give: {fault}")]
+    return wrong or [
+        (name, f"is missing: a rule needs at least one case for which it {does}")
+        for name, does in ((FIRES, "raises a flag"), (QUIET, "raises none"))
+        if not rule.parameters.get(name)
+    ]
+
+
+def _fault_of_parameter(name: str, value: object) -> str:
+    """What is wrong with a parameter: no shape knows it, or it is of the wrong kind; '' where nothing is."""
+    fault = "is no parameter of a rule"
     if name in LISTS:
         fault = "" if isinstance(value, list) and all(isinstance(item, str) for item in value) else "must list texts"
     elif name in NUMBERS:
@@ -103,7 +136,7 @@ def _check(file: str, rule_id: str, name: str, value: object) -> None:
     elif name in PERIODS:
         fault = _period_fault(value)
     elif name == "level":
-        fault = "" if value in set(Level) else f"must be one of {', '.join(Level)}"
+        fault = "" if isinstance(value, str) and value in set(Level) else f"must be one of {', '.join(Level)}"
     elif name in ("on", "with_plan"):
         fault = "" if isinstance(value, bool) else "must be true or false"
     elif name == "cases":
@@ -112,10 +145,7 @@ def _check(file: str, rule_id: str, name: str, value: object) -> None:
         fault = cases_fault(value)
     elif name in TEXTS:
         fault = "" if isinstance(value, str) else "must be text"
-    else:
-        fault = "is no parameter of a rule"
-    if fault:
-        raise _bad(file, rule_id, name, fault)
+    return fault
 
 
 def _period_fault(value: object) -> str:
@@ -133,8 +163,3 @@ def _cases_fault(value: object) -> str:
         if _period_fault(case["period"]):
             return _period_fault(case["period"])
     return ""
-
-
-def _bad(file: str, rule_id: str, name: str, fault: str) -> BadSetting:
-    what = f"field '{name}' of rule '{rule_id}' {fault}" if name else f"rule '{rule_id}' {fault}"
-    return BadSetting(what, where=file, next_step="Correct the file and start again.")
