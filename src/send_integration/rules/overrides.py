@@ -71,7 +71,7 @@ def _change(
         words = _refusal(entry, name, may_be_changed)
         if words:
             yield own.fault(entry.rule_id, name, words)
-    if changed and given.get("on", True):
+    if changed and given.get("on", True) is True:
         for name in CASES:
             if name not in given:
                 yield own.fault(entry.rule_id, name, "is missing: whoever changes a rule shows by cases what they mean")
