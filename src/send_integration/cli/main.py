@@ -36,7 +36,7 @@ COMMANDS = {
     "ingest": Entry("ingest", "ingest", "Read files into the raw topics: JSON Lines, CSV, SEN2 return, CIN census."),
     "evaluate": Entry("evaluate", "evaluate_file", "The pure answer for a file of events: no broker, no database."),
     "timeline": Entry("children", "timeline", "One child's timeline, milestones, risks, family and home."),
-    "flags": Entry("children", "flags", "Open flags, most urgent first."),
+    "flags": Entry("flags", "app", "Open flags, most urgent first; acknowledge or dismiss one, read its history."),
     "rules": Entry("rules", "app", "Which rules are in force, by which law, and what a changed file would do."),
     "notices": Entry("notices", "notices", "Who was told that what they saw has changed, and whether they read it."),
     "ledger": Entry("ledger", "ledger", "Prove that every event is accounted for; exit code 1 if not."),

@@ -282,7 +282,15 @@ child = Table(
     Column("evaluated_on", Date, nullable=False),
     Column("next_change_on", Date),
     Column("updated_at", Moment, nullable=False, server_default=func.now()),
+    Column(
+        "judged_by",
+        Text,
+        nullable=False,
+        server_default="",
+        comment="the fingerprint of the rules; empty: not known which",
+    ),
     Index(None, "next_change_on"),
+    Index(None, "judged_by"),
     Index("ix_child_need", Column("need").desc(), "child_id"),
     Index("ix_child_restricted", "child_id", postgresql_where=Column("restricted", Boolean)),
 )
@@ -304,7 +312,16 @@ relation = Table(
     Index(None, "other_source", "other_local_id"),
 )
 
-# A flag as it stands, and every change it ever had; nothing deletes a change.
+# The rules by which children were to be judged, one set after the other; the last is in force.
+rule_book = Table(
+    "rule_book",
+    METADATA,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("fingerprint", Text, nullable=False),
+    Column("since", Moment, nullable=False, server_default=func.clock_timestamp()),
+)
+
+# A flag as it stands, and every change it ever had: a trigger refuses to update, delete or truncate the changes.
 flag = Table(
     "flag",
     METADATA,
