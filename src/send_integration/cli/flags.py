@@ -14,7 +14,7 @@ from send_integration.errors import BadInput
 from send_integration.rules.flags import ACKNOWLEDGED, DISMISSED
 from send_integration.settings import Settings
 from send_integration.steps import handling
-from send_integration.store.flags import history_of, open_flags_by_urgency, stored_flag
+from send_integration.store.flags import history_of, is_dismissed, open_flags_by_urgency, stored_flag
 from send_integration.web.policy import Action
 from send_integration.when.london import LONDON, london_minute
 
@@ -46,8 +46,8 @@ def flags(
     if as_json:
         typer.echo(json.dumps(contents, ensure_ascii=False, indent=1))
         return
-    dismissed = [flag for flag in contents if (flag["handled"] or {}).get("what") == DISMISSED]
-    _print(flag for flag in contents if flag not in dismissed)
+    dismissed = [flag for flag in contents if is_dismissed(flag)]
+    _print(flag for flag in contents if not is_dismissed(flag))
     if dismissed:
         typer.echo("Dismissed:")
         _print(dismissed)

@@ -68,7 +68,7 @@ def _change(
         name for name, value in given.items() if name not in CASES and entry.values.get(name, name == "on") != value
     }
     for name in given:
-        words = _refusal(entry, name, may_be_changed)
+        words = _refusal(entry, name, given[name], may_be_changed)
         if words:
             yield own.fault(entry.rule_id, name, words)
     if changed and given.get("on", True) is True:
@@ -80,8 +80,12 @@ def _change(
     entry.suffix = suffix if changed else ""
 
 
-def _refusal(entry: Entry, name: str, may_be_changed: frozenset[str]) -> str:
+def _refusal(entry: Entry, name: str, value: object, may_be_changed: frozenset[str]) -> str:
     """Why an authority may not give this field of this rule; '' where it may."""
+    if name == "cases" and name in entry.values:
+        return (
+            "" if _wheres(value) == _wheres(entry.values[name]) else "must keep each 'where', and change only periods"
+        )
     if name not in may_be_changed:
         return "may not be changed by an authority"
     if name == "warn":
@@ -89,3 +93,8 @@ def _refusal(entry: Entry, name: str, may_be_changed: frozenset[str]) -> str:
     if name in ("on", *CASES) or name in entry.values:
         return ""
     return "is nothing that this rule counts by"
+
+
+def _wheres(cases: object) -> list[object]:
+    """What the cases of a rule with several periods are told apart by, in their order."""
+    return [case.get("where") if isinstance(case, dict) else case for case in cases] if isinstance(cases, list) else []

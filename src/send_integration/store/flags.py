@@ -1,6 +1,6 @@
 """What lists and pages ask of the database about flags."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -45,6 +45,11 @@ class PastChange(NamedTuple):
     change: str
     content: dict[str, Any]
     because: str
+
+
+def is_dismissed(content: Mapping[str, Any]) -> bool:
+    """Whether somebody said of a flag, as it is stored, that nobody need act on it."""
+    return (content["handled"] or {}).get("what") == "dismissed"
 
 
 def open_flags_by_urgency(engine: Engine, *, restricted: bool, limit: int) -> list[OpenFlag]:

@@ -90,6 +90,32 @@ def test_what_is_wrong_is_told_with_its_line_and_field(own: str, line: int, said
     assert str(refused.value).startswith(f"luton.toml, line {found[0][0]}: ")
 
 
+BY_URGENCY = """cases = [
+  { where = { by = "parent" }, period = "4 weeks" },
+  { where = { by = "school" }, period = "5 weeks" },
+]
+"""
+
+
+@pytest.mark.parametrize(
+    ("cases", "line"),
+    [
+        pytest.param(BY_URGENCY.replace("4 weeks", "3 weeks"), 0, id="other periods"),
+        pytest.param(BY_URGENCY.replace('"parent"', '"other"'), 7, id="other cases"),
+        pytest.param(BY_URGENCY.replace("4 weeks", "soon"), 7, id="no period"),
+        pytest.param("cases = 1\n", 7, id="no list"),
+    ],
+)
+def test_of_a_rule_with_several_periods_only_the_periods_may_be_changed(cases: str, line: int) -> None:
+    shipped = {"ehcp.toml": RULE + BY_URGENCY + CASES}
+    own = HEAD + SHORTER.replace('period = "5 weeks"\n', cases)
+
+    found = rules_and_faults(shipped, {"luton.toml": own})[1]
+
+    assert {fault.line for fault in found if fault.field == "cases"} == ({line} if line else set())
+    assert [fault for fault in found if fault.field != "cases"] == []
+
+
 def test_every_fault_is_told_not_only_the_first() -> None:
     found = faults(HEAD + "[answer]\nperiod = 'x'\nwhy = 'y'\n[nothing]\n")
 
