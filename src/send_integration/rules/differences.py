@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from send_integration.rules.model import CASES, Rule, RuleBook
+from send_integration.rules.model import FIRES_AND_QUIET, Rule, RuleBook
 
 
 class Difference(NamedTuple):
@@ -30,7 +30,7 @@ def differences(before: RuleBook, after: RuleBook) -> list[Difference]:
 def said_by(rule: Rule) -> dict[str, Any]:
     """Every field of a rule that counts or says something."""
     common = {name: getattr(rule, name) for name in ("shape", "basis", "citation", "why", "next_step", "role")}
-    return common | {name: value for name, value in rule.parameters.items() if name not in (*CASES, "on")}
+    return common | {name: value for name, value in rule.parameters.items() if name not in (*FIRES_AND_QUIET, "on")}
 
 
 def _of_fields(old: Rule, new: Rule) -> Iterator[Difference]:

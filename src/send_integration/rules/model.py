@@ -10,7 +10,7 @@ from hashlib import sha256
 
 from send_integration.when.periods import after_months, after_working_days
 
-FIRES, QUIET = CASES = ("fires", "quiet")
+FIRES, QUIET = FIRES_AND_QUIET = ("fires", "quiet")
 """The fields of a rule with the cases for which it must raise a flag, and those for which it must not."""
 
 
@@ -122,7 +122,7 @@ class RuleBook:
         """What tells these rules from all others: what any of them says or counts by, but not the cases it was tried on."""
         said = {rule_id: asdict(rule) for rule_id, rule in self.rules.items()}
         for rule in said.values():
-            rule["parameters"] = {name: v for name, v in rule["parameters"].items() if name not in CASES}
+            rule["parameters"] = {name: v for name, v in rule["parameters"].items() if name not in FIRES_AND_QUIET}
         return sha256(json.dumps(said, sort_keys=True, default=str).encode()).hexdigest()[:16]
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from send_integration.rules.model import CASES
+from send_integration.rules.model import FIRES_AND_QUIET
 from send_integration.rules.written import Fault, Written
 
 AUTHORITY = "authority"
@@ -65,14 +65,16 @@ def _change(
     entry: Entry, given: Mapping[str, Any], own: Written, suffix: str, may_be_changed: frozenset[str]
 ) -> Iterator[Fault]:
     changed = {
-        name for name, value in given.items() if name not in CASES and entry.values.get(name, name == "on") != value
+        name
+        for name, value in given.items()
+        if name not in FIRES_AND_QUIET and entry.values.get(name, name == "on") != value
     }
     for name in given:
         words = _refusal(entry, name, given[name], may_be_changed)
         if words:
             yield own.fault(entry.rule_id, name, words)
     if changed and given.get("on", True) is True:
-        for name in CASES:
+        for name in FIRES_AND_QUIET:
             if name not in given:
                 yield own.fault(entry.rule_id, name, "is missing: whoever changes a rule shows by cases what they mean")
     entry.values.update(given)
@@ -82,15 +84,13 @@ def _change(
 
 def _refusal(entry: Entry, name: str, value: object, may_be_changed: frozenset[str]) -> str:
     """Why an authority may not give this field of this rule; '' where it may."""
-    if name == "cases" and name in entry.values:
-        return (
-            "" if _wheres(value) == _wheres(entry.values[name]) else "must keep each 'where', and change only periods"
-        )
     if name not in may_be_changed:
         return "may not be changed by an authority"
+    if name == "cases" and name in entry.values and _wheres(value) != _wheres(entry.values[name]):
+        return "must keep each 'where', and change only periods"
     if name == "warn":
         return "" if entry.values.get("kind") == "milestone" else "is no field of a risk: nothing is due"
-    if name in ("on", *CASES) or name in entry.values:
+    if name in ("on", *FIRES_AND_QUIET) or name in entry.values:
         return ""
     return "is nothing that this rule counts by"
 

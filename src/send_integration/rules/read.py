@@ -27,8 +27,9 @@ NUMBERS = (
     "months", "in_a_row", "across_pathways",
 )  # fmt: skip
 PERIODS = ("period", "warn")
-MAY_BE_OVERRIDDEN = frozenset({"on", "level", FIRES, QUIET, *PERIODS, *NUMBERS})
-"""What an authority may change in a file of its own: how long and how strongly, never the law or the pattern."""
+MAY_BE_OVERRIDDEN = frozenset({"on", "level", "cases", FIRES, QUIET, *PERIODS, *NUMBERS})
+"""What an authority may change in a file of its own: how long and how strongly, never the law or the pattern. Of `cases`,
+the periods."""
 
 
 def read_rules(catalogue: Mapping[str, str], own: Mapping[str, str] | None = None) -> RuleBook:
