@@ -40,6 +40,7 @@ def assemble(settings: Settings, engine: Engine) -> Worker:
     rules = load_rules(settings.rules)
     worker = build("send-integration", settings, engine, READERS)
     keeper = TimelineKeeper(engine, rules)
+    keeper.put_rules_in_force()
     checks, judges = guards()
     watch = FeedWatch(judges.__getitem__, timedelta(minutes=settings.feed_cool_down_minutes))
     add_gates(worker, Gate(engine, checks.__getitem__, load_model(settings.identity_model), watch))

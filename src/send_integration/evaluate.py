@@ -16,6 +16,7 @@ from send_integration.identity.statements import FEED as IDENTITY
 from send_integration.identity.statements import statements_of
 from send_integration.rules.engine import assess
 from send_integration.rules.flags import Flag, flags_of
+from send_integration.rules.handling import with_handling
 from send_integration.rules.model import Assessment, Milestone, MilestoneStatus, Risk, RuleBook
 from send_integration.timeline.fold import standing, timeline_of
 from send_integration.timeline.model import Timeline
@@ -64,7 +65,8 @@ def answer_child(child_id: ChildId, events: Iterable[Event], rules: RuleBook, as
     assessment = assess(rules, timeline, as_of)
     to_come = min((event.on for event in known if event.on > as_of), default=date.max)
     next_change_on = min(to_come, assessment.next_change_on or date.max)
-    flags = flags_of(child_id, assessment.milestones, assessment.risks, rules)
+    raised = flags_of(child_id, assessment.milestones, assessment.risks, rules)
+    flags = with_handling(raised, timeline.events)
     return ChildAnswer(child_id, timeline, assessment, flags, None if next_change_on == date.max else next_change_on)
 
 
@@ -185,14 +187,18 @@ def need(answer: ChildAnswer) -> int:
     """A child's place in the panel's list, highest first: high risks, then missed dates, then the rest, then warnings.
 
     A sum that a person can check: 100 for a risk at level high, 40 at raise, 10 at watch; 60 for a missed statutory or
-    other milestone and one more for each week it is late, up to 52; 5 for one due soon.
+    other milestone and one more for each week it is late, up to 52; 5 for one due soon. A dismissed flag does not count.
     """
     weights = {"high": 100, "raise": 40, "watch": 10}
-    total = sum(weights[risk.level] for risk in answer.assessment.risks)
-    for milestone in answer.assessment.milestones:
-        if milestone.status is MilestoneStatus.MISSED:
-            total += 60 + min(52, timedelta(milestone.days_late) // timedelta(weeks=1))
-        elif milestone.status is MilestoneStatus.DUE_SOON:
+    total = 0
+    for flag in answer.flags:
+        if flag.dismissed:
+            continue
+        if flag.kind == "risk":
+            total += weights[flag.level]
+        elif flag.status == MilestoneStatus.MISSED and flag.due_on is not None:
+            total += 60 + min(52, (answer.assessment.as_of - flag.due_on) // timedelta(weeks=1))
+        else:
             total += 5
     return total
 

@@ -75,6 +75,11 @@ class Settings(BaseSettings):
     )
     rules: Path | None = Field(None, description="The authority's own rules file; empty: the catalogue as shipped.")
 
+    @field_validator("rules", "identity_model", "as_of", mode="before")
+    @classmethod
+    def _is_unset_where_empty(cls, written: object) -> object:
+        return None if written == "" else written
+
     @field_validator("team_mailboxes")
     @classmethod
     def _names_a_mailbox_for_each_team(cls, written: str) -> str:

@@ -6,6 +6,12 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from send_integration.steps.handling import handle
+from send_integration.store.flags import open_flags_of
+from send_integration.store.sessions import Session
+from send_integration.when.london import london_midnight
+from tests.integration.steps.pipe import Pipe
+
 pytestmark = [pytest.mark.browser, pytest.mark.integration]
 
 SignIn = Callable[[str], None]
@@ -35,6 +41,32 @@ def test_a_chair_goes_from_the_list_to_a_child_to_the_evidence(page: Page, sign_
 
     page.get_by_role("link", name="event 1", exact=True).first.press("Enter")
     assert page.url.endswith("#e1")
+
+
+def test_a_flag_says_since_when_it_stands_what_has_not_come_and_what_was_said_of_it(
+    page: Page, sign_in: SignIn, pipe: Pipe, address_of: Callable[[str], str]
+) -> None:
+    address, worker = address_of("local:1"), Session("worker", "named-worker", "")
+    flags = {flag["rule"]: flag["flag_id"] for flag in open_flags_of(pipe.engine, address.rpartition("/")[2])}
+    today = london_midnight(pipe.today)
+    handle(pipe.engine, flags["ehc-decide-to-assess"], worker, "acknowledged", "", today)
+    handle(pipe.engine, flags["crisis-while-waiting"], worker, "dismissed", "seen by <b>the ward</b>", today)
+    pipe.settle()
+
+    sign_in("chair")
+    page.goto(address)
+
+    decide = page.get_by_role("article").filter(has_text="Ehc decide to assess")
+    expect(decide.get_by_text("Acknowledged by worker on 2 June 2025")).to_be_visible()
+    expect(decide.get_by_text("Not yet heard of: EHC plan: decided to assess")).to_be_visible()
+    expect(decide.get_by_text("It has stood so since 17 December 2024.")).to_be_visible()
+    expect(decide.get_by_text("Rule version 1.")).to_be_visible()
+    headings = page.get_by_role("heading", level=2).all_inner_texts()
+    assert headings.index("Dismissed") == headings.index("What matters now") + 1
+    crisis = page.locator("#dismissed ~ article").first
+    expect(crisis.get_by_role("heading")).to_contain_text("Crisis while waiting")
+    expect(crisis.get_by_text("Dismissed by worker on 2 June 2025, because: seen by <b>the ward</b>")).to_be_visible()
+    no_violations(page)
 
 
 def test_family_is_shown_at_both_ends_with_who_says_so(page: Page, sign_in: SignIn) -> None:

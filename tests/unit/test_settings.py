@@ -22,3 +22,10 @@ def test_a_mailbox_that_nothing_would_reach_is_refused_at_the_start(
     with pytest.raises(BadSetting, match="SEND_TEAM_MAILBOXES") as refused:
         settings()
     assert written not in str(refused.value)
+
+
+@pytest.mark.parametrize("name", ["rules", "identity_model", "as_of"])
+def test_what_is_set_to_nothing_is_unset(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.setenv(f"SEND_{name.upper()}", "")
+
+    assert getattr(Settings(), name) is None

@@ -1,4 +1,4 @@
-"""`send-integration timeline` and `flags`: what is known of children, for people at a terminal."""
+"""`send-integration timeline`: what is known of a child, for people at a terminal."""
 
 import json
 from typing import Annotated
@@ -13,7 +13,6 @@ from send_integration.steps.catalogue import load_rules
 from send_integration.steps.feed_standing import unheard_feeds
 from send_integration.store.children import one_child, standings
 from send_integration.store.families import family_of, secret_references
-from send_integration.store.flags import open_flags_by_urgency
 from send_integration.store.quarantine import awaiting_checks
 from send_integration.timeline.family import WORDS, Family
 from send_integration.web.policy import Action
@@ -79,25 +78,3 @@ def _print_family(family: Family) -> None:
         typer.echo(f"  {WORDS[edge.kind]}: {other}{since}{until}, says {' and '.join(edge.said_by)}")
     for kind in family.crowded:
         typer.echo(f"  {WORDS[kind]}: too many children to list.")
-
-
-def flags(
-    *,
-    limit: Annotated[int, typer.Option(min=1, help="At most so many.")] = 50,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
-    restricted: ShowRestricted = False,
-    why: WhyLook = "",
-    by: By,
-) -> None:
-    """Open flags, most urgent first."""
-    _, engine = services()
-    who = looker(engine, by, restricted=restricted, why=why)
-    found = open_flags_by_urgency(engine, restricted=restricted, limit=limit)
-    who.saw(Action.LIST_CHILDREN, dict.fromkeys(flag.content["child_id"] for flag in found if flag.restricted))
-    contents = [flag.content for flag in found]
-    if as_json:
-        typer.echo(json.dumps(contents, ensure_ascii=False, indent=1))
-        return
-    for flag in contents:
-        due = f", due {flag['due_on']}" if flag["due_on"] else ""
-        typer.echo(f"{flag['level']:<5}  {flag['child_id']}  {flag['rule']} {flag['status']}{due}: {flag['reason']}")

@@ -13,10 +13,9 @@ from send_integration.contracts.event import ChildId, Event, Rejected
 from send_integration.contracts.registry import parse
 from send_integration.rules.engine import assess
 from send_integration.rules.flags import flags_of
-from send_integration.rules.model import Rule, RuleBook
+from send_integration.rules.model import FIRES, QUIET, Rule, RuleBook
 from send_integration.timeline.fold import standing, timeline_of
 
-FIRES, QUIET = "fires", "quiet"
 BORN_ON = "2012-03-04"
 """Of the child of a case that does not say when they were born: 14 in 2026."""
 

@@ -1,8 +1,8 @@
 """Flags: the milestones and risks that somebody should act on, and how they change from one answer to the next."""
 
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from hashlib import sha256
 from typing import Any, NamedTuple
@@ -10,8 +10,25 @@ from typing import Any, NamedTuple
 from send_integration.contracts.event import ChildId
 from send_integration.rules.model import Level, Milestone, MilestoneStatus, Risk, RuleBook
 
+RAISED, UPDATED, CLEARED, REOPENED = "raised", "updated", "cleared", "reopened"
+ACKNOWLEDGED, DISMISSED = "acknowledged", "dismissed"
+"""What can become of a flag. It is raised anew, under its own id, where it was cleared; reopened where it was handled."""
+
+ASKS_FOR = ("level", "status", "due_on", "stands_since", "role", "evidence")
+"""What somebody would act on differently, or would be told of if it fell away. A flag of which only other words change, by
+a new wording of its rule or another count in its reason, is kept up to date and is no news to anybody."""
+
 RAISED_BY = {MilestoneStatus.DUE_SOON: Level.WATCH, MilestoneStatus.MISSED: Level.HIGH}
 """The statuses of a milestone that ask somebody to act, and how strongly."""
+
+
+class Handled(NamedTuple):
+    """What a worker said of a flag: 'acknowledged', they act on it, or 'dismissed', with the reason why nobody need."""
+
+    what: str
+    by: str
+    on: date
+    why: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,14 +37,15 @@ class Flag:
 
     `flag_id` stays the same while the cause does, whatever its level, so that nobody is told twice. `stands_since` is the
     day on which a risk's pattern was complete, or the milestone's first day of warning or of lateness. `expected` are the
-    events that would settle it and have not come. `basis` is the rule's: S, G or L.
+    events that would settle it and have not come. `basis` is the rule's: S, G or L. `handled` is what was last said of it
+    since it stands so (rules.handling).
     """
 
     flag_id: str
     child_id: ChildId
     kind: str
     rule: str
-    version: int
+    version: str
     subject: str
     level: str
     status: str
@@ -41,10 +59,16 @@ class Flag:
     stands_since: date
     evidence: tuple[str, ...]
     expected: tuple[str, ...]
+    handled: Handled | None = None
+
+    @property
+    def dismissed(self) -> bool:
+        """Whether somebody said that nobody need act on it."""
+        return self.handled is not None and self.handled.what == DISMISSED
 
 
 class FlagChange(NamedTuple):
-    """What happened to a flag: 'raised', 'updated' or 'cleared'; a cleared one carries how it last stood.
+    """What happened to a flag, in one of the words above; a cleared one carries how it last stood.
 
     `because` says in words that records came from another child or went to one, where the change is owed to that; '' in
     the ordinary course of events.
@@ -67,15 +91,34 @@ def flags_of(
 
 
 def changes(before: Mapping[str, Flag], now: Iterable[Flag]) -> tuple[FlagChange, ...]:
-    """What changed between two answers for one child, in the order of the flags' ids."""
+    """What changed between two answers for one child, in the order of the flags' ids, and of one flag as it came about."""
     after = {flag.flag_id: flag for flag in now}
-    found = [FlagChange("cleared", flag) for flag_id, flag in before.items() if flag_id not in after]
+    found = [FlagChange(CLEARED, flag) for flag_id, flag in before.items() if flag_id not in after]
     for flag_id, flag in after.items():
-        if flag_id not in before:
-            found.append(FlagChange("raised", flag))
-        elif before[flag_id] != flag:
-            found.append(FlagChange("updated", flag))
+        found += _changes_of(before.get(flag_id), flag)
     return tuple(sorted(found, key=lambda change: change.flag.flag_id))
+
+
+def _changes_of(old: Flag | None, flag: Flag) -> Iterator[FlagChange]:
+    """A flag that asks for something else, then what was said of it; where what was said has lapsed, that is all the news."""
+    was, handled = old.handled if old else None, flag.handled
+    if old is None:
+        yield FlagChange(RAISED, replace(flag, handled=None))
+    elif was is not None and handled is None:
+        yield FlagChange(REOPENED, flag)
+    elif any(getattr(old, name) != getattr(flag, name) for name in ASKS_FOR):
+        yield FlagChange(UPDATED, replace(flag, handled=was))
+    if handled is not None and handled != was:
+        yield FlagChange(handled.what, flag)
+
+
+def reworded(before: Mapping[str, Flag], now: Iterable[Flag]) -> list[Flag]:
+    """The flags that stood before in other words, and of which nothing else has changed."""
+    return [
+        flag
+        for flag in now
+        if (old := before.get(flag.flag_id)) is not None and old != flag and not any(_changes_of(old, flag))
+    ]
 
 
 def owed_to_moves(
@@ -103,12 +146,13 @@ def flag_as_json(flag: Flag) -> dict[str, Any]:
         "stands_since": flag.stands_since.isoformat(),
         "evidence": list(flag.evidence),
         "expected": list(flag.expected),
+        "handled": {**flag.handled._asdict(), "on": flag.handled.on.isoformat()} if flag.handled else None,
     }
 
 
 def flag_from_json(given: Mapping[str, Any]) -> Flag:
     """The flag that `flag_as_json` wrote."""
-    due_on = given["due_on"]
+    due_on, handled = given["due_on"], given["handled"]
     return Flag(
         **{
             **given,
@@ -116,6 +160,7 @@ def flag_from_json(given: Mapping[str, Any]) -> Flag:
             "stands_since": date.fromisoformat(given["stands_since"]),
             "evidence": tuple(given["evidence"]),
             "expected": tuple(given["expected"]),
+            "handled": Handled(**{**handled, "on": date.fromisoformat(handled["on"])}) if handled else None,
         }
     )
 

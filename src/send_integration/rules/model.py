@@ -1,16 +1,21 @@
 """What a rule says of a child: milestones with their arithmetic, and risks with their reasons."""
 
+import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
 from functools import lru_cache
+from hashlib import sha256
 
 from send_integration.when.periods import after_months, after_working_days
 from send_integration.when.school_days import Holidays, after_school_days
 
 MONTHS_OF_A_YEAR = 12
+
+FIRES, QUIET = FIRES_AND_QUIET = ("fires", "quiet")
+"""The fields of a rule with the cases for which it must raise a flag, and those for which it must not."""
 
 
 class MilestoneStatus(StrEnum):
@@ -93,13 +98,14 @@ class Rule:
     """One entry of the catalogue: what it is called and rests on, and the parameters of its shape.
 
     `shape` names a file of rules/shapes (milestones) or rules/risks (risks). `basis` is S (law or statutory guidance),
-    G (national guidance) or L (local default). `role` is the role for the child whose holder should act on it.
+    G (national guidance) or L (local default). `role` is the role for the child whose holder should act on it. `version` is the
+    catalogue's, '1', and where an authority changed the rule its own too: '1+luton.3'.
     """
 
     id: str
     kind: str
     area: str
-    version: int
+    version: str
     shape: str
     basis: str
     citation: str
@@ -142,6 +148,13 @@ class RuleBook:
     def __getitem__(self, rule_id: str) -> Rule:
         return self.rules[rule_id]
 
+    def fingerprint(self) -> str:
+        """What tells these rules from all others: what any of them says or counts by, but not the cases it was tried on."""
+        said = {rule_id: asdict(rule) for rule_id, rule in self.rules.items()}
+        for rule in said.values():
+            rule["parameters"] = {name: v for name, v in rule["parameters"].items() if name not in FIRES_AND_QUIET}
+        return sha256(json.dumps(said, sort_keys=True, default=str).encode()).hexdigest()[:16]
+
 
 @dataclass(frozen=True, slots=True)
 class Milestone:
@@ -154,7 +167,7 @@ class Milestone:
     """
 
     milestone: str
-    version: int
+    version: str
     subject: str
     triggered_on: date
     due_on: date
@@ -173,7 +186,7 @@ class Risk:
     and `expected` are as with a milestone."""
 
     risk: str
-    version: int
+    version: str
     subject: str
     raised_on: date
     level: Level

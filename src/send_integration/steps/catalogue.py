@@ -6,19 +6,36 @@ from pathlib import Path
 from send_integration.errors import BadSetting
 from send_integration.identity.model import Model, default_model, read_model
 from send_integration.rules.model import RuleBook
-from send_integration.rules.read import read_rules
+from send_integration.rules.read import read_rules, rules_and_faults
+from send_integration.rules.written import Fault
 
 
 def load_rules(own: Path | None = None) -> RuleBook:
-    """The rules in force. Raises BadSetting naming file, rule and field."""
+    """The rules in force. Raises BadSetting naming file, line, rule and field."""
+    return read_rules(catalogue(), own_files(own))
+
+
+def try_rules(own: Path) -> tuple[RuleBook, list[Fault]]:
+    """The rules as an authority's own file would make them, with everything that is wrong with it."""
+    return rules_and_faults(catalogue(), own_files(own))
+
+
+def catalogue() -> dict[str, str]:
+    """The text of every file of the catalogue that ships, by its name."""
     folder = resources.files("send_integration.rules") / "catalogue"
-    catalogue = {item.name: item.read_text("utf-8") for item in folder.iterdir() if item.name.endswith(".toml")}
+    return {item.name: item.read_text("utf-8") for item in folder.iterdir() if item.name.endswith(".toml")}
+
+
+def own_files(own: Path | None) -> dict[str, str]:
+    """The text of the authority's own file by its name; none where it has none. Raises BadSetting where it cannot be read."""
     if own is None:
-        return read_rules(catalogue)
+        return {}
     try:
-        return read_rules(catalogue, {own.name: own.read_text("utf-8")})
+        return {own.name: own.read_text("utf-8")}
     except OSError as fault:
-        raise BadSetting("cannot be read", where=str(own), next_step="Set SEND_RULES to a file.") from fault
+        raise BadSetting("cannot be read", where=str(own), next_step="Check the file's name and its rights.") from fault
+    except UnicodeDecodeError as fault:
+        raise BadSetting("is no text in UTF-8", where=str(own), next_step="Save the file as UTF-8.") from fault
 
 
 def load_model(own: Path | None = None) -> Model:

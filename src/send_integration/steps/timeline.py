@@ -12,7 +12,7 @@ from send_integration.contracts import topics
 from send_integration.contracts.event import Event, EventKey
 from send_integration.contracts.registry import read
 from send_integration.evaluate import ChildAnswer, child_as_json, need
-from send_integration.rules.flags import Flag, FlagChange, changes, flag_as_json, owed_to_moves
+from send_integration.rules.flags import Flag, FlagChange, changes, flag_as_json, owed_to_moves, reworded
 from send_integration.rules.model import RuleBook
 from send_integration.steps.answering import Known, answers_of, known_of, restricted_among, unmoved_flags
 from send_integration.steps.batch import Outgoing, RawMessage
@@ -21,6 +21,7 @@ from send_integration.steps.showing import left_by_displacement, left_by_the_fol
 from send_integration.store.outbox import say
 from send_integration.store.positions import move_on, split_known
 from send_integration.store.relations import keep_relations
+from send_integration.store.rule_books import children_of_other_rules, put_in_force
 from send_integration.store.timelines import (
     ChildRow,
     Displaced,
@@ -32,6 +33,7 @@ from send_integration.store.timelines import (
     keep_flags,
     lock_children,
     open_flags,
+    reword_flags,
 )
 from send_integration.timeline.moves import Move, words_of
 from send_integration.timeline.named_workers import NamedWorker, named_workers
@@ -66,6 +68,11 @@ class TimelineKeeper:
     def __init__(self, engine: Engine, rules: RuleBook) -> None:
         self._engine = engine
         self._rules = rules
+        self._fingerprint = rules.fingerprint()
+
+    def put_rules_in_force(self) -> None:
+        """Let this worker's sweeps take up every child whom other rules judged; for a worker to say when it starts."""
+        put_in_force(self._engine, self._fingerprint)
 
     def keep(self, batch: Sequence[RawMessage], today: date, now: datetime) -> Kept:
         """Take child events in and evaluate every child that they touch. Raises GapFound where some are missing."""
@@ -81,9 +88,13 @@ class TimelineKeeper:
             return Kept(len(new), len(kept.children), changed)
 
     def sweep(self, today: date, now: datetime, limit: int) -> int:
-        """Evaluate children whose date has come, at most `limit` of them; gives how many there were."""
+        """Evaluate children whose date has come, then those whom other rules judged; gives how many there were.
+
+        At most `limit`: whoever is due by the calendar does not wait for all to be judged by new rules.
+        """
         with self._engine.begin() as connection:
             due = children_due(connection, today, limit)
+            due += children_of_other_rules(connection, self._fingerprint, today, limit - len(due))
             lock_children(connection, due)
             self._evaluate(connection, _Touched(set(due)), today, now)
             return len(due)
@@ -94,7 +105,7 @@ class TimelineKeeper:
         known = known_of(connection, children, {event.body: event for event in arrived.values()})
         answers = answers_of(known.events, known.child_of, children, self._rules, today)
         moves = moves_of(connection, touched.displaced, arrived) if touched.displaced else ()
-        changed = self._changes(connection, touched, known, answers, moves, today)
+        changed, other_words = self._changes(connection, touched, known, answers, moves, today)
         workers = {child: named_workers(answer.timeline.events, today) for child, answer in answers.items()}
         former = keep_children(connection, [self._row(answer, workers[child]) for child, answer in answers.items()])
         forget_children(connection, children - answers.keys())
@@ -105,6 +116,7 @@ class TimelineKeeper:
             lost += left_by_displacement(connection, touched.displaced, moves, known, answers, arrived)
         tell_who_saw(connection, lost)
         keep_flags(connection, changed, now)
+        reword_flags(connection, other_words)
         say(connection, [_flag_message(c.change, c.flag, c.because, workers.get(c.flag.child_id, ())) for c in changed])
         say(connection, _handed_over(former, answers, workers, changed))
         return len(changed)
@@ -117,21 +129,24 @@ class TimelineKeeper:
         answers: Mapping[str, ChildAnswer],
         moves: Sequence[Move],
         today: date,
-    ) -> list[FlagChange]:
-        """Every change of a flag; children who gained or lost records are judged once more as if they had not."""
+    ) -> tuple[list[FlagChange], list[Flag]]:
+        """Every change of a flag, and the flags of which only words changed; children who gained or lost records are judged
+        once more as if they had not."""
         before = open_flags(connection, touched.children)
         unmoved = unmoved_flags(known, moves, touched.arrived, self._rules, today) if moves else {}
         secret = restricted_among(answers)
         found: list[FlagChange] = []
+        other_words: list[Flag] = []
         for child_id in sorted(touched.children):
             now: tuple[Flag, ...] = answers[child_id].flags if child_id in answers else ()
             changed = changes(before.get(child_id, {}), now)
+            other_words += reworded(before.get(child_id, {}), now)
             if child_id in unmoved:
                 because = words_of(moves, child_id, unnamed=secret)
                 found += owed_to_moves(changed, now, unmoved[child_id], because)
             else:
                 found += changed
-        return found
+        return found, other_words
 
     def _row(self, answer: ChildAnswer, workers: Sequence[NamedWorker]) -> ChildRow:
         latest = answer.timeline.persons[-1]
@@ -143,10 +158,11 @@ class TimelineKeeper:
             latest.family_name,
             answer.timeline.date_of_birth,
             need(answer),
-            len(answer.flags),
+            sum(not flag.dismissed for flag in answer.flags),
             answer.timeline.restricted,
             answer.assessment.as_of,
             answer.next_change_on,
+            self._fingerprint,
         )
 
 

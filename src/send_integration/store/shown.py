@@ -16,9 +16,13 @@ takes something off a timeline. So of every look it is certain whether it came b
 VIEW_NOTICE, READ_NOTICE, EXPORT = "view-notice", "read-notice", "export"
 """What the audit calls being shown a notice, closing it, and taking reports away."""
 
+ACKNOWLEDGE_FLAG, DISMISS_FLAG = "acknowledge-flag", "dismiss-flag"
+
 SHOW_NO_ENTRY = (
     VIEW_NOTICE,
     READ_NOTICE,
+    ACKNOWLEDGE_FLAG,
+    DISMISS_FLAG,
     "list-children",
     "identity-merge",
     "identity-apart",

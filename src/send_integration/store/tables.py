@@ -1,4 +1,4 @@
-"""Every table but those of `message_tables`, once, with what a row means; a test compares the migrations with them."""
+"""Every table but those of the other modules of tables, once, with what a row means; a test compares the migrations with them."""
 
 from sqlalchemy import (
     BigInteger,
@@ -282,7 +282,15 @@ child = Table(
     Column("evaluated_on", Date, nullable=False),
     Column("next_change_on", Date),
     Column("updated_at", Moment, nullable=False, server_default=func.now()),
+    Column(
+        "judged_by",
+        Text,
+        nullable=False,
+        server_default="",
+        comment="the fingerprint of the rules; empty: not known which",
+    ),
     Index(None, "next_change_on"),
+    Index(None, "judged_by"),
     Index("ix_child_need", Column("need").desc(), "child_id"),
     Index("ix_child_restricted", "child_id", postgresql_where=Column("restricted", Boolean)),
 )
@@ -302,32 +310,6 @@ relation = Table(
     Column("since_on", Date),
     Column("until_on", Date),
     Index(None, "other_source", "other_local_id"),
-)
-
-# A flag as it stands, and every change it ever had; nothing deletes a change.
-flag = Table(
-    "flag",
-    METADATA,
-    Column("flag_id", Text, primary_key=True),
-    Column("child_id", Text, nullable=False),
-    Column("status", Text, nullable=False),
-    Column("content", JSONB, nullable=False),
-    Column("raised_at", Moment, nullable=False),
-    CheckConstraint("status IN ('open', 'cleared')", name="status"),
-    Index(None, "child_id", "status"),
-)
-
-flag_change = Table(
-    "flag_change",
-    METADATA,
-    Column("id", BigInteger, Identity(always=True), primary_key=True),
-    Column("flag_id", Text, nullable=False),
-    Column("child_id", Text, nullable=False),
-    Column("change", Text, nullable=False),
-    Column("content", JSONB, nullable=False),
-    Column("because", Text, nullable=False, server_default="", comment="what a decision on identity did; else empty"),
-    Column("changed_at", Moment, nullable=False, server_default=func.now()),
-    Index(None, "flag_id"),
 )
 
 # What a transaction had to say, waiting for the relay to publish it.

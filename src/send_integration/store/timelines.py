@@ -97,6 +97,7 @@ class ChildRow:
     restricted: bool
     evaluated_on: date
     next_change_on: date | None
+    judged_by: str
 
 
 def lock_children(connection: Connection, children: Iterable[str]) -> None:
@@ -217,7 +218,7 @@ def open_flags(connection: Connection, children: Iterable[str]) -> dict[str, dic
 
 
 def keep_flags(connection: Connection, changes: Sequence[FlagChange], at: datetime) -> None:
-    """Keep how flags now stand, and each change for ever."""
+    """Keep how flags now stand, and each change for ever, in their order."""
     if not changes:
         return
     rows = {
@@ -229,15 +230,16 @@ def keep_flags(connection: Connection, changes: Sequence[FlagChange], at: dateti
     }
     arrays = (
         "unnest(cast(:ids AS text[]), cast(:children AS text[]), cast(:changes AS text[]), cast(:contents AS text[]),"
-        " cast(:because AS text[])) AS u(flag_id, child_id, change, content, because)"
+        " cast(:because AS text[])) WITH ORDINALITY AS u(flag_id, child_id, change, content, because, number)"
     )
     connection.execute(
         text(
             "INSERT INTO flag (flag_id, child_id, status, content, raised_at)"  # noqa: S608 - a constant of ours
-            " SELECT flag_id, child_id, CASE change WHEN 'cleared' THEN 'cleared' ELSE 'open' END,"
-            f" cast(content AS jsonb), :at FROM {arrays}"
+            " SELECT DISTINCT ON (flag_id) flag_id, child_id, CASE change WHEN 'cleared' THEN 'cleared' ELSE 'open' END,"
+            f" cast(content AS jsonb), :at FROM {arrays} ORDER BY flag_id, number DESC"
             " ON CONFLICT (flag_id) DO UPDATE SET status = excluded.status, content = excluded.content,"
-            " child_id = excluded.child_id"
+            " child_id = excluded.child_id,"
+            " raised_at = CASE flag.status WHEN 'open' THEN flag.raised_at ELSE excluded.raised_at END"
         ),
         {**rows, "at": at},
     )
@@ -245,10 +247,26 @@ def keep_flags(connection: Connection, changes: Sequence[FlagChange], at: dateti
     connection.execute(
         text(
             "INSERT INTO flag_change (flag_id, child_id, change, content, because, changed_at)"  # noqa: S608 - ours
-            f" SELECT flag_id, child_id, change, cast(content AS jsonb), because, clock_timestamp() FROM {arrays}"
+            " SELECT flag_id, child_id, change, cast(content AS jsonb), because, clock_timestamp()"
+            f" FROM {arrays} ORDER BY number"
         ),
         rows,
     )
+
+
+def reword_flags(connection: Connection, flags: Sequence[Flag]) -> None:
+    """Keep flags in the words in which they now stand; to their history that is no change."""
+    if flags:
+        connection.execute(
+            text(
+                "UPDATE flag f SET content = cast(u.content AS jsonb) FROM unnest(cast(:ids AS text[]),"
+                " cast(:contents AS text[])) AS u(flag_id, content) WHERE f.flag_id = u.flag_id"
+            ),
+            {
+                "ids": [flag.flag_id for flag in flags],
+                "contents": [json.dumps(flag_as_json(flag)) for flag in flags],
+            },
+        )
 
 
 def keep_children(connection: Connection, rows: Sequence[ChildRow]) -> dict[str, list[dict[str, Any]]]:
@@ -268,6 +286,7 @@ def keep_children(connection: Connection, rows: Sequence[ChildRow]) -> dict[str,
         ("restricted", "bool"),
         ("evaluated_on", "date"),
         ("next_change_on", "date"),
+        ("judged_by", "text"),
     )
     names = ", ".join(name for name, _ in columns)
     connection.execute(text("ALTER TABLE answered ALTER updated_at DROP NOT NULL"))
@@ -312,4 +331,5 @@ def _as_copied(row: ChildRow) -> list[object]:
         row.restricted,
         row.evaluated_on,
         row.next_change_on,
+        row.judged_by,
     ]

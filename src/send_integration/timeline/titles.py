@@ -83,3 +83,12 @@ def title_of(event: Event) -> str:
     said = [str(event.data[name]).replace("-", " ") for name in DETAILS if isinstance(event.data.get(name), str)]
     codes = [code for code in said if len(code) <= 30]
     return ", ".join([f"{PATHWAY_NAMES[pathway]}: {word.replace('_', ' ')}", *codes])
+
+
+def title_of_pattern(pattern: str) -> str:
+    """The same of an event that has not come, as a rule writes it: 'camhs.triaged outcome=declined|redirected' is
+    'CAMHS: triaged, declined or redirected'."""
+    what, *conditions = pattern.split()
+    pathway, _, word = what.partition(".")
+    codes = [condition.partition("=")[2].replace("-", " ").replace("|", " or ") for condition in conditions]
+    return ", ".join([f"{PATHWAY_NAMES.get(pathway, pathway)}: {word.replace('_', ' ')}", *codes])

@@ -18,6 +18,7 @@ from send_integration.steps.decision_history import PastDecision
 from send_integration.store.children import Standing, is_child_id
 from send_integration.store.decisions import Word, decision_by_id, is_decision_id, is_under_way
 from send_integration.store.sessions import Session, find_session, open_session, record, record_within
+from send_integration.timeline.titles import title_of_pattern
 from send_integration.web.comparison import GENDERS, odds
 from send_integration.web.effects import count
 from send_integration.web.policy import Action, Decision, allowed, links
@@ -164,6 +165,7 @@ def templates() -> Environment:
     environment.filters["sentence"] = lambda words: f"{words[:1].upper()}{words[1:]}."
     environment.filters["gender"] = lambda code: GENDERS.get(code, code)
     environment.filters["decided"] = what_was_decided
+    environment.filters["title"] = title_of_pattern
     environment.globals["count"] = count
     environment.filters["words"] = lambda code: str(code).replace("-", " ").replace("_", " ")
     return environment

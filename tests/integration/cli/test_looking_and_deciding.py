@@ -4,7 +4,7 @@ import pytest
 from click.testing import Result
 from sqlalchemy import Engine
 
-from send_integration.cli import children, identity
+from send_integration.cli import children, flags, identity
 from send_integration.errors import BadInput
 from tests.builders import sent
 from tests.integration.cli.conftest import Run
@@ -50,9 +50,9 @@ def test_restricted_without_a_reason_is_refused(run: Run) -> None:
 def test_flags_of_a_restricted_child_are_listed_only_with_a_reason_and_written_down(run: Run, engine: Engine) -> None:
     secret = child_of(engine, "Mira", "Hidden")
 
-    assert secret not in run(children.flags).stdout
+    assert secret not in run(flags.app).stdout
     assert audited(engine) == []
-    assert secret in run(children.flags, *REASON).stdout
+    assert secret in run(flags.app, *REASON).stdout
     assert audited(engine) == [("sam", "list-children", secret, True)]
 
 

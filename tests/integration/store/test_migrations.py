@@ -17,22 +17,27 @@ from send_integration.alerts.notices import GAVE_WAY
 from send_integration.alerts.route import Alert
 from send_integration.contracts.event import ChildId
 from send_integration.identity.model import default_model
+from send_integration.steps.catalogue import load_rules
 from send_integration.steps.redeciding import redecide_everything
+from send_integration.steps.timeline import TimelineKeeper
 from send_integration.store import migrations
 from send_integration.store.engine import open_database
 from send_integration.store.feed_tables import METADATA as FEEDS
+from send_integration.store.flag_tables import METADATA as FLAGS
 from send_integration.store.message_tables import METADATA as MESSAGES
 from send_integration.store.quality_tables import METADATA as QUALITY
 from send_integration.store.relations import reference_key
 from send_integration.store.schema import migrate
 from send_integration.store.tables import METADATA
+from send_integration.store.timelines import open_flags
 from send_integration.warehouse.tables import METADATA as WAREHOUSE
+from tests.builders import NOW, event
 from tests.integration.conftest import a_database
 
 
 def test_migrated_tables_are_those_of_the_code(engine: Engine) -> None:
     declared = MetaData()
-    for metadata in (METADATA, MESSAGES, QUALITY, FEEDS, WAREHOUSE):
+    for metadata in (METADATA, MESSAGES, QUALITY, FEEDS, FLAGS, WAREHOUSE):
         for table in metadata.tables.values():
             table.to_metadata(declared)
 
@@ -197,6 +202,64 @@ def test_items_of_an_older_database_get_their_history_their_agency_and_the_adapt
     assert [tuple(row)[:4] for row in items] == [("clinic", "e1", "7", True), (None, None, None, False)]
     assert [[reason["code"] for reason in row[4]] for row in items] == [["cin-8500"], ["cin-8500"]]
     assert [tuple(row) for row in acts] == [("quarantined", "gate", datetime(2025, 3, 3, tzinfo=UTC), 2)] * 2
+
+
+OLD_FLAG = {
+    "flag_id": "f1", "child_id": "c1", "kind": "milestone", "rule": "ehc-decide-to-assess", "version": 1, "subject": "R1",
+    "level": "watch", "status": "due-soon", "due_on": "2025-04-14", "reason": "", "next_step": "", "arithmetic": "",
+    "citation": "", "role": "ehc-coordinator", "evidence": ["asked"],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("old", "stands_since"),
+    [
+        pytest.param(OLD_FLAG, "2025-04-08", id="due soon: since it was raised"),
+        pytest.param({**OLD_FLAG, "status": "missed", "level": "high"}, "2025-04-15", id="missed: since the day after"),
+        pytest.param(
+            {**OLD_FLAG, "kind": "risk", "status": "risk", "due_on": None, "arithmetic": "since 2025-03-10"},
+            "2025-03-10",
+            id="a risk: since its pattern was complete",
+        ),
+    ],
+)
+def test_a_flag_of_an_older_database_can_be_read_and_its_child_is_judged_anew(
+    empty_database: Engine, old: dict[str, object], stands_since: str
+) -> None:
+    rules, today = load_rules(), date(2025, 4, 10)
+    with empty_database.begin() as connection:
+        up_to(connection, "0015")
+        given = {"content": json.dumps(old), "body": event("ehcp.requested", "2025-03-03", event_id="asked").body}
+        for statement in WITH_A_FLAG.split(";"):
+            connection.execute(text(statement), given)
+
+    migrate(empty_database)
+
+    with empty_database.connect() as connection:
+        flag = open_flags(connection, ["c1"])["c1"]["f1"]
+    assert (flag.version, flag.basis, flag.expected, flag.handled) == ("1", "", (), None)
+    assert flag.stands_since.isoformat() == stands_since
+    assert TimelineKeeper(empty_database, rules).sweep(today, NOW, 10) == 1
+    with empty_database.connect() as connection:
+        flags = open_flags(connection, ["c1"])["c1"]
+        history = connection.execute(text("SELECT content ->> 'version' FROM flag_change WHERE flag_id = 'f1'"))
+        assert {row[0] for row in history} == {"1"}
+    assert [(found.rule, found.basis) for found in flags.values()] == [("ehc-decide-to-assess", "S")]
+    assert TimelineKeeper(empty_database, rules).sweep(today, NOW, 10) == 0
+
+
+WITH_A_FLAG = """
+INSERT INTO event (source, event_id, child_id, decision, recorded_at, body)
+ VALUES ('urn:send:ehcp', 'asked', 'c1', 1, '2025-03-03Z', :body);
+INSERT INTO child (child_id, answer, named_workers, given_name, family_name, date_of_birth, need, open_flags, restricted,
+ evaluated_on, next_change_on) VALUES ('c1', '{"timeline": []}', '[]', '', '', '2012-03-04', 0, 1, false, '2025-04-08',
+ '2025-04-15');
+INSERT INTO flag (flag_id, child_id, status, content, raised_at)
+ VALUES ('f1', 'c1', 'open', cast(:content AS jsonb), '2025-04-07 23:30Z');
+INSERT INTO flag_change (flag_id, child_id, change, content)
+ VALUES ('f1', 'c1', 'raised', cast(:content AS jsonb))
+"""
+"""A child whose date has not come, with a flag that is open; it was raised on 8 April in London."""
 
 
 def up_to(connection: Connection, revision: str) -> None:

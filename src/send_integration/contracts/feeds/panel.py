@@ -75,11 +75,16 @@ class VoiceRecorded(Panel, what="voice_recorded"):
     how: Line
 
 
+FlagLevel = Literal["watch", "raise", "high"]
+"""How strongly the flag asked when somebody said this of it: what is said holds for nothing more serious."""
+
+
 class FlagAcknowledged(Panel, what="flag_acknowledged"):
     """A worker has seen a flag and will act."""
 
     flag_id: Id
     by: Id
+    level: FlagLevel | None = None
 
 
 class FlagDismissed(Panel, what="flag_dismissed"):
@@ -88,3 +93,4 @@ class FlagDismissed(Panel, what="flag_dismissed"):
     flag_id: Id
     by: Id
     why: Line
+    level: FlagLevel | None = None

@@ -11,7 +11,7 @@ from send_integration.rules.silence import silence_of
 from send_integration.steps.catalogue import load_rules
 from send_integration.steps.feed_standing import unheard_feeds
 from send_integration.store.children import StoredChild, find_child, is_child_id, list_by_need, one_child, standings
-from send_integration.store.flags import open_flags_of
+from send_integration.store.flags import is_dismissed, open_flags_of
 from send_integration.store.quarantine import awaiting_checks
 from send_integration.web.context import Site, asked_of, written_day
 from send_integration.web.families import shown_family
@@ -82,6 +82,7 @@ def _values(site: Site, found: StoredChild, rules: RuleBook) -> dict[str, Any]:
     today = site.settings.today()
     answer = found.answer
     born_on = date.fromisoformat(answer["date_of_birth"])
+    flags = open_flags_of(site.engine, found.child_id)
     silence = silence_of(answer, unheard_feeds(site.engine), rules)
     entries = {entry["event_id"]: f"e{number}" for number, entry in enumerate(answer["timeline"], start=1)}
     milestones = [
@@ -101,7 +102,8 @@ def _values(site: Site, found: StoredChild, rules: RuleBook) -> dict[str, Any]:
         "answer": answer,
         "age": age_on(born_on, today),
         "year": year_name(born_on, today),
-        "flags": open_flags_of(site.engine, found.child_id),
+        "flags": [flag for flag in flags if not is_dismissed(flag)],
+        "dismissed": [flag for flag in flags if is_dismissed(flag)],
         "entries": entries,
         "milestones": milestones,
         "years": [(f"{start.year} to {start.year + 1}", listed) for start, listed in years.items()],

@@ -1,0 +1,41 @@
+"""What people said of a flag: that they act on it, or why it needs no action; and how long that holds.
+
+It is worked out from the child's events whenever the child is judged, so that it comes back with a replay, in any order, and
+lapses by itself: a flag that has become more serious since, or whose pattern has come anew, asks again.
+"""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from send_integration.contracts.event import Event
+from send_integration.rules.flags import Flag, Handled
+from send_integration.rules.model import Level
+
+WORDS = {"panel.flag_acknowledged": "acknowledged", "panel.flag_dismissed": "dismissed"}
+"""What each event of the panel says of the flag that it names."""
+
+SERIOUS = tuple(Level)
+"""The levels, the least serious first."""
+
+
+def with_handling(flags: Iterable[Flag], happened: Iterable[Event]) -> tuple[Flag, ...]:
+    """The flags with what was last said of each, where it still holds; `happened` are in order of happening."""
+    said: dict[str, list[Event]] = {}
+    for event in happened:
+        if event.what in WORDS:
+            said.setdefault(event.text("flag_id"), []).append(event)
+    return tuple(replace(flag, handled=_handled(flag, said.get(flag.flag_id, ()))) for flag in flags)
+
+
+def _handled(flag: Flag, said: Iterable[Event]) -> Handled | None:
+    """What was last said of the flag since it stands so; None where nothing was, or of something less serious."""
+    last = next((event for event in reversed(list(said)) if event.on >= flag.stands_since), None)
+    if last is None or _was_less_serious(last, flag):
+        return None
+    return Handled(WORDS[last.what], last.text("by"), last.on, last.text("why"))
+
+
+def _was_less_serious(said: Event, flag: Flag) -> bool:
+    """Whether the flag stood at a lower level when that was said; where nobody wrote the level down, it did not."""
+    level = said.text("level")
+    return bool(level) and SERIOUS.index(Level(level)) < SERIOUS.index(Level(flag.level))

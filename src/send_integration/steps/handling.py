@@ -1,0 +1,89 @@
+"""What a worker says of a flag: that they act on it, or why nobody need; checked, audited and said in one transaction.
+
+It is an event of the panel, so that it replays like all else; the timeline works out from it how the flag stands.
+"""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import Connection, Engine
+
+from send_integration.contracts import topics
+from send_integration.contracts.event import Rejected
+from send_integration.contracts.identifiers import holds_nhs_number, holds_upn
+from send_integration.contracts.registry import parse
+from send_integration.errors import BadInput
+from send_integration.rules.flags import ACKNOWLEDGED, DISMISSED
+from send_integration.steps.batch import Outgoing
+from send_integration.store.flags import StoredFlag, record_of_flag, stored_flag
+from send_integration.store.outbox import say
+from send_integration.store.sessions import Session, record_within
+from send_integration.store.shown import ACKNOWLEDGE_FLAG, DISMISS_FLAG
+from send_integration.when.london import utc_text
+
+FEED = "panel"
+_ACTIONS = {ACKNOWLEDGED: ACKNOWLEDGE_FLAG, DISMISSED: DISMISS_FLAG}
+
+
+def handle(engine: Engine, flag_id: str, by: Session, what: str, why: str, now: datetime) -> str:
+    """Say that `by` has 'acknowledged' a flag, or 'dismissed' it with the reason `why`; gives the event's id.
+
+    Whether they may, is asked before. A reason is kept of a dismissal alone. `now` is a moment of the day that counts as
+    today. Raises BadInput where no such flag is open, or it cannot be said so.
+    """
+    with engine.begin() as connection:
+        flag = stored_flag(connection, flag_id)
+        if flag is None or flag.status != "open":
+            raise BadInput("No such flag is open", where="the flag", next_step="See `send-integration flags`.")
+        if what == DISMISSED and not why.strip():
+            raise BadInput("Whoever dismisses a flag says why", where="the reason")
+        if holds_nhs_number(why) or holds_upn(why):  # the gate's suite would refuse it, out of sight
+            raise BadInput("The reason holds a number of a child", where="the reason", next_step="Take it out.")
+        event_id, subject, raw = _event(_record(connection, flag), flag, by, what, why.strip(), now)
+        say(connection, [Outgoing(topics.raw(FEED).name, subject.encode(), raw)])
+        said = f"flag {flag_id}, event {event_id}"
+        record_within(connection, by, _ACTIONS[what], flag.content["child_id"], allowed=True, why=said)
+    return event_id
+
+
+def _record(connection: Connection, flag: StoredFlag) -> tuple[str, Mapping[str, Any]]:
+    """The source and the person of a record on which the flag rests.
+
+    Whoever speaks of the flag speaks of exactly that record. Another of our own would have to be matched with the child
+    first, which for a restricted one is never done, and could wait for a person meanwhile.
+    """
+    found = record_of_flag(connection, flag.content["child_id"], flag.content["evidence"])
+    if found is None:
+        raise BadInput("What the flag rests on is being moved", where="the flag", next_step="Try again in a moment.")
+    body = json.loads(found)
+    return body["source"], body["data"]["person"]
+
+
+def _event(
+    record: tuple[str, Mapping[str, Any]], flag: StoredFlag, by: Session, what: str, why: str, now: datetime
+) -> tuple[str, str, bytes]:
+    """The event's id, subject and bytes. Raises BadInput where the gate would refuse it."""
+    source, person = record
+    event_id, name, moment = str(uuid4()), f"send.{FEED}.flag_{what}.v1", utc_text(now)
+    subject = f"local:{person['local_id']}"
+    reason = {"why": why} if what == DISMISSED else {}
+    said = {"flag_id": flag.content["flag_id"], "by": by.actor, "level": flag.content["level"], **reason}
+    body = {
+        "specversion": "1.0",
+        "id": event_id,
+        "source": source,
+        "type": name,
+        "subject": subject,
+        "time": moment,
+        "recordedtime": moment,
+        "dataschema": f"schemas/{name}.json",
+        "data": {"person": person, **said},
+    }
+    raw = json.dumps(body, ensure_ascii=False).encode()
+    verdict = parse(raw, not_after=now, feed=FEED)
+    if isinstance(verdict, Rejected):
+        raise BadInput(verdict.reasons[0].message, where=verdict.reasons[0].field)
+    return event_id, subject, raw
