@@ -12,8 +12,11 @@ from sqlalchemy.exc import DBAPIError
 
 from send_integration.contracts import topics
 from send_integration.errors import BadInput
+from send_integration.identity.model import default_model
+from send_integration.quality.checks import RowChecks
 from send_integration.rules.model import RuleBook
 from send_integration.steps.catalogue import load_rules
+from send_integration.steps.gate import Gate
 from send_integration.steps.handling import handle
 from send_integration.steps.timeline import TimelineKeeper
 from send_integration.store.flags import open_flags_of
@@ -131,6 +134,16 @@ def test_what_is_said_of_a_flag_reaches_its_child_whatever_is_known_of_the_child
     assert the_flag(pipe)["handled"]["by"] == "w7"
     assert pipe.ask("SELECT count(*) FROM person_record") == [(1,)]
     assert pipe.ask("SELECT action, allowed FROM audit") == [("acknowledge-flag", True)]
+
+
+@pytest.mark.parametrize(("what", "why"), [("acknowledged", ""), ("dismissed", "decided by telephone")])
+def test_what_is_said_passes_the_panels_own_suite_without_a_remark(pipe: Pipe, what: str, why: str) -> None:
+    bring(pipe, "ehcp", ASKED)
+    pipe.gates = [Gate(pipe.engine, lambda feed: RowChecks(feed).checked, default_model())]
+    say(pipe, what, why)
+
+    assert the_flag(pipe)["handled"]["what"] == what
+    assert pipe.ask("SELECT * FROM remark") == []
 
 
 def test_a_flag_that_clears_and_is_raised_again_keeps_its_id(pipe: Pipe) -> None:
