@@ -16,6 +16,7 @@ LISTS = (
     "trigger", "stop", "stop_after", "not_needed", "exceptions", "pause_from", "pause_until", "only_where", "counted_from",
     "due_field", "terms_start",
 )  # fmt: skip
+TEXT_LISTS = frozenset({*LISTS, "while_open", "school_holidays"})
 TEXTS = ("subject", "begins", "due", "stop_from")
 NUMBERS = (
     "from_year_group", "or_end_of_year_group", "days", "sessions", "episodes", "sectors", "months", "in_a_row",
@@ -84,6 +85,8 @@ def _rule(file: str, rule_id: str, entry: dict[str, object]) -> Rule:
     parameters = {name: value for name, value in entry.items() if name not in COMMON}
     for name, value in parameters.items():
         _check(file, rule_id, name, value)
+        if name in TEXT_LISTS and isinstance(value, list):
+            parameters[name] = tuple(value)
     known = SHAPES if entry["kind"] == "milestone" else RISKS if entry["kind"] == "risk" else {}
     if entry["shape"] not in known:
         raise _bad(file, rule_id, "shape", "is no shape of that kind")
