@@ -94,6 +94,6 @@ def is_open_on(events: Iterable[Event], matter: Matter, day: date) -> bool:
 
 
 def decisive(events: Sequence[Event], answer: Callable[[Sequence[Event]], object]) -> list[str]:
-    """The ids of those events without which `answer` would be another; for the few events of one matter."""
+    """The ids of those events without any one of which `answer` would be another; for the few events of one matter."""
     whole = answer(events)
     return [left_out.id for left_out in events if answer([e for e in events if e is not left_out]) != whole]

@@ -7,7 +7,7 @@ from functools import partial
 
 from send_integration.contracts.event import Event
 from send_integration.rules.facts import Facts
-from send_integration.rules.matters import MATTERS, decisive, is_about, is_open_on, subject_fields
+from send_integration.rules.matters import MATTERS, decisive, is_about, is_open_on, open_on, subject_fields
 from send_integration.rules.model import Period, Rule
 from send_integration.rules.shapes.end_by_age import end_by_age
 from send_integration.rules.shapes.obligation import Ending, Obligation
@@ -134,10 +134,10 @@ def _period(asked: Asked) -> tuple[Period, list[str]]:
         if matter is None:
             return Period.of(case["period"]), rests_on
         events = asked.facts.of_matter(case["while_open"])
-        is_open = partial(is_open_on, matter=matter, day=trigger.on)
-        rests_on += decisive(events, is_open)
-        if is_open(events):
-            return Period.of(case["period"]), rests_on
+        opened = open_on(events, matter, trigger.on)
+        if opened:
+            return Period.of(case["period"]), [*rests_on, opened[0].id]
+        rests_on += decisive(events, partial(is_open_on, matter=matter, day=trigger.on))
     return rule.period(), rests_on
 
 
