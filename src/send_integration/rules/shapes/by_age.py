@@ -11,7 +11,7 @@ from send_integration.rules.matters import MATTERS, decisive, is_about, subject_
 from send_integration.rules.model import Rule
 from send_integration.rules.shapes.end_by_age import end_by_age
 from send_integration.rules.shapes.obligation import Obligation
-from send_integration.rules.year_groups import latest_enrolment, year_group_in
+from send_integration.rules.year_groups import latest_enrolment, year_group_in, year_in_words
 from send_integration.when.periods import after_months
 from send_integration.when.school_years import school_year_end, school_year_start
 
@@ -35,19 +35,19 @@ def by_school_year(rule: Rule, facts: Facts) -> Iterator[Obligation]:
     for year in range(school_year_start(facts.timeline.events[0].on).year, last_year + 1):
         school_year = date(year, 9, 1)
         begins_on = _day_of_year(rule.text("begins") or "09-01", school_year)
-        if begins_on > facts.as_of or not _is_for(rule, facts, school_year, facts.enrolments):
+        group = _year_asked_of(rule, facts, school_year, facts.enrolments)
+        if begins_on > facts.as_of or group is None:
             continue
-        enrolled = decisive(facts.enrolments, partial(_is_for, rule, facts, school_year))
+        enrolled = decisive(facts.enrolments, partial(_year_asked_of, rule, facts, school_year))
         due_on = _day_of_year(rule.text("due") or "08-31", begins_on)
         last_day = school_year_end(school_year) if rule.is_set("in_that_year") else None
         stop_from = _day_of_year(rule.text("stop_from"), school_year) if rule.text("stop_from") else begins_on
         for turn in _turns(rule, facts, begins_on, enrolled):
             stops = _follow(rule, facts, [e for e in turn.about(rule.texts("stop")) if stop_from <= e.on])
             stop, rests_on = next((s for s in stops if last_day is None or s[0].on <= last_day), (None, []))
-            group = facts.year_group(school_year)
             yield replace(
                 turn.obligation(due_on),
-                arithmetic=f"Year {group} began on {school_year}, and the date is {due_on}",
+                arithmetic=f"{year_in_words(group)} began on {school_year}, and the date is {due_on}",
                 stop=stop,
                 stop_rests_on=rests_on,
                 last_day=last_day,
@@ -83,7 +83,8 @@ def changes_by_age(rule: Rule, facts: Facts) -> list[date]:
     next_year = date(this_year.year + 1, 9, 1)
     then = facts.year_group(next_year)
     to_come = [next_year.replace(year=next_year.year + group - then) for group in _groups(rule, facts, then, next_year)]
-    years = [this_year] if _is_for(rule, facts, this_year, facts.enrolments) else []
+    now = _year_asked_of(rule, facts, this_year, facts.enrolments)
+    years = [] if now is None else [this_year]
     return [_day_of_year(rule.text("begins") or "09-01", year) for year in [*years, *to_come]]
 
 
@@ -171,14 +172,14 @@ def _day_of_year(written: str, not_before: date) -> date:
     return day if day >= not_before else day.replace(year=day.year + 1)
 
 
-def _is_for(rule: Rule, facts: Facts, school_year: date, enrolments: Sequence[Event]) -> bool:
-    """Whether the child is in one of the rule's year groups in a school year."""
+def _year_asked_of(rule: Rule, facts: Facts, school_year: date, enrolments: Sequence[Event]) -> int | None:
+    """The child's year group in a school year, where it is one of the rule's; else None."""
     whole = enrolments is facts.enrolments
     year_group = facts.year_group(school_year) if whole else year_group_in(facts.born_on, enrolments, school_year)
     from_year_group = rule.parameters.get("from_year_group")
     if isinstance(from_year_group, int):
-        return year_group >= from_year_group
-    return year_group in _year_groups(rule, latest_enrolment(enrolments, school_year))
+        return year_group if year_group >= from_year_group else None
+    return year_group if year_group in _year_groups(rule, latest_enrolment(enrolments, school_year)) else None
 
 
 def _year_groups(rule: Rule, enrolled: Event | None) -> tuple[int, ...]:
