@@ -3,17 +3,24 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from send_integration.contracts.event import Event, EventKey
 from send_integration.rules.courses import Course, Spell, courses_of, plan_spells
 from send_integration.rules.matters import MATTERS, open_on
+from send_integration.rules.year_groups import year_group_in
 from send_integration.timeline.episodes import ENDS_EVERYTHING, matches
 from send_integration.timeline.model import Timeline
 from send_integration.when.periods import birthday
 
 LAST_BIRTHDAY = 25
 """SEND law ends with the 25th birthday (Children and Families Act 2014, s.83)."""
+
+
+@lru_cache(maxsize=1024)
+def _names(patterns: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    """Each pattern with the name of the events that it is about."""
+    return tuple((pattern, pattern.partition(" ")[0]) for pattern in patterns)
 
 
 @dataclass(frozen=True)
@@ -60,21 +67,26 @@ class Facts:
         return tuple(gone)
 
     def found(self, patterns: Iterable[str], *, subject: str = "", value: str = "") -> list[Event]:
-        """Events that match any pattern ('camhs.triaged outcome=declined'), of one subject where one is given."""
+        """Events that match any pattern ('camhs.triaged outcome=declined'), of one subject where one is given.
+
+        The list is kept and given again: nobody may change it.
+        """
         asked = tuple(patterns)
         events = self._found_before.get(asked)
         if events is None:
             events = self._found_before[asked] = self._look_for(asked)
-        return [event for event in events if event.text(subject) == value] if subject else events.copy()
+        return [event for event in events if event.text(subject) == value] if subject else events
 
     def _look_for(self, patterns: tuple[str, ...]) -> list[Event]:
+        asked = [(pattern, self.by_name[name]) for pattern, name in _names(patterns) if name in self.by_name]
+        if not asked:
+            return []
+        if len(asked) == 1:
+            pattern, events = asked[0]
+            return [event for event in events if matches(event, pattern)] if " " in pattern else events
         by_key: dict[EventKey, Event] = {}
-        for pattern in patterns:
-            for event in self.by_name.get(pattern.partition(" ")[0], ()):
-                if matches(event, pattern):
-                    by_key[event.key] = event
-        if len(patterns) == 1:
-            return list(by_key.values())
+        for pattern, events in asked:
+            by_key.update((event.key, event) for event in events if matches(event, pattern))
         return sorted(by_key.values(), key=lambda event: (event.on, event.time, event.source, event.id))
 
     @cached_property
@@ -96,6 +108,17 @@ class Facts:
     def enrolments(self) -> list[Event]:
         """The enrolments, in order of happening."""
         return self.by_name.get("school.enrolled", [])
+
+    def year_group(self, school_year: date) -> int:
+        """The year group in the school year that begins on `school_year`."""
+        found = self._year_groups.get(school_year)
+        if found is None:
+            found = self._year_groups[school_year] = year_group_in(self.born_on, self.enrolments, school_year)
+        return found
+
+    @cached_property
+    def _year_groups(self) -> dict[date, int]:
+        return {}
 
     def plans_in_force(self, day: date) -> list[Event]:
         """The `ehcp.finalised` events of plans that were in force on `day`."""

@@ -69,7 +69,8 @@ def is_about(event: Event, written: str, subject: Sequence[str]) -> bool:
 
 
 def open_on(events: Iterable[Event], matter: Matter, day: date) -> list[Event]:
-    """The first event of each subject that opened the matter, and has had no closing since, up to and with `day`."""
+    """The events that opened the matter and have had no closing since, up to and with `day`; of each subject the first
+    comes first."""
     opened: list[Event] = []
     closed: list[Event] = []
     for event in events:
@@ -79,12 +80,12 @@ def open_on(events: Iterable[Event], matter: Matter, day: date) -> list[Event]:
             opened.append(event)
         if event.what in ENDS_EVERYTHING or any(matches(event, pattern) for pattern in matter.closes):
             closed.append(event)
-    found: dict[tuple[str, ...], Event] = {}
+    found: list[Event] = []
     for event in opened:
         about = subject_of(event, matter.subject)
         if not any(end.on >= event.on and is_about(end, matter.subject, about) for end in closed):
-            found.setdefault(about, event)
-    return list(found.values())
+            found.append(event)
+    return found
 
 
 def is_open_on(events: Iterable[Event], matter: Matter, day: date) -> bool:
@@ -93,6 +94,6 @@ def is_open_on(events: Iterable[Event], matter: Matter, day: date) -> bool:
 
 
 def decisive(events: Sequence[Event], answer: Callable[[Sequence[Event]], object]) -> list[str]:
-    """The ids of those events without which `answer` would be another; for the few events of one matter."""
+    """The ids of those events without any one of which `answer` would be another; for the few events of one matter."""
     whole = answer(events)
     return [left_out.id for left_out in events if answer([e for e in events if e is not left_out]) != whole]

@@ -71,10 +71,15 @@ class Period:
                 return day + timedelta(count * (7 if self.unit == "week" else 1))
 
     def __str__(self) -> str:
-        parts = [(self.count, self.unit)]
-        if self.unit == "month" and self.count > MONTHS_OF_A_YEAR:
-            parts = [(self.count // MONTHS_OF_A_YEAR, "year"), (self.count % MONTHS_OF_A_YEAR, "month")]
-        return " ".join(f"{count} {unit}{'' if count == 1 else 's'}" for count, unit in parts if count)
+        return _in_words(self)
+
+
+@lru_cache(maxsize=256)
+def _in_words(period: Period) -> str:
+    parts = [(period.count, period.unit)]
+    if period.unit == "month" and period.count > MONTHS_OF_A_YEAR:
+        parts = [(period.count // MONTHS_OF_A_YEAR, "year"), (period.count % MONTHS_OF_A_YEAR, "month")]
+    return " ".join(f"{count} {unit}{'' if count == 1 else 's'}" for count, unit in parts if count)
 
 
 @lru_cache(maxsize=256)
@@ -122,7 +127,9 @@ class Rule:
     def texts(self, name: str) -> tuple[str, ...]:
         """A parameter that is a list of text."""
         value = self.parameters.get(name, ())
-        return tuple([str(item) for item in value]) if isinstance(value, list | tuple) else ()
+        if isinstance(value, tuple):  # as rules/read.py leaves it, for this is asked many times a child
+            return value
+        return tuple([str(item) for item in value]) if isinstance(value, list) else ()
 
     def is_set(self, name: str) -> bool:
         """A parameter that is true or false; false where the entry does not give it."""

@@ -12,6 +12,7 @@ LISTS = (
     "trigger", "stop", "stop_after", "not_needed", "exceptions", "pause_from", "pause_until", "only_where", "counted_from",
     "due_field", "terms_start",
 )  # fmt: skip
+TEXT_LISTS = frozenset({*LISTS, "while_open", "school_holidays"})
 TEXTS = ("subject", "begins", "due", "stop_from")
 NUMBERS = (
     "from_year_group", "or_end_of_year_group", "days", "sessions", "episodes", "sectors", "months", "in_a_row",

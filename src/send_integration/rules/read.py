@@ -7,7 +7,7 @@ from send_integration.rules.cases import faults_of_cases
 from send_integration.rules.engine import SHAPES
 from send_integration.rules.model import FIRES, QUIET, Rule, RuleBook
 from send_integration.rules.overrides import Entry, override
-from send_integration.rules.parameters import MAY_BE_OVERRIDDEN, fault_of_parameter
+from send_integration.rules.parameters import MAY_BE_OVERRIDDEN, TEXT_LISTS, fault_of_parameter
 from send_integration.rules.risks.patterns import RISKS
 from send_integration.rules.written import Fault, Written, read_file
 
@@ -90,7 +90,9 @@ def _rule(entry: Entry) -> Rule:
     common = {name: str(entry.values[name]) for name in COMMON}
     common["version"] += entry.suffix
     area = entry.home.file.rpartition("/")[2].removesuffix(".toml")
-    parameters = {name: value for name, value in entry.values.items() if name not in COMMON}
+    parameters = {
+        name: tuple(value) if name in TEXT_LISTS else value for name, value in entry.values.items() if name not in COMMON
+    }
     return Rule(id=entry.rule_id, area=area, parameters=parameters, **common)
 
 

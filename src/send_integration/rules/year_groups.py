@@ -31,3 +31,10 @@ def year_group_in(born_on: date, enrolments: Sequence[Event], school_year: date)
     if enrolled is None or not isinstance(told, int):
         return by_age
     return by_age + told - year_group(born_on, school_year_of(enrolled))
+
+
+def year_in_words(year_group: int) -> str:
+    """A year group as people call it."""
+    if year_group > 0:
+        return f"Year {year_group}"
+    return "Reception" if year_group == 0 else f"Nursery ({-year_group} before reception)"

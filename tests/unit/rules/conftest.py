@@ -1,12 +1,14 @@
 """The shipped catalogue, and short ways to ask it."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
 from send_integration.contracts.event import ChildId, Event
 from send_integration.evaluate import ChildAnswer, answer_child
+from send_integration.rules.cases import BORN_ON, history_of
 from send_integration.rules.model import Milestone, RuleBook
 from send_integration.steps.catalogue import load_rules
 from send_integration.timeline.fold import standing
@@ -33,3 +35,27 @@ def milestones(answer: Callable[[list[Event], str], ChildAnswer]) -> Callable[..
         return [found for found in answer(events, as_of).assessment.milestones if found.milestone == rule]
 
     return ask
+
+
+@pytest.fixture
+def told(rules: RuleBook) -> Callable[..., list[str]]:
+    """How a rule's milestones stand, a line each: 'P1: missed, due 2025-03-31, 1 late'.
+
+    The history is written as in the catalogue ('2025-03-03 ndd.referred referral_id=N1 ...'), in any order.
+    """
+
+    def ask(rule: str, events: str, as_of: str, born: str = BORN_ON, **changed: object) -> list[str]:
+        book = RuleBook({rule: replace(rules[rule], parameters={**rules[rule].parameters, **changed})})
+        lines = [line for line in events.splitlines() if line.strip()]
+        known = standing(history_of({"events": lines, "born": born}))
+        found = answer_child(ChildId("c1"), known, book, date.fromisoformat(as_of))
+        assert found is not None
+        return [in_words(milestone) for milestone in found.assessment.milestones]
+
+    return ask
+
+
+def in_words(found: Milestone) -> str:
+    about = f"{found.subject}: " if found.subject else ""
+    late = f", {found.days_late} late" if found.days_late else ""
+    return f"{about}{found.status}, due {found.due_on}{late}"

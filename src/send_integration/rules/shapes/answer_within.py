@@ -18,10 +18,11 @@ def answer_within(rule: Rule, facts: Facts) -> Iterator[Obligation]:
     """
     seen: set[tuple[tuple[str, ...], date | None]] = set()
     for trigger in facts.found(rule.texts("trigger")):
-        key = subject_of(trigger, rule.text("subject")), trigger.on if rule.is_set("each") else None
+        subject = subject_of(trigger, rule.text("subject"))
+        key = subject, trigger.on if rule.is_set("each") else None
         if key not in seen:
             seen.add(key)
-            asked = Asked(rule, facts, trigger, trigger.on)
+            asked = Asked(rule, facts, trigger, trigger.on, subject)
             found = obligation_of(asked, [trigger.id], stop_on_later_day=rule.is_set("stop_on_later_day"))
             if found:
                 yield found

@@ -7,10 +7,10 @@ from functools import partial
 
 from send_integration.contracts.event import Event
 from send_integration.rules.facts import Facts
-from send_integration.rules.matters import MATTERS, decisive, is_about, is_open_on, subject_fields, subject_of
+from send_integration.rules.matters import MATTERS, decisive, is_about, is_open_on, open_on, subject_fields
 from send_integration.rules.model import Period, Rule
 from send_integration.rules.shapes.end_by_age import end_by_age
-from send_integration.rules.shapes.obligation import Obligation, first_ending
+from send_integration.rules.shapes.obligation import Ending, Obligation
 from send_integration.when.periods import FIRST_YEAR, LAST_YEAR
 from send_integration.when.school_days import holidays_of
 
@@ -23,19 +23,23 @@ class Asked:
     facts: Facts
     trigger: Event
     begins_on: date
+    subject: tuple[str, ...]
 
     def about_same(self, parameter: str) -> list[Event]:
         """The events of a parameter's patterns that are about the same subject."""
         patterns = self.rule.texts(parameter)
         if not patterns:
             return []
+        events = self.facts.found(patterns)
+        if not events or not self.subject:
+            return events
         written = self.rule.text("subject")
-        subject = subject_of(self.trigger, written)
-        return [event for event in self.facts.found(patterns) if is_about(event, written, subject)]
+        return [event for event in events if is_about(event, written, self.subject)]
 
     def since(self, parameter: str) -> list[Event]:
         """Those of them that happened on or after the day from which it counts."""
-        return [event for event in self.about_same(parameter) if event.on >= self.begins_on]
+        events = self.about_same(parameter)
+        return [event for event in events if event.on >= self.begins_on] if events else events
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,18 +61,13 @@ def obligation_of(asked: Asked, grounds: Sequence[str], *, stop_on_later_day: bo
         return None
     due = _due(asked)
     stop = _stop(asked, due, asked.begins_on + timedelta(stop_on_later_day))
-    endings: list[tuple[date, str | None]] = [(event.on, event.id) for event in asked.since("not_needed")]
-    others = first_ending([*endings, *facts.endings], asked.begins_on)
-    last_days = [
-        facts.as_of,
-        *([stop.on - timedelta(1)] if stop else []),
-        *([others[0] - timedelta(1)] if others else []),
-    ]
-    aged = end_by_age(rule, facts, asked.begins_on, min(last_days))
+    endings: list[Ending] = [(event.on, event.id) for event in asked.since("not_needed")]
+    last_day = min(facts.as_of, stop.on - timedelta(1)) if stop else facts.as_of
+    aged = end_by_age(rule, facts, asked.begins_on, last_day)
     if not aged.begins:
         return None
     return Obligation(
-        subject=" ".join(subject_of(asked.trigger, rule.text("subject"))),
+        subject=" ".join(asked.subject),
         triggered_on=asked.begins_on,
         due_on=due.on,
         arithmetic=due.arithmetic,
@@ -89,9 +88,9 @@ def _decision(asked: Asked) -> Event | None:
     wanted = asked.rule.texts("only_where")
     if not wanted:
         return None
-    written, subject = asked.rule.text("subject"), subject_of(asked.trigger, asked.rule.text("subject"))
+    written = asked.rule.text("subject")
     for event in asked.facts.found([pattern.partition(" ")[0] for pattern in wanted]):
-        if event.on >= asked.begins_on and is_about(event, written, subject):
+        if event.on >= asked.begins_on and is_about(event, written, asked.subject):
             return event if event in asked.facts.found(wanted) else None
     return None
 
@@ -108,7 +107,8 @@ def _due(asked: Asked) -> _Due:
     period, rests_on = _period(asked)
     counted_from = next((e for e in asked.about_same("counted_from") if e.on < asked.begins_on), None)
     first_day = counted_from.on if counted_from else asked.begins_on
-    holidays = holidays_of(rule.texts("school_holidays"))
+    written = rule.texts("school_holidays")
+    holidays = holidays_of(written) if written else ()
     return _Due(
         period.after(first_day, holidays),
         f"{period} from {first_day}",
@@ -134,10 +134,10 @@ def _period(asked: Asked) -> tuple[Period, list[str]]:
         if matter is None:
             return Period.of(case["period"]), rests_on
         events = asked.facts.of_matter(case["while_open"])
-        is_open = partial(is_open_on, matter=matter, day=trigger.on)
-        rests_on += decisive(events, is_open)
-        if is_open(events):
-            return Period.of(case["period"]), rests_on
+        opened = open_on(events, matter, trigger.on)
+        if opened:
+            return Period.of(case["period"]), [*rests_on, opened[0].id]
+        rests_on += decisive(events, partial(is_open_on, matter=matter, day=trigger.on))
     return rule.period(), rests_on
 
 
@@ -154,7 +154,7 @@ def _narrowed(asked: Asked) -> list[str]:
     fields = subject_fields(written)
     if len(fields) < 2:
         return []
-    said = subject_of(asked.trigger, written)
+    said = asked.subject
     conditions = " ".join(f"{names[0]}={value}" for names, value in zip(fields[1:], said[1:], strict=True))
     return [f"{pattern} {conditions}" for pattern in asked.rule.texts("stop")]
 

@@ -11,7 +11,7 @@ from send_integration.rules.matters import MATTERS, decisive, is_about, subject_
 from send_integration.rules.model import Rule
 from send_integration.rules.shapes.end_by_age import end_by_age
 from send_integration.rules.shapes.obligation import Obligation
-from send_integration.rules.year_groups import latest_enrolment, year_group_in
+from send_integration.rules.year_groups import latest_enrolment, year_group_in, year_in_words
 from send_integration.when.periods import after_months
 from send_integration.when.school_years import school_year_end, school_year_start
 
@@ -35,19 +35,19 @@ def by_school_year(rule: Rule, facts: Facts) -> Iterator[Obligation]:
     for year in range(school_year_start(facts.timeline.events[0].on).year, last_year + 1):
         school_year = date(year, 9, 1)
         begins_on = _day_of_year(rule.text("begins") or "09-01", school_year)
-        if begins_on > facts.as_of or not _is_for(rule, facts, school_year, facts.enrolments):
+        group = _year_asked_of(rule, facts, school_year, facts.enrolments)
+        if begins_on > facts.as_of or group is None:
             continue
-        enrolled = decisive(facts.enrolments, partial(_is_for, rule, facts, school_year))
+        enrolled = decisive(facts.enrolments, partial(_year_asked_of, rule, facts, school_year))
         due_on = _day_of_year(rule.text("due") or "08-31", begins_on)
         last_day = school_year_end(school_year) if rule.is_set("in_that_year") else None
         stop_from = _day_of_year(rule.text("stop_from"), school_year) if rule.text("stop_from") else begins_on
-        for turn in _turns(rule, facts, begins_on):
+        for turn in _turns(rule, facts, begins_on, enrolled):
             stops = _follow(rule, facts, [e for e in turn.about(rule.texts("stop")) if stop_from <= e.on])
             stop, rests_on = next((s for s in stops if last_day is None or s[0].on <= last_day), (None, []))
-            group = year_group_in(facts.born_on, facts.enrolments, school_year)
             yield replace(
-                turn.obligation(due_on, enrolled),
-                arithmetic=f"Year {group} began on {school_year}, and the date is {due_on}",
+                turn.obligation(due_on),
+                arithmetic=f"{year_in_words(group)} began on {school_year}, and the date is {due_on}",
                 stop=stop,
                 stop_rests_on=rests_on,
                 last_day=last_day,
@@ -63,10 +63,11 @@ def by_birthday(rule: Rule, facts: Facts) -> Iterator[Obligation]:
     turned_on = rule.period("age").after(facts.born_on)
     if turned_on > facts.as_of or not _may_be_open(rule, facts):
         return
-    for turn in _turns(rule, facts, turned_on):
-        due_on = _due_on(rule, facts, facts.enrolments)
+    due_on = _due_on(rule, facts, facts.enrolments)
+    enrolled = decisive(facts.enrolments, partial(_due_on, rule, facts))
+    for turn in _turns(rule, facts, turned_on, enrolled):
         yield replace(
-            turn.obligation(due_on, decisive(facts.enrolments, partial(_due_on, rule, facts))),
+            turn.obligation(due_on),
             arithmetic=f"from the age of {rule.period('age')} on {turned_on} until {due_on}",
             stop=_first_stop(rule, facts, turned_on),
         )
@@ -79,23 +80,25 @@ def changes_by_age(rule: Rule, facts: Facts) -> list[date]:
     if rule.shape == "by-birthday":
         return [rule.period("age").after(facts.born_on)]
     this_year = school_year_start(facts.as_of)
-    years = (this_year, date(this_year.year + 1, 9, 1))
-    return [
-        _day_of_year(rule.text("begins") or "09-01", year)
-        for year in years
-        if _is_for(rule, facts, year, facts.enrolments)
-    ]
+    next_year = date(this_year.year + 1, 9, 1)
+    then = facts.year_group(next_year)
+    to_come = [next_year.replace(year=next_year.year + group - then) for group in _groups(rule, facts, then, next_year)]
+    now = _year_asked_of(rule, facts, this_year, facts.enrolments)
+    years = [] if now is None else [this_year]
+    return [_day_of_year(rule.text("begins") or "09-01", year) for year in [*years, *to_come]]
 
 
 @dataclass(frozen=True, slots=True)
 class _Turn:
-    """The day on which a child grows into an obligation, and the event that opened what asks for it."""
+    """The day on which a child grows into an obligation, the event that opened what asks for it, and the ids of the
+    enrolments on which it rests."""
 
     rule: Rule
     facts: Facts
     matter: str
     ground: Event
     begins_on: date
+    enrolled: Sequence[str]
 
     def about(self, patterns: tuple[str, ...]) -> list[Event]:
         """Events that are about the same matter, or do not say about which."""
@@ -103,8 +106,8 @@ class _Turn:
         subject = subject_of(self.ground, written)
         return [event for event in self.facts.found(patterns) if is_about(event, written, subject)]
 
-    def obligation(self, due_on: date, enrolled: Sequence[str]) -> Obligation:
-        """The obligation, as yet without its stop; `enrolled` are the ids of the enrolments that it rests on."""
+    def obligation(self, due_on: date) -> Obligation:
+        """The obligation, as yet without its stop."""
         rule = self.rule
         ended = [event for event in self.about(rule.texts("not_needed")) if event.on >= self.begins_on]
         aged = end_by_age(rule, self.facts, self.begins_on, self.facts.as_of)
@@ -113,7 +116,7 @@ class _Turn:
             triggered_on=self.begins_on,
             due_on=due_on,
             arithmetic="",
-            grounds=[self.ground.id, *enrolled],
+            grounds=[self.ground.id, *self.enrolled],
             endings=[*((event.on, event.id) for event in ended), *([(aged.on, None)] if aged.on else [])],
             expected=(*rule.texts("stop"), *rule.texts("stop_after")),
             may_change_on=aged.may_change_on,
@@ -125,14 +128,19 @@ def _may_be_open(rule: Rule, facts: Facts) -> bool:
     return any(facts.found(MATTERS[name].opens) for name in rule.texts("while_open"))
 
 
-def _turns(rule: Rule, facts: Facts, day: date) -> list[_Turn]:
-    """What of the rule's matters is open on `day`: each of them where the rule has a subject, else the first."""
+def _turns(rule: Rule, facts: Facts, day: date, enrolled: Sequence[str]) -> list[_Turn]:
+    """What of the rule's matters is open on `day`: each of them where the rule has a subject, else one.
+
+    One is enough; an enrolment on which the obligation rests anyway is taken before any other event.
+    """
     turns = [
-        _Turn(rule, facts, name, event, day)
+        _Turn(rule, facts, name, event, day, enrolled)
         for name in rule.texts("while_open")
         for event in facts.open_matters(name, day)
     ]
-    return turns if rule.text("subject") else turns[:1]
+    if rule.text("subject"):
+        return list({turn.ground.text(rule.text("subject")): turn for turn in reversed(turns)}.values())
+    return sorted(turns, key=lambda turn: turn.ground.id not in enrolled)[:1]
 
 
 def _follow(rule: Rule, facts: Facts, stops: list[Event]) -> list[tuple[Event, list[str]]]:
@@ -164,19 +172,31 @@ def _day_of_year(written: str, not_before: date) -> date:
     return day if day >= not_before else day.replace(year=day.year + 1)
 
 
-def _is_for(rule: Rule, facts: Facts, school_year: date, enrolments: Sequence[Event]) -> bool:
-    """Whether the child is in one of the rule's year groups in a school year, or in the last year of a school that ends
-    earlier or later than most (`last_year_of`)."""
-    year_group = year_group_in(facts.born_on, enrolments, school_year)
+def _year_asked_of(rule: Rule, facts: Facts, school_year: date, enrolments: Sequence[Event]) -> int | None:
+    """The child's year group in a school year, where it is one of the rule's; else None."""
+    whole = enrolments is facts.enrolments
+    year_group = facts.year_group(school_year) if whole else year_group_in(facts.born_on, enrolments, school_year)
     from_year_group = rule.parameters.get("from_year_group")
     if isinstance(from_year_group, int):
-        return year_group >= from_year_group
+        return year_group if year_group >= from_year_group else None
+    return year_group if year_group in _year_groups(rule, latest_enrolment(enrolments, school_year)) else None
+
+
+def _year_groups(rule: Rule, enrolled: Event | None) -> tuple[int, ...]:
+    """The rule's year groups; of a school that ends in a year of its own (`last_year_of`) that year alone."""
     ends = rule.parameters.get("last_year_of", {})
-    enrolled = latest_enrolment(enrolments, school_year)
     if isinstance(ends, dict) and enrolled and enrolled.text("urn") in ends:
-        return bool(year_group == ends[enrolled.text("urn")])
+        return (ends[enrolled.text("urn")],)
     groups = rule.parameters.get("year_groups", ())
-    return year_group in groups if isinstance(groups, list | tuple) else False
+    return tuple(groups) if isinstance(groups, list | tuple) else ()
+
+
+def _groups(rule: Rule, facts: Facts, then: int, school_year: date) -> list[int]:
+    """The year groups of the rule that the child, in year `then` in that school year, is in or has yet to come to."""
+    from_year_group = rule.parameters.get("from_year_group")
+    if isinstance(from_year_group, int):
+        return [max(from_year_group, then)]
+    return [group for group in _year_groups(rule, latest_enrolment(facts.enrolments, school_year)) if group >= then]
 
 
 def _due_on(rule: Rule, facts: Facts, enrolments: Sequence[Event]) -> date:

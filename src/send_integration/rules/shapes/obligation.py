@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from send_integration.contracts.event import Event
 from send_integration.rules.facts import Facts
@@ -12,6 +12,9 @@ from send_integration.when.periods import after_working_days
 
 LEAST_WARNING_WORKING_DAYS = 5
 """The least time that a worker gets between a warning and the date (domain rules, 'due-soon')."""
+
+Ending: TypeAlias = tuple[date, str | None]
+"""The day on which an obligation ended another way, and the id of the event that ended it; None where age did."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +36,7 @@ class Obligation:
     stop_rests_on: Sequence[str] = ()
     pauses: Sequence[tuple[Event, Event | None]] = ()
     exceptions: Sequence[Event] = ()
-    endings: Sequence[tuple[date, str | None]] = ()
+    endings: Sequence[Ending] = ()
     arose_on: date | None = None
     last_day: date | None = None
     expected: Sequence[str] = ()
@@ -59,12 +62,13 @@ class _Standing(NamedTuple):
 
 def judge(rule: Rule, found: Obligation, facts: Facts) -> tuple[Milestone, list[date]]:
     """How an obligation stands on the day, and the days on which that could change with no new event."""
-    ending = first_ending([*found.endings, *facts.endings], found.triggered_on)
+    endings = [*found.endings, *facts.endings]
+    ending = first_ending(endings, found.triggered_on)
     stop = found.stop if found.stop and (ending is None or found.stop.on <= ending[0]) else None
     settled_on = stop.on if stop else ending[0] if ending else None
     clock = _with_pauses(found, settled_on)
     warn_from = _warn_from(rule, found.triggered_on, clock.due_on)
-    standing = _settled(found, stop, ending, clock) or _unsettled(found, facts.as_of, clock, warn_from)
+    standing = _settled(found, stop, endings, clock) or _unsettled(found, facts.as_of, clock, warn_from)
     last_day_is_over = found.last_day is not None and facts.as_of > found.last_day
     late_until = stop.on if stop else facts.as_of if standing.status is MilestoneStatus.MISSED else clock.due_on
     milestone = Milestone(
@@ -85,22 +89,25 @@ def judge(rule: Rule, found: Obligation, facts: Facts) -> tuple[Milestone, list[
     return milestone, [*changes, found.last_day + timedelta(1)] if found.last_day else changes
 
 
-def first_ending(endings: Sequence[tuple[date, str | None]], since: date) -> tuple[date, str | None] | None:
+def first_ending(endings: Sequence[Ending], since: date) -> Ending | None:
     """The first thing that ended an obligation another way, on or after its trigger."""
     ends = [end for end in endings if end[0] >= since]
     return min(ends, key=lambda end: (end[0], end[1] or ""), default=None)
 
 
-def _settled(
-    found: Obligation, stop: Event | None, ending: tuple[date, str | None] | None, clock: _Clock
-) -> _Standing | None:
-    """How it stands where it was met, or ended another way."""
+def _settled(found: Obligation, stop: Event | None, endings: Sequence[Ending], clock: _Clock) -> _Standing | None:
+    """How it stands where it was met, or ended another way. What age has ended too rests on no event any more."""
     if stop is not None:
         status = MilestoneStatus.MET_LATE if stop.on > clock.due_on else MilestoneStatus.MET
         return _Standing(status, None, [stop.id, *found.stop_rests_on])
-    if ending is not None:
-        return _Standing(MilestoneStatus.NOT_NEEDED, None, [ending[1]] if ending[1] else [])
-    return None
+    ending = first_ending(endings, found.triggered_on)
+    if ending is None:
+        return None
+    by_age_too = any(
+        event_id is None and found.triggered_on <= day and (found.stop is None or day < found.stop.on)
+        for day, event_id in endings
+    )
+    return _Standing(MilestoneStatus.NOT_NEEDED, None, [ending[1]] if ending[1] and not by_age_too else [])
 
 
 def _unsettled(found: Obligation, as_of: date, clock: _Clock, warn_from: date) -> _Standing:

@@ -29,7 +29,7 @@ def repeats_every(rule: Rule, facts: Facts) -> Iterator[Obligation]:
         for trigger, grounds, begins_on in [*_starts(rule, facts, begun), *_repeats(rule, facts, begun, again)]:
             if begins_on not in seen and begins_on <= facts.as_of:
                 seen.add(begins_on)
-                asked = Asked(rule, facts, trigger, begins_on)
+                asked = Asked(rule, facts, trigger, begins_on, subject)
                 found = obligation_of(asked, grounds, stop_on_later_day=True)
                 if found:
                     yield found

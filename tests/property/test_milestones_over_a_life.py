@@ -1,0 +1,65 @@
+"""Every milestone of the catalogue over years: it changes only on the days it names, and rests on its evidence alone."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+from hypothesis import given, settings
+
+from send_integration.contracts.event import ChildId, Event
+from send_integration.evaluate import ChildAnswer, answer_child
+from send_integration.rules.model import Milestone, RuleBook
+from send_integration.steps.catalogue import load_rules
+from send_integration.timeline.fold import standing
+from tests.property.lives import FIELDS, lives
+
+RULES = RuleBook({rule.id: rule for rule in load_rules().rules.values() if rule.kind == "milestone"})
+
+
+def answer(events: list[Event], as_of: date) -> ChildAnswer | None:
+    return answer_child(ChildId("c1"), standing(events), RULES, as_of)
+
+
+def milestones(events: list[Event], as_of: date) -> dict[tuple[str, str, date], Milestone]:
+    found = answer(events, as_of)
+    every = found.assessment.milestones if found else ()
+    by_key = {(m.milestone, m.subject, m.triggered_on): replace(m, days_late=0) for m in every}
+    assert len(by_key) == len(every), "two milestones cannot be told apart"
+    return by_key
+
+
+@settings(max_examples=400, deadline=None)
+@given(lives())
+def test_nothing_changes_before_the_day_it_names(life: tuple[list[Event], date]) -> None:
+    events, day = life
+    for _ in range(8):
+        found = answer(events, day)
+        next_day = (found.next_change_on if found else None) or day + timedelta(3_000)
+        eve = next_day - timedelta(1)
+        for later in {day + timedelta(1), day + (eve - day) / 2, eve}:
+            if found and day < later <= eve:
+                assert milestones(events, later) == milestones(events, day), later
+        day = next_day
+
+
+@settings(max_examples=400, deadline=None)
+@given(lives())
+def test_a_milestone_rests_on_its_evidence_and_on_nothing_else(life: tuple[list[Event], date]) -> None:
+    events, as_of = life
+    before = milestones(events, as_of)
+    for left_out in events:
+        after = milestones([event for event in events if event is not left_out], as_of)
+        for key, found in before.items():
+            if left_out.id in found.evidence:
+                lost = tuple(event_id for event_id in found.evidence if event_id != left_out.id)
+                assert after.get(key) != replace(found, evidence=lost), (key, left_out.id)
+            else:
+                # Of two events that would each do, one is named; which one may depend on a third.
+                assert key in after, (key, left_out.id)
+                assert replace(after[key], evidence=found.evidence) == found, (key, left_out.id)
+
+
+def test_every_event_that_a_milestone_asks_for_is_lived() -> None:
+    parameters = ("trigger", "stop", "stop_after", "not_needed", "exceptions", "only_where", "counted_from")
+    asked = {p.partition(" ")[0] for rule in RULES.rules.values() for name in parameters for p in rule.texts(name)}
+
+    assert asked <= FIELDS.keys() | {"referrals.closed"}
