@@ -46,8 +46,8 @@ def _rests_on(rule: Rule, course: Course, last: Event, events: tuple[Event, ...]
     depends = _quiet(rule, course.service, "active") != _quiet(rule, course.service, "waiting")
     if course.started and depends and not any(matches(last, pattern) for pattern in pathway.starts):
         found.add(course.started)
-    # The last word opens the case by itself where it did so once more, unless the help that began came before that.
-    if last not in course.again or (course.started in found and course.started.on < course.again[0].on):
+    # The last word opens the case by itself where it did so once more, unless help had begun before that.
+    if last not in course.again or (course.started in found and course.started.on < last.on):
         found.add(course.opened)
     return found
 
