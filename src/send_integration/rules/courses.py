@@ -93,9 +93,14 @@ def plan_spells(finalised: Iterable[Event], ceased: Sequence[Event], gone: Seque
 
 
 def first_of(events: Iterable[Event], on_or_after: date) -> tuple[Event, ...]:
-    """The first of some events on or after a day, alone; nothing where there is none."""
+    """The first of some events on or after a day, alone; nothing where there is none.
+
+    Of several on one day what ends everything comes first, so that all that ended on that day rest on one event.
+    """
     later = [event for event in events if event.on >= on_or_after]
-    return (min(later, key=happening_order),) if later else ()
+    if not later:
+        return ()
+    return (min(later, key=lambda event: (event.on, event.what not in ENDS_EVERYTHING, happening_order(event))),)
 
 
 def _course(episode: Episode, place: dict[str, Event], gone: Sequence[Event]) -> Course:

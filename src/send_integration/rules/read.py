@@ -91,7 +91,9 @@ def _rule(entry: Entry) -> Rule:
     common["version"] += entry.suffix
     area = entry.home.file.rpartition("/")[2].removesuffix(".toml")
     parameters = {
-        name: tuple(value) if name in TEXT_LISTS else value for name, value in entry.values.items() if name not in COMMON
+        name: tuple(value) if name in TEXT_LISTS else value
+        for name, value in entry.values.items()
+        if name not in COMMON
     }
     return Rule(id=entry.rule_id, area=area, parameters=parameters, **common)
 

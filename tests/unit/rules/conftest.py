@@ -1,6 +1,6 @@
 """The shipped catalogue, and short ways to ask it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import date
 
@@ -59,3 +59,16 @@ def in_words(found: Milestone) -> str:
     about = f"{found.subject}: " if found.subject else ""
     late = f", {found.days_late} late" if found.days_late else ""
     return f"{about}{found.status}, due {found.due_on}{late}"
+
+
+@pytest.fixture
+def raised(rules: RuleBook) -> Callable[..., list[tuple[str, str, str]]]:
+    """The day, level and subject of each finding of a risk, for a history written as the rules' own cases are."""
+
+    def ask(rule: str, lines: Iterable[str], as_of: str, born: str = BORN_ON) -> list[tuple[str, str, str]]:
+        events = standing(history_of({"events": list(lines), "born": born}))
+        found = answer_child(ChildId("c1"), events, rules, date.fromisoformat(as_of))
+        risks = found.assessment.risks if found else ()
+        return [(str(risk.raised_on), risk.level, risk.subject) for risk in risks if risk.risk == rule]
+
+    return ask

@@ -29,7 +29,7 @@ def closed_after_not_brought(rule: Rule, facts: Facts) -> Verdict:
                 break
             rests_on = [event for course in others for event in (course.opened, *course.ended)]
             reason = "Discharged for not coming, soon after a missed appointment, and no other service is open."
-            reason += words_of_others(len(others))
+            reason += words_of_others([course.open for course in others])
             evidence = ids((discharge, missed[-1], *rests_on))
             return Verdict((Finding(discharge.on, reason, evidence, EXPECTED),), (last_day + NEXT,))
     return Verdict()

@@ -24,12 +24,13 @@ def crisis_while_waiting(rule: Rule, facts: Facts) -> Verdict:
     changes = tuple(crisis.on + window + NEXT for crisis in crises)
     seen = facts.found(SEEN)
     passed_over: list[Event] = []
-    ended = again = 0
+    ended: list[Spell] = []
+    again = 0
     for crisis in reversed(crises):
         if facts.as_of > crisis.on + window or any(event.on > crisis.on for event in seen):
             break
         reason, grounds, over, more = _grounds(facts, crisis.on, window)
-        ended, again = ended + over, again + more
+        ended, again = [*ended, *over], again + more
         if reason:
             evidence = ids((crisis, *grounds, *passed_over))
             return Verdict((Finding(crisis.on, reason + words_of_others(ended, again), evidence, SEEN),), changes)
@@ -39,11 +40,12 @@ def crisis_while_waiting(rule: Rule, facts: Facts) -> Verdict:
     return Verdict((), changes)
 
 
-def _grounds(facts: Facts, day: date, window: timedelta) -> tuple[str, list[Event], int, int]:
-    """Why a crisis on `day` is one while waiting, '' where it is not; the events on which that rests, of how many ended
-    cases they tell, and how often one was opened again."""
+def _grounds(facts: Facts, day: date, window: timedelta) -> tuple[str, list[Event], list[Spell], int]:
+    """Why a crisis on `day` is one while waiting, '' where it is not; the events on which that rests, the ended cases of
+    which they tell, and how often one was opened again."""
     rests_on: list[Event] = []
-    ended = again = 0
+    ended: list[Spell] = []
+    again = 0
     for spell in begun_last_first(open_cases(facts, SERVICES), day):
         said = spell.said_by(day)
         rests_on += said
@@ -53,7 +55,7 @@ def _grounds(facts: Facts, day: date, window: timedelta) -> tuple[str, list[Even
         rests_on += spell.over
         if _was_declined(spell) and spell.over[0].on >= day - window:
             return "In crisis soon after help was declined, and not seen by CAMHS since.", rests_on, ended, again
-        ended += 1
+        ended.append(spell)
     return "", rests_on, ended, again
 
 

@@ -31,7 +31,7 @@ def hidden_wait(rule: Rule, facts: Facts) -> Verdict:
     ended = [wait for wait in waits if wait.opened.on <= raised_on and not wait.runs_on(facts.as_of)]
     days = sum((raised_on - wait.opened.on).days for wait in counted)
     services = ", ".join(sorted({wait.service for wait in counted}))
-    reason = f"{len(counted)} waits ({services}) added up to {days} days on {raised_on}.{words_of_others(len(ended))}"
+    reason = f"{len(counted)} waits ({services}) added up to {days} days on {raised_on}.{words_of_others(ended)}"
     rests_on = [event for wait in (*counted, *ended) for event in (wait.opened, *wait.over)]
     expected = tuple(sorted({_end(wait) for wait in counted}))
     return Verdict((Finding(raised_on, reason, ids(rests_on), expected),))

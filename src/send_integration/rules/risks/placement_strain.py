@@ -29,17 +29,24 @@ def placement_strain(rule: Rule, facts: Facts) -> Verdict:
     if "ehcp.finalised" not in facts.by_name:
         return Verdict()
     window = timedelta(rule.number("days"))
-    absence, to_come = _absence(rule, facts)
-    signs = [sign for sign in (_suspension(facts), _early_review(facts), absence) if sign]
-    changes = (*(sign.last_on + window + NEXT for sign in signs), *to_come)
-    seen = [sign for sign in signs if facts.as_of <= sign.last_on + window]
+    seen = [
+        sign for sign in (_suspension(facts), _early_review(facts)) if sign and facts.as_of <= sign.last_on + window
+    ]
+    to_come: tuple[date, ...] = ()
+    expected: tuple[str, ...] = ()
+    if len(seen) < 2:
+        absence, to_come = _absence(rule, facts)
+        if absence:
+            seen.append(absence)
+            expected = ("school.attendance",)
+    changes = (*(sign.last_on + window + NEXT for sign in seen), *to_come)
     plans = latest_running(facts.plans, facts.as_of)
     if len(seen) < 2 or not plans.spells:
         return Verdict((), changes)
     reason = f"A plan is in force, and within {rule.number('days')} days: {'; '.join(sign.words for sign in seen)}.{plans.words}"
     raised_on = max(plans.since, *(sign.since for sign in seen))
     evidence = ids((*plans.rests_on, *(event for sign in seen for event in sign.events)))
-    return Verdict((Finding(raised_on, reason, evidence, ("school.attendance",) if absence in seen else ()),), changes)
+    return Verdict((Finding(raised_on, reason, evidence, expected),), changes)
 
 
 def _suspension(facts: Facts) -> Sign | None:

@@ -5,7 +5,7 @@ ended, for were that end taken back the flag would rest on another case: so its 
 the reason says how many there are. A case is as late as it was last said to begin; that is evidence in the same way.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -19,12 +19,12 @@ ENDS_SEN_SUPPORT = ("ehcp.finalised", "school.left", *ENDS_EVERYTHING)
 
 
 class Running(NamedTuple):
-    """What runs on a day, all events on which that rests, how many of the spells that they tell of have ended, and how
+    """What runs on a day, all events on which that rests, the spells among those they tell of that have ended, and how
     often one was said to begin once more."""
 
     spells: list[Spell]
     rests_on: list[Event]
-    ended: int
+    ended: list[Spell]
     again: int
 
     @property
@@ -38,9 +38,10 @@ class Running(NamedTuple):
         return words_of_others(self.ended, self.again)
 
 
-def words_of_others(ended: int, again: int = 0) -> str:
+def words_of_others(ended: Sequence[Spell], again: int = 0) -> str:
     """Sentences that say why events of ended cases, or that open a case once more, are evidence; '' where none is."""
-    said = f" Cases that would count too, and have ended: {ended}." if ended else ""
+    days = ", ".join(str(day) for day in sorted({spell.over[0].on for spell in ended}))
+    said = f" Cases that would count too, and have ended: {len(ended)}, on {days}." if ended else ""
     return said + (f" Opened again while open: {again}." if again else "")
 
 
@@ -57,7 +58,8 @@ def latest_running(spells: Iterable[Spell], day: date, services: int = 1) -> Run
     """
     found: dict[str, Spell] = {}
     rests_on: list[Event] = []
-    ended = again = 0
+    ended: list[Spell] = []
+    again = 0
     for spell in begun_last_first(spells, day):
         if spell.service in found:
             continue
@@ -66,7 +68,7 @@ def latest_running(spells: Iterable[Spell], day: date, services: int = 1) -> Run
         again += len(said) - 1
         if not spell.runs_on(day):
             rests_on += spell.over
-            ended += 1
+            ended.append(spell)
             continue
         found[spell.service] = spell
         if len(found) == services:

@@ -55,7 +55,7 @@ def _enough(rule: Rule, facts: Facts) -> tuple[date, list[Event], str]:
     more = [spell._replace(service=course.name) for course, spell in spells if spell.opened.id not in told]
     others = latest_running(more, facts.as_of, rule.number("episodes") - len(sectors.spells))
     since = max(spell.opened.on for spell in (*sectors.spells, *others.spells))
-    words = words_of_others(sectors.ended + others.ended, sectors.again + others.again)
+    words = words_of_others([*sectors.ended, *others.ended], sectors.again + others.again)
     return since, [*sectors.rests_on, *others.rests_on], words
 
 
