@@ -4,7 +4,7 @@ It looks only at the days on which the answer can change: those on which somethi
 and those that the answer itself names.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from itertools import pairwise
 from typing import NamedTuple
@@ -37,6 +37,47 @@ class ChildHistory(NamedTuple):
     child_id: ChildId
     events: Sequence[Event]
     others: Collection[EventKey] = ()
+
+
+def histories_of(
+    events: Iterable[Event], child_of: Mapping[EventKey, str], wanted: Collection[str]
+) -> list[ChildHistory]:
+    """The history of each wanted child that has events, from their events and all that hang together with one of them."""
+    by_key = {event.key: event for event in events}
+    own: dict[str, list[Event]] = {}
+    for event in by_key.values():
+        own.setdefault(child_of[event.key], []).append(event)
+    others: dict[str, dict[EventKey, Event]] = {}
+    for chain in _chains(by_key.values()):
+        known = [by_key[key] for key in chain if key in by_key]
+        children = {child_of[event.key] for event in known}
+        for child in children if len(children) > 1 else ():
+            strangers = {event.key: event for event in known if child_of[event.key] != child}
+            others.setdefault(child, {}).update(strangers)
+    return [
+        ChildHistory(ChildId(child), [*own[child], *others.get(child, {}).values()], frozenset(others.get(child, {})))
+        for child in sorted(own.keys() & set(wanted))
+    ]
+
+
+def _chains(events: Iterable[Event]) -> Iterator[set[EventKey]]:
+    """The names of events that hang together, for one corrects or retracts another; of such as name one that never came too."""
+    beside: dict[EventKey, set[EventKey]] = {}
+    for event in events:
+        target = event.corrects or event.retracts
+        if target:
+            named = EventKey(event.source, target)
+            beside.setdefault(event.key, set()).add(named)
+            beside.setdefault(named, set()).add(event.key)
+    while beside:
+        chain: set[EventKey] = set()
+        waiting = [next(iter(beside))]
+        while waiting:
+            key = waiting.pop()
+            if key not in chain:
+                chain.add(key)
+                waiting.extend(beside.pop(key))
+        yield chain
 
 
 def known_on(event: Event) -> date:
