@@ -1,7 +1,6 @@
 """What other rules would have done to a child's flags: which of them, how much earlier, and what people would be told."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
@@ -158,11 +157,9 @@ def _told(spans: Sequence[Span], first: date, *, tried: bool) -> Iterator[Told]:
 
 
 def _raise_alike(before: Rule, after: Rule) -> bool:
-    """Whether two wordings of a rule raise the same flags on the same days and tell the same role, as far as can be seen."""
-    return (
-        not _parameters(before, after)
-        and replace(after, version=before.version, parameters=before.parameters) == before
-    )
+    """Whether two wordings of a rule raise the same flags on the same days, for the same role."""
+    same = (before.kind, before.shape, before.role) == (after.kind, after.shape, after.role)
+    return same and not _parameters(before, after)
 
 
 def _parameters(before: Rule, after: Rule) -> dict[str, tuple[object, object]]:
