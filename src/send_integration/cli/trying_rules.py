@@ -41,7 +41,7 @@ Each counts in the month in which somebody would first have seen a difference.
 Flags raised by the rules that differ"""
 
 WORKLOAD_IN_WORDS = """\
-Flags of the rules that differ: raised, and in brackets those that become urgent.
+Flags of the rules that differ: raised, and in brackets those that turn urgent.
 The child's named worker in the role is told; where there is none, the team."""
 
 

@@ -94,48 +94,13 @@ class TrialReport:
         return {
             "from": self.first.isoformat(),
             "to": self.last.isoformat(),
-            "rules": [
-                {
-                    "rule": change.rule,
-                    "change": change.change,
-                    "parameters": {
-                        name: {"in_force": before, "tried": after}
-                        for name, (before, after) in change.parameters.items()
-                    },
-                }
-                for change in self.changes
-            ],
+            "rules": [_change_as_json(change) for change in self.changes],
             "children": self.children,
             "children_changed": self.children_changed,
             "flags_changed": self.flags_changed,
-            "months": [
-                {
-                    "month": month.month,
-                    "children": month.children,
-                    "flags": month.courses.total(),
-                    **{course.replace("-", "_"): month.courses[course] for course in Course},
-                    "raised": month.raised._asdict(),
-                }
-                for month in self.months
-            ],
-            "lead_time": [
-                {
-                    "rule": lead.rule,
-                    "earlier": lead.earlier,
-                    "later": lead.later,
-                    "days_gained": lead.days_gained._asdict() if lead.days_gained else None,
-                }
-                for lead in self.leads
-            ],
-            "workload": [
-                {
-                    "team": entry.team,
-                    "month": entry.month,
-                    "raised": entry.raised._asdict(),
-                    "urgent": entry.urgent._asdict(),
-                }
-                for entry in self.workload
-            ],
+            "months": [_month_as_json(month) for month in self.months],
+            "lead_time": [_lead_as_json(lead) for lead in self.leads],
+            "workload": [_team_month_as_json(entry) for entry in self.workload],
         }
 
 
@@ -221,3 +186,28 @@ def _workload(trials: Sequence[ChildTrial], months: Sequence[Month]) -> Iterable
         for month in months:
             raised, urgent = (counts.get((team, month, urgent), BothBooks()) for urgent in (False, True))
             yield TeamMonth(team, month, raised, urgent)
+
+
+def _change_as_json(change: RuleChange) -> dict[str, Any]:
+    values = {name: {"in_force": before, "tried": after} for name, (before, after) in change.parameters.items()}
+    return {"rule": change.rule, "change": change.change, "parameters": values}
+
+
+def _month_as_json(month: MonthOfTrial) -> dict[str, Any]:
+    return {
+        "month": month.month,
+        "children": month.children,
+        "flags": month.courses.total(),
+        **{course.replace("-", "_"): month.courses[course] for course in Course},
+        "raised": month.raised._asdict(),
+    }
+
+
+def _lead_as_json(lead: Lead) -> dict[str, Any]:
+    days = lead.days_gained._asdict() if lead.days_gained else None
+    return {"rule": lead.rule, "earlier": lead.earlier, "later": lead.later, "days_gained": days}
+
+
+def _team_month_as_json(entry: TeamMonth) -> dict[str, Any]:
+    counts = {"raised": entry.raised._asdict(), "urgent": entry.urgent._asdict()}
+    return {"team": entry.team, "month": entry.month, **counts}
