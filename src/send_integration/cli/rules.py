@@ -2,6 +2,7 @@
 
 import typer
 
+from send_integration.cli.hindsight import hindsight
 from send_integration.cli.trying_rules import try_rules_file
 
 app = typer.Typer(
@@ -10,8 +11,4 @@ app = typer.Typer(
     help="Try changed rules on the history before they go live, and look back at what could be known when.",
 )
 app.command("try")(try_rules_file)
-
-
-@app.callback()
-def rules() -> None:
-    """Keep `try` a command of its own, for more will stand beside it."""
+app.command("hindsight")(hindsight)

@@ -1,6 +1,6 @@
 """What went wrong for a child, and the first day on which the events known then already showed that it might."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import NamedTuple
@@ -58,10 +58,14 @@ class Shown(NamedTuple):
 
 
 class Hindsight(NamedTuple):
-    """An outcome, and the flags that showed it before, the earliest first; none where nothing did."""
+    """An outcome, and the flags that showed it before, the earliest first; none where nothing did.
+
+    Where nothing did, `had_all_been_written` are those that would have, had each event been written down on its day.
+    """
 
     outcome: Outcome
     shown: tuple[Shown, ...]
+    had_all_been_written: tuple[Shown, ...] = ()
 
     @property
     def days_before(self) -> int | None:
@@ -78,10 +82,22 @@ def hindsights(history: ChildHistory, rules: RuleBook, first: date, last: date) 
     outcomes = sorted(set(outcomes_of(history, rules, first, last)), key=lambda found: (found.on, *found))
     if not outcomes:
         return []
-    begins = min(known_on(event) for event in history.events)
-    (spans,) = spans_between(history, [rules], begins, outcomes[-1].on - A_DAY)
-    runs = runs_of(spans)
-    return [Hindsight(outcome, _shown_before(outcome, runs)) for outcome in outcomes]
+    eve = outcomes[-1].on - A_DAY
+    written = _runs(history, rules, eve, known_on)
+    found = [Hindsight(outcome, _shown_before(outcome, written)) for outcome in outcomes]
+    if all(one.shown for one in found):
+        return found
+    at_once = _runs(history, rules, eve, happened_on)
+    return [
+        one if one.shown else one._replace(had_all_been_written=_shown_before(one.outcome, at_once)) for one in found
+    ]
+
+
+def _runs(history: ChildHistory, rules: RuleBook, last: date, known_from: Callable[[Event], date]) -> list[list[Span]]:
+    """Every run of a flag of a child's whole life until a day."""
+    begins = min(known_from(event) for event in history.events)
+    (spans,) = spans_between(history, [rules], begins, last, known_from=known_from)
+    return runs_of(spans)
 
 
 def outcomes_of(history: ChildHistory, rules: RuleBook, first: date, last: date) -> Iterator[Outcome]:
