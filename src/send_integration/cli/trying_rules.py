@@ -13,6 +13,7 @@ from send_integration.cli.days_back import From, Processes, To, days_back, with_
 from send_integration.cli.services import services
 from send_integration.cli.trial_chart import chart_of
 from send_integration.errors import BadInput
+from send_integration.rules.model import RuleBook
 from send_integration.rules.trial import Course, RuleChange, changed_rules, only
 from send_integration.steps.catalogue import load_rules
 from send_integration.steps.trial_report import BothBooks, Lead, TrialReport, report_of
@@ -41,7 +42,7 @@ Each counts in the month in which somebody would first have seen a difference.
 Flags raised by the rules that differ"""
 
 WORKLOAD_IN_WORDS = """\
-Flags of the rules that differ: raised, and in brackets those that turn urgent.
+raised, and in brackets those that turn urgent.
 The child's named worker in the role is told; where there is none, the team."""
 
 
@@ -54,6 +55,9 @@ def try_rules_file(
     chart: Annotated[
         Path | None, typer.Option(help="Write a chart, an SVG that needs nothing else, to this file.")
     ] = None,
+    whole_load: Annotated[
+        bool, typer.Option("--whole-load", help="What teams are told of by all rules, not only those that differ.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Run a changed rules file over the history in the database, before it goes live; nothing is written there.
@@ -68,21 +72,24 @@ def try_rules_file(
     in_force, tried = load_rules(settings.rules), load_rules(rules)
     changes = changed_rules(in_force, tried)
     children = every_child(engine) if changes else []
-    trial = Trial(only(in_force, changes), only(tried, changes), *days)
+    anyway = [
+        rule for rule in tried.rules.values() if whole_load and rule.id not in {change.rule for change in changes}
+    ]
+    trial = Trial(only(in_force, changes), only(tried, changes), RuleBook({rule.id: rule for rule in anyway}), *days)
     batches = try_rules(trial, settings.database.get_secret_value(), children, processes)
     found = [child for batch in with_progress(batches, len(children)) for child in batch]
     report = report_of(found, changes, len(children), *days)
     if chart:
         _write(chart, chart_of(report))
     if as_json:
-        typer.echo(json.dumps(report.as_json(), default=str, indent=1))
+        typer.echo(json.dumps({**report.as_json(), "whole_load": whole_load}, default=str, indent=1))
     elif changes:
-        print_report(report)
+        print_report(report, whole_load=whole_load)
     else:
         typer.echo("The file raises the same flags as the rules in force: nothing in it differs from them.")
 
 
-def print_report(report: TrialReport) -> None:
+def print_report(report: TrialReport, *, whole_load: bool) -> None:
     """The report for people: what differs, then by month, by rule and by team."""
     typer.echo(f"Rules that differ, over the history from {report.first} to {report.last}:")
     for change in report.changes:
@@ -95,6 +102,7 @@ def print_report(report: TrialReport) -> None:
     _print_months(console, report)
     _print_leads(console, report.leads)
     _print_workload(console, report)
+    typer.echo(f"Flags of {'all rules' if whole_load else 'the rules that differ'}: {WORKLOAD_IN_WORDS}")
 
 
 def _written_change(change: RuleChange) -> str:
@@ -159,8 +167,6 @@ def _print_workload(console: Console, report: TrialReport) -> None:
         table.add_section()
         table.add_row("all", *(_cell(*_sums(report, team)) for team in teams))
         console.print(table)
-    if report.teams:
-        typer.echo(WORKLOAD_IN_WORDS)
 
 
 def _sums(report: TrialReport, team: str) -> tuple[BothBooks, BothBooks]:

@@ -56,10 +56,12 @@ class Told(NamedTuple):
 
 
 class ChildTrial(NamedTuple):
-    """What the rules that are tried would have changed of one child's flags, and what both books tell whom."""
+    """What the rules that are tried would have changed of one child's flags, what both books tell whom, and what the rules
+    that do not differ tell either way, where that was asked."""
 
     differences: tuple[Difference, ...]
     told: tuple[Told, ...]
+    told_anyway: tuple[Told, ...] = ()
 
 
 def changed_rules(in_force: RuleBook, tried: RuleBook) -> list[RuleChange]:
@@ -82,13 +84,16 @@ def only(book: RuleBook, changed: Sequence[RuleChange]) -> RuleBook:
     return RuleBook({rule_id: rule for rule_id, rule in book.rules.items() if rule_id in wanted})
 
 
-def try_on(history: ChildHistory, in_force: RuleBook, tried: RuleBook, first: date, last: date) -> ChildTrial:
-    """One child's trial over the days from the first to the last, both included."""
-    day_before = first - A_DAY
-    spans = spans_between(history, [in_force, tried], day_before, last)
+def try_on(
+    history: ChildHistory, in_force: RuleBook, tried: RuleBook, anyway: RuleBook, first: date, last: date
+) -> ChildTrial:
+    """One child's trial over the days from the first to the last, both included; `anyway` are rules that do not differ."""
+    books = [in_force, tried, *([anyway] if anyway.rules else [])]
+    before, after, *same = spans_between(history, books, first - A_DAY, last)
     return ChildTrial(
-        tuple(differences(spans[0], spans[1], first)),
-        tuple(told for book, found in enumerate(spans) for told in _told(found, first, tried=bool(book))),
+        tuple(differences(before, after, first)),
+        (*_told(before, first, tried=False), *_told(after, first, tried=True)),
+        tuple(told for spans in same for tried in (False, True) for told in _told(spans, first, tried=tried)),
     )
 
 

@@ -176,10 +176,10 @@ def _leads(trials: Sequence[ChildTrial]) -> Iterable[Lead]:
 
 
 def _workload(trials: Sequence[ChildTrial], months: Sequence[Month]) -> Iterable[TeamMonth]:
-    """Every month of each team that is told of anything by either book."""
+    """Every month of each team that is told of anything by either book, or by the rules that do not differ."""
     counts: dict[tuple[str, Month, bool], BothBooks] = {}
     for trial in trials:
-        for told in trial.told:
+        for told in (*trial.told, *trial.told_anyway):
             place = (team_of(told.role), month_of(told.on), told.urgent)
             counts[place] = counts.get(place, BothBooks()).with_one(tried=told.tried)
     for team in sorted({team for team, _, _ in counts}):

@@ -14,10 +14,14 @@ from send_integration.store.histories import reading
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """What is tried: of both books the rules that differ, from the first day to the last, both included."""
+    """What is tried: of both books the rules that differ, from the first day to the last, both included.
+
+    `anyway` are the rules that do not, where it is asked what people are told of by them too.
+    """
 
     in_force: RuleBook
     tried: RuleBook
+    anyway: RuleBook
     first: date
     last: date
 
@@ -37,5 +41,7 @@ def try_batch(trial: Trial, address: str, children: Sequence[str]) -> list[Child
             histories = read_histories(connection, children)
     finally:
         engine.dispose()
-    found = (try_on(history, trial.in_force, trial.tried, trial.first, trial.last) for history in histories)
-    return [child for child in found if child.differences or child.told]
+    found = (
+        try_on(history, trial.in_force, trial.tried, trial.anyway, trial.first, trial.last) for history in histories
+    )
+    return [child for child in found if any(child)]

@@ -106,7 +106,23 @@ def test_the_figures_are_those_that_a_hand_counts(command: Run, pipe: Pipe, own:
             {"team": "ehc-team", "month": "2025-04", "raised": both(1, 0), "urgent": both(1, 1)},
             {"team": "ehc-team", "month": "2025-05", "raised": both(1, 1), "urgent": both(1, 1)},
         ],
+        "whole_load": False,
     }  # fmt: skip
+
+
+def test_the_whole_load_adds_what_all_other_rules_tell(command: Run, pipe: Pipe, own: Path) -> None:
+    pipe.send("ndd-triage", sent("ndd.referred", "2025-03-03", event_id="n", source="a", person=ANNA_KOWALSKA))
+    pipe.settle()
+
+    found = json.loads(command(rules.app, "try", str(own), *DAYS, "--whole-load", "--json").stdout)
+
+    # The referral waits for triage by 31 March and for an assessment by 3 June: warned of from 24 March and 16 May.
+    assert [entry["raised"] for entry in found["workload"] if entry["team"] == "ndd-team"] == [
+        both(1, 1), both(0, 0), both(1, 1),
+    ]  # fmt: skip
+    assert found["flags_changed"] == 3
+    assert [entry["raised"] for entry in found["months"]] == [both(0, 2), both(1, 0), both(1, 1)]
+    assert "Flags of all rules:" in command(rules.app, "try", str(own), *DAYS, "--whole-load").stdout
 
 
 def test_the_table_says_the_same_and_fits_a_terminal(command: Run, pipe: Pipe, own: Path) -> None:

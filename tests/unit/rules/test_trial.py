@@ -16,6 +16,9 @@ DECIDE = "ehc-decide-to-assess"
 """Six weeks; the warning begins a fifth of them before the end: 8 days."""
 
 
+NONE = RuleBook({})
+
+
 def asked(on: str = "2025-03-03") -> Event:
     return event("ehcp.requested", on, event_id="asked", source="s")
 
@@ -30,7 +33,7 @@ def book(rule: Rule, **parameters: object) -> RuleBook:
 
 def trial(rules: RuleBook, events: list[Event], **parameters: object) -> tuple[list[Difference], list[str]]:
     rule = rules[DECIDE]
-    found = try_on(ChildHistory(ChildId("c1"), events), book(rule), book(rule, **parameters), FIRST, LAST)
+    found = try_on(ChildHistory(ChildId("c1"), events), book(rule), book(rule, **parameters), NONE, FIRST, LAST)
     told = [f"{'tried' if t.tried else 'in force'} {t.on}{' urgent' if t.urgent else ''}" for t in found.told]
     return list(found.differences), told
 
@@ -105,6 +108,20 @@ def test_what_stood_before_the_first_day_is_told_of_only_where_it_becomes_urgent
     _, told = trial(rules, [asked("2025-01-20")], warn="2 weeks")
 
     assert told == ["in force 2025-03-04 urgent", "tried 2025-03-04 urgent"]
+
+
+def test_rules_that_do_not_differ_tell_the_same_by_both(rules: RuleBook) -> None:
+    referred = event("ndd.referred", "2025-03-03", event_id="n", source="s")  # four weeks: warned of from 24 March
+    decide, anyway = rules[DECIDE], book(rules["ndd-triage"])
+
+    found = try_on(ChildHistory(ChildId("c1"), [referred, asked()]), book(decide), book(decide), anyway, FIRST, LAST)
+
+    assert found.differences == ()
+    assert [(told.role, str(told.on), told.urgent, told.tried) for told in found.told_anyway] == [
+        ("ndd-clinician", on, urgent, tried)
+        for tried in (False, True)
+        for on, urgent in (("2025-03-24", False), ("2025-04-01", True))
+    ]
 
 
 def test_a_flag_that_both_raise_alike_is_no_difference(rules: RuleBook) -> None:
