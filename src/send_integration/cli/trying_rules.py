@@ -65,8 +65,7 @@ def try_rules_file(
     Prints month by month how many children and flags would have gone another way, the days gained, and what each team
     would have been told, beside the rules in force.
     """
-    if not rules.is_file():
-        raise BadInput("There is no such file", where=str(rules), next_step="Name the authority's own rules file.")
+    _require_text(rules)
     settings, engine = services()
     days = days_back(first, last, settings.today())
     in_force, tried = load_rules(settings.rules), load_rules(rules)
@@ -180,6 +179,15 @@ def _cell(raised: BothBooks, urgent: BothBooks) -> str:
     if not any((*raised, *urgent)):
         return "0"
     return f"{raised.in_force:,} → {raised.tried:,} ({urgent.in_force:,} → {urgent.tried:,})"
+
+
+def _require_text(file: Path) -> None:
+    try:
+        file.read_text("utf-8")
+    except OSError as fault:
+        raise BadInput("cannot be read", where=str(file), next_step="Name the authority's own rules file.") from fault
+    except UnicodeDecodeError as fault:
+        raise BadInput("is no text in UTF-8", where=str(file), next_step="Save it as UTF-8.") from fault
 
 
 def _write(file: Path, text: str) -> None:

@@ -190,7 +190,9 @@ def test_a_file_that_is_no_rules_file_is_refused(command: Run, pipe: Pipe, own: 
     own.write_text('[no-such-rule]\nperiod = "3 weeks"\n')
 
     assert isinstance(command(rules.app, "try", str(own)).exception, BadSetting)
-    assert "There is no such file" in str(command(rules.app, "try", str(own.parent / "missing.toml")).exception)
+    assert "missing.toml: cannot be read" in str(command(rules.app, "try", str(own.parent / "missing.toml")).exception)
+    own.write_bytes(b"\xff\xfe")
+    assert "own.toml: is no text in UTF-8" in str(command(rules.app, "try", str(own)).exception)
     assert command(rules.app, "try", str(own), "--from", "soon").exit_code == 2
 
 
