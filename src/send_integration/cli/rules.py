@@ -1,4 +1,4 @@
-"""`send-integration rules`: which rules are in force, and what a changed file would do."""
+"""`send-integration rules`: which rules are in force, what a changed file would do, and what could have been known when."""
 
 import json
 from pathlib import Path
@@ -8,14 +8,22 @@ import typer
 from rich.console import Console
 from rich.table import Column, Table
 
+from send_integration.cli.hindsight import hindsight
+from send_integration.cli.trying_rules import try_rules_file
 from send_integration.errors import BadSetting
 from send_integration.rules.differences import Difference, differences
 from send_integration.rules.model import Rule
 from send_integration.rules.parameters import NUMBERS, PERIODS
 from send_integration.settings import settings
-from send_integration.steps.catalogue import load_rules, try_rules
+from send_integration.steps.catalogue import check_rules, load_rules
 
-app = typer.Typer(add_completion=False, no_args_is_help=True, help="Which rules are in force; what a change would do.")
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    help="Which rules are in force; what a change would do, and would have done; what could be known when.",
+)
+app.command("try")(try_rules_file)
+app.command("hindsight")(hindsight)
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 COUNTS_BY = ("level", *PERIODS, *NUMBERS)
 """The fields of a rule that the list shows: those that an authority may change."""
@@ -54,7 +62,7 @@ def check(
     as_json: AsJson = False,
 ) -> None:
     """What is wrong with a rules file, by line and field; where nothing is, what it would change of the rules in force."""
-    rules, faults = try_rules(file)
+    rules, faults = check_rules(file)
     if faults:
         for fault in faults:
             typer.echo(f"{fault.place}: {fault.sentence}.", err=True)

@@ -15,7 +15,7 @@ def load_rules(own: Path | None = None) -> RuleBook:
     return read_rules(catalogue(), own_files(own))
 
 
-def try_rules(own: Path) -> tuple[RuleBook, list[Fault]]:
+def check_rules(own: Path) -> tuple[RuleBook, list[Fault]]:
     """The rules as an authority's own file would make them, with everything that is wrong with it."""
     return rules_and_faults(catalogue(), own_files(own))
 
