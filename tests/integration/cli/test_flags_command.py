@@ -16,9 +16,10 @@ from tests.integration.steps.pipe import Pipe
 REASON = ("--restricted", "--why", "the court asked")
 
 
-def flag_of(engine: Engine, child_id: str) -> str:
-    found = open_flags_by_urgency(engine, restricted=True, limit=100)
-    return str(next(flag.content["flag_id"] for flag in found if flag.content["child_id"] == child_id))
+def flag_of(engine: Engine, child_id: str, rule: str = "") -> str:
+    """The child's most urgent flag, or that of a rule."""
+    found = [flag.content for flag in open_flags_by_urgency(engine, restricted=True, limit=100)]
+    return str(next(flag["flag_id"] for flag in found if flag["child_id"] == child_id and rule in ("", flag["rule"])))
 
 
 @pytest.fixture(autouse=True)
@@ -31,7 +32,7 @@ def rehearsed(monkeypatch: pytest.MonkeyPatch) -> None:
 def anna(engine: Engine, pipe: Pipe) -> str:
     """A flag of an ordinary child; her given name is another's in the clinic, who is referred and not seen."""
     assert pipe
-    return flag_of(engine, child_of(engine, "Zofia", "Kowalska"))
+    return flag_of(engine, child_of(engine, "Zofia", "Kowalska"), "camhs-first-contact")
 
 
 def line_of(shown: str, flag_id: str) -> str:

@@ -201,7 +201,7 @@ def test_a_file_that_is_no_rules_file_is_refused(command: Run, pipe: Pipe, own: 
 
 
 def test_a_file_that_changes_nothing_says_so(command: Run, pipe: Pipe, own: Path) -> None:
-    own.write_text('[ndd-triage]\nperiod = "4 weeks"\n')
+    own.write_text('[authority]\nname = "luton"\nversion = 1\n\n[ndd-triage]\nperiod = "4 weeks"\n')
 
     assert "nothing in it differs" in command(rules.app, "try", str(own)).stdout
     assert json.loads(command(rules.app, "try", str(own), "--json").stdout)["months"][0]["flags"] == 0
