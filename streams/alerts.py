@@ -7,7 +7,8 @@ from faust.types import StreamT
 from send_integration.channels.smtp import Smtp
 from send_integration.contracts import topics
 from send_integration.steps import alerts, directory
-from send_integration.steps.alerts import AlertRouter, deliver_due, post_notices
+from send_integration.steps.alerts import AlertRouter
+from send_integration.steps.delivering import deliver_due, post_notices
 from send_integration.steps.feeds import post_openings
 from send_integration.steps.silences import post_silences
 from send_integration.store.positions import mark_published

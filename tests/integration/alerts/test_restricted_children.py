@@ -8,13 +8,16 @@ from aiosmtpd.controller import Controller
 from sqlalchemy import Engine, text
 
 from send_integration.channels.smtp import Smtp
-from send_integration.steps.alerts import AlertRouter, deliver_due, post_notices
+from send_integration.steps.alerts import AlertRouter
 from send_integration.steps.catalogue import load_rules
+from send_integration.steps.delivering import deliver_due, post_notices
 from send_integration.steps.directory import keep_directory
-from send_integration.store.alerts import due_deliveries, inbox
+from send_integration.store.alerts import inbox
+from send_integration.store.deliveries import due_deliveries
 from send_integration.store.notices import Reader
 from tests.builders import ANNA, NOW, WORKER, sent
-from tests.integration.alerts.test_alerts_reach_people import TODAY, Mailbox, flags_of, mail
+from tests.integration.alerts.test_alerts_reach_people import TODAY, flags_of
+from tests.integration.channels.mail import Mailbox, mail
 from tests.integration.notices.test_who_is_told import look
 from tests.integration.steps.pipe import Pipe
 
