@@ -8,7 +8,6 @@ from sqlalchemy import Engine
 
 from send_integration.alerts.letters import alert_letter
 from send_integration.alerts.route import Alert, Holder, route
-from send_integration.channels.smtp import Smtp
 from send_integration.contracts import topics
 from send_integration.steps.batch import Outgoing, RawMessage
 from send_integration.steps.delivering import team_mailbox
@@ -25,6 +24,9 @@ from send_integration.store.positions import move_on, split_known
 from send_integration.store.shown import about_to_show
 
 READER = "alerts"
+
+URGENT = "high"
+"""The level of what is not to wait for a channel that is dead, where another is alive."""
 
 
 class AlertRouter:
@@ -69,7 +71,9 @@ class AlertRouter:
             (alert, alert.email or team_mailbox(alert.recipient, self._mailboxes) or self._fallback) for alert in alerts
         ]
         return [
-            Delivery(alert.alert_id, Smtp.name, address, alert_letter(alert)) for alert, address in addressed if address
+            Delivery(alert.alert_id, address, alert_letter(alert), urgent=alert.level == URGENT)
+            for alert, address in addressed
+            if address
         ]
 
 
