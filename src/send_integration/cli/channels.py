@@ -38,8 +38,7 @@ def list_channels(*, as_json: AsJson = False) -> None:
         return
     table = Table("channel", "stands", "since", "last took one", "says")
     for one in found:
-        stands = "dead" if one.dead else "fails" if one.failing_since else "alive" if one.taken_at else "not tried yet"
-        table.add_row(one.channel, stands, _written(one.failing_since), _written(one.taken_at), one.failure)
+        table.add_row(one.channel, one.standing, _written(one.failing_since), _written(one.taken_at), one.failure)
     Console().print(table)
     for name in [name for name in NAMES if name not in names]:
         typer.echo(f"{name} is not used: it is not in SEND_CHANNELS.")

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 PROBE_AFTER = timedelta(seconds=30)
 """A channel that failed is tried with one message, and no more often than this, until it takes one."""
@@ -9,6 +10,15 @@ PROBE_AFTER = timedelta(seconds=30)
 DEAD_AFTER = timedelta(minutes=2)
 """A channel is dead that has failed for so long and taken nothing. A message that waits alone is tried again after at most
 one minute and then two, so that people know within five minutes of the first failure."""
+
+
+class Standing(StrEnum):
+    """How a channel stands, in a word."""
+
+    ALIVE = "alive"
+    FAILING = "failing"
+    DEAD = "dead"
+    UNTRIED = "not tried yet"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +39,13 @@ class ChannelHealth:
         if self.failing_since is None or self.failed_at is None:
             return False
         return self.failed_at - self.failing_since >= DEAD_AFTER
+
+    @property
+    def standing(self) -> Standing:
+        """How it stands, in a word."""
+        if self.failing_since is not None:
+            return Standing.DEAD if self.dead else Standing.FAILING
+        return Standing.ALIVE if self.taken_at else Standing.UNTRIED
 
     def may_be_tried(self, now: datetime) -> bool:
         """Whether a message may be sent by it now."""
