@@ -19,6 +19,7 @@ from send_integration.contracts.event import ChildId
 from send_integration.identity.model import default_model
 from send_integration.steps.redeciding import redecide_everything
 from send_integration.store import migrations
+from send_integration.store.deliveries import Claim, claim_delivery
 from send_integration.store.engine import open_database
 from send_integration.store.feed_tables import METADATA as FEEDS
 from send_integration.store.message_tables import METADATA as MESSAGES
@@ -197,6 +198,31 @@ def test_items_of_an_older_database_get_their_history_their_agency_and_the_adapt
     assert [tuple(row)[:4] for row in items] == [("clinic", "e1", "7", True), (None, None, None, False)]
     assert [[reason["code"] for reason in row[4]] for row in items] == [["cin-8500"], ["cin-8500"]]
     assert [tuple(row) for row in acts] == [("quarantined", "gate", datetime(2025, 3, 3, tzinfo=UTC), 2)] * 2
+
+
+BEFORE_CHANNELS = """
+INSERT INTO delivery (message_id, channel, address, content, due_at, attempts, failure, sent_at) VALUES
+ ('a1', 'smtp', 'w1@example.org', '{"subject": "s", "text": "t", "path": "/p"}', '2025-03-01Z', 3, 'OSError', NULL),
+ ('a2', 'smtp', 'w2@example.org', '{"subject": "s", "text": "t", "path": "/p"}', '2025-03-01Z', 0, NULL, '2025-03-02Z')
+"""
+
+
+def test_what_waited_for_the_mail_server_is_sent_by_whichever_channel_is_first(empty_database: Engine) -> None:
+    with empty_database.connect() as connection:
+        up_to(connection, "0015")
+        connection.execute(text(BEFORE_CHANNELS))
+        connection.commit()
+
+    migrate(empty_database)
+
+    now = datetime(2025, 3, 3, tzinfo=UTC)
+    with empty_database.begin() as connection:
+        claim = Claim(["notify"], ["notify"], "", now.date(), now, now)
+        due = claim_delivery(connection, claim, urgent=False)
+        sent = connection.execute(text("SELECT channel FROM delivery WHERE sent_at IS NOT NULL")).all()
+    assert due is not None
+    assert (due.message_id, due.channel, due.attempts, due.content) == ("a1", "notify", 3, Letter("s", "t", "/p"))
+    assert [tuple(row) for row in sent] == [("smtp",)]
 
 
 def up_to(connection: Connection, revision: str) -> None:
