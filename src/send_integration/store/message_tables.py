@@ -103,7 +103,7 @@ delivery = Table(
     Column("held_since", Moment, comment="when it could first have been sent, and was not"),
     Column("undeliverable_since", Moment),
     Column("undeliverable_told_at", Moment),
-    Index("ix_delivery_due", "due_at", postgresql_where=Column("sent_at").is_(None)),
+    Index("ix_delivery_due", "urgent", "due_at", "message_id", postgresql_where=Column("sent_at").is_(None)),
 )
 
 # How each channel stands (watch.channels.ChannelHealth), by what became of the messages that were sent by it.

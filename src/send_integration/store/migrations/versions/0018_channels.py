@@ -42,6 +42,13 @@ def upgrade() -> None:
         sa.Column("undeliverable_told_at", MOMENT, nullable=True),
     ):
         op.add_column("delivery", column)
+    op.drop_index("ix_delivery_due", "delivery")
+    op.create_index(
+        "ix_delivery_due",
+        "delivery",
+        ["urgent", "due_at", "message_id"],
+        postgresql_where=sa.text("sent_at IS NULL"),
+    )
     op.create_table(
         "channel_health",
         sa.Column("channel", sa.Text(), nullable=False),
