@@ -4,10 +4,11 @@ from collections.abc import Mapping
 
 from faust.types import StreamT
 
-from send_integration.channels.smtp import Smtp
 from send_integration.contracts import topics
 from send_integration.steps import alerts, directory
-from send_integration.steps.alerts import AlertRouter, deliver_due, post_notices
+from send_integration.steps.alerts import AlertRouter
+from send_integration.steps.channel_news import tell_of_channels, tell_of_undelivered
+from send_integration.steps.delivering import Deliverer, post_notices
 from send_integration.steps.feeds import post_openings
 from send_integration.steps.silences import post_silences
 from send_integration.store.positions import mark_published
@@ -15,7 +16,7 @@ from streams.app import Worker, batches, or_stop
 
 DELIVER_SECONDS = 5.0
 DELIVERIES = 50
-"""Deliveries of one turn: a mail server that hangs for ten seconds a message holds up this timer, and no agent."""
+"""Tries of one turn: a channel that takes its time with each holds up this timer, and no agent."""
 
 
 def add_alerts(worker: Worker, router: AlertRouter) -> None:
@@ -43,14 +44,18 @@ def add_directory(worker: Worker) -> None:
     worker.app.agent(worker.app.topic(topics.clean("workers").name, value_type=bytes), name="directory")(keep)
 
 
-def add_delivery(worker: Worker, channel: Smtp, mailboxes: Mapping[str, str], fallback: str) -> None:
-    """Start delivering; the leader alone does, so that nobody is told twice."""
+def add_delivery(worker: Worker, deliverer: Deliverer, mailboxes: Mapping[str, str], fallback: str) -> None:
+    """Start delivering; the leader alone does, and where two think that they are it each message is claimed by one."""
 
     async def deliver() -> None:
         async with or_stop("delivery"):
             await worker.run_aside(post_notices, worker.engine, mailboxes, worker.today(), worker.now())
             await worker.run_aside(post_openings, worker.engine, mailboxes, fallback, worker.now())
             await worker.run_aside(post_silences, worker.engine, mailboxes, fallback, worker.now())
-            await worker.run_aside(deliver_due, worker.engine, channel, worker.today(), worker.now(), DELIVERIES)
+            await worker.run_aside(deliverer.deliver, worker.today(), worker.now(), DELIVERIES)
+            await worker.run_aside(tell_of_channels, worker.engine, mailboxes, fallback, worker.now())
+            await worker.run_aside(
+                tell_of_undelivered, worker.engine, mailboxes, fallback, worker.today(), worker.now()
+            )
 
     worker.app.timer(interval=DELIVER_SECONDS, on_leader=True)(deliver)

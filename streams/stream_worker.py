@@ -5,7 +5,7 @@ from functools import partial
 
 from sqlalchemy import Engine
 
-from send_integration.channels.smtp import Smtp
+from send_integration.channels.opening import open_channels
 from send_integration.contracts import topics
 from send_integration.quality.batch_rules import BatchRules
 from send_integration.quality.checks import RowChecks
@@ -13,6 +13,7 @@ from send_integration.settings import Settings
 from send_integration.steps import alerts, directory, gate, timeline
 from send_integration.steps.alerts import AlertRouter
 from send_integration.steps.catalogue import load_model, load_rules
+from send_integration.steps.delivering import Deliverer
 from send_integration.steps.gate import Checks, Gate
 from send_integration.steps.ledger import has_waiting
 from send_integration.steps.relay import Relay
@@ -51,12 +52,14 @@ def assemble(settings: Settings, engine: Engine) -> Worker:
     add_relay(worker, Relay(engine))
     add_clock(worker, keeper)
     mailboxes = settings.mailboxes
-    by_mail = bool(settings.smtp)
-    add_alerts(worker, AlertRouter(engine, by_mail=by_mail, mailboxes=mailboxes, fallback=settings.fallback_mailbox))
+    channels = open_channels(settings)
+    add_alerts(
+        worker, AlertRouter(engine, by_mail=bool(channels), mailboxes=mailboxes, fallback=settings.fallback_mailbox)
+    )
     add_directory(worker)
-    if by_mail:
-        channel = Smtp(settings.smtp, settings.mail_from, settings.web_address)
-        add_delivery(worker, channel, mailboxes, settings.fallback_mailbox)
+    deliverer = Deliverer(engine, channels)
+    if channels:
+        add_delivery(worker, deliverer, mailboxes, settings.fallback_mailbox)
     return worker
 
 

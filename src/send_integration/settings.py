@@ -54,14 +54,37 @@ class Settings(BaseSettings):
         SecretStr(""),
         description="Token with which a monitor may read /metrics of the page; empty: there is no such page.",
     )
-    smtp: str = Field(
-        "", description="host:port of the mail server for alerts and notices; empty: the inbox page only."
+    channels: str = Field(
+        "",
+        description="Channels for alerts and notices, first choice first, of smtp, notify and webhook, separated by commas;"
+        " empty: the mail server if one is set, else the inbox page only.",
+    )
+    smtp: SecretStr = Field(
+        SecretStr(""),
+        description="Mail server: host:port (no TLS, no login), or smtp://user:password@host:port?tls=starttls (or none),"
+        " or smtps://user:password@host:port.",
     )
     mail_from: str = Field("send-integration@localhost", description="Sender address of alerts and notices.")
+    notify_key: SecretStr = Field(SecretStr(""), description="API key of the authority's service at GOV.UK Notify.")
+    notify_template: str = Field("", description="Id of the e-mail template there.")
+    notify_url: str = Field(
+        "https://api.notifications.service.gov.uk",
+        description="Where GOV.UK Notify's API is; change it for rehearsals only.",
+    )
+    webhook_url: SecretStr = Field(
+        SecretStr(""),
+        description="Address of the authority's own that messages are posted to; https, unless localhost.",
+    )
+    webhook_secret: SecretStr = Field(
+        SecretStr(""),
+        description="What posts are signed with: whsec_ and 24 to 64 random bytes in base64; two, with a space between, while"
+        " one takes the place of the other.",
+    )
     team_mailboxes: str = Field(
         "",
         description="team=address pairs separated by commas: where alerts go that no named worker takes, and a team's notices;"
-        " nothing on a restricted child. 'data-stewards' is told of feeds that are paused or silent.",
+        " nothing on a restricted child. 'data-stewards' is told of feeds that are paused or silent, 'duty-manager' of channels"
+        " that are dead and of messages that cannot be delivered.",
     )
     fallback_mailbox: str = Field("", description="Address for alerts that no team takes either.")
     identity_model: Path | None = Field(

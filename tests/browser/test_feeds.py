@@ -6,12 +6,17 @@ import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import Engine
 
+from send_integration.alerts.letters import Letter
+from send_integration.channels.smtp import Smtp
+from send_integration.embedded.ports import free_port
+from send_integration.steps.delivering import Deliverer
 from send_integration.steps.feeds import pause_feed
+from send_integration.store.deliveries import Delivery, add_deliveries
 from send_integration.store.sessions import Session
 from tests.browser.test_identity import send_form, tab_to
 from tests.browser.test_pages import SignIn, no_violations
 from tests.builders import sent
-from tests.integration.families import ANNA, settle, town
+from tests.integration.families import ANNA, TODAY, settle, town
 from tests.integration.steps.pipe import Pipe
 
 pytestmark = [pytest.mark.browser, pytest.mark.integration]
@@ -22,7 +27,7 @@ LONG_NAME = f"urn:send:{'hospital' * 20}"
 
 @pytest.fixture
 def pipe(engine: Engine) -> Pipe:
-    """A town; a feed of which many are refused, over some weeks; an agency with a very long name; a feed that is paused."""
+    """A town; a feed of which many are refused, over some weeks; an agency with a very long name; a feed that is paused; a channel that is dead."""
     made = town(engine)
     now = made.now
     for back in (40, 20, 3, 0):
@@ -34,6 +39,11 @@ def pipe(engine: Engine) -> Pipe:
             made.send("camhs", sent("camhs.referred", "2025-05-01", event_id=name, source=source, person=person))
         settle(made)
     pause_feed(engine, "support", Session("sam", "data-steward", ""), why="w" * 190, now=now)
+    deliverer = Deliverer(engine, [Smtp(f"127.0.0.1:{free_port()}", "send@example.org", "")])
+    with engine.begin() as connection:
+        add_deliveries(connection, [Delivery("n1", "w@example.org", Letter("", "", "/"))], now)
+    for minutes in (0, 3):
+        deliverer.deliver(TODAY, now + timedelta(minutes=minutes), 50)
     return made
 
 
@@ -41,6 +51,7 @@ def test_a_steward_finds_the_feed_pauses_and_resumes_it_by_keyboard_alone(page: 
     sign_in("steward")
     page.goto("/feeds")
     expect(page.get_by_text("2 of 12 feeds need you: Support and CAMHS.")).to_be_visible()
+    expect(page.get_by_text("The mail server has taken no message since")).to_be_visible()
     row = page.get_by_role("row").filter(has_text="CAMHS").filter(has_text="much refused")
     expect(row).to_contain_text("Look at the commonest reason, and tell its sender.")
     tab_to(page, row.get_by_role("link"))

@@ -6,11 +6,14 @@ from send_integration.alerts.route import Alert
 
 
 class Letter(NamedTuple):
-    """What a channel sends; `path` is the page that the signed-in reader is led to."""
+    """What a channel sends; `path` is the page that the signed-in reader is led to. `kind` and `due` are for channels with
+    words of their own: what it is about (else the subject says it), and a day in ISO's form."""
 
     subject: str
     text: str
     path: str
+    kind: str = ""
+    due: str = ""
 
 
 def alert_letter(alert: Alert) -> Letter:
@@ -21,6 +24,8 @@ def alert_letter(alert: Alert) -> Letter:
         f"There is an alert for you: {alert.rule}, {alert.kind}, level {alert.level}.\n{due}"
         f"Child reference {alert.child_id}.\n\nSign in to see why, and what to do next:",
         f"/children/{alert.child_id}",
+        kind=f"{alert.rule}, {alert.kind}",
+        due=alert.due_on.isoformat() if alert.due_on else "",
     )
 
 

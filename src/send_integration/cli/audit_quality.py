@@ -11,6 +11,7 @@ import typer
 from sqlalchemy import Engine
 
 from send_integration import clock
+from send_integration.channels.opening import channel_names
 from send_integration.cli.feed_option import OneFeed
 from send_integration.cli.rounds import rounds
 from send_integration.cli.services import services
@@ -89,8 +90,8 @@ def _tell_outcome(audits: Sequence[AuditRow], differing: Sequence[str]) -> None:
 
 
 def _mailbox(settings: Settings) -> str:
-    """Where the stewards are written to; '' where no mail is sent."""
-    return (settings.mailboxes.get(STEWARDS) or settings.fallback_mailbox) if settings.smtp else ""
+    """Where the stewards are written to; '' where nothing is sent."""
+    return (settings.mailboxes.get(STEWARDS) or settings.fallback_mailbox) if channel_names(settings) else ""
 
 
 def _print(audits: list[AuditRow], *, as_json: bool) -> None:

@@ -41,6 +41,7 @@ COMMANDS = {
     "notices": Entry("notices", "notices", "Who was told that what they saw has changed, and whether they read it."),
     "ledger": Entry("ledger", "ledger", "Prove that every event is accounted for; exit code 1 if not."),
     "feed": Entry("feed", "app", "See which feeds are let in and how good their agencies are; pause and resume one."),
+    "channels": Entry("channels", "app", "See how mail, GOV.UK Notify and the webhook stand, and try one."),
     "quarantine": Entry(
         "quarantine", "app", "What was not let in, and why: see it, replay it, discard it, tell its sender."
     ),

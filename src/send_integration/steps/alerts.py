@@ -1,37 +1,32 @@
-"""Turns changes of flags into alerts for people, hands notices to the channels, and delivers what is due."""
+"""Turns changes of flags into alerts for people."""
 
 import json
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from sqlalchemy import Engine
 
-from send_integration.alerts.letters import alert_letter, notice_letter
+from send_integration.alerts.letters import alert_letter
 from send_integration.alerts.route import Alert, Holder, route
-from send_integration.channels.smtp import ChannelDown, Smtp
 from send_integration.contracts import topics
 from send_integration.steps.batch import Outgoing, RawMessage
+from send_integration.steps.delivering import team_mailbox
 from send_integration.store.alerts import (
-    Delivery,
-    add_deliveries,
     alert_content,
     close_alerts,
-    delivered,
     directory,
-    due_deliveries,
     keep_alerts,
-    not_delivered,
-    reword_deliveries,
     standing_flags,
 )
-from send_integration.store.notices import mark_posted, unposted_notices
+from send_integration.store.deliveries import Delivery, add_deliveries, reword_deliveries
 from send_integration.store.outbox import say
 from send_integration.store.positions import move_on, split_known
 from send_integration.store.shown import about_to_show
 
 READER = "alerts"
-LONGEST_WAIT = timedelta(hours=1)
-"""Between two tries of a delivery that keeps failing; the first waits are a minute, two, four and so on."""
+
+URGENT = "high"
+"""The level of what is not to wait for a channel that is dead, where another is alive."""
 
 
 class AlertRouter:
@@ -73,51 +68,13 @@ class AlertRouter:
         if not self._by_mail:
             return []
         addressed = [
-            (alert, alert.email or _mailbox(alert.recipient, self._mailboxes) or self._fallback) for alert in alerts
+            (alert, alert.email or team_mailbox(alert.recipient, self._mailboxes) or self._fallback) for alert in alerts
         ]
         return [
-            Delivery(alert.alert_id, Smtp.name, address, alert_letter(alert)) for alert, address in addressed if address
-        ]
-
-
-def post_notices(engine: Engine, mailboxes: Mapping[str, str], today: date, now: datetime) -> int:
-    """Ask for unread notices to be sent by mail, once each, where their recipient has an address; gives how many."""
-    with engine.begin() as connection:
-        unposted = unposted_notices(connection, today)
-        addressed = [(notice, notice.email or _mailbox(notice.recipient, mailboxes)) for notice in unposted]
-        deliveries = [
-            Delivery(notice.notice_id, Smtp.name, address, notice_letter(notice.notice_id, notice.child_id))
-            for notice, address in addressed
+            Delivery(alert.alert_id, address, alert_letter(alert), urgent=alert.level == URGENT)
+            for alert, address in addressed
             if address
         ]
-        add_deliveries(connection, deliveries, now)
-        mark_posted(connection, [notice.notice_id for notice in unposted], now)
-        return len(deliveries)
-
-
-def deliver_due(engine: Engine, channel: Smtp, today: date, now: datetime, limit: int) -> tuple[int, int]:
-    """Send what is due, one by one and outside any transaction; gives how many were sent and how many failed.
-
-    A message whose sending succeeds and is not recorded, for the process ended between, is sent once more.
-    """
-    sent = failed = 0
-    for due in due_deliveries(engine, today, now, limit):
-        try:
-            channel.send(due.address, due.content)
-        except ChannelDown as fault:
-            wait = min(LONGEST_WAIT, timedelta(minutes=1) * 2 ** min(due.attempts, 10))
-            not_delivered(engine, due, str(fault), now + wait)
-            failed += 1
-        else:
-            delivered(engine, due, now)
-            sent += 1
-    return sent, failed
-
-
-def _mailbox(recipient: str, mailboxes: Mapping[str, str]) -> str:
-    """A team's mailbox; '' for a person, and for a team that has none."""
-    kind, _, team = recipient.rpartition(":")
-    return mailboxes.get(team, "") if kind == "team" else ""
 
 
 def _message(alert: Alert) -> Outgoing:

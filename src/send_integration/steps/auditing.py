@@ -8,12 +8,11 @@ from typing import Protocol
 from sqlalchemy import Engine
 
 from send_integration.alerts.letters import Letter
-from send_integration.channels.smtp import Smtp
 from send_integration.contracts import topics
 from send_integration.contracts.event import Event
 from send_integration.contracts.registry import parse
-from send_integration.store.alerts import Delivery, add_deliveries
 from send_integration.store.audits import AuditRow, JudgedMessage, keep_audits, last_audits, latest_judged
+from send_integration.store.deliveries import Delivery, add_deliveries
 
 WINDOW = 500
 """Messages of a feed that are judged again: with fewer, a fault in one row of hundreds would go by unseen for hours."""
@@ -75,8 +74,8 @@ def keep(engine: Engine, audits: Sequence[AuditRow], mailbox: str, now: datetime
         fresh = [row for row in differing if row.feed not in before or not before[row.feed].differing]
         keep_audits(connection, audits, now)
         if mailbox:
-            letters = [(f"audit {row.feed} {now.isoformat()}", _letter(row)) for row in fresh]
-            add_deliveries(connection, [Delivery(key, Smtp.name, mailbox, letter) for key, letter in letters], now)
+            letters = [(f"audit-{row.feed}-{now:%Y%m%d%H%M%S}", _letter(row)) for row in fresh]
+            add_deliveries(connection, [Delivery(key, mailbox, letter) for key, letter in letters], now)
     return [row.feed for row in differing]
 
 

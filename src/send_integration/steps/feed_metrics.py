@@ -6,7 +6,7 @@ where an event of its was let in, a reason where it is one of ours; the rest are
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -19,8 +19,10 @@ from send_integration.steps.suite_files import suite_file
 from send_integration.store.agency_days import AgencyDay, last_heard
 from send_integration.store.audits import AuditRow, last_audits
 from send_integration.store.broker_ends import waiting_by_topic
+from send_integration.store.channels import Waiting, channels_in_use, waiting_messages
 from send_integration.store.feed_health import OpenItems, open_reasons, openings, outbox_messages, totals
 from send_integration.watch.agencies import AgencyTally
+from send_integration.watch.channels import ChannelHealth
 from send_integration.watch.window import Tally
 
 OTHER = "other"
@@ -45,6 +47,8 @@ class Measured:
     audits: Mapping[str, AuditRow]
     child_events_waiting: int | None
     outbox: int
+    channels: Sequence[ChannelHealth]
+    messages: Waiting
 
 
 def measured(engine: Engine, today: date, now: datetime) -> Measured:
@@ -66,6 +70,8 @@ def measured(engine: Engine, today: date, now: datetime) -> Measured:
             last_audits(connection),
             child_events.messages if child_events else None,
             outbox_messages(connection),
+            list(channels_in_use(connection).values()),
+            waiting_messages(connection),
         )
 
 

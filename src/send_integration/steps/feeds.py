@@ -7,12 +7,10 @@ from datetime import datetime
 from sqlalchemy import Connection, Engine
 
 from send_integration.alerts.letters import feed_letter
-from send_integration.channels.smtp import Smtp
 from send_integration.contracts import topics
 from send_integration.contracts.topics import FEEDS
 from send_integration.errors import BadInput
 from send_integration.steps.batch import Outgoing
-from send_integration.store.alerts import Delivery, add_deliveries, drop_unsent
 from send_integration.store.breakers import (
     breakers,
     change_breaker,
@@ -23,6 +21,7 @@ from send_integration.store.breakers import (
     standing_openings,
     unposted_openings,
 )
+from send_integration.store.deliveries import Delivery, add_deliveries, drop_unsent
 from send_integration.store.feed_windows import close_window, forget_volume
 from send_integration.store.outbox import say
 from send_integration.store.sessions import Session, record_within
@@ -102,7 +101,7 @@ def say_change(
 
 
 def post_openings(engine: Engine, mailboxes: Mapping[str, str], fallback: str, now: datetime) -> int:
-    """Ask for each opening to be sent to the stewards by mail, once; gives how many were. What is over by now is no news."""
+    """Ask for each opening to be sent to the stewards, once; gives how many were. What is over by now is no news."""
     address = mailboxes.get(STEWARDS, "") or fallback
     with engine.begin() as connection:
         found = unposted_openings(connection)
@@ -113,7 +112,7 @@ def post_openings(engine: Engine, mailboxes: Mapping[str, str], fallback: str, n
         if not address:
             return 0
         letters = [(f"{LETTER}{change.id}", feed_letter(change.feed, change.why, change.who)) for change in opened]
-        add_deliveries(connection, [Delivery(name, Smtp.name, address, letter) for name, letter in letters], now)
+        add_deliveries(connection, [Delivery(name, address, letter) for name, letter in letters], now)
         return len(letters)
 
 

@@ -8,12 +8,11 @@ from typing import NamedTuple
 from sqlalchemy import Connection, Engine
 
 from send_integration.alerts.letters import silence_letter
-from send_integration.channels.smtp import Smtp
 from send_integration.contracts.topics import FEEDS
 from send_integration.steps.feeds import STEWARDS, say_change
 from send_integration.steps.watching import Judge
-from send_integration.store.alerts import Delivery, add_deliveries, drop_unsent
 from send_integration.store.breakers import hold_breaker
+from send_integration.store.deliveries import Delivery, add_deliveries, drop_unsent
 from send_integration.store.silences import (
     add_silence,
     days_parked,
@@ -108,7 +107,7 @@ class SilenceLook:
 
 
 def post_silences(engine: Engine, mailboxes: Mapping[str, str], fallback: str, now: datetime) -> int:
-    """Ask for each standing silence to be sent to the stewards by mail, once; gives how many were."""
+    """Ask for each standing silence to be sent to the stewards, once; gives how many were."""
     address = mailboxes.get(STEWARDS, "") or fallback
     if not address:
         return 0
@@ -118,5 +117,5 @@ def post_silences(engine: Engine, mailboxes: Mapping[str, str], fallback: str, n
         found = unposted_silences(connection)
         mark_silences_posted(connection, [silence.id for silence in found], now)
         letters = [(f"{LETTER}{silence.id}", silence_letter(silence.feed, silence.why)) for silence in found]
-        add_deliveries(connection, [Delivery(name, Smtp.name, address, letter) for name, letter in letters], now)
+        add_deliveries(connection, [Delivery(name, address, letter) for name, letter in letters], now)
         return len(letters)

@@ -1,6 +1,6 @@
 """The tables of whom we tell and what: workers, alerts, notices and their delivery; see `tables`."""
 
-from sqlalchemy import BigInteger, Column, Date, ForeignKey, Index, Integer, MetaData, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Date, ForeignKey, Index, Integer, MetaData, Table, Text, false
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSTZMULTIRANGE
 
 from send_integration.store.tables import NAMES, Moment
@@ -77,18 +77,44 @@ notice_entry = Table(
     Column("other_key", BigInteger),
 )
 
-# Each way by which an alert or a notice is sent, as it is to be worded; due until sent, with every failure counted and
-# the last one's kind kept.
+# A message that is to be sent, as it is to be worded; due until some channel has taken it, with every failure counted and the
+# last one's kind kept.
 delivery = Table(
     "delivery",
     METADATA,
     Column("message_id", Text, primary_key=True, comment="an alert's id, or a notice's"),
-    Column("channel", Text, primary_key=True),
+    Column("channel", Text, comment="which took it; else which failed last"),
     Column("address", Text, nullable=False),
-    Column("content", JSONB, nullable=False, comment="{subject, text, path}, and nothing of the child"),
+    Column("content", JSONB, nullable=False, comment="{subject, text, path, kind, due}, and nothing of the child"),
     Column("due_at", Moment, nullable=False),
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("failure", Text),
     Column("sent_at", Moment),
-    Index("ix_delivery_due", "due_at", postgresql_where=Column("sent_at").is_(None)),
+    Column("urgent", Boolean, nullable=False, server_default=false()),
+    Column(
+        "times_asked",
+        Integer,
+        nullable=False,
+        server_default="1",
+        comment="an alert that was cleared and is raised again is another message",
+    ),
+    Column("refused_by", ARRAY(Text), nullable=False, server_default="{}"),
+    Column("claimed_until", Moment, comment="a process sends it now, and no other until then"),
+    Column("held_since", Moment, comment="when it could first have been sent, and was not"),
+    Column("undeliverable_since", Moment),
+    Column("undeliverable_told_at", Moment),
+    Index("ix_delivery_due", "urgent", "due_at", "message_id", postgresql_where=Column("sent_at").is_(None)),
+)
+
+# How each channel stands (watch.channels.ChannelHealth), by what became of the messages that were sent by it.
+channel_health = Table(
+    "channel_health",
+    METADATA,
+    Column("channel", Text, primary_key=True),
+    Column("place", Integer, comment="1 for the first choice; null where it is no longer used"),
+    Column("failing_since", Moment),
+    Column("failed_at", Moment),
+    Column("failure", Text, nullable=False),
+    Column("taken_at", Moment),
+    Column("told_at", Moment, comment="when people were told that it is dead"),
 )

@@ -32,6 +32,7 @@ class _Once:
         yield from _of_agencies(self._found)
         yield from _of_quarantine(self._found)
         yield from _of_workers(self._found)
+        yield from _of_channels(self._found)
 
 
 def _gauge(name: str, about: str, labels: tuple[str, ...], samples: Samples) -> Metric:
@@ -51,6 +52,7 @@ def _filled(family: Any, samples: Samples) -> Metric:  # noqa: ANN401 - gauge an
 
 
 FEED = ("feed",)
+CHANNEL = ("channel",)
 
 
 def _of_feeds(found: Measured) -> Iterator[Metric]:
@@ -180,3 +182,41 @@ def _of_workers(found: Measured) -> Iterator[Metric]:
         FEED,
         [((feed,), row.audited_at.timestamp()) for feed, row in audits],
     )
+
+
+def _of_channels(found: Measured) -> Iterator[Metric]:
+    channels = [((one.channel,), one) for one in found.channels]
+    yield _gauge(
+        "send_channel_dead",
+        "1 where the channel was tried for two minutes and took nothing.",
+        CHANNEL,
+        [(label, float(one.dead)) for label, one in channels],
+    )
+    yield _gauge(
+        "send_channel_failing_timestamp_seconds",
+        "Since when the channel has failed, where it fails.",
+        CHANNEL,
+        [(label, one.failing_since.timestamp() if one.failing_since else None) for label, one in channels],
+    )
+    yield _gauge(
+        "send_channel_last_taken_timestamp_seconds",
+        "When the channel last took a message.",
+        CHANNEL,
+        [(label, one.taken_at.timestamp() if one.taken_at else None) for label, one in channels],
+    )
+    waiting = found.messages
+    for name, about, value in (
+        ("send_messages_waiting", "Messages that could be sent and are not yet.", waiting.messages),
+        ("send_messages_waiting_urgent", "Those of them that are urgent.", waiting.urgent),
+        (
+            "send_messages_undeliverable",
+            "Messages that every channel refused, or none took for a day.",
+            waiting.undeliverable,
+        ),
+        (
+            "send_messages_oldest_timestamp_seconds",
+            "Since when the oldest of those that wait could be sent.",
+            waiting.since.timestamp() if waiting.since else None,
+        ),
+    ):
+        yield _gauge(name, about, (), [((), value)])

@@ -8,13 +8,16 @@ from aiosmtpd.controller import Controller
 from sqlalchemy import Engine, text
 
 from send_integration.channels.smtp import Smtp
-from send_integration.steps.alerts import AlertRouter, deliver_due, post_notices
+from send_integration.steps.alerts import AlertRouter
 from send_integration.steps.catalogue import load_rules
+from send_integration.steps.delivering import Deliverer, post_notices
 from send_integration.steps.directory import keep_directory
-from send_integration.store.alerts import due_deliveries, inbox
+from send_integration.store.alerts import inbox
+from send_integration.store.deliveries import due_addresses
 from send_integration.store.notices import Reader
 from tests.builders import ANNA, NOW, WORKER, sent
-from tests.integration.alerts.test_alerts_reach_people import TODAY, Mailbox, flags_of, mail
+from tests.integration.alerts.test_alerts_reach_people import TODAY, flags_of
+from tests.integration.channels.mail import Mailbox, mail
 from tests.integration.notices.test_who_is_told import look
 from tests.integration.steps.pipe import Pipe
 
@@ -70,7 +73,8 @@ def recipient(pipe: Pipe) -> str:
 
 def due(pipe: Pipe, today: date = TODAY) -> set[str]:
     """Where mail is to go now, of which a rehearsal may say that it is another day."""
-    return {delivery.address for delivery in due_deliveries(pipe.engine, today, SOON, 50)}
+    with pipe.engine.connect() as connection:
+        return set(due_addresses(connection, today, SOON))
 
 
 def restrict(pipe: Pipe, *, restricted: bool) -> None:
@@ -168,14 +172,15 @@ def test_mail_that_was_asked_for_before_the_child_was_restricted_waits_and_goes_
     channel = Smtp(f"127.0.0.1:{controller.port}", "sender@example.org", "")
     restrict(pipe, restricted=False)
     ((asked,),) = pipe.ask("SELECT count(*) FROM delivery")
-    assert deliver_due(engine, channel, TODAY, NOW, 50) == (0, asked)  # the server is down
+    deliverer = Deliverer(engine, [channel])
+    assert deliverer.deliver(TODAY, NOW, 50) == (0, 1)  # the server is down
 
     controller.start()
     restrict(pipe, restricted=True)
-    assert deliver_due(engine, channel, TODAY, NOW + timedelta(hours=1), 50) == (0, 0)
+    assert deliverer.deliver(TODAY, NOW + timedelta(hours=1), 50) == (0, 0)
     assert mailbox.received == []
     restrict(pipe, restricted=False)
-    assert deliver_due(engine, channel, TODAY, NOW + timedelta(hours=1), 50) == (asked, 0)
+    assert deliverer.deliver(TODAY, NOW + timedelta(hours=1), 50) == (asked, 0)
     assert {message["To"] for message in mailbox.received} == {TEAM}
 
 

@@ -7,12 +7,12 @@ from aiosmtpd.controller import Controller
 from sqlalchemy import Engine, text
 
 from send_integration.channels.smtp import Smtp
-from send_integration.steps.alerts import deliver_due, post_notices
+from send_integration.steps.delivering import Deliverer, post_notices
 from send_integration.steps.directory import keep_directory
 from send_integration.store.notices import Notice, Reader, all_notices, mark_read, unread_notices
 from send_integration.store.sessions import Session
 from tests.builders import sent
-from tests.integration.alerts.test_alerts_reach_people import Mailbox, mail
+from tests.integration.channels.mail import Mailbox, mail
 from tests.integration.families import ANNA, MIRA, NAMED_WORKER, TODAY, child_of, settle, town
 from tests.integration.notices.test_notices_reach_people import command
 from tests.integration.notices.test_who_is_told import look
@@ -205,11 +205,11 @@ def test_mail_that_was_asked_for_before_the_other_was_restricted_waits(
     server, mailbox = mail
     server.start()
     channel = Smtp(f"127.0.0.1:{server.port}", "sender@example.org", "")
-    assert deliver_due(pipe.engine, channel, TODAY, pipe.now, 50) == (1, 0)
+    assert Deliverer(pipe.engine, [channel]).deliver(TODAY, pipe.now, 50) == (1, 0)
     assert [message["To"] for message in mailbox.received] == ["worker@example.org"]
 
     restrict(pipe, restricted=False)
-    assert deliver_due(pipe.engine, channel, TODAY, pipe.now, 50) == (2, 0)
+    assert Deliverer(pipe.engine, [channel]).deliver(TODAY, pipe.now, 50) == (2, 0)
 
 
 def test_the_page_of_the_inbox_tells_each_as_much_as_they_may_know(pipe: Pipe, sign_in: SignIn) -> None:

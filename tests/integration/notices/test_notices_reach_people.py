@@ -13,14 +13,14 @@ from aiosmtpd.controller import Controller
 from sqlalchemy import Engine, text
 
 from send_integration.channels.smtp import Smtp
-from send_integration.steps.alerts import deliver_due, post_notices
 from send_integration.steps.catalogue import load_rules
+from send_integration.steps.delivering import Deliverer, post_notices
 from send_integration.steps.directory import keep_directory
 from send_integration.store.notices import Reader, all_notices, mark_read
 from send_integration.store.sessions import Session
 from send_integration.store.shown import about_to_take_off
 from tests.builders import NOW, WORKER, sent
-from tests.integration.alerts.test_alerts_reach_people import Mailbox, mail
+from tests.integration.channels.mail import Mailbox, mail
 from tests.integration.notices.test_who_is_told import ANNA, ASKED, SEEN, TITLE, TOM, arrive, child_of, look
 from tests.integration.steps.pipe import Pipe
 
@@ -62,12 +62,12 @@ def test_a_notice_is_mailed_once_to_who_has_an_address_and_says_nothing_of_the_c
         connection.execute(text("DELETE FROM delivery WHERE message_id LIKE 'a%'"))  # the alerts' own
 
     assert post_notices(pipe.engine, TEAMS, TODAY, NOW) == 2
-    assert deliver_due(pipe.engine, channel, TODAY, NOW, 50) == (2, 0)
+    assert Deliverer(pipe.engine, [channel]).deliver(TODAY, NOW, 50) == (2, 0)
     look(pipe, "w1", tom)
     arrive(pipe, sent("camhs.appointment", "2025-06-10", event_id="b", source="clinic", person=TOM, retracts="a"))
     arrive(pipe, sent("camhs.appointment", "2025-06-11", event_id="c", source="clinic", person=TOM, corrects="seen"))
     assert post_notices(pipe.engine, TEAMS, TODAY, NOW) == 0
-    assert deliver_due(pipe.engine, channel, TODAY, NOW + timedelta(days=1), 50) == (0, 0)
+    assert Deliverer(pipe.engine, [channel]).deliver(TODAY, NOW + timedelta(days=1), 50) == (0, 0)
 
     told = {message["To"]: message for message in mailbox.received}
     assert set(told) == {"w1@example.org", "ehc@example.org"}
@@ -88,7 +88,7 @@ def test_what_was_read_before_it_was_sent_is_not_sent(pipe: Pipe, mail: tuple[Co
     with pipe.engine.begin() as connection:
         connection.execute(text("DELETE FROM delivery"))
     assert post_notices(pipe.engine, TEAMS, TODAY, NOW) == 1
-    assert deliver_due(pipe.engine, channel, TODAY, NOW, 50) == (0, 1)  # the server is down
+    assert Deliverer(pipe.engine, [channel]).deliver(TODAY, NOW, 50) == (0, 1)  # the server is down
 
     (notice,) = all_notices(pipe.engine, 10, restricted=True)
     mark_read(
@@ -100,7 +100,7 @@ def test_what_was_read_before_it_was_sent_is_not_sent(pipe: Pipe, mail: tuple[Co
     )
     controller.start()
 
-    assert deliver_due(pipe.engine, channel, TODAY, NOW + timedelta(hours=1), 50) == (0, 0)
+    assert Deliverer(pipe.engine, [channel]).deliver(TODAY, NOW + timedelta(hours=1), 50) == (0, 0)
     assert mailbox.received == []
 
 

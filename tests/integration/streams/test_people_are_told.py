@@ -1,13 +1,18 @@
 """From a person's decision to the mailbox of whoever read the wrong timeline, through running workers."""
 
+import pytest
 from sqlalchemy import text
 
 from send_integration import clock
+from send_integration.alerts.letters import Letter
+from send_integration.embedded.ports import free_port
 from send_integration.steps import deciding
 from send_integration.steps.deciding import Reviewer
+from send_integration.store.deliveries import Delivery, add_deliveries
 from send_integration.store.sessions import Session, record
 from tests.builders import WORKER, sent
-from tests.integration.alerts.test_alerts_reach_people import Mailbox
+from tests.integration.channels.mail import Mailbox
+from tests.integration.channels.receiver import SECRET, receiving
 from tests.integration.notices.test_who_is_told import ANNA, TOM
 from tests.integration.streams.conftest import System
 from tests.integration.streams.history import produce
@@ -42,6 +47,27 @@ def test_a_merge_that_is_taken_back_is_told_by_mail_to_who_read_the_merged_timel
         ("wren@example.org", "Notice")
     ]
     system.wait_for(lambda: sorted(children(system)) == sorted([anna, tom]), "two children again")
+
+
+def test_workers_send_by_the_next_channel_what_is_urgent_while_the_mail_server_is_dead(
+    system: System, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SEND_CHANNELS", "smtp,webhook")
+    monkeypatch.setenv("SEND_SMTP", f"127.0.0.1:{free_port()}")
+    monkeypatch.setenv("SEND_WEBHOOK_SECRET", SECRET)
+    letter = Letter("Alert", "There is an alert for you.", "/alerts")
+    urgent = [Delivery(f"u{number}", "w@example.org", letter, urgent=True) for number in range(20)]
+    with system.engine.begin() as connection:
+        add_deliveries(connection, [*urgent, Delivery("a1", "w@example.org", letter)], clock.now())
+    with receiving(clock.now().timestamp()) as receiver:
+        monkeypatch.setenv("SEND_WEBHOOK_URL", receiver.address)
+        for _ in range(2):
+            system.start_worker()
+        system.wait_for(lambda: len(receiver.taken) == len(urgent), "the urgent messages")
+        system.wait_for(lambda: count(system, "delivery WHERE sent_at IS NULL") == 1, "their being written down")
+
+    assert sorted(receiver.ids) == sorted(one.message_id for one in urgent), "each once"
+    assert "w@example.org" not in system.logs()
 
 
 def children(system: System) -> list[str]:

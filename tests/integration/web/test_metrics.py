@@ -1,6 +1,7 @@
 """What a monitor is told: closed by default, true to what was sent, bounded in labels and queries, and of no child."""
 
 import re
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,14 +11,20 @@ from fastapi.testclient import TestClient
 from prometheus_client.parser import text_string_to_metric_families
 from pydantic import SecretStr
 from sqlalchemy import Engine, event
+from sqlalchemy import text as sql
 
 from send_integration import clock
+from send_integration.alerts.letters import Letter
 from send_integration.broker.offsets import Extent
+from send_integration.channels.smtp import Smtp
+from send_integration.embedded.ports import free_port
 from send_integration.settings import Settings
 from send_integration.steps import feed_metrics
+from send_integration.steps.delivering import Deliverer
 from send_integration.steps.feeds import pause_feed
 from send_integration.store.audits import AuditRow, keep_audits
 from send_integration.store.broker_ends import keep_ends
+from send_integration.store.deliveries import Delivery, add_deliveries
 from send_integration.store.sessions import Session
 from send_integration.web.app import build_app
 from tests.builders import sent
@@ -54,6 +61,11 @@ def pipe(engine: Engine) -> Pipe:
     with engine.begin() as connection:
         keep_ends(connection, [Extent("send.raw.ehcp", 5, 0, 6), Extent("send.child-events", 5, 0, 2)], now)
         keep_audits(connection, [AuditRow("camhs", now, now, 500, ("odd",), [])], now)
+        connection.execute(sql("DELETE FROM delivery"))
+        add_deliveries(connection, [Delivery("a1", "w@example.org", Letter("", "", "/"), urgent=True)], now)
+    deliverer = Deliverer(engine, [Smtp(f"127.0.0.1:{free_port()}", "send@example.org", "")])
+    for minutes in (0, 3):
+        deliverer.deliver(TODAY, now + timedelta(minutes=minutes), 50)
     return made
 
 
@@ -119,6 +131,10 @@ def test_the_numbers_are_those_of_what_was_sent(engine: Engine, pipe: Pipe) -> N
     assert of(found, "send_feed_waiting_messages", feed="ehcp") == 6
     assert of(found, "send_feed_waiting_messages", feed="camhs") is None
     assert of(found, "send_child_events_waiting_messages") == 2
+    assert of(found, "send_channel_dead", channel="smtp") == 1
+    assert of(found, "send_channel_last_taken_timestamp_seconds", channel="smtp") is None
+    assert of(found, "send_messages_waiting") == of(found, "send_messages_waiting_urgent") == 1
+    assert of(found, "send_messages_undeliverable") == 0
     assert of(found, "send_outbox_messages") == pipe.ask("SELECT count(*) FROM outbox")[0][0] > 0
     assert of(found, "send_audit_differing_rules", feed="camhs") == 1
     last = of(found, "send_feed_last_message_timestamp_seconds", feed="camhs")
@@ -136,7 +152,13 @@ def test_names_and_labels_are_as_prometheus_wants_them_and_the_documentation_say
     for family in families:
         assert re.fullmatch(r"send_[a-z_]+", family.name)
         assert family.documentation
-        assert {name for one in family.samples for name in one.labels} <= {"feed", "agency", "reason", "state"}
+        assert {name for one in family.samples for name in one.labels} <= {
+            "feed",
+            "agency",
+            "reason",
+            "state",
+            "channel",
+        }
         suffix = family.name.removeprefix("send_feed").removeprefix("send_agency")
         total = "_total" if family.type == "counter" else ""
         assert f"{family.name}{total}`" in documented or f"`{suffix}{total}`" in documented, family.name
@@ -215,7 +237,7 @@ def test_a_scrape_asks_a_bounded_number_of_questions(engine: Engine, pipe: Pipe)
     asked.clear()
     application.get("/metrics", headers={"Authorization": f"Bearer {TOKEN}"})
 
-    assert len(asked) == first == 11
+    assert len(asked) == first == 13
     assert not [statement for statement in asked if re.search(r"\b(admitted|event|child)\b", statement)]
 
 
@@ -236,6 +258,8 @@ def test_the_example_alerts_and_scrape_are_whole_and_name_what_there_is(engine: 
         "FeedPaused",
         "QuarantineGrowing",
         "FeedNotRead",
+        "ChannelDead",
+        "MessagesNotSent",
         "NoWorker",
     ]
     for rule in rules:

