@@ -98,7 +98,12 @@ def try_on(
 
 def differences(in_force: Sequence[Span], tried: Sequence[Span], first: date) -> Iterator[Difference]:
     """How one child's flags differ; the spans begin the day before `first`, so that what stood already is known as that."""
-    runs = [*((run, False) for run in runs_of(in_force)), *((run, True) for run in runs_of(tried))]
+    runs = [
+        (run, number == 1)
+        for number, spans in enumerate((in_force, tried))
+        for run in runs_of(spans)
+        if _since(run, first)
+    ]
     runs.sort(key=lambda found: (found[0][0].flag.flag_id, found[0][0].from_on))
     group: list[tuple[Run, bool]] = []
     for found in runs:
@@ -133,9 +138,15 @@ def _difference(group: Sequence[tuple[Run, bool]], first: date) -> Iterator[Diff
         stood_before = min(before[0].from_on, after[0].from_on) < first
         yield Difference(Course.EARLIER if gained > 0 else Course.LATER, rule, on, None if stood_before else gained)
         return
-    parts_on = _parts_on(before, after)
+    parts_on = _parts_on(_since(before, first), _since(after, first))
     if parts_on is not None:
-        yield Difference(Course.OTHERWISE, rule, max(first, parts_on))
+        yield Difference(Course.OTHERWISE, rule, parts_on)
+
+
+def _since(run: Run, first: date) -> list[Span]:
+    """What is left of a run on the first day and after."""
+    left = (span for span in run if span.until_on is None or span.until_on > first)
+    return [span._replace(from_on=max(first, span.from_on)) for span in left]
 
 
 def _parts_on(before: Run, after: Run) -> date | None:

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from send_integration.contracts.event import ChildId, Event
-from send_integration.rules.history import ChildHistory, Span, happened_on, runs_of, spans_between
+from send_integration.rules.history import ChildHistory, Span, happened_on, histories_of, runs_of, spans_between
 from send_integration.rules.model import RuleBook
 from tests.builders import event
 
@@ -115,4 +115,25 @@ def test_the_warning_and_the_missed_date_are_one_run_and_a_later_one_is_another(
     assert [(len(run), str(run[0].from_on), run[-1].until_on) for run in runs_of(spans)] == [
         (2, "2025-04-06", date(2025, 4, 20)),
         (1, "2025-05-01", None),
+    ]
+
+
+def test_a_history_has_the_events_of_others_that_hang_together_with_ones_own() -> None:
+    events = {
+        "a1": ("A", asked()),
+        "b1": ("B", event("ehcp.requested", "2025-03-04", event_id="b1", source="s", retracts="asked")),
+        "b2": ("B", event("camhs.referred", "2025-03-04", event_id="b2", source="s")),
+        "c1": ("C", event("camhs.referred", "2025-03-04", event_id="c1", source="s", corrects="never came")),
+        "d1": ("D", event("camhs.referred", "2025-03-05", event_id="d1", source="s", corrects="never came")),
+        "e1": ("E", event("camhs.referred", "2025-03-05", event_id="e1", source="another", corrects="asked")),
+    }
+    child_of = {found.key: child for child, found in events.values()}
+
+    histories = histories_of([found for _, found in events.values()], child_of, {"A", "B", "C", "E", "nobody"})
+
+    assert [(one.child_id, [e.id for e in one.events], {key.id for key in one.others}) for one in histories] == [
+        ("A", ["asked", "b1"], {"b1"}),
+        ("B", ["b1", "b2", "asked"], {"asked"}),
+        ("C", ["c1", "d1"], {"d1"}),
+        ("E", ["e1"], set()),
     ]

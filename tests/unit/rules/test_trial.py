@@ -124,6 +124,21 @@ def test_rules_that_do_not_differ_tell_the_same_by_both(rules: RuleBook) -> None
     ]
 
 
+@pytest.mark.parametrize(
+    ("events", "parameters"),
+    [
+        # Asked on 20 January: due on 3 March; by the tried rules warned of from the 2nd alone.
+        pytest.param([asked("2025-01-20"), decided("2025-03-01")], {"warn": "1 day"}, id="it ended on the first day"),
+        # Asked on 17 January: missed since the first day, and by five weeks since 22 February.
+        pytest.param([asked("2025-01-17")], {"period": "5 weeks"}, id="it was less urgent until the first day"),
+    ],
+)
+def test_what_differed_only_before_the_first_day_is_no_difference(
+    rules: RuleBook, events: list[Event], parameters: dict[str, object]
+) -> None:
+    assert trial(rules, events, **parameters)[0] == []
+
+
 def test_a_flag_that_both_raise_alike_is_no_difference(rules: RuleBook) -> None:
     assert trial(rules, [asked(), decided("2025-04-20")], warn="8 days")[0] == []
 
