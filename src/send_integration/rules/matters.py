@@ -59,13 +59,23 @@ def subject_fields(written: str) -> tuple[tuple[str, ...], ...]:
 
 def subject_of(event: Event, written: str) -> tuple[str, ...]:
     """What an event says of the subject's fields, '' for each that it has not."""
-    return tuple(next(filter(None, map(event.text, names)), "") for names in subject_fields(written))
+    return tuple([_said(event, names) for names in subject_fields(written)])
 
 
 def is_about(event: Event, written: str, subject: Sequence[str]) -> bool:
     """Whether an event says nothing else of the subject's fields: of a field that it has not, it is about any."""
-    said = zip(subject_of(event, written), subject, strict=True)
-    return all(value in ("", wanted) for value, wanted in said)
+    for names, wanted in zip(subject_fields(written), subject, strict=True):
+        said = _said(event, names)
+        if said and said != wanted:
+            return False
+    return True
+
+
+def _said(event: Event, names: tuple[str, ...]) -> str:
+    for name in names:
+        if said := event.text(name):
+            return said
+    return ""
 
 
 def open_on(events: Iterable[Event], matter: Matter, day: date) -> list[Event]:
