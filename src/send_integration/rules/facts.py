@@ -7,7 +7,7 @@ from functools import cached_property, lru_cache
 
 from send_integration.contracts.event import Event, EventKey
 from send_integration.rules.matters import MATTERS, open_on
-from send_integration.rules.year_groups import year_group_in
+from send_integration.rules.year_groups import Told, told_by
 from send_integration.timeline.episodes import ENDS_EVERYTHING, matches
 from send_integration.timeline.model import Timeline
 from send_integration.when.periods import birthday
@@ -84,29 +84,17 @@ class Facts:
     def of_matter(self, name: str) -> list[Event]:
         """The events that open or close a matter, in order of happening; none where nothing has opened it."""
         matter = MATTERS[name]
-        if not self.found(matter.opens):
-            return []
-        return self.found((*matter.opens, *matter.closes, *ENDS_EVERYTHING))
+        return self.found(matter.patterns) if self.found(matter.opens) else []
 
     def open_matters(self, name: str, day: date) -> list[Event]:
         """The events that opened those matters of a name which were open on `day`."""
-        return open_on(self.of_matter(name), MATTERS[name], day)
+        events = self.of_matter(name)
+        return open_on(events, MATTERS[name], day) if events else events
 
     @cached_property
-    def enrolments(self) -> list[Event]:
-        """The enrolments, in order of happening."""
-        return self.by_name.get("school.enrolled", [])
-
-    def year_group(self, school_year: date) -> int:
-        """The year group in the school year that begins on `school_year`."""
-        found = self._year_groups.get(school_year)
-        if found is None:
-            found = self._year_groups[school_year] = year_group_in(self.born_on, self.enrolments, school_year)
-        return found
-
-    @cached_property
-    def _year_groups(self) -> dict[date, int]:
-        return {}
+    def enrolled(self) -> list[Told]:
+        """What schools told of the child's year group, in order of happening."""
+        return told_by(self.born_on, self.by_name.get("school.enrolled", ()))
 
     def plans_in_force(self, day: date) -> list[Event]:
         """The `ehcp.finalised` events of plans that were in force on `day`."""

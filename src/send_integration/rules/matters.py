@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from typing import Protocol, TypeVar
 
 from send_integration.contracts.event import Event
 from send_integration.timeline.episodes import ENDS_EVERYTHING, matches
@@ -17,6 +18,16 @@ class Matter:
     subject: str
     opens: tuple[str, ...]
     closes: tuple[str, ...] = ()
+
+    @property
+    def patterns(self) -> tuple[str, ...]:
+        """All events that say whether it is open."""
+        return _all_of(self)
+
+
+@lru_cache(maxsize=64)
+def _all_of(matter: Matter) -> tuple[str, ...]:
+    return (*matter.opens, *matter.closes, *ENDS_EVERYTHING)
 
 
 CAMHS_CLOSES = ("camhs.triaged outcome=declined|redirected", "camhs.discharged")
@@ -103,7 +114,20 @@ def is_open_on(events: Iterable[Event], matter: Matter, day: date) -> bool:
     return bool(open_on(events, matter, day))
 
 
-def decisive(events: Sequence[Event], answer: Callable[[Sequence[Event]], object]) -> list[str]:
+class HasId(Protocol):
+    """An event, or what one told."""
+
+    @property
+    def id(self) -> str:
+        """The event's id."""
+
+
+Told = TypeVar("Told", bound=HasId)
+
+
+def decisive(told: Sequence[Told], answer: Callable[[Sequence[Told]], object]) -> list[str]:
     """The ids of those events without any one of which `answer` would be another; for the few events of one matter."""
-    whole = answer(events)
-    return [left_out.id for left_out in events if answer([e for e in events if e is not left_out]) != whole]
+    if not told:
+        return []
+    whole = answer(told)
+    return [left_out.id for left_out in told if answer([other for other in told if other is not left_out]) != whole]
