@@ -6,7 +6,7 @@ from datetime import date
 from functools import cached_property, lru_cache
 
 from send_integration.contracts.event import Event, EventKey
-from send_integration.rules.matters import MATTERS, open_on
+from send_integration.rules.matters import MATTERS, is_about, open_on
 from send_integration.rules.year_groups import Told, told_by
 from send_integration.timeline.episodes import ENDS_EVERYTHING, matches
 from send_integration.timeline.model import Timeline
@@ -79,6 +79,21 @@ class Facts:
 
     @cached_property
     def _found_before(self) -> dict[tuple[str, ...], list[Event]]:
+        return {}
+
+    def about(self, patterns: tuple[str, ...], written: str, subject: tuple[str, ...]) -> list[Event]:
+        """Events that match any pattern and are about a subject, as rules write one. Nobody may change the list."""
+        events = self.found(patterns)
+        if not events or not subject:
+            return events
+        by_subject = self._about_before.setdefault((patterns, written), {})
+        found = by_subject.get(subject)
+        if found is None:
+            found = by_subject[subject] = [event for event in events if is_about(event, written, subject)]
+        return found
+
+    @cached_property
+    def _about_before(self) -> dict[tuple[tuple[str, ...], str], dict[tuple[str, ...], list[Event]]]:
         return {}
 
     def of_matter(self, name: str) -> list[Event]:

@@ -30,7 +30,7 @@ def told_by(born_on: date, enrolments: Iterable[Event]) -> list[Told]:
     for enrolled in enrolments:
         year = enrolled.on.year if enrolled.on.month == AUGUST else school_year_start(enrolled.on).year
         group = enrolled.data.get("year_group")
-        above = group - (year - _reception_year(born_on)) if isinstance(group, int) else 0
+        above = group - (year - year_of_reception(born_on)) if isinstance(group, int) else 0
         found.append(Told(enrolled.id, year, above, enrolled.text("urn")))
     return found
 
@@ -49,7 +49,7 @@ def year_group_in(born_on: date, told: Sequence[Told], year: int) -> int:
     Who was once a year above or below others of their age stays so, until a school says otherwise.
     """
     word = latest(told, year)
-    return year - _reception_year(born_on) + (word.above if word else 0)
+    return year - year_of_reception(born_on) + (word.above if word else 0)
 
 
 def year_in_words(year_group: int) -> str:
@@ -60,5 +60,6 @@ def year_in_words(year_group: int) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _reception_year(born_on: date) -> int:
+def year_of_reception(born_on: date) -> int:
+    """The year in which the school year begins that a child of this birth date spends in reception, by age."""
     return year_group_starts(born_on, 0).year

@@ -24,7 +24,7 @@ def answer_within(rule: Rule, facts: Facts) -> Iterator[Obligation]:
         key = subject, trigger.on if terms.each else None
         if key not in seen:
             seen.add(key)
-            asked = Asked(rule, facts, trigger, trigger.on, subject)
+            asked = Asked(rule, terms, facts, trigger, trigger.on, subject)
             found = obligation_of(asked, [trigger.id], stop_on_later_day=terms.stop_on_later_day)
             if found:
                 yield found

@@ -7,11 +7,11 @@ from functools import partial
 
 from send_integration.contracts.event import Event
 from send_integration.rules.facts import Facts
-from send_integration.rules.matters import MATTERS, decisive, is_about, is_open_on, open_on
+from send_integration.rules.matters import MATTERS, decisive, is_open_on, open_on
 from send_integration.rules.model import Period, Rule
 from send_integration.rules.shapes.end_by_age import EndByAge, end_by_age
 from send_integration.rules.shapes.obligation import Ending, Obligation
-from send_integration.rules.shapes.terms import Case, Terms, terms_of
+from send_integration.rules.shapes.terms import Case, Terms
 from send_integration.when.periods import FIRST_YEAR, LAST_YEAR
 
 A_DAY = timedelta(1)
@@ -23,6 +23,7 @@ class Asked:
     """One event that asks, the day from which it counts, and the subject that its answer must be about."""
 
     rule: Rule
+    terms: Terms
     facts: Facts
     trigger: Event
     begins_on: date
@@ -30,15 +31,12 @@ class Asked:
 
     def about_same(self, patterns: tuple[str, ...]) -> list[Event]:
         """The events of these patterns that are about the same subject."""
-        events = self.facts.found(patterns) if patterns else []
-        if not events or not self.subject:
-            return events
-        written, subject = self.rule.text("subject"), self.subject
-        return [event for event in events if is_about(event, written, subject)]
+        return self.facts.about(patterns, self.terms.subject, self.subject) if patterns else []
 
     def since(self, patterns: tuple[str, ...]) -> list[Event]:
         """Those of them that happened on or after the day from which it counts."""
-        return [event for event in self.about_same(patterns) if event.on >= self.begins_on] if patterns else []
+        events = self.about_same(patterns)
+        return [event for event in events if event.on >= self.begins_on] if events else events
 
 
 @dataclass(slots=True)
@@ -51,7 +49,7 @@ class _Due:
 
 def obligation_of(asked: Asked, grounds: Sequence[str], *, stop_on_later_day: bool) -> Obligation | None:
     """The obligation, or None where what `only_where` asks for has not come, or the child is too old for it."""
-    terms, facts = terms_of(asked.rule), asked.facts
+    terms, facts = asked.terms, asked.facts
     decided = _decision(asked, terms)
     if terms.only_where and decided is None:
         return None

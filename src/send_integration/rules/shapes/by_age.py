@@ -7,11 +7,11 @@ from functools import partial
 
 from send_integration.contracts.event import Event
 from send_integration.rules.facts import Facts
-from send_integration.rules.matters import MATTERS, decisive, is_about, subject_of
+from send_integration.rules.matters import MATTERS, decisive, subject_of
 from send_integration.rules.model import Rule
 from send_integration.rules.shapes.end_by_age import end_by_age
 from send_integration.rules.shapes.obligation import Obligation
-from send_integration.rules.year_groups import Told, latest, year_group_in, year_in_words
+from send_integration.rules.year_groups import Told, latest, year_group_in, year_in_words, year_of_reception
 from send_integration.when.periods import after_months
 from send_integration.when.school_years import school_year_end, school_year_start
 
@@ -31,8 +31,7 @@ def by_school_year(rule: Rule, facts: Facts) -> Iterator[Obligation]:
     """
     if not _may_be_open(rule, facts):
         return
-    first_year, last_year = (school_year_start(day).year for day in (facts.timeline.events[0].on, facts.as_of))
-    for year in range(first_year, last_year + 1):
+    for year in _school_years(rule, facts):
         group = _year_asked_of(rule, facts, year, facts.enrolled)
         if group is None:
             continue
@@ -54,6 +53,17 @@ def by_school_year(rule: Rule, facts: Facts) -> Iterator[Obligation]:
                 stop_rests_on=rests_on,
                 last_day=last_day,
             )
+
+
+def _school_years(rule: Rule, facts: Facts) -> Sequence[int]:
+    """The school years from the first event to the day in which the child may be in a year group of the rule."""
+    first, last = (school_year_start(day).year for day in (facts.timeline.events[0].on, facts.as_of))
+    if rule.parameters.get("from_year_group") or rule.parameters.get("last_year_of"):
+        return range(first, last + 1)
+    reception = year_of_reception(facts.born_on)
+    above = {0, *(told.above for told in facts.enrolled)}
+    years = {reception + group - apart for group in _year_groups(rule, None) for apart in above}
+    return sorted(year for year in years if first <= year <= last)
 
 
 def by_birthday(rule: Rule, facts: Facts) -> Iterator[Obligation]:
@@ -103,8 +113,7 @@ class _Turn:
     def about(self, patterns: tuple[str, ...]) -> list[Event]:
         """Events that are about the same matter, or do not say about which."""
         written = MATTERS[self.matter].subject
-        subject = subject_of(self.ground, written)
-        return [event for event in self.facts.found(patterns) if is_about(event, written, subject)]
+        return self.facts.about(patterns, written, subject_of(self.ground, written))
 
     def obligation(self, due_on: date) -> Obligation:
         """The obligation, as yet without its stop."""

@@ -5,7 +5,7 @@ from datetime import date
 
 from send_integration.contracts.event import Event
 from send_integration.rules.facts import Facts
-from send_integration.rules.matters import is_about, subject_of
+from send_integration.rules.matters import subject_of
 from send_integration.rules.model import Rule
 from send_integration.rules.shapes.asked_for import Asked, obligation_of
 from send_integration.rules.shapes.obligation import Obligation
@@ -31,7 +31,7 @@ def repeats_every(rule: Rule, facts: Facts) -> Iterator[Obligation]:
         for trigger, grounds, begins_on in [*first, *_repeats(terms, facts, subject, begun, earliest)]:
             if begins_on not in seen and begins_on <= facts.as_of:
                 seen.add(begins_on)
-                asked = Asked(rule, facts, trigger, begins_on, subject)
+                asked = Asked(rule, terms, facts, trigger, begins_on, subject)
                 found = obligation_of(asked, grounds, stop_on_later_day=True)
                 if found:
                     yield found
@@ -49,9 +49,9 @@ def _repeats(
     terms: Terms, facts: Facts, subject: tuple[str, ...], begun: list[Event], earliest: date
 ) -> Iterator[tuple[Event, list[str], date]]:
     """Each stop that came after a start, while what was started had not ended, with the ids that it rests on."""
-    endings = [event for event in facts.found(terms.not_needed) if is_about(event, terms.subject, subject)]
-    for stop in facts.found(terms.stop):
-        if stop.on < earliest or not is_about(stop, terms.subject, subject):
+    endings = facts.about(terms.not_needed, terms.subject, subject)
+    for stop in facts.about(terms.stop, terms.subject, subject):
+        if stop.on < earliest:
             continue
         start = next((event for event in reversed(begun) if event.on <= stop.on), None)
         if start is not None and not any(start.on <= end.on < stop.on for end in endings):
