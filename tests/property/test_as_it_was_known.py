@@ -34,7 +34,7 @@ def test_as_known_then_is_what_a_system_stopped_then_would_say(history: list[byt
     assert hindsight["children"] == stopped["children"]
 
 
-@settings(max_examples=100)
+@settings(max_examples=100, deadline=None)
 @given(lines(people=1, size=10))
 def test_until_the_next_change_nothing_changes_but_the_days_late(history: list[bytes]) -> None:
     for after in EDGES:

@@ -1,9 +1,9 @@
 """The obligation that one event asks for: its period, its stop and all that pauses, excuses or ends it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import partial
+from typing import NamedTuple
 
 from send_integration.contracts.event import Event
 from send_integration.rules.facts import Facts
@@ -18,8 +18,7 @@ A_DAY = timedelta(1)
 NO_END = EndByAge()
 
 
-@dataclass(slots=True)
-class Asked:
+class Asked(NamedTuple):
     """One event that asks, the day from which it counts, and the subject that its answer must be about."""
 
     rule: Rule
@@ -39,8 +38,7 @@ class Asked:
         return [event for event in events if event.on >= self.begins_on] if events else events
 
 
-@dataclass(slots=True)
-class _Due:
+class _Due(NamedTuple):
     on: date
     arithmetic: str
     rests_on: Sequence[str] = ()

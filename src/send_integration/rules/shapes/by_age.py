@@ -1,7 +1,7 @@
 """Shapes `by-school-year` and `by-birthday`: obligations that a child grows into with no event at all."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from functools import partial
 
@@ -46,8 +46,7 @@ def by_school_year(rule: Rule, facts: Facts) -> Iterator[Obligation]:
         for turn in _turns(rule, facts, begins_on, enrolled):
             stops = _follow(rule, facts, [e for e in turn.about(rule.texts("stop")) if stop_from <= e.on])
             stop, rests_on = next((s for s in stops if last_day is None or s[0].on <= last_day), (None, []))
-            yield replace(
-                turn.obligation(due_on),
+            yield turn.obligation(due_on)._replace(
                 arithmetic=f"{year_in_words(group)} began on {school_year}, and the date is {due_on}",
                 stop=stop,
                 stop_rests_on=rests_on,
@@ -78,8 +77,7 @@ def by_birthday(rule: Rule, facts: Facts) -> Iterator[Obligation]:
     due_on = _due_on(rule, facts, facts.enrolled)
     enrolled = decisive(facts.enrolled, partial(_due_on, rule, facts))
     for turn in _turns(rule, facts, turned_on, enrolled):
-        yield replace(
-            turn.obligation(due_on),
+        yield turn.obligation(due_on)._replace(
             arithmetic=f"from the age of {rule.period('age')} on {turned_on} until {due_on}",
             stop=_first_stop(rule, facts, turned_on),
         )

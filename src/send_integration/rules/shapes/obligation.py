@@ -1,7 +1,6 @@
 """An obligation, and the arithmetic that every shape shares: pauses, exceptions, endings, warning window, status."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import NamedTuple, TypeAlias
 
@@ -17,8 +16,7 @@ Ending: TypeAlias = tuple[date, str | None]
 """The day on which an obligation ended another way, and the id of the event that ended it; None where age did."""
 
 
-@dataclass(frozen=True, slots=True)
-class Obligation:
+class Obligation(NamedTuple):
     """Something that must happen by a date: what the shapes find before it is known how it stands.
 
     `grounds` are the ids of the events without which it would not be, or would be due on another day. `arose_on` is the
