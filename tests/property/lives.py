@@ -6,6 +6,9 @@ from typing import Any
 from hypothesis import strategies as st
 
 from send_integration.contracts.event import Event
+from send_integration.rules.matters import MATTERS
+from send_integration.rules.model import Rule
+from send_integration.steps.catalogue import load_rules
 from tests.builders import event
 
 BORN_ON = ("2004-02-29", "2007-08-31", "2007-09-01", "2010-06-15", "2012-03-04", "2019-12-31", "2020-10-25")
@@ -95,7 +98,18 @@ FIELDS: dict[str, dict[str, tuple[Any, ...]]] = {
 }  # fmt: skip
 """Every event of which some milestone asks, and the fields whose values it looks at; None leaves a field out."""
 
-AREAS = ("ehcp", "ndd", "camhs", "early-help", "referrals", "school", "support", "transition", "panel")
+RULES = tuple(rule for rule in load_rules().rules.values() if rule.kind == "milestone")
+ASKED = (
+    "trigger",
+    "stop",
+    "stop_after",
+    "not_needed",
+    "exceptions",
+    "pause_from",
+    "pause_until",
+    "only_where",
+    "counted_from",
+)
 STEPS = (0, 0, 1, 2, 5, 7, 14, 28, 29, 42, 61, 98, 140, 183, 365, 366, 730)
 
 
@@ -107,20 +121,30 @@ def anchors(born_on: date) -> list[date]:
     return [day for day in found if date(2005, 1, 1) < day < date(2024, 1, 1)]
 
 
+def kinds_of(rule: Rule) -> list[str]:
+    """The names of the events that a rule looks at."""
+    cases = rule.parameters.get("cases", ())
+    open_in_cases = [case.get("while_open", "") for case in cases] if isinstance(cases, list) else []
+    matters = [MATTERS[name] for name in (*rule.texts("while_open"), *open_in_cases) if name]
+    patterns = [pattern for name in ASKED for pattern in rule.texts(name)]
+    patterns += [pattern for matter in matters for pattern in (*matter.opens, *matter.closes)]
+    return sorted({pattern.partition(" ")[0] for pattern in patterns} & FIELDS.keys())
+
+
 @st.composite
 def lives(draw: st.DrawFn, size: int = 9) -> tuple[list[Event], date]:
-    """The events of one child, mostly of one area so that they meet, and a day on which to ask."""
+    """The events of one child, mostly such as one rule looks at, so that they meet, and a day on which to ask."""
     born = draw(st.sampled_from(BORN_ON))
     born_on = date.fromisoformat(born)
     day = draw(st.sampled_from([*anchors(born_on), date(2022, 3, 1), date(2023, 9, 1), date(2023, 10, 28)]))
-    area = draw(st.sampled_from(AREAS))
-    near = [kind for kind in FIELDS if kind.startswith(area)]
-    also = [*near, *near, *near, "school.enrolled", "ehcp.finalised", "ehcp.ceased", "people.moved_away"]
+    near = kinds_of(draw(st.sampled_from(RULES)))
+    any_other = ("school.enrolled", "ehcp.finalised", "ehcp.ceased", "people.moved_away")
+    also = [*near, *near, *any_other, *(["ehcp.review_meeting_held"] if "ehcp.finalised" in near else [])]
     made: list[Event] = []
     for number in range(draw(st.integers(1, size))):
         kind = draw(st.sampled_from(also))
         day = min(day + timedelta(draw(st.sampled_from(STEPS))), date(2026, 5, 1))
-        fields = {name: draw(st.sampled_from(values)) for name, values in FIELDS[kind].items()}
+        fields = {name: draw(st.sampled_from((values[0], *values))) for name, values in FIELDS[kind].items()}
         made.append(event(kind, day.isoformat(), event_id=f"e{number}", person={"date_of_birth": born}, **fields))
     asked_on = draw(st.sampled_from([*anchors(born_on), *(e.on for e in made)])) + timedelta(
         draw(st.sampled_from(STEPS))

@@ -8,15 +8,14 @@ from hypothesis import given, settings
 from send_integration.contracts.event import ChildId, Event
 from send_integration.evaluate import ChildAnswer, answer_child
 from send_integration.rules.model import Milestone, RuleBook
-from send_integration.steps.catalogue import load_rules
 from send_integration.timeline.fold import standing
-from tests.property.lives import FIELDS, lives
+from tests.property.lives import ASKED, FIELDS, RULES, lives
 
-RULES = RuleBook({rule.id: rule for rule in load_rules().rules.values() if rule.kind == "milestone"})
+BOOK = RuleBook({rule.id: rule for rule in RULES})
 
 
 def answer(events: list[Event], as_of: date) -> ChildAnswer | None:
-    return answer_child(ChildId("c1"), standing(events), RULES, as_of)
+    return answer_child(ChildId("c1"), standing(events), BOOK, as_of)
 
 
 def milestones(events: list[Event], as_of: date) -> dict[tuple[str, str, date], Milestone]:
@@ -27,7 +26,7 @@ def milestones(events: list[Event], as_of: date) -> dict[tuple[str, str, date], 
     return by_key
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=250, deadline=None)
 @given(lives())
 def test_nothing_changes_before_the_day_it_names(life: tuple[list[Event], date]) -> None:
     events, day = life
@@ -41,7 +40,7 @@ def test_nothing_changes_before_the_day_it_names(life: tuple[list[Event], date])
         day = next_day
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=250, deadline=None)
 @given(lives())
 def test_a_milestone_rests_on_its_evidence_and_on_nothing_else(life: tuple[list[Event], date]) -> None:
     events, as_of = life
@@ -59,7 +58,6 @@ def test_a_milestone_rests_on_its_evidence_and_on_nothing_else(life: tuple[list[
 
 
 def test_every_event_that_a_milestone_asks_for_is_lived() -> None:
-    parameters = ("trigger", "stop", "stop_after", "not_needed", "exceptions", "only_where", "counted_from")
-    asked = {p.partition(" ")[0] for rule in RULES.rules.values() for name in parameters for p in rule.texts(name)}
+    asked = {pattern.partition(" ")[0] for rule in RULES for name in ASKED for pattern in rule.texts(name)}
 
     assert asked <= FIELDS.keys() | {"referrals.closed"}

@@ -7,8 +7,8 @@ from functools import cached_property, lru_cache
 
 from send_integration.contracts.event import Event, EventKey
 from send_integration.rules.courses import Course, Spell, courses_of, plan_spells
-from send_integration.rules.matters import MATTERS, open_on
-from send_integration.rules.year_groups import year_group_in
+from send_integration.rules.matters import MATTERS, is_about, open_on
+from send_integration.rules.year_groups import Told, told_by
 from send_integration.timeline.episodes import ENDS_EVERYTHING, matches
 from send_integration.timeline.model import Timeline
 from send_integration.when.periods import birthday
@@ -93,32 +93,35 @@ class Facts:
     def _found_before(self) -> dict[tuple[str, ...], list[Event]]:
         return {}
 
-    def of_matter(self, name: str) -> list[Event]:
-        """The events that open or close a matter, in order of happening; none where nothing has opened it."""
-        matter = MATTERS[name]
-        if not self.found(matter.opens):
-            return []
-        return self.found((*matter.opens, *matter.closes, *ENDS_EVERYTHING))
-
-    def open_matters(self, name: str, day: date) -> list[Event]:
-        """The events that opened those matters of a name which were open on `day`."""
-        return open_on(self.of_matter(name), MATTERS[name], day)
-
-    @cached_property
-    def enrolments(self) -> list[Event]:
-        """The enrolments, in order of happening."""
-        return self.by_name.get("school.enrolled", [])
-
-    def year_group(self, school_year: date) -> int:
-        """The year group in the school year that begins on `school_year`."""
-        found = self._year_groups.get(school_year)
+    def about(self, patterns: tuple[str, ...], written: str, subject: tuple[str, ...]) -> list[Event]:
+        """Events that match any pattern and are about a subject, as rules write one. Nobody may change the list."""
+        events = self.found(patterns)
+        if not events or not subject:
+            return events
+        by_subject = self._about_before.setdefault((patterns, written), {})
+        found = by_subject.get(subject)
         if found is None:
-            found = self._year_groups[school_year] = year_group_in(self.born_on, self.enrolments, school_year)
+            found = by_subject[subject] = [event for event in events if is_about(event, written, subject)]
         return found
 
     @cached_property
-    def _year_groups(self) -> dict[date, int]:
+    def _about_before(self) -> dict[tuple[tuple[str, ...], str], dict[tuple[str, ...], list[Event]]]:
         return {}
+
+    def of_matter(self, name: str) -> list[Event]:
+        """The events that open or close a matter, in order of happening; none where nothing has opened it."""
+        matter = MATTERS[name]
+        return self.found(matter.patterns) if self.found(matter.opens) else []
+
+    def open_matters(self, name: str, day: date) -> list[Event]:
+        """The events that opened those matters of a name which were open on `day`."""
+        events = self.of_matter(name)
+        return open_on(events, MATTERS[name], day) if events else events
+
+    @cached_property
+    def enrolled(self) -> list[Told]:
+        """What schools told of the child's year group, in order of happening."""
+        return told_by(self.born_on, self.by_name.get("school.enrolled", ()))
 
     def plans_in_force(self, day: date) -> list[Event]:
         """The `ehcp.finalised` events of plans that were in force on `day`."""

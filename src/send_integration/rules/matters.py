@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from typing import Protocol, TypeVar
 
 from send_integration.contracts.event import Event
 from send_integration.timeline.episodes import ENDS_EVERYTHING, matches
@@ -17,6 +18,16 @@ class Matter:
     subject: str
     opens: tuple[str, ...]
     closes: tuple[str, ...] = ()
+
+    @property
+    def patterns(self) -> tuple[str, ...]:
+        """All events that say whether it is open."""
+        return _all_of(self)
+
+
+@lru_cache(maxsize=64)
+def _all_of(matter: Matter) -> tuple[str, ...]:
+    return (*matter.opens, *matter.closes, *ENDS_EVERYTHING)
 
 
 CAMHS_CLOSES = ("camhs.triaged outcome=declined|redirected", "camhs.discharged")
@@ -59,13 +70,23 @@ def subject_fields(written: str) -> tuple[tuple[str, ...], ...]:
 
 def subject_of(event: Event, written: str) -> tuple[str, ...]:
     """What an event says of the subject's fields, '' for each that it has not."""
-    return tuple(next(filter(None, map(event.text, names)), "") for names in subject_fields(written))
+    return tuple([_said(event, names) for names in subject_fields(written)])
 
 
 def is_about(event: Event, written: str, subject: Sequence[str]) -> bool:
     """Whether an event says nothing else of the subject's fields: of a field that it has not, it is about any."""
-    said = zip(subject_of(event, written), subject, strict=True)
-    return all(value in ("", wanted) for value, wanted in said)
+    for names, wanted in zip(subject_fields(written), subject, strict=True):
+        said = _said(event, names)
+        if said and said != wanted:
+            return False
+    return True
+
+
+def _said(event: Event, names: tuple[str, ...]) -> str:
+    for name in names:
+        if said := event.text(name):
+            return said
+    return ""
 
 
 def open_on(events: Iterable[Event], matter: Matter, day: date) -> list[Event]:
@@ -93,7 +114,20 @@ def is_open_on(events: Iterable[Event], matter: Matter, day: date) -> bool:
     return bool(open_on(events, matter, day))
 
 
-def decisive(events: Sequence[Event], answer: Callable[[Sequence[Event]], object]) -> list[str]:
+class HasId(Protocol):
+    """An event, or what one told."""
+
+    @property
+    def id(self) -> str:
+        """The event's id."""
+
+
+Told = TypeVar("Told", bound=HasId)
+
+
+def decisive(told: Sequence[Told], answer: Callable[[Sequence[Told]], object]) -> list[str]:
     """The ids of those events without any one of which `answer` would be another; for the few events of one matter."""
-    whole = answer(events)
-    return [left_out.id for left_out in events if answer([e for e in events if e is not left_out]) != whole]
+    if not told:
+        return []
+    whole = answer(told)
+    return [left_out.id for left_out in told if answer([other for other in told if other is not left_out]) != whole]

@@ -1,36 +1,55 @@
 """Which national curriculum year a child is in, in a school year: by birth date, unless a school says otherwise."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
+from functools import lru_cache
+from typing import NamedTuple
 
 from send_integration.contracts.event import Event
-from send_integration.when.school_years import school_year_start, year_group
+from send_integration.when.school_years import school_year_start, year_group_starts
 
 AUGUST = 8
 
 
-def school_year_of(enrolled: Event) -> date:
-    """The first day of the school year that an enrolment tells of: in August, with schools closed, the one to come."""
-    return school_year_start(enrolled.on.replace(day=1, month=9) if enrolled.on.month == AUGUST else enrolled.on)
+class Told(NamedTuple):
+    """What an enrolment told: from the school year that begins in `year` on, the child is `above` the year group of their
+    age (below it where negative), at the school `urn`. `id` is the event's."""
+
+    id: str
+    year: int
+    above: int
+    urn: str
 
 
-def latest_enrolment(enrolments: Sequence[Event], school_year: date) -> Event | None:
-    """The last enrolment that tells of the school year that begins on `school_year`, or of one before it."""
-    told = [enrolled for enrolled in enrolments if school_year_of(enrolled) <= school_year]
-    return told[-1] if told else None
+def told_by(born_on: date, enrolments: Iterable[Event]) -> list[Told]:
+    """What each enrolment told, in order of happening.
+
+    In August, with schools closed, an enrolment tells of the school year to come.
+    """
+    found: list[Told] = []
+    for enrolled in enrolments:
+        year = enrolled.on.year if enrolled.on.month == AUGUST else school_year_start(enrolled.on).year
+        group = enrolled.data.get("year_group")
+        above = group - (year - year_of_reception(born_on)) if isinstance(group, int) else 0
+        found.append(Told(enrolled.id, year, above, enrolled.text("urn")))
+    return found
 
 
-def year_group_in(born_on: date, enrolments: Sequence[Event], school_year: date) -> int:
-    """The year group in the school year that begins on `school_year`.
+def latest(told: Sequence[Told], year: int) -> Told | None:
+    """The last word on the school year that begins in `year`, or on one before it."""
+    for word in reversed(told):
+        if word.year <= year:
+            return word
+    return None
+
+
+def year_group_in(born_on: date, told: Sequence[Told], year: int) -> int:
+    """The year group in the school year that begins in `year`.
 
     Who was once a year above or below others of their age stays so, until a school says otherwise.
     """
-    by_age = year_group(born_on, school_year)
-    enrolled = latest_enrolment(enrolments, school_year)
-    told = enrolled.data.get("year_group") if enrolled else None
-    if enrolled is None or not isinstance(told, int):
-        return by_age
-    return by_age + told - year_group(born_on, school_year_of(enrolled))
+    word = latest(told, year)
+    return year - year_of_reception(born_on) + (word.above if word else 0)
 
 
 def year_in_words(year_group: int) -> str:
@@ -38,3 +57,9 @@ def year_in_words(year_group: int) -> str:
     if year_group > 0:
         return f"Year {year_group}"
     return "Reception" if year_group == 0 else f"Nursery ({-year_group} before reception)"
+
+
+@lru_cache(maxsize=4096)
+def year_of_reception(born_on: date) -> int:
+    """The year in which the school year begins that a child of this birth date spends in reception, by age."""
+    return year_group_starts(born_on, 0).year

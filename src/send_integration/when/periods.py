@@ -14,11 +14,15 @@ import holidays
 FIRST_YEAR, LAST_YEAR = 1995, 2060
 """Years for which working days can be counted; people of 0 to 25 and their plans' reviews lie well within."""
 
+SHORTEST_MONTH = 28
+
 
 def after_months(day: date, months: int) -> date:
     """The same day `months` calendar months on (or back), clipped to that month's last day."""
     month0 = day.year * 12 + day.month - 1 + months
     year, month = divmod(month0, 12)
+    if day.day <= SHORTEST_MONTH:  # every month has it, and to ask the calendar takes longer than all the rest
+        return date(year, month + 1, day.day)
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 

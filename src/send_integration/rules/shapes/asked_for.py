@@ -1,49 +1,44 @@
 """The obligation that one event asks for: its period, its stop and all that pauses, excuses or ends it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import partial
+from typing import NamedTuple
 
 from send_integration.contracts.event import Event
 from send_integration.rules.facts import Facts
-from send_integration.rules.matters import MATTERS, decisive, is_about, is_open_on, open_on, subject_fields
+from send_integration.rules.matters import MATTERS, decisive, is_open_on, open_on
 from send_integration.rules.model import Period, Rule
-from send_integration.rules.shapes.end_by_age import end_by_age
+from send_integration.rules.shapes.end_by_age import EndByAge, end_by_age
 from send_integration.rules.shapes.obligation import Ending, Obligation
+from send_integration.rules.shapes.terms import Case, Terms
 from send_integration.when.periods import FIRST_YEAR, LAST_YEAR
-from send_integration.when.school_days import holidays_of
+
+A_DAY = timedelta(1)
+NO_END = EndByAge()
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """One event that asks, on the day from which it counts, and the subject that its answer must be about."""
+class Asked(NamedTuple):
+    """One event that asks, the day from which it counts, and the subject that its answer must be about."""
 
     rule: Rule
+    terms: Terms
     facts: Facts
     trigger: Event
     begins_on: date
     subject: tuple[str, ...]
 
-    def about_same(self, parameter: str) -> list[Event]:
-        """The events of a parameter's patterns that are about the same subject."""
-        patterns = self.rule.texts(parameter)
-        if not patterns:
-            return []
-        events = self.facts.found(patterns)
-        if not events or not self.subject:
-            return events
-        written = self.rule.text("subject")
-        return [event for event in events if is_about(event, written, self.subject)]
+    def about_same(self, patterns: tuple[str, ...]) -> list[Event]:
+        """The events of these patterns that are about the same subject."""
+        return self.facts.about(patterns, self.terms.subject, self.subject) if patterns else []
 
-    def since(self, parameter: str) -> list[Event]:
+    def since(self, patterns: tuple[str, ...]) -> list[Event]:
         """Those of them that happened on or after the day from which it counts."""
-        events = self.about_same(parameter)
+        events = self.about_same(patterns)
         return [event for event in events if event.on >= self.begins_on] if events else events
 
 
-@dataclass(frozen=True, slots=True)
-class _Due:
+class _Due(NamedTuple):
     on: date
     arithmetic: str
     rests_on: Sequence[str] = ()
@@ -51,21 +46,20 @@ class _Due:
 
 
 def obligation_of(asked: Asked, grounds: Sequence[str], *, stop_on_later_day: bool) -> Obligation | None:
-    """The obligation, or None where what `only_where` asks for has not come, or the child is too old for it.
-
-    `only_where` are decisions: the first event of that name decides. `stop_since` lets a stop count from that long before.
-    """
-    rule, facts = asked.rule, asked.facts
-    decided = _decision(asked)
-    if rule.texts("only_where") and decided is None:
+    """The obligation, or None where what `only_where` asks for has not come, or the child is too old for it."""
+    terms, facts = asked.terms, asked.facts
+    decided = _decision(asked, terms)
+    if terms.only_where and decided is None:
         return None
-    due = _due(asked)
-    stop = _stop(asked, due, asked.begins_on + timedelta(stop_on_later_day))
-    endings: list[Ending] = [(event.on, event.id) for event in asked.since("not_needed")]
-    last_day = min(facts.as_of, stop.on - timedelta(1)) if stop else facts.as_of
-    aged = end_by_age(rule, facts, asked.begins_on, last_day)
+    due = _due(asked, terms)
+    stop = _stop(asked, terms, due, asked.begins_on + A_DAY if stop_on_later_day else asked.begins_on)
+    aged = NO_END
+    if terms.until_age:
+        last_day = min(facts.as_of, stop.on - A_DAY) if stop else facts.as_of
+        aged = end_by_age(asked.rule, facts, asked.begins_on, last_day)
     if not aged.begins:
         return None
+    endings: list[Ending] = [(event.on, event.id) for event in asked.since(terms.not_needed)]
     return Obligation(
         subject=" ".join(asked.subject),
         triggered_on=asked.begins_on,
@@ -73,47 +67,39 @@ def obligation_of(asked: Asked, grounds: Sequence[str], *, stop_on_later_day: bo
         arithmetic=due.arithmetic,
         grounds=[*grounds, *due.rests_on, *([decided.id] if decided else []), *aged.rests_on],
         stop=stop,
-        pauses=_pauses(asked.since("pause_from"), asked.since("pause_until")),
-        exceptions=asked.since("exceptions"),
-        endings=[*endings, *([(aged.on, None)] if aged.on else [])],
+        pauses=_pauses(asked.since(terms.pause_from), asked.since(terms.pause_until)),
+        exceptions=asked.since(terms.exceptions),
+        endings=[*endings, (aged.on, None)] if aged.on else endings,
         arose_on=decided.on if decided else None,
         last_day=due.given_day,
-        expected=_narrowed(asked),
+        expected=_narrowed(asked, terms),
         may_change_on=aged.may_change_on,
     )
 
 
-def _decision(asked: Asked) -> Event | None:
+def _decision(asked: Asked, terms: Terms) -> Event | None:
     """The first event of the name that `only_where` asks for, if it is as that asks."""
-    wanted = asked.rule.texts("only_where")
-    if not wanted:
+    if not terms.only_where:
         return None
-    written = asked.rule.text("subject")
-    for event in asked.facts.found([pattern.partition(" ")[0] for pattern in wanted]):
-        if event.on >= asked.begins_on and is_about(event, written, asked.subject):
-            return event if event in asked.facts.found(wanted) else None
-    return None
+    decided = next(iter(asked.since(terms.decisions)), None)
+    return decided if decided in asked.facts.found(terms.only_where) else None
 
 
-def _due(asked: Asked) -> _Due:
+def _due(asked: Asked, terms: Terms) -> _Due:
     """By the day that the trigger gives, else a period from the trigger or from the earlier event that it counts from."""
-    rule, trigger = asked.rule, asked.trigger
-    given = next((day for name in rule.texts("due_field") if (day := _given_day(trigger, name))), None)
-    if given is not None and rule.text("due_before"):
-        before = rule.period("due_before")
-        return _Due(max(asked.begins_on, before.before(given)), f"{before} before {given}", (), given)
-    if given is not None:
-        return _Due(given, f"the date given on {trigger.on}")
-    period, rests_on = _period(asked)
-    counted_from = next((e for e in asked.about_same("counted_from") if e.on < asked.begins_on), None)
+    for name in terms.due_field:
+        given = _given_day(asked.trigger, name)
+        if given is not None and terms.due_before:
+            due_on = max(asked.begins_on, terms.due_before.before(given))
+            return _Due(due_on, f"{terms.due_before} before {given}", given_day=given)
+        if given is not None:
+            return _Due(given, f"the date given on {asked.trigger.on}")
+    period, rests_on = _period(asked, terms) if terms.cases else (terms.period, [])
+    counted_from = next((e for e in asked.about_same(terms.counted_from) if e.on < asked.begins_on), None)
+    if counted_from is not None:
+        rests_on = [*rests_on, counted_from.id]
     first_day = counted_from.on if counted_from else asked.begins_on
-    written = rule.texts("school_holidays")
-    holidays = holidays_of(written) if written else ()
-    return _Due(
-        period.after(first_day, holidays),
-        f"{period} from {first_day}",
-        [*rests_on, *([counted_from.id] if counted_from else [])],
-    )
+    return _Due(period.after(first_day, terms.school_holidays), f"{period} from {first_day}", rests_on)
 
 
 def _given_day(trigger: Event, name: str) -> date | None:
@@ -122,41 +108,45 @@ def _given_day(trigger: Event, name: str) -> date | None:
     return given if given and FIRST_YEAR < given.year < LAST_YEAR else None
 
 
-def _period(asked: Asked) -> tuple[Period, list[str]]:
+def _period(asked: Asked, terms: Terms) -> tuple[Period, list[str]]:
     """The period of the first case that holds, else the rule's own; and the events but for which another would hold."""
-    rule, trigger = asked.rule, asked.trigger
-    cases = rule.parameters.get("cases", ())
     rests_on: list[str] = []
-    for case in cases if isinstance(cases, list | tuple) else ():
-        if any(trigger.text(name) != code for name, code in case.get("where", {}).items()):
-            continue
-        matter = MATTERS.get(case.get("while_open", ""))
-        if matter is None:
-            return Period.of(case["period"]), rests_on
-        events = asked.facts.of_matter(case["while_open"])
-        opened = open_on(events, matter, trigger.on)
-        if opened:
-            return Period.of(case["period"]), [*rests_on, opened[0].id]
-        rests_on += decisive(events, partial(is_open_on, matter=matter, day=trigger.on))
-    return rule.period(), rests_on
+    for case in terms.cases:
+        if all(asked.trigger.text(name) == code for name, code in case.where):
+            holds, because = _is_open(asked, case) if case.while_open else (True, [])
+            rests_on += because
+            if holds:
+                return case.period, rests_on
+    return terms.period, rests_on
 
 
-def _stop(asked: Asked, due: _Due, first_day: date) -> Event | None:
-    if asked.rule.text("stop_since"):
-        first_day = asked.rule.period("stop_since").before(due.given_day or asked.begins_on)
+def _is_open(asked: Asked, case: Case) -> tuple[bool, list[str]]:
+    """Whether the case's matter was open on the trigger's day, and what opened it; else what closed it."""
+    matter, day = MATTERS[case.while_open], asked.trigger.on
+    events = asked.facts.of_matter(case.while_open)
+    opened = open_on(events, matter, day)
+    if opened:
+        return True, [opened[0].id]
+    return False, decisive(events, partial(is_open_on, matter=matter, day=day))
+
+
+def _stop(asked: Asked, terms: Terms, due: _Due, first_day: date) -> Event | None:
+    if terms.stop_since:
+        first_day = terms.stop_since.before(due.given_day or asked.begins_on)
     last_day = due.given_day or date.max
-    return next((event for event in asked.about_same("stop") if first_day <= event.on <= last_day), None)
+    for event in asked.about_same(terms.stop):
+        if first_day <= event.on <= last_day:
+            return event
+    return None
 
 
-def _narrowed(asked: Asked) -> list[str]:
+def _narrowed(asked: Asked, terms: Terms) -> list[str]:
     """The rule's stops, with what tells one subject from another of the same request."""
-    written = asked.rule.text("subject")
-    fields = subject_fields(written)
-    if len(fields) < 2:
+    if not terms.told_apart_by:
         return []
-    said = asked.subject
-    conditions = " ".join(f"{names[0]}={value}" for names, value in zip(fields[1:], said[1:], strict=True))
-    return [f"{pattern} {conditions}" for pattern in asked.rule.texts("stop")]
+    said = zip(terms.told_apart_by, asked.subject[1:], strict=True)
+    conditions = " ".join(f"{name}={value}" for name, value in said)
+    return [f"{pattern} {conditions}" for pattern in terms.stop]
 
 
 def _pauses(starts: list[Event], ends: list[Event]) -> list[tuple[Event, Event | None]]:

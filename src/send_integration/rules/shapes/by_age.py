@@ -1,17 +1,17 @@
 """Shapes `by-school-year` and `by-birthday`: obligations that a child grows into with no event at all."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from functools import partial
 
 from send_integration.contracts.event import Event
 from send_integration.rules.facts import Facts
-from send_integration.rules.matters import MATTERS, decisive, is_about, subject_of
+from send_integration.rules.matters import MATTERS, decisive, subject_of
 from send_integration.rules.model import Rule
 from send_integration.rules.shapes.end_by_age import end_by_age
 from send_integration.rules.shapes.obligation import Obligation
-from send_integration.rules.year_groups import latest_enrolment, year_group_in, year_in_words
+from send_integration.rules.year_groups import Told, latest, year_group_in, year_in_words, year_of_reception
 from send_integration.when.periods import after_months
 from send_integration.when.school_years import school_year_end, school_year_start
 
@@ -31,27 +31,38 @@ def by_school_year(rule: Rule, facts: Facts) -> Iterator[Obligation]:
     """
     if not _may_be_open(rule, facts):
         return
-    last_year = school_year_start(facts.as_of).year
-    for year in range(school_year_start(facts.timeline.events[0].on).year, last_year + 1):
+    for year in _school_years(rule, facts):
+        group = _year_asked_of(rule, facts, year, facts.enrolled)
+        if group is None:
+            continue
         school_year = date(year, 9, 1)
         begins_on = _day_of_year(rule.text("begins") or "09-01", school_year)
-        group = _year_asked_of(rule, facts, school_year, facts.enrolments)
-        if begins_on > facts.as_of or group is None:
+        if begins_on > facts.as_of:
             continue
-        enrolled = decisive(facts.enrolments, partial(_year_asked_of, rule, facts, school_year))
+        enrolled = decisive(facts.enrolled, partial(_year_asked_of, rule, facts, year))
         due_on = _day_of_year(rule.text("due") or "08-31", begins_on)
         last_day = school_year_end(school_year) if rule.is_set("in_that_year") else None
         stop_from = _day_of_year(rule.text("stop_from"), school_year) if rule.text("stop_from") else begins_on
         for turn in _turns(rule, facts, begins_on, enrolled):
             stops = _follow(rule, facts, [e for e in turn.about(rule.texts("stop")) if stop_from <= e.on])
             stop, rests_on = next((s for s in stops if last_day is None or s[0].on <= last_day), (None, []))
-            yield replace(
-                turn.obligation(due_on),
+            yield turn.obligation(due_on)._replace(
                 arithmetic=f"{year_in_words(group)} began on {school_year}, and the date is {due_on}",
                 stop=stop,
                 stop_rests_on=rests_on,
                 last_day=last_day,
             )
+
+
+def _school_years(rule: Rule, facts: Facts) -> Sequence[int]:
+    """The school years from the first event to the day in which the child may be in a year group of the rule."""
+    first, last = (school_year_start(day).year for day in (facts.timeline.events[0].on, facts.as_of))
+    if rule.parameters.get("from_year_group") or rule.parameters.get("last_year_of"):
+        return range(first, last + 1)
+    reception = year_of_reception(facts.born_on)
+    above = {0, *(told.above for told in facts.enrolled)}
+    years = {reception + group - apart for group in _year_groups(rule, None) for apart in above}
+    return sorted(year for year in years if first <= year <= last)
 
 
 def by_birthday(rule: Rule, facts: Facts) -> Iterator[Obligation]:
@@ -63,11 +74,10 @@ def by_birthday(rule: Rule, facts: Facts) -> Iterator[Obligation]:
     turned_on = rule.period("age").after(facts.born_on)
     if turned_on > facts.as_of or not _may_be_open(rule, facts):
         return
-    due_on = _due_on(rule, facts, facts.enrolments)
-    enrolled = decisive(facts.enrolments, partial(_due_on, rule, facts))
+    due_on = _due_on(rule, facts, facts.enrolled)
+    enrolled = decisive(facts.enrolled, partial(_due_on, rule, facts))
     for turn in _turns(rule, facts, turned_on, enrolled):
-        yield replace(
-            turn.obligation(due_on),
+        yield turn.obligation(due_on)._replace(
             arithmetic=f"from the age of {rule.period('age')} on {turned_on} until {due_on}",
             stop=_first_stop(rule, facts, turned_on),
         )
@@ -79,13 +89,11 @@ def changes_by_age(rule: Rule, facts: Facts) -> list[date]:
         return []
     if rule.shape == "by-birthday":
         return [rule.period("age").after(facts.born_on)]
-    this_year = school_year_start(facts.as_of)
-    next_year = date(this_year.year + 1, 9, 1)
-    then = facts.year_group(next_year)
-    to_come = [next_year.replace(year=next_year.year + group - then) for group in _groups(rule, facts, then, next_year)]
-    now = _year_asked_of(rule, facts, this_year, facts.enrolments)
-    years = [] if now is None else [this_year]
-    return [_day_of_year(rule.text("begins") or "09-01", year) for year in [*years, *to_come]]
+    year = school_year_start(facts.as_of).year
+    years = [] if _year_asked_of(rule, facts, year, facts.enrolled) is None else [year]
+    then = year_group_in(facts.born_on, facts.enrolled, year + 1)
+    years += [year + 1 + group - then for group in _groups(rule, facts, then, year + 1)]
+    return [_day_of_year(rule.text("begins") or "09-01", date(found, 9, 1)) for found in years]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +111,7 @@ class _Turn:
     def about(self, patterns: tuple[str, ...]) -> list[Event]:
         """Events that are about the same matter, or do not say about which."""
         written = MATTERS[self.matter].subject
-        subject = subject_of(self.ground, written)
-        return [event for event in self.facts.found(patterns) if is_about(event, written, subject)]
+        return self.facts.about(patterns, written, subject_of(self.ground, written))
 
     def obligation(self, due_on: date) -> Obligation:
         """The obligation, as yet without its stop."""
@@ -133,11 +140,11 @@ def _turns(rule: Rule, facts: Facts, day: date, enrolled: Sequence[str]) -> list
 
     One is enough; an enrolment on which the obligation rests anyway is taken before any other event.
     """
-    turns = [
-        _Turn(rule, facts, name, event, day, enrolled)
-        for name in rule.texts("while_open")
-        for event in facts.open_matters(name, day)
-    ]
+    turns: list[_Turn] = []
+    for name in rule.texts("while_open"):
+        turns += [_Turn(rule, facts, name, event, day, enrolled) for event in facts.open_matters(name, day)]
+        if turns and not enrolled and not rule.text("subject"):
+            return turns[:1]
     if rule.text("subject"):
         return list({turn.ground.text(rule.text("subject")): turn for turn in reversed(turns)}.values())
     return sorted(turns, key=lambda turn: turn.ground.id not in enrolled)[:1]
@@ -172,40 +179,39 @@ def _day_of_year(written: str, not_before: date) -> date:
     return day if day >= not_before else day.replace(year=day.year + 1)
 
 
-def _year_asked_of(rule: Rule, facts: Facts, school_year: date, enrolments: Sequence[Event]) -> int | None:
-    """The child's year group in a school year, where it is one of the rule's; else None."""
-    whole = enrolments is facts.enrolments
-    year_group = facts.year_group(school_year) if whole else year_group_in(facts.born_on, enrolments, school_year)
+def _year_asked_of(rule: Rule, facts: Facts, year: int, enrolled: Sequence[Told]) -> int | None:
+    """The child's year group in the school year that begins in `year`, where it is one of the rule's; else None."""
+    year_group = year_group_in(facts.born_on, enrolled, year)
     from_year_group = rule.parameters.get("from_year_group")
     if isinstance(from_year_group, int):
         return year_group if year_group >= from_year_group else None
-    return year_group if year_group in _year_groups(rule, latest_enrolment(enrolments, school_year)) else None
+    return year_group if year_group in _year_groups(rule, latest(enrolled, year)) else None
 
 
-def _year_groups(rule: Rule, enrolled: Event | None) -> tuple[int, ...]:
+def _year_groups(rule: Rule, enrolled: Told | None) -> Sequence[int]:
     """The rule's year groups; of a school that ends in a year of its own (`last_year_of`) that year alone."""
-    ends = rule.parameters.get("last_year_of", {})
-    if isinstance(ends, dict) and enrolled and enrolled.text("urn") in ends:
-        return (ends[enrolled.text("urn")],)
-    groups = rule.parameters.get("year_groups", ())
-    return tuple(groups) if isinstance(groups, list | tuple) else ()
+    ends = rule.parameters.get("last_year_of")
+    if isinstance(ends, dict) and enrolled and enrolled.urn in ends:
+        return (ends[enrolled.urn],)
+    groups = rule.parameters.get("year_groups")
+    return groups if isinstance(groups, list | tuple) else ()
 
 
-def _groups(rule: Rule, facts: Facts, then: int, school_year: date) -> list[int]:
+def _groups(rule: Rule, facts: Facts, then: int, year: int) -> list[int]:
     """The year groups of the rule that the child, in year `then` in that school year, is in or has yet to come to."""
     from_year_group = rule.parameters.get("from_year_group")
     if isinstance(from_year_group, int):
         return [max(from_year_group, then)]
-    return [group for group in _year_groups(rule, latest_enrolment(facts.enrolments, school_year)) if group >= then]
+    return [group for group in _year_groups(rule, latest(facts.enrolled, year)) if group >= then]
 
 
-def _due_on(rule: Rule, facts: Facts, enrolments: Sequence[Event]) -> date:
+def _due_on(rule: Rule, facts: Facts, enrolled: Sequence[Told]) -> date:
     """The age at which it is due, or the end of the school year where the rule says so and that is later."""
     due_on = rule.period("due_age").after(facts.born_on)
     year_group = rule.parameters.get("or_end_of_year_group")
     if not isinstance(year_group, int):
         return due_on
     this_year = school_year_start(due_on).year
-    years = (date(this_year + n, 9, 1) for n in range(-MOST_YEARS_APART, MOST_YEARS_APART + 1))
-    ends = (school_year_end(y) for y in years if year_group_in(facts.born_on, enrolments, y) == year_group)
+    years = range(this_year - MOST_YEARS_APART, this_year + MOST_YEARS_APART + 1)
+    ends = [date(y + 1, 8, 31) for y in years if year_group_in(facts.born_on, enrolled, y) == year_group]
     return max([due_on, *ends])

@@ -1,7 +1,6 @@
 """An obligation, and the arithmetic that every shape shares: pauses, exceptions, endings, warning window, status."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import NamedTuple, TypeAlias
 
@@ -17,8 +16,7 @@ Ending: TypeAlias = tuple[date, str | None]
 """The day on which an obligation ended another way, and the id of the event that ended it; None where age did."""
 
 
-@dataclass(frozen=True, slots=True)
-class Obligation:
+class Obligation(NamedTuple):
     """Something that must happen by a date: what the shapes find before it is known how it stands.
 
     `grounds` are the ids of the events without which it would not be, or would be due on another day. `arose_on` is the
@@ -68,7 +66,7 @@ def judge(rule: Rule, found: Obligation, facts: Facts) -> tuple[Milestone, list[
     settled_on = stop.on if stop else ending[0] if ending else None
     clock = _with_pauses(found, settled_on)
     warn_from = _warn_from(rule, found.triggered_on, clock.due_on)
-    standing = _settled(found, stop, endings, clock) or _unsettled(found, facts.as_of, clock, warn_from)
+    standing = _settled(found, stop, ending, endings, clock) or _unsettled(found, facts.as_of, clock, warn_from)
     last_day_is_over = found.last_day is not None and facts.as_of > found.last_day
     late_until = stop.on if stop else facts.as_of if standing.status is MilestoneStatus.MISSED else clock.due_on
     milestone = Milestone(
@@ -91,16 +89,19 @@ def judge(rule: Rule, found: Obligation, facts: Facts) -> tuple[Milestone, list[
 
 def first_ending(endings: Sequence[Ending], since: date) -> Ending | None:
     """The first thing that ended an obligation another way, on or after its trigger."""
-    ends = [end for end in endings if end[0] >= since]
-    return min(ends, key=lambda end: (end[0], end[1] or ""), default=None)
+    ends = [end for end in endings if end[0] >= since] if endings else []
+    if not ends:
+        return None
+    return min(ends, key=lambda end: (end[0], end[1] or ""))
 
 
-def _settled(found: Obligation, stop: Event | None, endings: Sequence[Ending], clock: _Clock) -> _Standing | None:
+def _settled(
+    found: Obligation, stop: Event | None, ending: Ending | None, endings: Sequence[Ending], clock: _Clock
+) -> _Standing | None:
     """How it stands where it was met, or ended another way. What age has ended too rests on no event any more."""
     if stop is not None:
         status = MilestoneStatus.MET_LATE if stop.on > clock.due_on else MilestoneStatus.MET
         return _Standing(status, None, [stop.id, *found.stop_rests_on])
-    ending = first_ending(endings, found.triggered_on)
     if ending is None:
         return None
     by_age_too = any(
