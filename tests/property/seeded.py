@@ -30,6 +30,36 @@ ADDED = (
     *(f"workers.{word} role_for_child={role} worker='{json.dumps(WORKER)}'" for word, role in WORKERS),
 )
 """What no rule's case holds, and changes what they find."""
+ENDED = (
+    (
+        "camhs.referred referral_id=C8 priority=routine primary_reason=other",
+        "camhs.discharged referral_id=C8 reason=other",
+    ),
+    (
+        "ndd.referred referral_id=N8 suspected=adhd referrer_service=gp",
+        "ndd.assessment_started referral_id=N8",
+        "ndd.closed referral_id=N8 reason=x",
+    ),
+    (
+        "referrals.received referral_id=F8 from_service=gp to_service=salt urgency=routine need_types=[]",
+        "referrals.withdrawn referral_id=F8 by=family",
+    ),
+    (
+        "early-help.assessment_started assessment_id=E8",
+        "early-help.lead_practitioner_assigned assessment_id=E8",
+        "early-help.closed assessment_id=E8 outcome=other",
+    ),
+    ("support.requested support_id=S8 kind=respite", "support.refused support_id=S8 kind=respite reason=x"),
+    (
+        "ehcp.finalised request_id=R8 plan_id=P8 placement_type=special",
+        "ehcp.ceased plan_id=P8 reason=x",
+    ),
+    tuple(
+        f"workers.{word} role_for_child=lead-practitioner worker='{json.dumps(WORKER)}'"
+        for word in ("assigned", "unassigned")
+    ),
+)
+"""Cases that came and went: what a flag finds in their place rests on their end."""
 
 
 class Grown(NamedTuple):
@@ -84,6 +114,11 @@ def written(chance: Random, rules: RuleBook, case: dict[str, Any], most_added: i
             line = chance.choice(others)
             line = moved(line, (date.fromisoformat(chance.choice(days)) - date.fromisoformat(line[:10])).days)
         lines.append(moved(line, chance.choice(SHIFTS)))
+    if chance.random() < 0.6:
+        day = date.fromisoformat(chance.choice(days)) + timedelta(chance.choice((-31, -7, 1, 7, 31)))
+        for line in chance.choice(ENDED):
+            lines.append(f"{day} {line}")
+            day += timedelta(chance.choice((0, 1, 7, 28)))
     if chance.random() < (0.5 if "school.attendance" in " ".join(lines) else 0.05):
         lines += figures(chance, date.fromisoformat(case["on"]))
     return lines

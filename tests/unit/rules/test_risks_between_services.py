@@ -106,6 +106,7 @@ WREN = 'worker=\'{"id": "w1", "name": "Wren Example", "role": "nurse", "team": "
         pytest.param("2025-03-04", (*OPEN, f"2025-03-04 workers.assigned role_for_child=ehc-coordinator {WREN}"), None, id="a coordinator"),
         pytest.param("2025-03-04", (*OPEN, f"2025-03-04 workers.assigned role_for_child=senco {WREN}"), "2025-03-03", id="a SENCO leads not for all"),
         pytest.param("2025-04-07", (*OPEN, f"2025-03-04 workers.assigned role_for_child=social-worker {WREN}", f"2025-04-07 workers.unassigned role_for_child=social-worker {WREN}"), "2025-03-03", id="the lead left"),
+        pytest.param("2025-03-04", (*OPEN, "2025-03-04 transition.named_worker_assigned"), None, id="a transition worker, no plan yet"),
         pytest.param("2025-04-07", (*OPEN, "2025-04-07 support.requested support_id=S1 kind=respite"), "2025-04-07", id="one more comes"),
         pytest.param("2025-03-10", (*OPEN, "2025-03-10 ehcp.requested request_id=R1 by=parent retracts=r1"), None, id="retracted"),
     ],

@@ -216,6 +216,8 @@ def suspended(day: str) -> str:
         pytest.param("2025-03-03", ("2024-03-03 school.sen_support_reviewed progress=limited", JUSTICE), "2025-03-03", id="support did not help, a year ago"),
         pytest.param("2025-03-03", ("2024-03-02 school.sen_support_reviewed progress=limited", JUSTICE), None, id="longer ago"),
         pytest.param("2025-03-03", ("2024-09-02 ehcp.decided_to_assess request_id=R1 decision=no", JUSTICE), "2025-03-03", id="an assessment was refused"),
+        pytest.param("2025-03-03", (PLAN, NDD, JUSTICE), None, id="a plan is in force"),
+        pytest.param("2025-04-07", (PLAN, NDD, JUSTICE, "2025-04-07 ehcp.ceased plan_id=P1 reason=x"), "2025-04-07", id="which ceases"),
         pytest.param("2025-08-30", (NDD, JUSTICE), "2025-03-03", id="the last day of 180"),
         pytest.param("2025-08-31", (NDD, JUSTICE), None, id="the day after"),
         pytest.param("2025-04-07", (NDD, JUSTICE, "2025-04-07 referrals.closed referral_id=Y1 outcome=done"), None, id="youth justice is done"),

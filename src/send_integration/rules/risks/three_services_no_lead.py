@@ -27,7 +27,7 @@ def three_services_no_lead(rule: Rule, facts: Facts) -> Verdict:
     sectors = {course.sector for course in open_now}
     if len(open_now) < rule.number("episodes") or len(sectors) < rule.number("sectors"):
         return Verdict()
-    if any(_leads(course) for course in open_now):
+    if any(_leads(course) for course in open_now) or _has_transition_worker(facts):
         return Verdict()
     gone = list(_gone(facts))
     if None in gone:
@@ -62,6 +62,12 @@ def _enough(rule: Rule, facts: Facts) -> tuple[date, list[Event], str]:
 def _leads(course: Course) -> Event | None:
     """The first event that gave the case a lead."""
     return next((event for event in course.events if event.what in LEAD_EVENTS), None)
+
+
+def _has_transition_worker(facts: Facts) -> bool:
+    """Whether a worker sees the child through the transition though no plan for it has come."""
+    planned = any(course.name == "transition" for course in facts.courses)
+    return not planned and "transition.named_worker_assigned" in facts.by_name
 
 
 def _gone(facts: Facts) -> Iterator[tuple[Event, Event] | None]:
