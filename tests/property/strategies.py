@@ -1,13 +1,14 @@
 """Histories of a few children over many feeds, with repeats, conflicts, corrections and retractions at the edges."""
 
 from datetime import date, timedelta
+from typing import Any
 
 from hypothesis import strategies as st
 
 from tests.builders import sent
 
 DAY_ONE = date(2024, 1, 1)
-EDGES = (0, 1, 27, 28, 29, 42, 43, 91, 120, 121, 140, 141, 181, 365, 366)
+EDGES = (0, 1, 27, 28, 29, 31, 42, 43, 90, 91, 120, 121, 140, 141, 181, 365, 366)
 """Days at which some rule's answer turns, so that ties and boundaries are drawn often."""
 
 KINDS = (
@@ -18,16 +19,41 @@ KINDS = (
     "ehcp.review_meeting_held", "ehcp.exception_applied", "ehcp.ceased", "school.suspended",
     "school.sen_support_started", "transition.learning_disability_registered", "transition.health_check_completed",
     "transition.plan_started", "workers.assigned", "workers.unassigned", "people.moved_away", "people.related",
+    "referrals.first_contact", "referrals.closed", "ndd.closed", "camhs.care_coordinator_assigned", "early-help.contact",
+    "early-help.lead_practitioner_assigned", "early-help.plan_agreed", "early-help.team_around_family_met",
+    "early-help.stepped_up", "ehcp.decided_to_issue", "ehcp.school_responded", "school.attendance", "school.enrolled",
+    "school.excluded", "school.left", "school.missing_education", "school.part_time_timetable_ended",
+    "school.part_time_timetable_started", "school.returned_to_education", "school.sen_support_reviewed",
+    "support.requested", "support.refused", "support.started", "support.ended", "panel.listed", "panel.decided",
+    "panel.voice_recorded", "transition.adult_care_assessment_completed", "transition.adult_health_transfer_agreed",
+    "people.died",
 )  # fmt: skip
 
-CODES = {
+CODES: dict[str, dict[str, tuple[Any, ...]]] = {
+    "referrals.received": {"to_service": ("salt", "ndd-pathway", "youth-justice"), "referral_id": ("F1", "F2", "F3")},
+    "referrals.rejected": {"referral_id": ("F1", "F2")},
+    "camhs.discharged": {"reason": ("disengaged", "other")},
+    "early-help.assessment_started": {"assessment_id": ("E1", "E2")},
+    "early-help.closed": {"outcome": ("needs-met", "stepped-up")},
+    "ehcp.decided_to_issue": {"decision": ("yes", "no")},
+    "ehcp.school_responded": {"response": ("can-meet", "cannot-meet"), "urn": ("109123", "109456")},
+    "school.attendance": {
+        "from_on": ("2023-12-18", "2024-01-01", "2024-01-29"),
+        "to_on": ("2024-01-29", "2024-02-12", "2024-03-01", "2024-04-30"),
+        "sessions_authorised_absence": (0, 2, 6),
+    },
+    "school.enrolled": {"urn": ("109123", "109456")},
+    "school.sen_support_reviewed": {"progress": ("adequate", "limited", "none")},
+    "school.suspended": {"sessions": (1, 10)},
+    "support.ended": {"support_id": ("S1", "S2")},
+    "transition.adult_care_assessment_completed": {"eligible": (True, False)},
     "ndd.triaged": {"outcome": ("accepted", "more-information", "declined")},
     "camhs.triaged": {"outcome": ("accepted", "redirected", "declined")},
-    "camhs.appointment": {"attended": ("attended", "did-not-attend")},
+    "camhs.appointment": {"attended": ("attended", "did-not-attend", "did-not-attend")},
     "camhs.referred": {"priority": ("routine", "urgent", "emergency")},
     "ehcp.decided_to_assess": {"decision": ("yes", "no")},
     "ehcp.review_decided": {"decision": ("maintain", "cease")},
-    "ehcp.review_meeting_held": {"pfa_discussed": (True, False)},
+    "ehcp.review_meeting_held": {"pfa_discussed": (True, False), "kind": ("annual", "early")},
     "people.related": {
         "kind": ("sibling", "carer"),
         "other": ({"local_id": "A7"}, {"local_id": "4", "source": "other"}),

@@ -5,12 +5,13 @@ from datetime import date, datetime, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from send_integration.contracts.event import Event
+from send_integration.contracts.event import ChildId, Event
 from send_integration.contracts.registry import parse
-from send_integration.evaluate import as_json, evaluate
+from send_integration.evaluate import answer_child, as_json, evaluate
 from send_integration.steps.catalogue import load_rules
 from send_integration.when.london import london_midnight
 from tests.builders import NOW, sent
+from tests.property.seeded import Grown, grown
 from tests.property.strategies import DAY_ONE, EDGES, lines
 
 RULES = load_rules()
@@ -34,7 +35,7 @@ def test_as_known_then_is_what_a_system_stopped_then_would_say(history: list[byt
     assert hindsight["children"] == stopped["children"]
 
 
-@settings(max_examples=100)
+@settings(max_examples=100, deadline=None)
 @given(lines(people=1, size=10))
 def test_until_the_next_change_nothing_changes_but_the_days_late(history: list[bytes]) -> None:
     for after in EDGES:
@@ -46,6 +47,26 @@ def test_until_the_next_change_nothing_changes_but_the_days_late(history: list[b
                     assert without_days_late(history, day, child.child_id) == without_days_late(
                         history, as_of, child.child_id
                     )
+
+
+@settings(max_examples=150, deadline=None)
+@given(grown(RULES))
+def test_nor_does_anything_in_histories_that_complete_a_pattern(history: Grown) -> None:
+    day = history.events[0].on
+    for _ in range(40):
+        now, following = flags_and_next(history, day)
+        for later in {day + timedelta(1), following - timedelta(1), day + (following - day) // 2}:
+            if day < later < following:
+                assert flags_and_next(history, later) == (now, following)
+        if following.year == 2100:
+            break
+        day = following
+
+
+def flags_and_next(history: Grown, as_of: date) -> tuple[object, date]:
+    found = answer_child(ChildId("c"), history.events, RULES, as_of)
+    assert found is not None
+    return found.flags, found.next_change_on or date(2100, 1, 1)
 
 
 def without_days_late(history: list[bytes], as_of: date, child: str) -> object:
