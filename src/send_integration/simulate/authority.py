@@ -16,9 +16,10 @@ from send_integration.simulate.families import make_town
 from send_integration.simulate.histories import Histories
 from send_integration.simulate.kin import write_kin
 from send_integration.simulate.pen import Pen
-from send_integration.simulate.people import Child, Town
+from send_integration.simulate.people import Child, Town, ref
 from send_integration.simulate.profile import Profile
 from send_integration.simulate.sen2_return import write_return
+from send_integration.simulate.troubles import Outcome, Trouble, Troubles, outcomes
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +34,24 @@ class Authority:
     ehc: EhcCounts
     arrived: list[Arrived]
     kinds: dict[str, int]
+    troubles: list[Trouble]
+    outcomes: list[Outcome]
 
 
 def simulate_authority(
-    profile: Profile, *, children: int, seed: int, until: date, dirt: str, statutory_dates: bool
+    profile: Profile,
+    *,
+    children: int,
+    seed: int,
+    until: date,
+    dirt: str,
+    statutory_dates: bool,
+    with_troubles: bool = False,
 ) -> Authority:
-    """An authority from a seed; the same arguments give the same authority, byte for byte."""
+    """An authority from a seed; the same arguments give the same authority, byte for byte.
+
+    `with_troubles`, for some children things go wrong over months; without, what befalls a child is chance.
+    """
     chance = Random(f"{seed}/{children}")  # noqa: S311 - repeatable, and no secret
     town = make_town(chance, profile, children, until)
     clerks = Clerks(town, f"{seed}/{children}", written_rates(profile, dirt))
@@ -52,8 +65,17 @@ def simulate_authority(
         histories.write(child, case_of.get(child.number), statutory_dates=statutory_dates)
     kin = Pen(Random(f"{seed}/{children}/kin"), clerks, until, late, series="k")  # noqa: S311 - repeatable, and no secret
     write_kin(kin, town, pen.lines)
-    arrived, kinds = spoil_some(chance, profile, [*pen.lines, *kin.lines], DIRT_LEVELS[dirt])
-    return Authority(profile, until, town, clerks, cases, counts, arrived, dict(sorted(kinds.items())))
+    troubled = Pen(Random(f"{seed}/{children}/lag"), clerks, until, late, series="t")  # noqa: S311 - repeatable, and no secret
+    troubles: list[Trouble] = []
+    if with_troubles:
+        befalls = Troubles(Random(f"{seed}/{children}/troubles"), profile, troubled, until)  # noqa: S311 - likewise
+        found = (befalls.write(child, case_of.get(child.number)) for child in town.children)
+        troubles = [trouble for trouble in found if trouble is not None]
+    lines = [*pen.lines, *kin.lines, *troubled.lines]
+    arrived, kinds = spoil_some(chance, profile, lines, DIRT_LEVELS[dirt])
+    number_of = {(agency.source, local_id(agency, c)): c.number for agency in AGENCIES for c in town.children}
+    ends = outcomes(lines, number_of, troubles)
+    return Authority(profile, until, town, clerks, cases, counts, arrived, dict(sorted(kinds.items())), troubles, ends)
 
 
 def write_authority(authority: Authority, folder: Path) -> dict[str, Any]:
@@ -69,6 +91,8 @@ def write_authority(authority: Authority, folder: Path) -> dict[str, Any]:
         "lines": authority.kinds,
         "expected_reasons": _expected_reasons(authority.arrived),
         "children": [_truth_of(child) for child in authority.town.children],
+        "troubles": [_trouble(trouble) for trouble in authority.troubles],
+        "outcomes": [_outcome(outcome) for outcome in authority.outcomes],
     }
     (folder / "truth.json").write_text(json.dumps(truth, indent=1, ensure_ascii=False), "utf-8")
     return {
@@ -96,6 +120,21 @@ def _write_directory(pen: Pen) -> None:
 
 def _expected_reasons(arrived: list[Arrived]) -> dict[str, str]:
     return {f"{item.line.feed} {item.line.body['id']}": item.code for item in arrived if item.code}
+
+
+def _trouble(trouble: Trouble) -> dict[str, Any]:
+    """A trouble as the truth keeps it; `outcome` is null where it went well."""
+    ended = trouble.outcome
+    return {
+        "child": ref(trouble.child),
+        "course": trouble.course,
+        "began_on": trouble.began_on.isoformat(),
+        "outcome": _outcome(ended) if ended else None,
+    }
+
+
+def _outcome(outcome: Outcome) -> dict[str, str]:
+    return {"child": ref(outcome.child), "what": outcome.what, "on": outcome.on.isoformat()}
 
 
 def _truth_of(child: Child) -> dict[str, Any]:

@@ -44,11 +44,16 @@ class Child:
     @property
     def ref(self) -> str:
         """The truth's own name for the child."""
-        return f"child-{self.number:05d}"
+        return ref(self.number)
 
     def on(self, day: date) -> Phase:
         """What is true of the child on a day."""
         return [phase for phase in self.phases if phase.since <= day or phase is self.phases[0]][-1]
+
+
+def ref(number: int) -> str:
+    """The truth's own name for a child, by its number."""
+    return f"child-{number:05d}"
 
 
 @dataclass(frozen=True)
