@@ -5,12 +5,8 @@ from datetime import date
 
 from send_integration.rules.facts import LAST_BIRTHDAY, Facts
 from send_integration.rules.model import Assessment, Level, Milestone, Risk, Rule, RuleBook
-from send_integration.rules.risks.bounced_between_services import bounced_between_services
-from send_integration.rules.risks.crisis_while_waiting import crisis_while_waiting
-from send_integration.rules.risks.exclusion_risk import exclusion_risk
-from send_integration.rules.risks.finding import Finding, Verdict
-from send_integration.rules.risks.not_brought import not_brought
-from send_integration.rules.risks.three_services_no_lead import three_services_no_lead
+from send_integration.rules.risks.finding import Finding
+from send_integration.rules.risks.patterns import RISKS
 from send_integration.rules.shapes.answer_within import answer_within
 from send_integration.rules.shapes.by_age import by_birthday, by_school_year, changes_by_age
 from send_integration.rules.shapes.obligation import Obligation, judge
@@ -28,13 +24,6 @@ GROWN_INTO: Mapping[str, Callable[[Rule, Facts], list[date]]] = {
     "repeats-every": starts_on,
     "by-school-year": changes_by_age,
     "by-birthday": changes_by_age,
-}
-RISKS: Mapping[str, Callable[[Rule, Facts], Verdict]] = {
-    "bounced-between-services": bounced_between_services,
-    "exclusion-risk": exclusion_risk,
-    "crisis-while-waiting": crisis_while_waiting,
-    "three-services-no-lead": three_services_no_lead,
-    "not-brought": not_brought,
 }
 
 
@@ -58,13 +47,18 @@ def assess(rules: RuleBook, timeline: Timeline, as_of: date) -> Assessment:
         else:
             verdict = RISKS[rule.shape](rule, facts)
             changes += verdict.may_change_on
-            risks += (_risk(rule, found) for found in verdict.findings)
+            risks += (_risk(rule, found) for found in verdict.findings if not _is_over(found, facts))
     return Assessment(
         as_of,
         tuple(sorted(milestones, key=lambda m: (m.milestone, m.subject, m.triggered_on, m.evidence))),
         tuple(sorted(risks, key=lambda r: (r.risk, r.subject))),
         min((day for day in changes if day > as_of), default=None),
     )
+
+
+def _is_over(found: Finding, facts: Facts) -> bool:
+    """Whether the child died, moved away or grew out of what this law covers after the pattern was complete."""
+    return any(day >= found.raised_on for day, _ in facts.endings)
 
 
 def _risk(rule: Rule, found: Finding) -> Risk:

@@ -6,6 +6,7 @@ from datetime import date
 from functools import cached_property
 
 from send_integration.contracts.event import Event
+from send_integration.rules.courses import Course, Spell, courses_of, plan_spells
 from send_integration.timeline.episodes import ENDS_EVERYTHING, matches
 from send_integration.timeline.model import Timeline
 from send_integration.when.periods import birthday
@@ -29,6 +30,17 @@ class Facts:
             if event.on <= self.as_of:
                 found.setdefault(event.what, []).append(event)
         return found
+
+    @cached_property
+    def courses(self) -> tuple[Course, ...]:
+        """The child's cases with the events that opened, started and ended each, in order of opening."""
+        return courses_of(self.timeline)
+
+    @cached_property
+    def plans(self) -> list[Spell]:
+        """How long each final plan was in force."""
+        gone = [event for name in ENDS_EVERYTHING for event in self.by_name.get(name, ())]
+        return plan_spells(self.by_name.get("ehcp.finalised", ()), self.by_name.get("ehcp.ceased", ()), gone)
 
     @property
     def born_on(self) -> date:

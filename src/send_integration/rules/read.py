@@ -5,8 +5,9 @@ from collections.abc import Mapping
 
 from send_integration.errors import BadSetting
 from send_integration.rules.cases import FIRES, QUIET, cases_fault, faults_of_cases
-from send_integration.rules.engine import RISKS, SHAPES
+from send_integration.rules.engine import SHAPES
 from send_integration.rules.model import Level, Period, Rule, RuleBook
+from send_integration.rules.risks.patterns import RISKS
 
 COMMON = ("kind", "version", "shape", "basis", "citation", "why", "next_step", "role")
 LISTS = (
@@ -23,7 +24,8 @@ LISTS = (
 TEXTS = ("subject", "stop_is_true")
 NUMBERS = (
     "year_group", "age", "due_age", "or_end_of_year_group", "not_before_age", "days", "sessions", "episodes", "sectors",
-    "months", "in_a_row", "across_pathways",
+    "months", "in_a_row", "across_pathways", "weeks", "weeks_before", "settle_weeks", "stale_weeks", "percent",
+    "percent_of_before", "stands_days", "school_days", "referrals", "services", "pathways", "schools", "months_to_step_up",
 )  # fmt: skip
 PERIODS = ("period", "warn")
 MAY_BE_OVERRIDDEN = frozenset({"on", "level", FIRES, QUIET, *PERIODS, *NUMBERS})

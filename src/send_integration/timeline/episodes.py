@@ -109,7 +109,7 @@ def episodes_of(events: Sequence[Event]) -> tuple[Episode, ...]:
     plan_request = {
         event.text("plan_id"): event.text("request_id") for event in events if event.what == "ehcp.finalised"
     }
-    gone_on = next((event.on for event in events if event.what in ENDS_EVERYTHING), None)
+    gone_on = [event.on for event in events if event.what in ENDS_EVERYTHING]
     found: list[Episode] = []
     for pathway in PATHWAYS:
         opening = {pattern.partition(" ")[0] for pattern in pathway.opens}
@@ -141,14 +141,13 @@ def _subject(event: Event, pathway: Pathway, plan_request: dict[str, str]) -> st
     return plan_request.get(about, about) or None
 
 
-def _episode(pathway: Pathway, subject: str, events: Iterable[Event], gone_on: date | None) -> Episode:
+def _episode(pathway: Pathway, subject: str, events: Iterable[Event], gone_on: Sequence[date]) -> Episode:
     ordered = list(events)
     opened = next(event for event in ordered if any(matches(event, pattern) for pattern in pathway.opens))
     later = [event for event in ordered if event.on >= opened.on]
     started = any(matches(event, pattern) for event in later for pattern in pathway.starts)
     closings = [event.on for event in later if any(matches(event, pattern) for pattern in pathway.closes)]
-    if gone_on is not None and gone_on >= opened.on:
-        closings.append(gone_on)
+    closings += [day for day in gone_on if day >= opened.on]
     closed_on = min(closings, default=None)
     status = EpisodeStatus.CLOSED if closed_on else EpisodeStatus.ACTIVE if started else EpisodeStatus.WAITING
     is_referral = pathway.name == "referral"

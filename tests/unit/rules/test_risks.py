@@ -25,7 +25,7 @@ def test_two_refusals_by_different_services_are_a_bounce(answer: Ask) -> None:
 
     assert found is not None
     assert (found.level, found.raised_on) == ("high", date(2025, 3, 3))
-    assert found.evidence == tuple(sorted((SALT_NO.id, CAMHS_NO.id)))
+    assert found.evidence == tuple(sorted((SALT_ASKED.id, SALT_NO.id, CAMHS_NO.id)))
 
 
 def test_two_refusals_by_one_service_are_no_bounce(answer: Ask) -> None:

@@ -1,39 +1,33 @@
 """Risk `not-brought`: appointments that nobody brought the child to."""
 
-from datetime import date, timedelta
-
-from send_integration.contracts.event import Event
 from send_integration.rules.facts import Facts
 from send_integration.rules.model import Rule
-from send_integration.rules.risks.finding import Finding, Verdict, ids
+from send_integration.rules.risks.finding import Finding, Verdict, first_day_past, ids
 from send_integration.when.periods import after_months
 
 MISSED = "did-not-attend"
+CAME = ("attended", "late-but-seen")
 
 
 def not_brought(rule: Rule, facts: Facts) -> Verdict:
-    """Stands while the last two appointments of a pathway were missed, or three were within the window."""
-    appointments = facts.found(["camhs.appointment"])
-    first_day = after_months(facts.as_of, -rule.number("months"))
-    missed = [event for event in appointments if event.text("attended") == MISSED and event.on > first_day]
-    changes = tuple(_leaves_window(rule, event, facts) for event in missed)
-    if len(missed) >= rule.number("across_pathways"):
-        reason = f"{len(missed)} appointments missed within {rule.number('months')} months."
-        return Verdict((Finding(missed[rule.number("across_pathways") - 1].on, reason, ids(missed)),), changes)
-    by_referral: dict[str, list[Event]] = {}
-    for event in appointments:
-        by_referral.setdefault(event.text("referral_id"), []).append(event)
-    for kept in by_referral.values():
-        last = kept[-rule.number("in_a_row") :]
-        if len(last) == rule.number("in_a_row") and all(event in missed for event in last):
-            reason = f"The last {len(last)} appointments were missed one after the other."
-            return Verdict((Finding(last[-1].on, reason, ids(last)),), changes)
+    """Stands while the last two appointments of the pathway were missed, or three were within the window.
+
+    What was cancelled says nothing of whether somebody brought the child, and is passed over. CAMHS alone sends its
+    appointments.
+    """
+    missed = facts.found([f"camhs.appointment attended={MISSED}"])
+    if not missed:
+        return Verdict()
+    months = rule.number("months")
+    changes = tuple(first_day_past(event.on, months) for event in missed)
+    first_day = after_months(facts.as_of, -months)
+    recent = [event for event in missed if event.on > first_day]
+    if len(recent) >= rule.number("across_pathways"):
+        reason = f"{len(recent)} appointments missed within {months} months."
+        return Verdict((Finding(recent[-1].on, reason, ids(recent)),), changes)
+    came = f"camhs.appointment attended={'|'.join(CAME)}"
+    last = facts.found([f"camhs.appointment attended={MISSED}|{'|'.join(CAME)}"])[-rule.number("in_a_row") :]
+    if len(last) == rule.number("in_a_row") and all(event in recent for event in last):
+        reason = f"The last {len(last)} appointments were missed one after the other."
+        return Verdict((Finding(last[-1].on, reason, ids(last), (came,)),), changes)
     return Verdict((), changes)
-
-
-def _leaves_window(rule: Rule, event: Event, facts: Facts) -> date:
-    """The first day on which an event lies outside the window, found from the calendar's side to be exact."""
-    day = max(after_months(event.on, rule.number("months")), facts.as_of)
-    while after_months(day, -rule.number("months")) < event.on:
-        day += timedelta(1)
-    return day

@@ -1,47 +1,97 @@
 """Risk `three-services-no-lead`: several services at once, and nobody who holds them together."""
 
+from collections.abc import Iterator
+
 from send_integration.contracts.event import Event
+from send_integration.rules.courses import Course
 from send_integration.rules.facts import Facts
 from send_integration.rules.model import Rule
-from send_integration.rules.risks.finding import Finding, Verdict
-from send_integration.timeline.model import Episode, EpisodeStatus
-from send_integration.timeline.named_workers import named_workers
+from send_integration.rules.risks.finding import Finding, Verdict, ids
+from send_integration.rules.risks.running import words_of_ended
 
-LEAD_ROLES = frozenset(
-    {"lead-practitioner", "ehc-coordinator", "camhs-care-coordinator", "transition-worker", "social-worker"}
-)
+LEAD_ROLES = ("lead-practitioner", "ehc-coordinator", "camhs-care-coordinator", "transition-worker", "social-worker")
 LEAD_EVENTS = (
     "early-help.lead_practitioner_assigned",
     "camhs.care_coordinator_assigned",
     "transition.named_worker_assigned",
 )
+EXPECTED = (*LEAD_EVENTS, f"workers.assigned role_for_child={'|'.join(LEAD_ROLES)}")
 
 
 def three_services_no_lead(rule: Rule, facts: Facts) -> Verdict:
-    """Stands while enough episodes of enough sectors are open and no lead holds a role or was assigned in one."""
-    open_now = [episode for episode in facts.timeline.episodes if episode.status is not EpisodeStatus.CLOSED]
-    sectors = {episode.sector for episode in open_now}
+    """Stands while enough cases of enough sectors are open and no lead holds a role or was assigned in one of them."""
+    if len(facts.courses) < rule.number("episodes"):
+        return Verdict()
+    open_now = [course for course in facts.courses if course.open.runs_on(facts.as_of)]
+    sectors = {course.sector for course in open_now}
     if len(open_now) < rule.number("episodes") or len(sectors) < rule.number("sectors"):
         return Verdict()
-    if any(held.role in LEAD_ROLES for held in named_workers(facts.timeline.events, facts.as_of)):
+    if any(_leads(course) for course in open_now):
         return Verdict()
-    subjects = {episode.id for episode in open_now}
-    if any(_is_of(event, subjects) for event in facts.found(LEAD_EVENTS)):
+    gone = list(_gone(facts))
+    if None in gone:
         return Verdict()
-    enough = _first_enough(rule, open_now)
-    reason = f"{len(open_now)} pathways in {len(sectors)} sectors are open, and nobody leads for the child."
-    evidence = tuple(sorted({episode.opening_event for episode in open_now}))
-    return Verdict((Finding(enough[-1].opened_on, reason, evidence),))
+    picked, rests_on, ended = _enough(rule, facts)
+    # A lead in a case that has ended leads nobody any more; without that end somebody would.
+    led = [(course, lead) for course in facts.courses if course not in open_now and (lead := _leads(course))]
+    former = [event for course, lead in led for event in (course.opened, lead, *course.ended)]
+    former += [event for pair in gone if pair for event in pair]
+    reason = (
+        f"{rule.number('episodes')} or more pathways in {rule.number('sectors')} or more sectors are open, "
+        f"and nobody leads for the child.{words_of_ended(ended)}"
+    )
+    reason += f" Those who led before: {len(led) + len(gone)}." if former else ""
+    raised_on = max(course.opened.on for course in picked)
+    return Verdict((Finding(raised_on, reason, ids((*rests_on, *former)), EXPECTED),))
 
 
-def _is_of(event: Event, subjects: set[str]) -> bool:
-    subject = event.text("assessment_id") or event.text("referral_id")
-    return not subject or subject in subjects
+def _enough(rule: Rule, facts: Facts) -> tuple[list[Course], list[Event], int]:
+    """The cases opened last that complete the pattern, the events on which it rests that they do, and of how many ended
+    cases these tell."""
+    picked: list[Course] = []
+    rests_on: list[Event] = []
+    ended = 0
+    for course in reversed(facts.courses):
+        sectors = {other.sector for other in picked}
+        if len(picked) >= rule.number("episodes") and course.sector in sectors:
+            continue
+        if len(picked) >= rule.number("episodes") and len(sectors) >= rule.number("sectors"):
+            break
+        rests_on.append(course.opened)
+        if course.open.runs_on(facts.as_of):
+            picked.append(course)
+        else:
+            rests_on += course.ended
+            ended += 1
+    return picked, rests_on, ended
 
 
-def _first_enough(rule: Rule, open_now: list[Episode]) -> list[Episode]:
-    """The shortest run of episodes, by opening, that completes the pattern."""
-    for count in range(rule.number("episodes"), len(open_now) + 1):
-        if len({episode.sector for episode in open_now[:count]}) >= rule.number("sectors"):
-            return open_now[:count]
-    return open_now
+def _leads(course: Course) -> Event | None:
+    """The first event that gave the case a lead."""
+    return next((event for event in course.events if event.what in LEAD_EVENTS), None)
+
+
+def _gone(facts: Facts) -> Iterator[tuple[Event, Event] | None]:
+    """For each role that leads, its last holder's coming and going; None where somebody holds it still."""
+    for role in LEAD_ROLES:
+        assigned = facts.found([f"workers.assigned role_for_child={role}"])
+        if not assigned:
+            continue
+        last = assigned[-1]
+        events = facts.timeline.events
+        left = next(
+            (
+                event
+                for event in events[events.index(last) :]
+                if event.what == "workers.unassigned"
+                and event.on <= facts.as_of
+                and event.text("role_for_child") == role
+                and _who(event) == _who(last)
+            ),
+            None,
+        )
+        yield (last, left) if left else None
+
+
+def _who(event: Event) -> str:
+    return event.worker.id if event.worker else ""
