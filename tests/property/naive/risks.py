@@ -33,7 +33,7 @@ def bounced_between_services(story: Story) -> Iterator[str]:
     yes = story.days("referrals.accepted") + story.days("ndd.triaged", "camhs.triaged", outcome="accepted")
     for place, (on, who) in enumerate(refusals):
         bounce = any(other != who and (on - before).days <= 120 for before, other in refusals[:place])
-        if bounce and _ago(on, story) <= 120 and not any(day >= on for day in yes):
+        if bounce and _ago(on, story) <= 120 and not any(day >= on for day in yes) and not story.left_since(on):
             yield "high"
             return
 
@@ -56,7 +56,7 @@ def re_referred(story: Story) -> Iterator[str]:
         mine = {name: on for name, (on, needs) in asked.items() if need in needs}
         seen = max((on for feed, referral, on in contacts if (feed, referral) in mine), default=date.min)
         last = [on for on in mine.values() if on > seen][-3:]
-        if len(last) == 3 and _within(last[0], 12, story):
+        if len(last) == 3 and _within(last[0], 12, story) and not story.left_since(last[-1]):
             yield "raise"
 
 
@@ -96,7 +96,8 @@ def not_brought(story: Story) -> Iterator[str]:
     kept = [f for f in story.all("camhs.appointment", attended=("did-not-attend", *SEEN))]
     missed = [f for f in kept if f["attended"] == "did-not-attend" and _within(f.on, 12, story)]
     if len(missed) >= 3 or (len(kept) >= 2 and all(f in missed for f in kept[-2:])):
-        yield "raise"
+        if not story.left_since(missed[-1].on):
+            yield "raise"
 
 
 def closed_after_not_brought(story: Story) -> Iterator[str]:
@@ -105,7 +106,7 @@ def closed_after_not_brought(story: Story) -> Iterator[str]:
     for fact in reversed(list(story.all("camhs.discharged", reason="disengaged"))):
         if _ago(fact.on, story) <= 180 and any(0 <= (fact.on - day).days <= 60 for day in missed):
             others = [c for c in cases(story) if (c.kind, c.subject) != ("camhs", str(fact["referral_id"]))]
-            if not any(case.open_on(story.today) for case in others):
+            if not any(case.open_on(story.today) for case in others) and not story.left_since(fact.on):
                 yield "high"
             return
 
@@ -114,7 +115,7 @@ def crisis_while_waiting(story: Story) -> Iterator[str]:
     """A crisis while CAMHS, NDD or early help was open, or within 180 days of its declining; nobody has seen the child since."""
     seen = story.days("camhs.appointment", attended=SEEN)
     for crisis in story.days("camhs.crisis_presentation"):
-        if _ago(crisis, story) > 180 or any(day > crisis for day in seen):
+        if _ago(crisis, story) > 180 or any(day > crisis for day in seen) or story.left_since(crisis):
             continue
         for case in cases(story):
             if case.service in ("camhs", "ndd", "early-help") and case.begun <= crisis:
@@ -136,6 +137,8 @@ def early_help_revolving(story: Story) -> Iterator[str]:
             for closed in closures
         )
         if before and _within(back.on, months, story) and not any(day >= back.on for day in met):
+            if story.left_since(back.on):
+                continue
             yield "raise"
             return
 
@@ -156,7 +159,8 @@ def all_schools_refused(story: Story) -> Iterator[str]:
         said = {f["urn"]: f["response"] for f in story.all("ehcp.school_responded", request_id=request)}
         over = story.days("ehcp.finalised", request_id=request)
         over += story.days("ehcp.decided_to_issue", "ehcp.decided_to_assess", request_id=request, decision="no")
-        if len(said) >= 2 and "can-meet" not in said.values() and not over:
+        last = max(story.days("ehcp.school_responded", request_id=request))
+        if len(said) >= 2 and "can-meet" not in said.values() and not over and not story.left_since(last):
             yield "raise"
 
 
@@ -218,7 +222,7 @@ def youth_justice_risk(story: Story) -> Iterator[str]:
     last = referrals[-1]
     ends = ("referrals.rejected", "referrals.withdrawn", "referrals.closed")
     over = [day for day in story.days(*ends, referral_id=last["referral_id"]) if day >= last.on]
-    if over or _ago(last.on, story) > 180:
+    if over or _ago(last.on, story) > 180 or story.left_since(last.on):
         return
     suspended = any(abs((day - last.on).days) <= 90 for day in story.days("school.suspended"))
     poor = story.days("school.sen_support_reviewed", progress=("limited", "none"))

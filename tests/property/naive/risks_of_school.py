@@ -50,7 +50,7 @@ def runs(story: Story, crossed: Callable[[date], bool]) -> tuple[bool, date | No
     """Walk every day: whether a run stands today, and the last day on which the line was crossed."""
     told = figures(story)
     ends = {each.last for each in told}
-    stands, last, back = False, None, None
+    stands, since, last, back = False, None, None, None
     if not ends:
         return False, None
     day = min(ends)
@@ -59,11 +59,12 @@ def runs(story: Story, crossed: Callable[[date], bool]) -> tuple[bool, date | No
             stands = False
         if day in ends:
             if crossed(day):
+                since = since if stands else day
                 stands, last, back = True, day, None
             elif stands and back is None:
                 back = day
         day += ONE
-    return stands, last
+    return stands and since is not None and not story.left_since(since), last
 
 
 def attendance_falling(story: Story) -> Iterator[str]:
@@ -105,7 +106,7 @@ def exclusion_risk(story: Story) -> Iterator[str]:
     starts = [date(story.today.year, month, day) for month, day in ((1, 1), (4, 16), (9, 1))]
     term = max(day for day in starts if day <= story.today)
     sessions = sum(f["sessions"] for f in story.all("school.suspended") if f.on >= term)
-    if known and (len(recent) >= 2 or sessions >= 10):
+    if known and (len(recent) >= 2 or sessions >= 10) and not story.left_since(story.days("school.suspended")[-1]):
         yield "high"
 
 
@@ -116,7 +117,8 @@ def suspended_unassessed(story: Story) -> Iterator[str]:
         return
     asked = story.days("referrals.received", "ndd.referred", "camhs.referred", "early-help.assessment_started")
     one = days[-2]
-    if one > months_on(story.today, -12) and not any(day >= months_on(one, -12) for day in asked):
+    seen = any(day >= months_on(one, -12) for day in asked)
+    if one > months_on(story.today, -12) and not seen and not story.left_since(days[-1]):
         yield "raise"
 
 
@@ -162,7 +164,8 @@ def sen_support_no_progress(story: Story) -> Iterator[str]:
     asked = story.days("ehcp.requested", "referrals.received", "ndd.referred", "camhs.referred")
     ended = story.days("ehcp.finalised", "school.left")
     is_asked = any(day >= last[1] - timedelta(90) for day in asked)
-    if last[1] > months_on(story.today, -12) and not is_asked and not any(day >= last[1] for day in ended):
+    is_over = any(day >= last[1] for day in ended) or story.left_since(last[1])
+    if last[1] > months_on(story.today, -12) and not is_asked and not is_over:
         yield "raise"
 
 

@@ -27,7 +27,8 @@ THEMES: dict[str, tuple[tuple[str, dict[str, tuple[Any, ...]]], ...]] = {
         ("ehcp.decided_to_issue", {"request_id": ("R1", "R2"), "decision": ("yes", "yes", "no")}),
         ("ehcp.draft_issued", {"request_id": ("R1",)}),
         ("ehcp.school_consulted", {"request_id": ("R1",), "urn": ("109123", "109124")}),
-        ("ehcp.school_responded", {"request_id": ("R1",), "urn": ("109123", "109124")}),
+        ("ehcp.school_responded", {"request_id": ("R1",), "urn": ("109123", "109124"),
+                                   "response": ("cannot-meet", "cannot-meet", "can-meet")}),
         ("ehcp.finalised", {"request_id": ("R1", "R2")}),
         ("ehcp.mediation_started", {"request_or_plan_id": ("R1", "P1")}),
         ("ehcp.appeal_concluded", {"request_or_plan_id": ("R1", "P1")}),
@@ -70,11 +71,11 @@ THEMES: dict[str, tuple[tuple[str, dict[str, tuple[Any, ...]]], ...]] = {
         ("early-help.plan_agreed", {"assessment_id": ("E1",), "review_due_on": (None, "2022-02-20")}),
         ("early-help.team_around_family_met", {"assessment_id": ("E1",), "next_due_on": (None, None, "2022-06-03")}),
         ("early-help.stepped_up", {"assessment_id": ("E1",)}),
-        ("early-help.closed", {"assessment_id": ("E1", "E2")}),
+        ("early-help.closed", {"assessment_id": ("E1", "E2"), "outcome": ("needs-met", "stepped-up")}),
     ),
     "referral": (
-        ("referrals.received", {"referral_id": ("F1", "F2"), "urgency": ("routine", "urgent", "emergency"),
-                                "to_service": ("salt", "ot")}),
+        ("referrals.received", {"referral_id": ("F1", "F2", "F3"), "urgency": ("routine", "urgent", "emergency"),
+                                "to_service": ("salt", "ot", "youth-justice", "early-help", "ndd-pathway")}),
         ("referrals.accepted", {"referral_id": ("F1", "F2")}),
         ("referrals.rejected", {"referral_id": ("F1", "F2")}),
         ("referrals.first_contact", {"referral_id": ("F1", "F2")}),
@@ -87,7 +88,8 @@ THEMES: dict[str, tuple[tuple[str, dict[str, tuple[Any, ...]]], ...]] = {
         ("school.suspended", {"sessions": (2, 5, 11)}),
         ("school.excluded", {}),
         ("school.returned_to_education", {}),
-        ("school.enrolled", {"year_group": (8,)}),
+        ("school.missing_education", {"since_on": ("2021-11-01", "2022-03-07")}),
+        ("school.enrolled", {"year_group": (8,), "urn": ("109123", "109124")}),
         ("school.part_time_timetable_started", {"ends_on": (None, "2022-04-19")}),
         ("school.part_time_timetable_ended", {}),
         ("school.left", {}),
@@ -108,6 +110,7 @@ THEMES: dict[str, tuple[tuple[str, dict[str, tuple[Any, ...]]], ...]] = {
     "support": (
         ("support.requested", {"support_id": ("S1",), "kind": ("personal-health-budget", "respite")}),
         ("support.agreed", {"support_id": ("S1",), "kind": ("personal-health-budget", "respite")}),
+        ("support.refused", {"support_id": ("S1", "S2")}),
         ("support.started", {"support_id": ("S1", "S2")}),
         ("support.reviewed", {"support_id": ("S1", "S2")}),
         ("support.ended", {"support_id": ("S1", "S2")}),
@@ -129,9 +132,12 @@ def story(seed: int) -> tuple[date, list[Event], list[date]]:
     chance = Random(seed)  # noqa: S311 - repeatable, and no secret
     born_on = chance.choice(BIRTHS)
     events: list[Event] = []
-    for name in chance.sample(sorted(THEMES), chance.randint(1, 3)):
-        kinds = THEMES[name]
+    for name in chance.sample([*sorted(THEMES), "attendance"], chance.randint(1, 4)):
         day = FIRST + timedelta(chance.randint(0, 200))
+        if name == "attendance":
+            events += _attendance(chance, day, born_on, len(events))
+            continue
+        kinds = THEMES[name]
         for turn in range(chance.randint(2, 9)):
             # Mostly in turn, for only so do later obligations begin; now and then not.
             place = min(turn, len(kinds) - 1) if chance.random() < 0.6 else chance.randrange(len(kinds))
@@ -141,6 +147,26 @@ def story(seed: int) -> tuple[date, list[Event], list[date]]:
         events.append(_event(chance, chance.choice(RARELY), FIRST + timedelta(chance.randint(0, 400)), born_on, len(events)))
     days = [found.on + timedelta(chance.choice(GAPS)) for found in chance.sample(events, min(3, len(events)))]
     return born_on, events, days
+
+
+def _attendance(chance: Random, day: date, born_on: date, number: int) -> list[Event]:
+    """Figures week by week or half term by half term, about the lines that the risks draw, with gaps."""
+    events: list[Event] = []
+    for _ in range(chance.randint(4, 16)):
+        weeks = chance.choice((1, 1, 1, 2, 6, 13))
+        last = day + timedelta(7 * weeks - 3)
+        possible = 10 * weeks
+        missed = round(possible * chance.choice((0.0, 0.05, 0.1, 0.1, 0.2, 0.5, 0.6)))
+        person = {"date_of_birth": born_on.isoformat()}
+        events.append(
+            event(
+                "school.attendance", last.isoformat(), event_id=f"e{number + len(events):03d}", source="urn:send:one",
+                person=person, from_on=day.isoformat(), to_on=last.isoformat(), sessions_possible=possible,
+                sessions_authorised_absence=missed, sessions_unauthorised_absence=0,
+            )  # fmt: skip
+        )
+        day = last + timedelta(chance.choice((3, 3, 3, 10, 17, 60, 100)))
+    return events
 
 
 def _event(

@@ -59,6 +59,11 @@ class Story:
         return self.days("people.died", "people.moved_away") + ([grown] if grown <= self.today else [])
 
 
+    def left_since(self, day: date) -> bool:
+        """Whether everything has ended on or after a day: then what was complete on it asks nobody to act."""
+        return any(gone >= day for gone in self.gone())
+
+
 class Row(NamedTuple):
     """How one obligation stands."""
 
