@@ -15,23 +15,17 @@ def care(story: Story) -> Iterator[Row]:
     for (support,), begun in story.firsts("support.started", "support_id").items():
         ended = story.days("support.ended", support_id=support)
         reviews = sorted({day for day in story.days("support.reviewed", support_id=support) if day >= begun.on})
-        yield from _again(story, "support-review", support, begun.on, reviews, months_on, 12, ended)
+        for start, met in zip([begun.on, *reviews], [*reviews, None], strict=True):
+            due = months_on(start, 12)
+            yield row(story, "support-review", support, start, due, met=[met] if met else [], over=ended)
     yield from _panel(story)
-
-
-def _again(story, milestone, subject, begun, repeats, onward, count, over):  # type: ignore[no-untyped-def]
-    """One row from the beginning and from each repeat; the next repeat meets it."""
-    for start, met in zip([begun, *repeats], [*repeats, None], strict=True):
-        yield row(story, milestone, subject, start, onward(start, count), met=[met] if met else [], over=over)
 
 
 def _early_help(story: Story) -> Iterator[Row]:
     for (contact,), told in story.firsts("early-help.contact", "contact_id").items():
         met = story.days("early-help.assessment_started")
         over = story.days("early-help.closed")
-        yield row(
-            story, "early-help-start", contact, told.on, days_on(told.on, 10, works), met=met, over=over
-        )
+        yield row(story, "early-help-start", contact, told.on, days_on(told.on, 10, works), met=met, over=over)
     for (assessment,), begun in story.firsts("early-help.assessment_started", "assessment_id").items():
         closed = story.days("early-help.closed", assessment_id=assessment)
         stepped_up = story.days("early-help.stepped_up", assessment_id=assessment)

@@ -7,7 +7,9 @@ from typing import NamedTuple
 from tests.property.naive.told import Fact, Story
 
 SECTORS = {
-    **dict.fromkeys(("ehcp", "sen-support", "transition", "educational-psychology", "sen-team", "portage"), "education"),
+    **dict.fromkeys(
+        ("ehcp", "sen-support", "transition", "educational-psychology", "sen-team", "portage"), "education"
+    ),
     **dict.fromkeys(("early-help", "support", "youth-justice", "social-care", "short-breaks"), "care"),
 }
 """Whose the services are that occur in the stories; all others are health's."""

@@ -14,7 +14,7 @@ def ehcp(story: Story) -> Iterator[Row]:
     for (request,), asked in story.firsts("ehcp.requested", "request_id").items():
         yield from _of_a_request(story, request, asked)
     for (request, service), asked in story.firsts("ehcp.advice_requested", "request_id", "from_service").items():
-        over = [d for d in story.days("ehcp.decided_to_assess", request_id=request, decision="no")]
+        over = list(story.days("ehcp.decided_to_assess", request_id=request, decision="no"))
         over += story.days("ehcp.decided_to_issue", "ehcp.finalised", request_id=request)
         yield row(
             story,
@@ -98,8 +98,8 @@ def _of_a_request(story: Story, request: str, asked: Fact) -> Iterator[Row]:
 
 def _of_a_plan(story: Story, plan: str, made: Fact) -> Iterator[Row]:
     reviews = sorted({day for day in story.days("ehcp.review_decided", plan_id=plan) if day >= made.on})
-    ceased = [d for d in story.days("ehcp.ceased", plan_id=plan)]
-    ceased_by_review = [d for d in story.days("ehcp.review_decided", plan_id=plan, decision="cease")]
+    ceased = list(story.days("ehcp.ceased", plan_id=plan))
+    ceased_by_review = list(story.days("ehcp.review_decided", plan_id=plan, decision="cease"))
     for begun, met in zip([made.on, *reviews], [*reviews, None], strict=True):
         yield row(
             story,

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from datetime import date
 
-from tests.property.naive.days import ONE, days_on, is_aged, months_on, school_year_of, turns, weeks_on, year_by_birth
+from tests.property.naive.days import months_on, school_year_of, turns, weeks_on, year_by_birth
 from tests.property.naive.ehcp import in_force
-from tests.property.naive.told import Fact, Row, Story, row
+from tests.property.naive.told import Row, Story, row
 
 
 def growing_up(story: Story) -> Iterator[Row]:
@@ -32,7 +32,7 @@ def _school_years(story: Story) -> Iterator[Row]:
         if begins > story.today:
             continue
         year = year_in(story, starting)
-        for plan, made in in_force(story, begins).items():
+        for plan in in_force(story, begins):
             ceased = story.days("ehcp.ceased", plan_id=plan)
             told = [
                 fact.on
@@ -51,8 +51,10 @@ def _school_years(story: Story) -> Iterator[Row]:
                     met=told,
                     over=ceased,
                 )
-            transfer = {6: ("ehc-phase-transfer", date(starting + 1, 2, 15)),
-                        11: ("ehc-phase-transfer-post-16", date(starting + 1, 3, 31))}.get(year)
+            transfer = {
+                6: ("ehc-phase-transfer", date(starting + 1, 2, 15)),
+                11: ("ehc-phase-transfer-post-16", date(starting + 1, 3, 31)),
+            }.get(year)
             if transfer:
                 met = _transferred(story, plan, begins)
                 yield row(story, transfer[0], plan, begins, transfer[1], met=met, over=ceased)
@@ -112,16 +114,17 @@ def _birthdays(story: Story) -> Iterator[Row]:
         registered = any(d <= b[14] for d in story.days("transition.learning_disability_registered"))
         if plans[14] or ndd_open(story, b[14]) or camhs_open(story, b[14]) or registered:
             due = max(b[15], _end_of_year(story, 9, b[14]))
-            yield row(story, "transition-plan", "", b[14], due, met=_earlier_too(story, "transition.plan_started", b[14]))
+            yield row(
+                story, "transition-plan", "", b[14], due, met=_earlier_too(story, "transition.plan_started", b[14])
+            )
     if b[16] <= story.today and plans[16]:
         met = _earlier_too(story, "transition.mental_capacity_considered", b[16])
         yield row(story, "mental-capacity", "", b[16], months_on(b[16], 3), met=met)
     half = months_on(story.born_on, 17 * 12 + 6)
     if half <= story.today and camhs_open(story, half):
-        met = [
-            fact.on
-            for fact in story.all("transition.adult_health_transfer_agreed", from_service="camhs")
-        ] + [d for d in story.days("camhs.discharged") if d > half]
+        met = [fact.on for fact in story.all("transition.adult_health_transfer_agreed", from_service="camhs")] + [
+            d for d in story.days("camhs.discharged") if d > half
+        ]
         yield row(story, "camhs-adult-transfer", "", half, b[18], met=[max(half, day) for day in met])
 
 
@@ -172,6 +175,3 @@ def _schools(story: Story) -> Iterator[Row]:
         due = date.fromisoformat(given) if given else weeks_on(started.on, 6)
         met = story.days("school.part_time_timetable_ended")
         yield row(story, "part-time-timetable-end", "", started.on, due, met=met, over=story.days("school.left"))
-
-
-__all__ = ["Fact", "ONE", "camhs_open", "days_on", "growing_up", "is_aged", "ndd_open", "year_in"]

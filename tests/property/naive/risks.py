@@ -3,11 +3,9 @@
 from collections.abc import Iterator
 from datetime import date
 
-from tests.property.naive.cases import REFUSED, SEEN, Case, cases, plans, supported_at_school
-from tests.property.naive.days import ONE, days_on, months_on, turns, weeks_on, works
+from tests.property.naive.cases import REFUSED, SEEN, Case, cases
+from tests.property.naive.days import months_on, turns, weeks_on
 from tests.property.naive.told import Fact, Story
-
-LEADS = ("lead-practitioner", "ehc-coordinator", "camhs-care-coordinator", "transition-worker", "social-worker")
 
 
 def _ago(day: date, story: Story) -> int:
@@ -63,7 +61,11 @@ def re_referred(story: Story) -> Iterator[str]:
 def three_services_no_lead(story: Story) -> Iterator[str]:
     """Three cases in two sectors, and no lead in any, nor a worker whose role is to lead."""
     running = [case for case in cases(story) if case.open_on(story.today)]
-    led = ("early-help.lead_practitioner_assigned", "camhs.care_coordinator_assigned", "transition.named_worker_assigned")
+    led = (
+        "early-help.lead_practitioner_assigned",
+        "camhs.care_coordinator_assigned",
+        "transition.named_worker_assigned",
+    )
     if len(running) < 3 or len({case.sector for case in running}) < 2:
         return
     if not any(fact.what in led for case in running for fact in case.facts):
@@ -86,18 +88,19 @@ def long_wait_young_child(story: Story) -> Iterator[str]:
     """More than 18 weeks for speech, language or the neurodevelopmental pathway, begun before the fifth birthday."""
     for case in cases(story):
         young = case.begun < turns(story.born_on, 5)
-        if case.service in ("ndd", "salt", "talking-takes-off") and young and case.waits_on(story.today):
-            if story.today > weeks_on(case.begun, 18):
-                yield "high"
+        speech = case.service in ("ndd", "salt", "talking-takes-off")
+        if speech and young and case.waits_on(story.today) and story.today > weeks_on(case.begun, 18):
+            yield "high"
 
 
 def not_brought(story: Story) -> Iterator[str]:
     """The last two appointments missed, or three within 12 months."""
-    kept = [f for f in story.all("camhs.appointment", attended=("did-not-attend", *SEEN))]
+    kept = list(story.all("camhs.appointment", attended=("did-not-attend", *SEEN)))
     missed = [f for f in kept if f["attended"] == "did-not-attend" and _within(f.on, 12, story)]
-    if len(missed) >= 3 or (len(kept) >= 2 and all(f in missed for f in kept[-2:])):
-        if not story.left_since(missed[-1].on):
-            yield "raise"
+    if (len(missed) >= 3 or (len(kept) >= 2 and all(f in missed for f in kept[-2:]))) and not story.left_since(
+        missed[-1].on
+    ):
+        yield "raise"
 
 
 def closed_after_not_brought(story: Story) -> Iterator[str]:
@@ -231,6 +234,3 @@ def youth_justice_risk(story: Story) -> Iterator[str]:
     waiting = any(c.service in ("ndd", "camhs", "ehcp") and c.waits_on(story.today) for c in cases(story))
     if suspended or unmet or waiting:
         yield "high"
-
-
-__all__ = ["ONE", "days_on", "plans", "supported_at_school", "works"]

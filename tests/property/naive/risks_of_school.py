@@ -1,5 +1,6 @@
 """The naive catalogue's risks of school: absence, suspension, being out of education, moving, and placements."""
 
+import itertools
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from fractions import Fraction
@@ -55,7 +56,9 @@ def runs(story: Story, crossed: Callable[[date], bool]) -> tuple[bool, date | No
         return False, None
     day = min(ends)
     while day <= story.today:
-        if stands and ((back and day > back + timedelta(SETTLE)) or (not back and last and day > last + timedelta(STALE))):
+        if stands and (
+            (back and day > back + timedelta(SETTLE)) or (not back and last and day > last + timedelta(STALE))
+        ):
             stands = False
         if day in ends:
             if crossed(day):
@@ -83,9 +86,9 @@ def _waits(story: Story) -> bool:
     for case in cases(story):
         if case.service in ("camhs", "ndd") and case.waits_on(story.today):
             return True
-        if case.kind == "early-help" and case.open_on(story.today):
-            if not any(f.what == "early-help.plan_agreed" and f.on >= case.begun for f in case.facts):
-                return True
+        planned = any(f.what == "early-help.plan_agreed" and f.on >= case.begun for f in case.facts)
+        if case.kind == "early-help" and case.open_on(story.today) and not planned:
+            return True
         if case.kind == "referral" and case.service == "early-help" and case.waits_on(story.today):
             return True
     return False
@@ -127,7 +130,10 @@ def out_of_education(story: Story) -> Iterator[str]:
     gone = ("people.died", "people.moved_away")
     ways = (
         (("school.missing_education", "school.excluded"), ("school.returned_to_education", "school.enrolled")),
-        (("school.part_time_timetable_started",), ("school.part_time_timetable_ended", "school.left", "school.enrolled")),
+        (
+            ("school.part_time_timetable_started",),
+            ("school.part_time_timetable_ended", "school.left", "school.enrolled"),
+        ),
     )
     for begins, ends in ways:
         back = max(story.days(*ends, *gone), default=date.min)
@@ -144,7 +150,7 @@ def out_of_education(story: Story) -> Iterator[str]:
 def school_move_open_case(story: Story) -> Iterator[str]:
     """Thirty days after a move, nothing has been heard of a case that was open then."""
     enrolled = list(story.all("school.enrolled"))
-    moves = [two.on for one, two in zip(enrolled, enrolled[1:], strict=False) if one["urn"] != two["urn"]]
+    moves = [two.on for one, two in itertools.pairwise(enrolled) if one["urn"] != two["urn"]]
     if not moves or (story.today - moves[-1]).days <= 30:
         return
     gone = story.days("people.died", "people.moved_away")

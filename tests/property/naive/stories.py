@@ -129,7 +129,7 @@ RARELY = (("people.moved_away", {}), ("people.died", {}))
 
 def story(seed: int) -> tuple[date, list[Event], list[date]]:
     """A birth date, the events of a child, and the days on which to ask."""
-    chance = Random(seed)  # noqa: S311 - repeatable, and no secret
+    chance = Random(seed)
     born_on = chance.choice(BIRTHS)
     events: list[Event] = []
     for name in chance.sample([*sorted(THEMES), "attendance"], chance.randint(1, 4)):
@@ -144,7 +144,9 @@ def story(seed: int) -> tuple[date, list[Event], list[date]]:
             events.append(_event(chance, kinds[place], day, born_on, len(events)))
             day = min(LAST, day + timedelta(chance.choice(GAPS)))
     if chance.random() < 0.05:
-        events.append(_event(chance, chance.choice(RARELY), FIRST + timedelta(chance.randint(0, 400)), born_on, len(events)))
+        events.append(
+            _event(chance, chance.choice(RARELY), FIRST + timedelta(chance.randint(0, 400)), born_on, len(events))
+        )
     days = [found.on + timedelta(chance.choice(GAPS)) for found in chance.sample(events, min(3, len(events)))]
     return born_on, events, days
 
@@ -160,10 +162,17 @@ def _attendance(chance: Random, day: date, born_on: date, number: int) -> list[E
         person = {"date_of_birth": born_on.isoformat()}
         events.append(
             event(
-                "school.attendance", last.isoformat(), event_id=f"e{number + len(events):03d}", source="urn:send:one",
-                person=person, from_on=day.isoformat(), to_on=last.isoformat(), sessions_possible=possible,
-                sessions_authorised_absence=missed, sessions_unauthorised_absence=0,
-            )  # fmt: skip
+                "school.attendance",
+                last.isoformat(),
+                event_id=f"e{number + len(events):03d}",
+                source="urn:send:one",
+                person=person,
+                from_on=day.isoformat(),
+                to_on=last.isoformat(),
+                sessions_possible=possible,
+                sessions_authorised_absence=missed,
+                sessions_unauthorised_absence=0,
+            )
         )
         day = last + timedelta(chance.choice((3, 3, 3, 10, 17, 60, 100)))
     return events

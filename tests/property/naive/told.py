@@ -58,7 +58,6 @@ class Story:
         grown = turns(self.born_on, 25)
         return self.days("people.died", "people.moved_away") + ([grown] if grown <= self.today else [])
 
-
     def left_since(self, day: date) -> bool:
         """Whether everything has ended on or after a day: then what was complete on it asks nobody to act."""
         return any(gone >= day for gone in self.gone())
