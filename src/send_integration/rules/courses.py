@@ -19,12 +19,17 @@ class Spell(NamedTuple):
     """Something that runs from an event until another ends it.
 
     `over` begins with the event that ended it, and holds the others without which that one would not have; it is empty
-    while the spell runs.
+    while the spell runs. `again` are later events that said once more that it begins.
     """
 
     service: str
     opened: Event
     over: tuple[Event, ...] = ()
+    again: tuple[Event, ...] = ()
+
+    def said_by(self, day: date) -> list[Event]:
+        """The events up to `day` that said that it begins, in order."""
+        return [event for event in (self.opened, *self.again) if event.on <= day]
 
     def runs_on(self, day: date) -> bool:
         """Whether it had begun on `day` and had not ended."""
@@ -35,13 +40,15 @@ class Spell(NamedTuple):
 class Course:
     """An episode with its events. `name` tells it from every other of the child, whatever ids their sources gave.
 
-    `service` is who helps: a referral to a service and that service's own record of it have the same.
+    `again` are later events that opened it once more. `service` is who helps: a referral to a service and that service's
+    own record of it have the same.
     """
 
     name: str
     service: str
     sector: Sector
     opened: Event
+    again: tuple[Event, ...]
     started: Event | None
     ended: tuple[Event, ...]
     events: tuple[Event, ...]
@@ -49,13 +56,13 @@ class Course:
     @property
     def open(self) -> Spell:
         """From its opening to its end."""
-        return Spell(self.service, self.opened, self.ended)
+        return Spell(self.service, self.opened, self.ended, self.again)
 
     @property
     def wait(self) -> Spell:
         """From its opening until help began, or it ended without."""
         if self.started and not (self.ended and happening_order(self.ended[0]) < happening_order(self.started)):
-            return Spell(self.service, self.opened, (self.started,))
+            return Spell(self.service, self.opened, (self.started,), self.again)
         return self.open
 
 
@@ -96,6 +103,7 @@ def _course(episode: Episode, place: dict[str, Event], gone: Sequence[Event]) ->
     pathway = PATHWAY_OPENED_BY[opened.what]
     events = sorted((place[event_id] for event_id in episode.evidence), key=happening_order)
     later = [event for event in events if event.on >= opened.on]
+    said = [event for event in later if any(matches(event, pattern) for pattern in pathway.opens)]
     closings = [event for event in later if any(matches(event, pattern) for pattern in pathway.closes)]
     ended = first_of((*closings, *gone), opened.on)
     return Course(
@@ -103,6 +111,7 @@ def _course(episode: Episode, place: dict[str, Event], gone: Sequence[Event]) ->
         service=PATHWAY_OF_SERVICE.get(episode.pathway, episode.pathway),
         sector=episode.sector,
         opened=opened,
+        again=tuple(event for event in said if event is not opened),
         started=next((event for event in later if any(matches(event, pattern) for pattern in pathway.starts)), None),
         ended=(*ended, *(mapping for event in ended for mapping in linked(event, pathway, events))),
         events=tuple(events),

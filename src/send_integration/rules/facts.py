@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
-from send_integration.contracts.event import Event
+from send_integration.contracts.event import Event, EventKey
 from send_integration.rules.courses import Course, Spell, courses_of, plan_spells
+from send_integration.rules.matters import MATTERS, open_on
 from send_integration.timeline.episodes import ENDS_EVERYTHING, matches
 from send_integration.timeline.model import Timeline
 from send_integration.when.periods import birthday
@@ -60,14 +61,41 @@ class Facts:
 
     def found(self, patterns: Iterable[str], *, subject: str = "", value: str = "") -> list[Event]:
         """Events that match any pattern ('camhs.triaged outcome=declined'), of one subject where one is given."""
-        events = [
-            event
-            for pattern in patterns
-            for event in self.by_name.get(pattern.partition(" ")[0], ())
-            if matches(event, pattern) and (not subject or event.text(subject) == value)
-        ]
-        events.sort(key=lambda event: (event.on, event.time, event.source, event.id))
-        return events
+        asked = tuple(patterns)
+        events = self._found_before.get(asked)
+        if events is None:
+            events = self._found_before[asked] = self._look_for(asked)
+        return [event for event in events if event.text(subject) == value] if subject else events.copy()
+
+    def _look_for(self, patterns: tuple[str, ...]) -> list[Event]:
+        by_key: dict[EventKey, Event] = {}
+        for pattern in patterns:
+            for event in self.by_name.get(pattern.partition(" ")[0], ()):
+                if matches(event, pattern):
+                    by_key[event.key] = event
+        if len(patterns) == 1:
+            return list(by_key.values())
+        return sorted(by_key.values(), key=lambda event: (event.on, event.time, event.source, event.id))
+
+    @cached_property
+    def _found_before(self) -> dict[tuple[str, ...], list[Event]]:
+        return {}
+
+    def of_matter(self, name: str) -> list[Event]:
+        """The events that open or close a matter, in order of happening; none where nothing has opened it."""
+        matter = MATTERS[name]
+        if not self.found(matter.opens):
+            return []
+        return self.found((*matter.opens, *matter.closes, *ENDS_EVERYTHING))
+
+    def open_matters(self, name: str, day: date) -> list[Event]:
+        """The events that opened those matters of a name which were open on `day`."""
+        return open_on(self.of_matter(name), MATTERS[name], day)
+
+    @cached_property
+    def enrolments(self) -> list[Event]:
+        """The enrolments, in order of happening."""
+        return self.by_name.get("school.enrolled", [])
 
     def plans_in_force(self, day: date) -> list[Event]:
         """The `ehcp.finalised` events of plans that were in force on `day`."""

@@ -5,8 +5,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
+from functools import lru_cache
 
 from send_integration.when.periods import after_months, after_working_days
+from send_integration.when.school_days import Holidays, after_school_days
+
+MONTHS_OF_A_YEAR = 12
 
 
 class MilestoneStatus(StrEnum):
@@ -32,7 +36,7 @@ class Level(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """A span as the rules write it: '6 weeks', '15 days', '12 months', '10 working days'."""
+    """A span as the rules write it: '6 weeks', '10 working days', '5 school days'; or an age, '17 years 6 months'."""
 
     count: int
     unit: str
@@ -40,26 +44,48 @@ class Period:
     @classmethod
     def of(cls, text: str) -> "Period":
         """Read '10 working days'. Raises ValueError for anything else than a positive count and a known unit."""
-        written = re.fullmatch(r"([1-9][0-9]{0,3}) (days?|weeks?|months?|years?|working days?)", text)
-        if not written:
-            message = f"'{text}' is no period such as '6 weeks', '12 months' or '10 working days'"
-            raise ValueError(message)
-        return cls(int(written[1]), written[2].rstrip("s"))
+        return _period(text)
 
-    def after(self, day: date) -> date:
+    def after(self, day: date, school_holidays: Holidays = ()) -> date:
         """The last day of the period that `day` starts; `day` itself is not counted."""
+        return self._moved(day, self.count, school_holidays)
+
+    def before(self, day: date) -> date:
+        """The day that lies the whole period before `day`; school days are not counted back."""
+        return self._moved(day, -self.count, ())
+
+    def _moved(self, day: date, count: int, school_holidays: Holidays) -> date:
         match self.unit:
+            case "school day":
+                return after_school_days(day, count, school_holidays)
             case "working day":
-                return after_working_days(day, self.count)
+                return after_working_days(day, count)
             case "month":
-                return after_months(day, self.count)
-            case "year":
-                return after_months(day, 12 * self.count)
+                return after_months(day, count)
             case _:
-                return day + timedelta(self.count * (7 if self.unit == "week" else 1))
+                return day + timedelta(count * (7 if self.unit == "week" else 1))
 
     def __str__(self) -> str:
-        return f"{self.count} {self.unit}{'' if self.count == 1 else 's'}"
+        parts = [(self.count, self.unit)]
+        if self.unit == "month" and self.count > MONTHS_OF_A_YEAR:
+            parts = [(self.count // MONTHS_OF_A_YEAR, "year"), (self.count % MONTHS_OF_A_YEAR, "month")]
+        return " ".join(f"{count} {unit}{'' if count == 1 else 's'}" for count, unit in parts if count)
+
+
+@lru_cache(maxsize=256)
+def _period(text: str) -> Period:
+    written = re.fullmatch(
+        r"([1-9][0-9]{0,3}) (days?|weeks?|months?|working days?|school days?)"
+        r"|([1-9][0-9]?) years?(?: ([1-9]|1[01]) months?)?",
+        text,
+    )
+    if not written:
+        message = f"'{text}' is no period such as '6 weeks', '12 months', '10 working days' or '17 years 6 months'"
+        raise ValueError(message)
+    count, unit, years, months = written.groups()
+    if count:
+        return Period(int(count), unit.rstrip("s"))
+    return Period(MONTHS_OF_A_YEAR * int(years) + int(months or 0), "month")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +116,11 @@ class Rule:
     def texts(self, name: str) -> tuple[str, ...]:
         """A parameter that is a list of text."""
         value = self.parameters.get(name, ())
-        return tuple(str(item) for item in value) if isinstance(value, list | tuple) else ()
+        return tuple([str(item) for item in value]) if isinstance(value, list | tuple) else ()
+
+    def is_set(self, name: str) -> bool:
+        """A parameter that is true or false; false where the entry does not give it."""
+        return self.parameters.get(name) is True
 
     def number(self, name: str) -> int:
         """A parameter that is a whole number; it must be given."""

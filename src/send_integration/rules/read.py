@@ -1,35 +1,41 @@
 """Reads rules from the text of TOML files, the catalogue's and an authority's own, and refuses what is wrong."""
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 
 from send_integration.errors import BadSetting
 from send_integration.rules.cases import FIRES, QUIET, cases_fault, faults_of_cases
 from send_integration.rules.engine import SHAPES
+from send_integration.rules.matters import MATTERS
 from send_integration.rules.model import Level, Period, Rule, RuleBook
 from send_integration.rules.risks.patterns import RISKS
+from send_integration.when.school_days import holidays_of
 
 COMMON = ("kind", "version", "shape", "basis", "citation", "why", "next_step", "role")
 LISTS = (
-    "trigger",
-    "stop",
-    "not_needed",
-    "exceptions",
-    "pause_from",
-    "pause_until",
-    "while_open",
-    "or_after",
-    "terms_start",
-)
-TEXTS = ("subject", "stop_is_true")
-NUMBERS = (
-    "year_group", "age", "due_age", "or_end_of_year_group", "not_before_age", "days", "sessions", "episodes", "sectors",
-    "months", "in_a_row", "across_pathways", "weeks", "weeks_before", "settle_weeks", "stale_weeks", "percent",
-    "percent_of_before", "stands_days", "school_days", "referrals", "services", "pathways", "schools", "months_to_step_up",
+    "trigger", "stop", "stop_after", "not_needed", "exceptions", "pause_from", "pause_until", "only_where", "counted_from",
+    "due_field", "terms_start",
 )  # fmt: skip
-PERIODS = ("period", "warn")
-MAY_BE_OVERRIDDEN = frozenset({"on", "level", FIRES, QUIET, *PERIODS, *NUMBERS})
-"""What an authority may change in a file of its own: how long and how strongly, never the law or the pattern."""
+TEXTS = ("subject", "begins", "due", "stop_from")
+NUMBERS = (
+    "from_year_group", "or_end_of_year_group", "days", "sessions", "episodes", "sectors", "months", "in_a_row",
+    "across_pathways", "weeks", "weeks_before", "settle_weeks", "stale_weeks", "percent", "percent_of_before", "stands_days",
+    "school_days", "referrals", "services", "pathways", "schools", "months_to_step_up", "before_age", "from_age",
+)  # fmt: skip
+NUMBER_LISTS = ("year_groups",)
+PERIODS = (
+    "period", "warn", "due_before", "stop_since", "age", "due_age", "stop_from_age", "not_before_age", "until_age",
+)  # fmt: skip
+SWITCHES = ("on", "each", "stop_on_later_day", "in_that_year", "longer_with_plan")
+TABLES: Mapping[str, type] = {"follows": str, "last_year_of": int}
+"""Parameters that give something for each name, and what they give."""
+
+MAY_BE_OVERRIDDEN = frozenset(
+    {"on", "level", "cases", "school_holidays", "last_year_of", FIRES, QUIET, *PERIODS, *NUMBERS}
+)
+"""What an authority may change in a file of its own: how long, how strongly, by which term dates; never the law or the
+pattern."""
 
 
 def read_rules(catalogue: Mapping[str, str], own: Mapping[str, str] | None = None) -> RuleBook:
@@ -95,29 +101,53 @@ def _rule(file: str, rule_id: str, entry: dict[str, object]) -> Rule:
 
 def _check(file: str, rule_id: str, name: str, value: object) -> None:
     """Refuse a parameter that no shape knows, or of the wrong kind."""
-    fault = ""
-    if name in LISTS:
-        fault = "" if isinstance(value, list) and all(isinstance(item, str) for item in value) else "must list texts"
-    elif name in NUMBERS:
-        fault = (
-            "" if isinstance(value, int) and not isinstance(value, bool) and value > 0 else "must be a number above 0"
-        )
-    elif name in PERIODS:
-        fault = _period_fault(value)
-    elif name == "level":
-        fault = "" if value in set(Level) else f"must be one of {', '.join(Level)}"
-    elif name in ("on", "with_plan"):
-        fault = "" if isinstance(value, bool) else "must be true or false"
-    elif name == "cases":
-        fault = _cases_fault(value)
-    elif name in (FIRES, QUIET):
-        fault = cases_fault(value)
-    elif name in TEXTS:
-        fault = "" if isinstance(value, str) else "must be text"
-    else:
-        fault = "is no parameter of a rule"
+    fault_of = _FAULTS.get(name)
+    fault = fault_of(value) if fault_of else "is no parameter of a rule"
     if fault:
         raise _bad(file, rule_id, name, fault)
+
+
+def _number_fault(value: object) -> str:
+    return "" if type(value) is int and value > 0 else "must be a number above 0"
+
+
+def _number_list_fault(value: object) -> str:
+    return "" if isinstance(value, list) and all(type(item) is int for item in value) else "must list whole numbers"
+
+
+def _level_fault(value: object) -> str:
+    return "" if value in set(Level) else f"must be one of {', '.join(Level)}"
+
+
+def _switch_fault(value: object) -> str:
+    return "" if isinstance(value, bool) else "must be true or false"
+
+
+def _text_fault(value: object) -> str:
+    return "" if isinstance(value, str) else "must be text"
+
+
+def _list_fault(value: object) -> str:
+    return "" if isinstance(value, list) and all(isinstance(item, str) for item in value) else "must list texts"
+
+
+def _matters_fault(value: object) -> str:
+    unknown = [item for item in value if item not in MATTERS] if isinstance(value, list) else [value]
+    return f"names no matter: {', '.join(map(str, unknown))}" if unknown else ""
+
+
+def _holidays_fault(value: object) -> str:
+    try:
+        holidays_of(value if isinstance(value, list) else [""])
+    except (ValueError, AttributeError) as fault:
+        return f"must list first and last days such as '2025-10-27/2025-10-31': {fault}"
+    return ""
+
+
+def _table_fault(gives: type, value: object) -> str:
+    if isinstance(value, dict) and all(type(given) is gives for given in value.values()):
+        return ""
+    return f"must be a table of {'whole numbers' if gives is int else 'texts'}"
 
 
 def _period_fault(value: object) -> str:
@@ -130,11 +160,31 @@ def _period_fault(value: object) -> str:
 
 def _cases_fault(value: object) -> str:
     for case in value if isinstance(value, list) else [None]:
-        if not isinstance(case, dict) or set(case) != {"where", "period"} or not isinstance(case["where"], dict):
-            return "must list tables with 'where' and 'period'"
+        if not isinstance(case, dict) or not {"period"} < case.keys() <= {"where", "while_open", "period"}:
+            return "must list tables with 'period', and 'where' or 'while_open'"
+        if not isinstance(case.get("where", {}), dict) or case.get("while_open", "plan") not in MATTERS:
+            return "has a case whose 'where' is no table or whose 'while_open' names no matter"
         if _period_fault(case["period"]):
             return _period_fault(case["period"])
     return ""
+
+
+_FAULTS: Mapping[str, Callable[[object], str]] = {
+    **dict.fromkeys(LISTS, _list_fault),
+    **dict.fromkeys(TEXTS, _text_fault),
+    **dict.fromkeys(NUMBERS, _number_fault),
+    **dict.fromkeys(NUMBER_LISTS, _number_list_fault),
+    **dict.fromkeys(PERIODS, _period_fault),
+    **dict.fromkeys(SWITCHES, _switch_fault),
+    **{name: partial(_table_fault, gives) for name, gives in TABLES.items()},
+    "while_open": _matters_fault,
+    "school_holidays": _holidays_fault,
+    "level": _level_fault,
+    "cases": _cases_fault,
+    FIRES: cases_fault,
+    QUIET: cases_fault,
+}
+"""What is wrong with a parameter's value, for every parameter that there is."""
 
 
 def _bad(file: str, rule_id: str, name: str, fault: str) -> BadSetting:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from send_integration.rules.model import Rule, RuleBook
 from send_integration.timeline.titles import SECTOR_OF_FEED
 
-CHANGES_A_MILESTONE = ("stop", "not_needed", "exceptions", "pause_from", "pause_until")
+CHANGES_A_MILESTONE = ("stop", "stop_after", "not_needed", "exceptions", "pause_from", "pause_until")
 """The parameters of a rule that name the events by which a milestone is met, ended, excepted or paused."""
 
 STILL_OPEN = frozenset({"pending", "due-soon", "missed", "paused"})

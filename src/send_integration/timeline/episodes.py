@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from send_integration.contracts.event import Event
 from send_integration.timeline.model import Episode, EpisodeStatus, Sector
@@ -13,8 +14,8 @@ from send_integration.timeline.titles import sector_of_service
 class Pathway:
     """How one pathway's episodes are told from its events.
 
-    Events with the same value of `subject` are one episode. An entry of `opens`, `starts` and `closes` is an event's
-    name, or a name and the codes of one of its fields: 'camhs.triaged outcome=declined|redirected'.
+    Events with the same value of `subject` are one episode. An entry of `opens`, `starts` and `closes` is a pattern that
+    `matches` reads.
     """
 
     name: str
@@ -96,12 +97,32 @@ ENDS_EVERYTHING = ("people.died", "people.moved_away")
 
 
 def matches(event: Event, pattern: str) -> bool:
-    """Whether an event has the name, and the field one of the codes, that `pattern` asks for."""
-    name, _, condition = pattern.partition(" ")
-    if event.what != name:
-        return False
-    field, _, codes = condition.partition("=")
-    return not condition or event.text(field) in codes.split("|")
+    """Whether an event has the name, and its fields the values, that `pattern` asks for.
+
+    'camhs.triaged outcome=declined|redirected' asks for one of two codes, 'panel.decided decision!=close' for any other,
+    'school.suspended sessions>10' for a larger number; several conditions must all hold.
+    """
+    name, conditions = _read(pattern)
+    return event.what == name and all(_holds(event, *condition) for condition in conditions)
+
+
+@lru_cache(maxsize=1024)
+def _read(pattern: str) -> tuple[str, tuple[tuple[str, str, frozenset[str]], ...]]:
+    name, *conditions = pattern.split(" ")
+    found = []
+    for condition in conditions:
+        operator = "!=" if "!=" in condition else ">" if ">" in condition else "="
+        field, _, codes = condition.partition(operator)
+        found.append((field, operator, frozenset(codes.split("|"))))
+    return name, tuple(found)
+
+
+def _holds(event: Event, field: str, operator: str, codes: frozenset[str]) -> bool:
+    value = event.data.get(field)
+    if operator == ">":
+        return isinstance(value, int | float) and value > min(map(int, codes))
+    said = str(value).lower() if isinstance(value, bool) else value if isinstance(value, str) else ""
+    return (said in codes) == (operator == "=")
 
 
 def episodes_of(events: Sequence[Event]) -> tuple[Episode, ...]:

@@ -55,4 +55,4 @@ def _wait_for_a_plan(course: Course) -> Spell:
     if course.opened.feed != "early-help":
         return course.wait
     plans = (event for event in course.events if event.what == "early-help.plan_agreed")
-    return Spell(course.service, course.opened, first_of((*plans, *course.ended), course.opened.on))
+    return Spell(course.service, course.opened, first_of((*plans, *course.ended), course.opened.on), course.again)

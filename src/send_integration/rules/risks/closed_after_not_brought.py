@@ -5,7 +5,7 @@ from datetime import timedelta
 from send_integration.rules.facts import Facts
 from send_integration.rules.model import Rule
 from send_integration.rules.risks.finding import NEXT, Finding, Verdict, ids
-from send_integration.rules.risks.running import words_of_ended
+from send_integration.rules.risks.running import words_of_others
 
 MISSED = "camhs.appointment attended=did-not-attend"
 EXPECTED = ("camhs.referred", "ndd.referred", "referrals.received", "early-help.assessment_started")
@@ -29,7 +29,7 @@ def closed_after_not_brought(rule: Rule, facts: Facts) -> Verdict:
                 break
             rests_on = [event for course in others for event in (course.opened, *course.ended)]
             reason = "Discharged for not coming, soon after a missed appointment, and no other service is open."
-            reason += words_of_ended(len(others))
+            reason += words_of_others(len(others))
             evidence = ids((discharge, missed[-1], *rests_on))
             return Verdict((Finding(discharge.on, reason, evidence, EXPECTED),), (last_day + NEXT,))
     return Verdict()

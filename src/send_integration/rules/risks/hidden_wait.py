@@ -6,7 +6,7 @@ from send_integration.rules.courses import Spell
 from send_integration.rules.facts import Facts
 from send_integration.rules.model import Rule
 from send_integration.rules.risks.finding import Finding, Verdict, ids
-from send_integration.rules.risks.running import words_of_ended
+from send_integration.rules.risks.running import words_of_others
 
 NOT_A_SERVICE = frozenset({"early-help", "ehcp", "sen-support", "transition"})
 """Pathways whose waits are no wait for a service: they begin at once, or the law has a clock of its own for them."""
@@ -31,7 +31,7 @@ def hidden_wait(rule: Rule, facts: Facts) -> Verdict:
     ended = [wait for wait in waits if wait.opened.on <= raised_on and not wait.runs_on(facts.as_of)]
     days = sum((raised_on - wait.opened.on).days for wait in counted)
     services = ", ".join(sorted({wait.service for wait in counted}))
-    reason = f"{len(counted)} waits ({services}) added up to {days} days on {raised_on}.{words_of_ended(len(ended))}"
+    reason = f"{len(counted)} waits ({services}) added up to {days} days on {raised_on}.{words_of_others(len(ended))}"
     rests_on = [event for wait in (*counted, *ended) for event in (wait.opened, *wait.over)]
     expected = tuple(sorted({_end(wait) for wait in counted}))
     return Verdict((Finding(raised_on, reason, ids(rests_on), expected),))

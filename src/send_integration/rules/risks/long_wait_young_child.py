@@ -12,7 +12,7 @@ EXPECTED = {"ndd.referred": ("ndd.assessment_started",), "referrals.received": (
 
 def long_wait_young_child(rule: Rule, facts: Facts) -> Verdict:
     """One finding for each such wait, until help begins or the referral ends."""
-    school_age = birthday(facts.born_on, rule.number("age"))
+    school_age = birthday(facts.born_on, rule.number("before_age"))
     if not facts.courses or facts.courses[0].opened.on >= school_age:
         return Verdict()
     waits = [
@@ -21,7 +21,7 @@ def long_wait_young_child(rule: Rule, facts: Facts) -> Verdict:
         if course.service in SERVICES and course.opened.on < school_age and course.wait.runs_on(facts.as_of)
     ]
     first_day = {course.name: rule.period().after(course.opened.on) + NEXT for course in waits}
-    reason = f"Has waited more than {rule.period()} for help that was asked for before the age of {rule.number('age')}."
+    reason = f"Has waited more than {rule.period()} for help that was asked for before the age of {rule.number('before_age')}."
     findings = tuple(
         Finding(first_day[course.name], reason, ids([course.opened]), EXPECTED[course.opened.what], subject=course.name)
         for course in waits

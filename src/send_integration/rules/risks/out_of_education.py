@@ -7,8 +7,9 @@ from send_integration.contracts.event import Event
 from send_integration.rules.facts import Facts
 from send_integration.rules.model import Rule
 from send_integration.rules.risks.finding import Finding, Verdict, ids
-from send_integration.rules.risks.school_days import after_school_days
 from send_integration.timeline.episodes import ENDS_EVERYTHING
+from send_integration.when.periods import FIRST_YEAR
+from send_integration.when.school_days import after_school_days, holidays_of
 
 
 class Way(NamedTuple):
@@ -55,9 +56,7 @@ def _finding(rule: Rule, facts: Facts, way: Way) -> tuple[date, Finding] | None:
     if since is None:
         return None
     first_day = _first_day(since, back)
-    raised_on = after_school_days(first_day, rule.number("school_days") + 1)
-    if raised_on is None:
-        return None
+    raised_on = after_school_days(first_day, rule.number("school_days") + 1, holidays_of(rule.texts("school_holidays")))
     counted = f", counted from when that ended last, on {back[0].on}" if back else ""
     reason = f"{way.words} since {first_day}, for more than {rule.number('school_days')} school days{counted}."
     raised_on = max(raised_on, since.on)
@@ -65,6 +64,8 @@ def _finding(rule: Rule, facts: Facts, way: Way) -> tuple[date, Finding] | None:
 
 
 def _first_day(since: Event, back: list[Event]) -> date:
-    """The day from which the child is said to be out, where that is after they were last back."""
+    """The day from which the child is said to be out, where that is after they were last back and can be counted from."""
     said = since.day("since_on")
-    return min(said, since.on) if said and (not back or said > back[0].on) else since.on
+    if said is None or said.year < FIRST_YEAR or (back and said <= back[0].on):
+        return since.on
+    return min(said, since.on)

@@ -2,7 +2,7 @@
 
 Of several that run, the one begun last is taken. A flag that rests on it rests also on every one begun after it that has
 ended, for were that end taken back the flag would rest on another case: so its opening and its end are evidence too, and
-the reason says how many there are.
+the reason says how many there are. A case is as late as it was last said to begin; that is evidence in the same way.
 """
 
 from collections.abc import Iterable
@@ -19,11 +19,13 @@ ENDS_SEN_SUPPORT = ("ehcp.finalised", "school.left", *ENDS_EVERYTHING)
 
 
 class Running(NamedTuple):
-    """What runs on a day, all events on which that rests, and how many of the spells that they tell of have ended."""
+    """What runs on a day, all events on which that rests, how many of the spells that they tell of have ended, and how
+    often one was said to begin once more."""
 
     spells: list[Spell]
     rests_on: list[Event]
     ended: int
+    again: int
 
     @property
     def since(self) -> date:
@@ -32,13 +34,20 @@ class Running(NamedTuple):
 
     @property
     def words(self) -> str:
-        """What a reason says of those that have ended; '' where there is none."""
-        return words_of_ended(self.ended)
+        """What a reason says of those that have ended or were opened again; '' where there is none."""
+        return words_of_others(self.ended, self.again)
 
 
-def words_of_ended(count: int) -> str:
-    """A sentence that says why events of ended cases are evidence; '' where none is."""
-    return f" Cases that would count too, and have ended: {count}." if count else ""
+def words_of_others(ended: int, again: int = 0) -> str:
+    """Sentences that say why events of ended cases, or that open a case once more, are evidence; '' where none is."""
+    said = f" Cases that would count too, and have ended: {ended}." if ended else ""
+    return said + (f" Opened again while open: {again}." if again else "")
+
+
+def begun_last_first(spells: Iterable[Spell], day: date) -> list[Spell]:
+    """The spells begun by `day`, the one first that was said last to begin."""
+    begun = [spell for spell in spells if spell.opened.on <= day]
+    return sorted(begun, key=lambda spell: happening_order(spell.said_by(day)[-1]), reverse=True)
 
 
 def latest_running(spells: Iterable[Spell], day: date, services: int = 1) -> Running:
@@ -48,11 +57,13 @@ def latest_running(spells: Iterable[Spell], day: date, services: int = 1) -> Run
     """
     found: dict[str, Spell] = {}
     rests_on: list[Event] = []
-    ended = 0
-    for spell in sorted(spells, key=lambda spell: happening_order(spell.opened), reverse=True):
-        if spell.opened.on > day or spell.service in found:
+    ended = again = 0
+    for spell in begun_last_first(spells, day):
+        if spell.service in found:
             continue
-        rests_on.append(spell.opened)
+        said = spell.said_by(day)
+        rests_on += said
+        again += len(said) - 1
         if not spell.runs_on(day):
             rests_on += spell.over
             ended += 1
@@ -60,7 +71,7 @@ def latest_running(spells: Iterable[Spell], day: date, services: int = 1) -> Run
         found[spell.service] = spell
         if len(found) == services:
             break
-    return Running(list(found.values()), rests_on, ended)
+    return Running(list(found.values()), rests_on, ended, again)
 
 
 def open_cases(facts: Facts, services: Iterable[str]) -> list[Spell]:

@@ -4,6 +4,9 @@ from send_integration.rules.courses import PATHWAY_OPENED_BY, Course, linked
 from send_integration.rules.facts import Facts
 from send_integration.rules.model import Period, Rule
 from send_integration.rules.risks.finding import NEXT, Finding, Verdict, ids
+from send_integration.timeline.episodes import matches
+from send_integration.timeline.fold import happening_order
+from send_integration.timeline.titles import title_of
 
 REVIEWED = "school.sen_support_reviewed"
 
@@ -18,20 +21,25 @@ def silent_case(rule: Rule, facts: Facts) -> Verdict:
 
 
 def _finding(rule: Rule, facts: Facts, course: Course) -> Finding:
+    """What its pathway's feed said last of the case, and the day from which that is too long ago."""
     events = course.events
     if course.service == "sen-support":
         events = (*events, *facts.by_name.get(REVIEWED, ()))
-    last = max(
-        (event for event in events if event.source == course.opened.source),
-        key=lambda event: (event.on, event.time, event.source, event.id),
-    )
+    pathway = PATHWAY_OPENED_BY[course.opened.what]
+    last = max(events, key=happening_order)
     waiting, under_way = (_quiet(rule, course.service, status) for status in ("waiting", "active"))
     quiet = under_way if course.started else waiting
-    rests_on = {course.opened, last, *linked(last, PATHWAY_OPENED_BY[course.opened.what], events)}
-    if course.started and waiting != under_way:
+    rests_on = {last, *linked(last, pathway, events)}
+    if course.started and waiting != under_way and not any(matches(last, pattern) for pattern in pathway.starts):
         rests_on.add(course.started)
-    reason = f"Nothing was heard of an open case ({course.service}) for more than {quiet}, the last on {last.on}."
-    return Finding(quiet.after(last.on) + NEXT, reason, ids(rests_on), (), subject=course.name)
+    # The last word opens the case by itself where it did so once more, unless the help that began came before that.
+    if last not in course.again or (course.started in rests_on and course.started.on < course.again[0].on):
+        rests_on.add(course.opened)
+    reason = (
+        f"Nothing was heard of an open case ({course.service}) for more than {quiet}; the last was on {last.on} "
+        f"({title_of(last)})."
+    )
+    return Finding(quiet.after(last.on) + NEXT, reason, ids(rests_on), subject=course.name)
 
 
 def _quiet(rule: Rule, service: str, status: str) -> Period:

@@ -1,13 +1,14 @@
 """Risk `three-services-no-lead`: several services at once, and nobody who holds them together."""
 
 from collections.abc import Iterator
+from datetime import date
 
 from send_integration.contracts.event import Event
 from send_integration.rules.courses import Course
 from send_integration.rules.facts import Facts
 from send_integration.rules.model import Rule
 from send_integration.rules.risks.finding import Finding, Verdict, ids
-from send_integration.rules.risks.running import words_of_ended
+from send_integration.rules.risks.running import latest_running, words_of_others
 
 LEAD_ROLES = ("lead-practitioner", "ehc-coordinator", "camhs-care-coordinator", "transition-worker", "social-worker")
 LEAD_EVENTS = (
@@ -31,39 +32,31 @@ def three_services_no_lead(rule: Rule, facts: Facts) -> Verdict:
     gone = list(_gone(facts))
     if None in gone:
         return Verdict()
-    picked, rests_on, ended = _enough(rule, facts)
+    raised_on, rests_on, words = _enough(rule, facts)
     # A lead in a case that has ended leads nobody any more; without that end somebody would.
     led = [(course, lead) for course in facts.courses if course not in open_now and (lead := _leads(course))]
     former = [event for course, lead in led for event in (course.opened, lead, *course.ended)]
     former += [event for pair in gone if pair for event in pair]
     reason = (
         f"{rule.number('episodes')} or more pathways in {rule.number('sectors')} or more sectors are open, "
-        f"and nobody leads for the child.{words_of_ended(ended)}"
+        f"and nobody leads for the child.{words}"
     )
     reason += f" Those who led before: {len(led) + len(gone)}." if former else ""
-    raised_on = max(course.opened.on for course in picked)
     return Verdict((Finding(raised_on, reason, ids((*rests_on, *former)), EXPECTED),))
 
 
-def _enough(rule: Rule, facts: Facts) -> tuple[list[Course], list[Event], int]:
-    """The cases opened last that complete the pattern, the events on which it rests that they do, and of how many ended
-    cases these tell."""
-    picked: list[Course] = []
-    rests_on: list[Event] = []
-    ended = 0
-    for course in reversed(facts.courses):
-        sectors = {other.sector for other in picked}
-        if len(picked) >= rule.number("episodes") and course.sector in sectors:
-            continue
-        if len(picked) >= rule.number("episodes") and len(sectors) >= rule.number("sectors"):
-            break
-        rests_on.append(course.opened)
-        if course.open.runs_on(facts.as_of):
-            picked.append(course)
-        else:
-            rests_on += course.ended
-            ended += 1
-    return picked, rests_on, ended
+def _enough(rule: Rule, facts: Facts) -> tuple[date, list[Event], str]:
+    """The day on which the cases opened last complete the pattern, the events on which it rests that they do, and what a
+    reason says of the other cases among these."""
+    spells = [(course, course.open) for course in facts.courses]
+    by_sector = [spell._replace(service=course.sector) for course, spell in spells]
+    sectors = latest_running(by_sector, facts.as_of, rule.number("sectors"))
+    told = {event.id for event in sectors.rests_on}
+    more = [spell._replace(service=course.name) for course, spell in spells if spell.opened.id not in told]
+    others = latest_running(more, facts.as_of, rule.number("episodes") - len(sectors.spells))
+    since = max(spell.opened.on for spell in (*sectors.spells, *others.spells))
+    words = words_of_others(sectors.ended + others.ended, sectors.again + others.again)
+    return since, [*sectors.rests_on, *others.rests_on], words
 
 
 def _leads(course: Course) -> Event | None:

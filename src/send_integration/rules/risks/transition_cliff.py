@@ -16,7 +16,7 @@ AGREED = (
 
 def transition_cliff(rule: Rule, facts: Facts) -> Verdict:
     """Stands from the birthday on while enough services are open, until an adult service has agreed."""
-    turned_on = birthday(facts.born_on, rule.number("age"))
+    turned_on = birthday(facts.born_on, rule.number("from_age"))
     if facts.as_of < turned_on or len(facts.courses) < rule.number("services"):
         return Verdict((), (turned_on,))
     if facts.by_name.get(AGREED[0]) or any(
@@ -30,7 +30,7 @@ def transition_cliff(rule: Rule, facts: Facts) -> Verdict:
         return Verdict()
     raised_on = max(turned_on, running.since)
     reason = (
-        f"{rule.number('age')} or older with {rule.number('services')} or more children's services open, and no adult "
+        f"{rule.number('from_age')} or older with {rule.number('services')} or more children's services open, and no adult "
         f"service has agreed to take over.{running.words}"
     )
     return Verdict((Finding(raised_on, reason, ids(running.rests_on), AGREED),))

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import NamedTuple
 
 from send_integration.contracts.event import Event
 from send_integration.rules.facts import Facts
@@ -17,82 +18,126 @@ LEAST_WARNING_WORKING_DAYS = 5
 class Obligation:
     """Something that must happen by a date: what the shapes find before it is known how it stands.
 
-    `pauses` are pairs of first and last day; the last is None while a pause runs on.
+    `grounds` are the ids of the events without which it would not be, or would be due on another day. `arose_on` is the
+    day from which it is known, where that is later than `triggered_on`. `pauses` are pairs of first and last event; the
+    last is None while a pause runs on. `stop_rests_on` are the ids of the events that make the stop one. After `last_day`
+    nothing can meet it any more. `expected` narrows the rule's own stops.
     """
 
     subject: str
     triggered_on: date
     due_on: date
     arithmetic: str
-    trigger: Sequence[str]
+    grounds: Sequence[str]
     stop: Event | None = None
+    stop_rests_on: Sequence[str] = ()
     pauses: Sequence[tuple[Event, Event | None]] = ()
     exceptions: Sequence[Event] = ()
     endings: Sequence[tuple[date, str | None]] = ()
+    arose_on: date | None = None
+    last_day: date | None = None
+    expected: Sequence[str] = ()
+    may_change_on: Sequence[date] = ()
+
+
+class _Clock(NamedTuple):
+    """The due date as pauses have moved it, whether one still runs, and on which events that rests."""
+
+    due_on: date
+    evidence: list[str]
+    words: str
+    paused: bool
+
+
+class _Standing(NamedTuple):
+    """How an obligation stands on the day, since when, and on which further events that rests."""
+
+    status: MilestoneStatus
+    since: date | None
+    evidence: Sequence[str]
 
 
 def judge(rule: Rule, found: Obligation, facts: Facts) -> tuple[Milestone, list[date]]:
     """How an obligation stands on the day, and the days on which that could change with no new event."""
-    due_on, paused, pause_evidence, pause_words = _with_pauses(found)
-    warn_from = _warn_from(rule, found.triggered_on, due_on)
-    ending = _ending(found, facts)
-    evidence = [*found.trigger, *pause_evidence]
-    met_on = found.stop.on if found.stop else None
-    status, days_late = MilestoneStatus.PENDING, 0
-    stands_since: date | None = None
-    as_of = facts.as_of
-    if found.stop is not None and met_on is not None and (ending is None or met_on <= ending[0]):
-        evidence.append(found.stop.id)
-        days_late = max(0, (met_on - due_on).days)
-        status = MilestoneStatus.MET_LATE if days_late else MilestoneStatus.MET
-    elif ending is not None:
-        met_on, status = None, MilestoneStatus.NOT_NEEDED
-        evidence += [ending[1]] if ending[1] else []
-    elif as_of > due_on and found.exceptions:
-        status = MilestoneStatus.EXCEPTED
-        evidence += [event.id for event in found.exceptions]
-    elif as_of > due_on and not paused:
-        status, days_late, stands_since = MilestoneStatus.MISSED, (as_of - due_on).days, due_on + timedelta(1)
-    elif paused:
-        status = MilestoneStatus.PAUSED
-    elif as_of >= warn_from:
-        status, stands_since = MilestoneStatus.DUE_SOON, warn_from
+    ending = first_ending([*found.endings, *facts.endings], found.triggered_on)
+    stop = found.stop if found.stop and (ending is None or found.stop.on <= ending[0]) else None
+    settled_on = stop.on if stop else ending[0] if ending else None
+    clock = _with_pauses(found, settled_on)
+    warn_from = _warn_from(rule, found.triggered_on, clock.due_on)
+    standing = _settled(found, stop, ending, clock) or _unsettled(found, facts.as_of, clock, warn_from)
+    last_day_is_over = found.last_day is not None and facts.as_of > found.last_day
+    late_until = stop.on if stop else facts.as_of if standing.status is MilestoneStatus.MISSED else clock.due_on
     milestone = Milestone(
         rule.id,
         rule.version,
         found.subject,
         found.triggered_on,
-        due_on,
-        status,
-        met_on,
-        days_late,
-        stands_since,
-        found.arithmetic + pause_words,
-        tuple(sorted(set(evidence))),
-        rule.texts("stop"),
+        clock.due_on,
+        standing.status,
+        stop.on if stop else None,
+        max(0, (late_until - clock.due_on).days),
+        standing.since,
+        found.arithmetic + clock.words,
+        tuple(sorted({*found.grounds, *clock.evidence, *standing.evidence})),
+        () if settled_on or last_day_is_over else tuple(found.expected) or rule.texts("stop"),
     )
-    return milestone, [warn_from, due_on + timedelta(1)]
+    changes = [warn_from, clock.due_on + timedelta(1), *found.may_change_on]
+    return milestone, [*changes, found.last_day + timedelta(1)] if found.last_day else changes
 
 
-def _ending(found: Obligation, facts: Facts) -> tuple[date, str | None] | None:
-    """The first thing that ended the obligation another way, on or after its trigger."""
-    ends = [end for end in (*found.endings, *facts.endings) if end[0] >= found.triggered_on]
+def first_ending(endings: Sequence[tuple[date, str | None]], since: date) -> tuple[date, str | None] | None:
+    """The first thing that ended an obligation another way, on or after its trigger."""
+    ends = [end for end in endings if end[0] >= since]
     return min(ends, key=lambda end: (end[0], end[1] or ""), default=None)
 
 
-def _with_pauses(found: Obligation) -> tuple[date, bool, list[str], str]:
-    """The due date moved on by the days of every pause that began in time, and whether one still runs."""
+def _settled(
+    found: Obligation, stop: Event | None, ending: tuple[date, str | None] | None, clock: _Clock
+) -> _Standing | None:
+    """How it stands where it was met, or ended another way."""
+    if stop is not None:
+        status = MilestoneStatus.MET_LATE if stop.on > clock.due_on else MilestoneStatus.MET
+        return _Standing(status, None, [stop.id, *found.stop_rests_on])
+    if ending is not None:
+        return _Standing(MilestoneStatus.NOT_NEEDED, None, [ending[1]] if ending[1] else [])
+    return None
+
+
+def _unsettled(found: Obligation, as_of: date, clock: _Clock, warn_from: date) -> _Standing:
+    if clock.paused:
+        return _Standing(MilestoneStatus.PAUSED, None, [])
+    arose_on = found.arose_on or found.triggered_on
+    if as_of > clock.due_on:
+        excused = next((event for event in found.exceptions if _began_in_time(event, clock.due_on)), None)
+        if excused is not None:
+            return _Standing(MilestoneStatus.EXCEPTED, None, [excused.id])
+        return _Standing(MilestoneStatus.MISSED, max(clock.due_on + timedelta(1), arose_on), [])
+    if as_of >= warn_from:
+        return _Standing(MilestoneStatus.DUE_SOON, max(warn_from, arose_on), [])
+    return _Standing(MilestoneStatus.PENDING, None, [])
+
+
+def _began_in_time(exception: Event, due_on: date) -> bool:
+    """What began only after the date had passed has held nobody up."""
+    return (exception.day("from_on") or exception.on) <= due_on
+
+
+def _with_pauses(found: Obligation, settled_on: date | None) -> _Clock:
+    """The due date moved on by the days of every pause that began in time, up to the day that settled the obligation."""
     due_on, stopped_days, evidence = found.due_on, 0, list[str]()
     for first, last in found.pauses:
-        if first.on > due_on:
+        if first.on > due_on or (settled_on is not None and first.on >= settled_on):
             continue
-        evidence.append(first.id)
-        if last is None:
-            return due_on, True, evidence, _words(stopped_days)
-        evidence.append(last.id)
-        stopped_days += (last.on - first.on).days
+        if settled_on is not None and (last is None or last.on >= settled_on):
+            until, ended_by = settled_on, []
+        elif last is not None:
+            until, ended_by = last.on, [last.id]
+        else:
+            return _Clock(due_on, [*evidence, first.id], _words(stopped_days), paused=True)
+        evidence += [*([first.id] if until > first.on else []), *ended_by]
+        stopped_days += (until - first.on).days
         due_on = found.due_on + timedelta(stopped_days)
-    return due_on, False, evidence, _words(stopped_days)
+    return _Clock(due_on, evidence, _words(stopped_days), paused=False)
 
 
 def _words(stopped_days: int) -> str:
@@ -102,9 +147,6 @@ def _words(stopped_days: int) -> str:
 def _warn_from(rule: Rule, triggered_on: date, due_on: date) -> date:
     """A fifth of the period before the due date, at least five working days, unless the rule says other."""
     if rule.text("warn"):
-        window = Period.of(rule.text("warn"))
-        if window.unit == "working day":
-            return after_working_days(due_on, -window.count)
-        return due_on - (window.after(due_on) - due_on)
+        return Period.of(rule.text("warn")).before(due_on)
     fifth = due_on - timedelta((due_on - triggered_on).days // 5)
     return max(triggered_on, min(fifth, after_working_days(due_on, -LEAST_WARNING_WORKING_DAYS)))
