@@ -24,7 +24,7 @@ PATTERNS = {
     for name, pattern in vars(module).items()
     if name.replace("_", "-") in RULES.rules
 }
-STORIES = 3_000
+STORIES = 2_000
 PARTS = 10
 
 

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from datetime import date
 
 from tests.property.naive.days import days_on, months_on, weeks_on, works
-from tests.property.naive.told import Fact, Row, Story, row
+from tests.property.naive.ehcp import turns_of
+from tests.property.naive.told import Fact, Row, Story, by_day, row
 
 
 def care(story: Story) -> Iterator[Row]:
@@ -12,12 +13,12 @@ def care(story: Story) -> Iterator[Row]:
     yield from _early_help(story)
     for (referral,), asked in story.firsts("referrals.received", "referral_id").items():
         yield from _referral(story, referral, asked)
+    yield from _first_contacts(story)
     for (support,), begun in story.firsts("support.started", "support_id").items():
         ended = story.days("support.ended", support_id=support)
-        reviews = sorted({day for day in story.days("support.reviewed", support_id=support) if day >= begun.on})
-        for start, met in zip([begun.on, *reviews], [*reviews, None], strict=True):
-            due = months_on(start, 12)
-            yield row(story, "support-review", support, start, due, met=[met] if met else [], over=ended)
+        reviews = sorted(set(story.days("support.reviewed", support_id=support)))
+        for start, met in turns_of(begun.on, reviews, ended):
+            yield row(story, "support-review", support, start, months_on(start, 12), met=met, over=ended)
     yield from _panel(story)
 
 
@@ -44,7 +45,12 @@ def _early_help(story: Story) -> Iterator[Row]:
             assessment,
             begun.on,
             days_on(begun.on, 10, works),
-            met=story.days("early-help.lead_practitioner_assigned", assessment_id=assessment),
+            # Who was named within a year before leads it all the same.
+            met=[
+                max(begun.on, day)
+                for day in story.days("early-help.lead_practitioner_assigned", assessment_id=assessment)
+                if day >= months_on(begun.on, -12)
+            ],
             over=closed,
         )
     for (assessment,), done in story.firsts("early-help.assessment_completed", "assessment_id").items():
@@ -55,7 +61,7 @@ def _early_help(story: Story) -> Iterator[Row]:
             done.on,
             days_on(done.on, 10, works),
             met=story.days("early-help.plan_agreed", assessment_id=assessment),
-            over=story.days("early-help.closed", assessment_id=assessment),
+            over=story.days("early-help.closed", "early-help.stepped_up", assessment_id=assessment),
         )
     for (assessment,), agreed in story.firsts("early-help.plan_agreed", "assessment_id").items():
         yield from _early_help_reviews(story, assessment, agreed)
@@ -64,21 +70,17 @@ def _early_help(story: Story) -> Iterator[Row]:
 def _early_help_reviews(story: Story, assessment: str, agreed: Fact) -> Iterator[Row]:
     """From the plan and from each meeting: by the date that it set, else in six weeks."""
     over = story.days("early-help.closed", "early-help.stepped_up", assessment_id=assessment)
-    meetings: dict[date, Fact] = {}
-    for met in story.all("early-help.team_around_family_met", assessment_id=assessment):
-        if met.on >= agreed.on:
-            meetings.setdefault(met.on, met)
-    starts = [agreed, *meetings.values()]
-    for start, following in zip(starts, [*meetings.values(), None], strict=True):
-        given = start["next_due_on"] or start["review_due_on"]
-        due = date.fromisoformat(given) if given else weeks_on(start.on, 6)
-        stop = [following.on] if following else []
-        yield row(story, "early-help-review", assessment, start.on, due, met=stop, over=over)
+    meetings = by_day(story.all("early-help.team_around_family_met", assessment_id=assessment))
+    saying = {agreed.on: agreed, **{met.on: met for met in meetings if met.on > agreed.on}}
+    for start, met in turns_of(agreed.on, [meeting.on for meeting in meetings], over):
+        given = saying[start]["next_due_on"] or saying[start]["review_due_on"]
+        due = date.fromisoformat(given) if given else weeks_on(start, 6)
+        yield row(story, "early-help-review", assessment, start, due, met=met, over=over)
 
 
 def _referral(story: Story, referral: str, asked: Fact) -> Iterator[Row]:
     count = {"routine": 20, "urgent": 5, "emergency": 1}[asked["urgency"]]
-    withdrawn = story.days("referrals.withdrawn", referral_id=referral)
+    over = story.days("referrals.withdrawn", "referrals.closed", referral_id=referral)
     yield row(
         story,
         "referral-answer",
@@ -86,19 +88,18 @@ def _referral(story: Story, referral: str, asked: Fact) -> Iterator[Row]:
         asked.on,
         days_on(asked.on, count, works),
         met=story.days("referrals.accepted", "referrals.rejected", referral_id=referral),
-        over=withdrawn,
+        over=over,
     )
-    accepted = [day for day in story.days("referrals.accepted", referral_id=referral) if day >= asked.on]
-    if accepted:
-        yield row(
-            story,
-            "referral-first-contact",
-            referral,
-            asked.on,
-            weeks_on(asked.on, 18),
-            met=story.days("referrals.first_contact", referral_id=referral),
-            over=withdrawn + story.days("referrals.closed", referral_id=referral),
-        )
+
+
+def _first_contacts(story: Story) -> Iterator[Row]:
+    """Asked for by the acceptance, and counted from the referral, where that came before it."""
+    for (referral,), accepted in story.firsts("referrals.accepted", "referral_id").items():
+        received = [d for d in story.days("referrals.received", referral_id=referral) if d < accepted.on]
+        due = weeks_on(min([accepted.on, *received]), 18)
+        met = story.days("referrals.first_contact", referral_id=referral)
+        over = story.days("referrals.withdrawn", "referrals.closed", referral_id=referral)
+        yield row(story, "referral-first-contact", referral, accepted.on, due, met=met, over=over)
 
 
 def _panel(story: Story) -> Iterator[Row]:
@@ -108,14 +109,14 @@ def _panel(story: Story) -> Iterator[Row]:
         yield row(story, "panel-action", action, agreed.on, due, met=met)
     for (meeting,), listed in story.firsts("panel.listed", "meeting_on").items():
         meeting_on = date.fromisoformat(meeting)
-        due = days_on(meeting_on, -5, works)
+        due = max(listed.on, days_on(meeting_on, -5, works))
         since = months_on(meeting_on, -12)
         heard = [day for day in story.days("panel.voice_recorded") if since <= day <= meeting_on]
         met = [max(listed.on, day) for day in heard]
         yield row(story, "voice-before-panel", meeting, listed.on, due, met=met)
-    for decided in story.all("panel.decided"):
-        if decided["decision"] != "close":
-            given = decided["review_on"]
-            due = date.fromisoformat(given) if given else months_on(decided.on, 6)
-            met = [day for day in story.days("panel.discussed") if day > decided.on]
-            yield row(story, "panel-return", str(decided["meeting_on"]), decided.on, due, met=met)
+    closed = story.days("panel.decided", decision="close")
+    for decided in by_day(f for f in story.all("panel.decided") if f["decision"] != "close"):
+        given = decided["review_on"]
+        due = date.fromisoformat(given) if given else months_on(decided.on, 6)
+        met = [day for day in story.days("panel.discussed") if day > decided.on]
+        yield row(story, "panel-return", "", decided.on, due, met=met, over=closed)

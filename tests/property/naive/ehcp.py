@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from datetime import date
 
-from tests.property.naive.days import days_on, months_on, school_year_of, turns, weeks_on
-from tests.property.naive.told import Fact, Row, Story, row
+from tests.property.naive.days import days_on, months_on, turns, weeks_on
+from tests.property.naive.told import Fact, Row, Story, by_day, row
 
 LAWFUL = ("school-closure", "exceptional-circumstances", "absent-from-area")
 
@@ -15,7 +15,8 @@ def ehcp(story: Story) -> Iterator[Row]:
         yield from _of_a_request(story, request, asked)
     for (request, service), asked in story.firsts("ehcp.advice_requested", "request_id", "from_service").items():
         over = list(story.days("ehcp.decided_to_assess", request_id=request, decision="no"))
-        over += story.days("ehcp.decided_to_issue", "ehcp.finalised", request_id=request)
+        over += story.days("ehcp.decided_to_issue", request_id=request, decision="no")
+        over += story.days("ehcp.finalised", request_id=request)
         yield row(
             story,
             "ehc-advice",
@@ -24,29 +25,32 @@ def ehcp(story: Story) -> Iterator[Row]:
             weeks_on(asked.on, 6),
             met=story.days("ehcp.advice_received", request_id=request, from_service=service),
             over=over,
-            excused=_excused(story, request, asked.on, (*LAWFUL, "missed-appointments")),
+            excuses=_excuses(story, request, asked.on, (*LAWFUL, "missed-appointments")),
         )
     for (request, urn), asked in story.firsts("ehcp.school_consulted", "request_id", "urn").items():
         met = story.days("ehcp.school_responded", request_id=request, urn=urn)
-        yield row(story, "ehc-school-response", (request, urn), asked.on, days_on(asked.on, 15), met=met)
+        over = story.days("ehcp.finalised", request_id=request)
+        yield row(story, "ehc-school-response", (request, urn), asked.on, days_on(asked.on, 15), met=met, over=over)
     for (about,), begun in story.firsts("ehcp.mediation_started", "request_or_plan_id").items():
         met = [
             *story.days("ehcp.appeal_concluded", request_or_plan_id=about),
             *story.days("ehcp.decided_to_assess", "ehcp.decided_to_issue", request_id=about),
             *story.days("ehcp.amended_final_issued", plan_id=about),
         ]
-        yield row(story, "ehc-mediation", about, begun.on, days_on(begun.on, 30), met=met)
+        over = story.days("ehcp.ceased", plan_id=about)
+        yield row(story, "ehc-mediation", about, begun.on, days_on(begun.on, 30), met=met, over=over)
     for (plan,), made in story.firsts("ehcp.finalised", "plan_id").items():
         yield from _of_a_plan(story, plan, made)
     yield from _of_meetings(story)
 
 
-def _excused(story: Story, request: str, since: date, reasons: tuple[str, ...] = LAWFUL) -> bool:
-    return any(day >= since for day in story.days("ehcp.exception_applied", request_id=request, reason=reasons))
+def _excuses(story: Story, request: str, since: date, reasons: tuple[str, ...] = LAWFUL) -> list[date]:
+    told = story.all("ehcp.exception_applied", request_id=request, reason=reasons)
+    return [date.fromisoformat(fact["from_on"]) for fact in told if fact.on >= since]
 
 
 def _of_a_request(story: Story, request: str, asked: Fact) -> Iterator[Row]:
-    excused = _excused(story, request, asked.on)
+    excuses = _excuses(story, request, asked.on)
 
     def said(what: str, **wanted: str) -> list[date]:
         return [day for day in story.days(what, request_id=request, **wanted) if day >= asked.on]
@@ -59,10 +63,10 @@ def _of_a_request(story: Story, request: str, asked: Fact) -> Iterator[Row]:
         weeks_on(asked.on, 6),
         met=said("ehcp.decided_to_assess"),
         over=said("ehcp.decided_to_issue") + said("ehcp.finalised"),
-        excused=excused,
+        excuses=excuses,
     )
     refused = said("ehcp.decided_to_assess", decision="no") + said("ehcp.decided_to_issue", decision="no")
-    if said("ehcp.decided_to_assess", decision="yes"):
+    if _first_says_yes(story, "ehcp.decided_to_assess", request, asked.on):
         yield row(
             story,
             "ehc-decide-to-issue",
@@ -70,10 +74,10 @@ def _of_a_request(story: Story, request: str, asked: Fact) -> Iterator[Row]:
             asked.on,
             weeks_on(asked.on, 16),
             met=said("ehcp.decided_to_issue"),
-            over=said("ehcp.finalised"),
-            excused=excused,
+            over=said("ehcp.finalised") + said("ehcp.decided_to_assess", decision="no"),
+            excuses=excuses,
         )
-    if said("ehcp.decided_to_issue", decision="yes"):
+    if _first_says_yes(story, "ehcp.decided_to_issue", request, asked.on):
         yield row(
             story,
             "ehc-draft-plan",
@@ -81,8 +85,8 @@ def _of_a_request(story: Story, request: str, asked: Fact) -> Iterator[Row]:
             asked.on,
             weeks_on(asked.on, 16),
             met=said("ehcp.draft_issued"),
-            over=said("ehcp.finalised"),
-            excused=excused,
+            over=said("ehcp.finalised") + said("ehcp.decided_to_issue", decision="no"),
+            excuses=excuses,
         )
     yield row(
         story,
@@ -92,41 +96,45 @@ def _of_a_request(story: Story, request: str, asked: Fact) -> Iterator[Row]:
         weeks_on(asked.on, 20),
         met=said("ehcp.finalised"),
         over=refused,
-        excused=excused,
+        excuses=excuses,
     )
+
+
+def _first_says_yes(story: Story, what: str, request: str, since: date) -> bool:
+    first = next((fact for fact in story.all(what, request_id=request) if fact.on >= since), None)
+    return first is not None and bool(first["decision"] == "yes")
 
 
 def _of_a_plan(story: Story, plan: str, made: Fact) -> Iterator[Row]:
     reviews = sorted({day for day in story.days("ehcp.review_decided", plan_id=plan) if day >= made.on})
     ceased = list(story.days("ehcp.ceased", plan_id=plan))
     ceased_by_review = list(story.days("ehcp.review_decided", plan_id=plan, decision="cease"))
-    for begun, met in zip([made.on, *reviews], [*reviews, None], strict=True):
+    for begun, met in turns_of(made.on, reviews, ceased + ceased_by_review):
         yield row(
-            story,
-            "ehc-annual-review",
-            plan,
-            begun,
-            months_on(begun, 12),
-            met=[met] if met else [],
-            over=ceased + ceased_by_review,
+            story, "ehc-annual-review", plan, begun, months_on(begun, 12), met=met, over=ceased + ceased_by_review
         )
     meetings = sorted({day for day in story.days("ehcp.review_meeting_held", plan_id=plan) if day >= made.on})
-    for begun, met in zip([made.on, *meetings], [*meetings, None], strict=True):
-        fifth = turns(story.born_on, 5)
+    fifth = turns(story.born_on, 5)
+    for begun, met in turns_of(made.on, meetings, ceased):
         if begun < fifth:
             over = [*ceased, *([fifth] if fifth <= story.today else [])]
-            yield row(
-                story, "ehc-early-years-review", plan, begun, months_on(begun, 6), met=[met] if met else [], over=over
-            )
+            yield row(story, "ehc-early-years-review", plan, begun, months_on(begun, 6), met=met, over=over)
+
+
+def turns_of(begun: date, repeats: list[date], ends: list[date]) -> Iterator[tuple[date, list[date]]]:
+    """The beginning and each repeat with the one that comes after it; what comes after the end begins nothing."""
+    for start in [begun, *(day for day in repeats if day > begun)]:
+        if start == begun or not any(begun <= end < start for end in ends):
+            yield start, [day for day in repeats if day > start][:1]
 
 
 def _of_meetings(story: Story) -> Iterator[Row]:
-    for notice in story.all("ehcp.amendment_notice_issued"):
+    for notice in _each(story, "ehcp.amendment_notice_issued"):
         plan = str(notice["plan_id"])
         met = story.days("ehcp.amended_final_issued", plan_id=plan)
         over = story.days("ehcp.ceased", plan_id=plan)
         yield row(story, "ehc-amended-final", plan, notice.on, weeks_on(notice.on, 8), met=met, over=over)
-    for meeting in story.all("ehcp.review_meeting_held"):
+    for meeting in _each(story, "ehcp.review_meeting_held"):
         plan = str(meeting["plan_id"])
         over = story.days("ehcp.ceased", plan_id=plan)
         circulated = story.days("ehcp.review_report_circulated", plan_id=plan)
@@ -136,18 +144,24 @@ def _of_meetings(story: Story) -> Iterator[Row]:
         first = next((f for f in story.all("ehcp.review_decided", plan_id=plan) if f.on >= meeting.on), None)
         if first and first["decision"] == "amend":
             noticed = story.days("ehcp.amendment_notice_issued", plan_id=plan)
+            over += story.days("ehcp.amended_final_issued", plan_id=plan)
             yield row(story, "ehc-amendment-notice", plan, meeting.on, weeks_on(meeting.on, 4), met=noticed, over=over)
 
 
-def in_force(story: Story, day: date) -> dict[str, Fact]:
+def _each(story: Story, what: str) -> Iterator[Fact]:
+    """The first of each plan and day."""
+    for plan in {str(fact["plan_id"]) for fact in story.all(what)}:
+        yield from by_day(story.all(what, plan_id=plan))
+
+
+def in_force(story: Story, day: date) -> list[str]:
     """The plans in force on a day."""
-    return {
-        plan: made
-        for (plan,), made in story.firsts("ehcp.finalised", "plan_id").items()
-        if made.on <= day and not any(ceased <= day for ceased in story.days("ehcp.ceased", plan_id=plan))
-    }
-
-
-def school_year_started(day: date) -> date:
-    """1 September of the school year of a day."""
-    return date(school_year_of(day), 9, 1)
+    gone = story.days("people.died", "people.moved_away")
+    return sorted(
+        {
+            str(made["plan_id"])
+            for made in story.all("ehcp.finalised")
+            if made.on <= day
+            and not any(made.on <= end <= day for end in [*story.days("ehcp.ceased", plan_id=made["plan_id"]), *gone])
+        }
+    )

@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from datetime import date
 
 from tests.property.naive.days import days_on, months_on, weeks_on, works
-from tests.property.naive.told import Fact, Row, Story, row
+from tests.property.naive.told import Fact, Row, Story, by_day, row
 
 SEEN = ("attended", "late-but-seen")
+GONE = ("people.died", "people.moved_away")
 
 
 def health(story: Story) -> Iterator[Row]:
@@ -16,12 +17,17 @@ def health(story: Story) -> Iterator[Row]:
     yield from _ndd_information(story)
     for (referral,), asked in story.firsts("camhs.referred", "referral_id").items():
         yield from _camhs(story, referral, asked)
+    for (referral,), first in story.firsts("camhs.appointment", "referral_id", attended=SEEN).items():
+        again = [day for day in story.days("camhs.appointment", referral_id=referral, attended=SEEN) if day > first.on]
+        over = story.days("camhs.discharged", referral_id=referral)
+        yield row(story, "camhs-second-contact", referral, first.on, weeks_on(first.on, 8), met=again, over=over)
     for (referral,), done in story.firsts("ndd.assessment_completed", "referral_id").items():
         met = story.days("ndd.feedback_given", referral_id=referral)
         over = story.days("ndd.closed", referral_id=referral)
         yield row(story, "ndd-feedback", referral, done.on, weeks_on(done.on, 6), met=met, over=over)
     for crisis in story.all("camhs.crisis_presentation"):
-        seen = [day for day in story.days("camhs.appointment", attended=SEEN) if day >= crisis.on]
+        # Who is seen on the day itself has had the crisis's own care.
+        seen = [day for day in story.days("camhs.appointment", attended=SEEN) if day > crisis.on]
         within = 2 if _self_harm_open(story, crisis.on) else 7
         yield row(story, "camhs-crisis-follow-up", "", crisis.on, days_on(crisis.on, within), met=seen)
 
@@ -57,12 +63,15 @@ def _waits_for_information(story: Story, referral: str, since: date) -> list[tup
 
 
 def _ndd_information(story: Story) -> Iterator[Row]:
-    for asked in story.all("ndd.triaged", outcome="more-information"):
-        referral = str(asked["referral_id"])
+    asking = list(story.all("ndd.triaged", outcome="more-information"))
+    referrals = {str(asked["referral_id"]) for asked in asking}
+    by_referral = [(r, asked) for r in referrals for asked in by_day(a for a in asking if a["referral_id"] == r)]
+    for referral, asked in by_referral:
         given = asked["information_due_on"]
         due = date.fromisoformat(given) if given else weeks_on(asked.on, 6)
         met = story.days("ndd.information_received", referral_id=referral)
         over = story.days("ndd.closed", referral_id=referral)
+        over += story.days("ndd.triaged", referral_id=referral, outcome=("declined", "redirected"))
         yield row(story, "ndd-information", referral, asked.on, due, met=met, over=over)
 
 
@@ -84,17 +93,14 @@ def _camhs(story: Story, referral: str, asked: Fact) -> Iterator[Row]:
     elif urgency == "urgent" and why == "eating-disorder":
         first = days_on(asked.on, 7)
     yield row(story, "camhs-first-contact", referral, asked.on, first, met=seen, over=refused + discharged)
-    if seen:
-        over = [day for day in discharged if day >= seen[0]]
-        yield row(story, "camhs-second-contact", referral, seen[0], weeks_on(seen[0], 8), met=seen[1:], over=over)
 
 
 def _self_harm_open(story: Story, day: date) -> bool:
     """Whether a referral for self-harm was open on a day."""
-    for (referral,), asked in story.firsts("camhs.referred", "referral_id").items():
-        if asked["primary_reason"] == "self-harm" and asked.on <= day:
-            ends = story.days("camhs.triaged", referral_id=referral, outcome=("declined", "redirected"))
-            ends += story.days("camhs.discharged", referral_id=referral)
-            if not any(asked.on <= end <= day for end in ends):
-                return True
+    for asked in story.all("camhs.referred", primary_reason="self-harm"):
+        referral = asked["referral_id"]
+        ends = story.days("camhs.triaged", referral_id=referral, outcome=("declined", "redirected"))
+        ends += story.days("camhs.discharged", referral_id=referral) + story.days(*GONE)
+        if asked.on <= day and not any(asked.on <= end <= day for end in ends):
+            return True
     return False

@@ -63,6 +63,14 @@ class Story:
         return any(gone >= day for gone in self.gone())
 
 
+def by_day(facts: Iterable[Fact]) -> list[Fact]:
+    """The first fact of each day: two sources can tell of one thing."""
+    found: dict[date, Fact] = {}
+    for fact in facts:
+        found.setdefault(fact.on, fact)
+    return list(found.values())
+
+
 class Row(NamedTuple):
     """How one obligation stands."""
 
@@ -83,14 +91,18 @@ def row(
     *,
     met: Iterable[date] = (),
     over: Iterable[date] = (),
-    excused: bool = False,
+    excuses: Iterable[date] = (),
     stopped: Iterable[tuple[date, date | None]] = (),
     warn: int | None = None,
 ) -> Row:
-    """Judge an obligation by walking from its first day to today; `warn` is in working days before the due date."""
-    due, still = _moved_by_pauses(due, stopped)
+    """Judge an obligation by walking from its first day to today; `warn` is in working days before the due date.
+
+    `excuses` are the days on which exceptions began to hold people up: only what began in time excuses.
+    """
     done = min((day for day in met if day >= begun), default=None)
     end = min((day for day in [*over, *story.gone()] if day >= begun), default=None)
+    settled = min((day for day in (done, end) if day), default=None)
+    due, still = _moved_by_pauses(due, stopped, settled)
     name = subject if isinstance(subject, str) else " ".join(subject)
     late = 0
     if done is not None and (end is None or done <= end):
@@ -98,7 +110,7 @@ def row(
         status = "met-late" if late else "met"
     elif end is not None:
         status = "not-needed"
-    elif story.today > due and excused:
+    elif story.today > due and any(day <= due for day in excuses):
         status = "excepted"
     elif story.today > due and not still:
         status, late = "missed", _days_past(due, story.today)
@@ -109,10 +121,11 @@ def row(
     return Row(milestone, name, begun, due, status, late)
 
 
-def _moved_by_pauses(due: date, stopped: Iterable[tuple[date, date | None]]) -> tuple[date, bool]:
-    """Each day of a pause that begins in time moves the date by one; whether the clock still stands."""
-    for first, last in stopped:
-        if first > due:
+def _moved_by_pauses(due: date, stopped: Iterable[tuple[date, date | None]], settled: date | None) -> tuple[date, bool]:
+    """Each day of a pause that begins in time moves the date by one, until all is settled; whether the clock still stands."""
+    for first, until in stopped:
+        last = min((day for day in (until, settled) if day), default=None)
+        if first > due or (settled and first >= settled):
             continue
         if last is None:
             return due, True
