@@ -140,8 +140,21 @@ def _budget_open(story: Story, day: date) -> bool:
 
 
 def _social_care_open(story: Story, day: date) -> bool:
-    stepped = ("early-help.stepped_down",)
-    return is_open(story, day, "early-help.stepped_up", "assessment_id", ends=stepped)
+    """A referral to it, a step-up from early help or a social worker, and none of them has ended."""
+    refused = ("referrals.rejected", "referrals.withdrawn", "referrals.closed")
+    role = "social-worker"
+    return (
+        is_open(story, day, "early-help.stepped_up", "assessment_id", ends=("early-help.stepped_down",))
+        or is_open(story, day, "referrals.received", "referral_id", ends=refused, to_service="social-care")
+        or is_open(
+            story,
+            day,
+            "workers.assigned",
+            "",
+            role_for_child=role,
+            ended_by=lambda f: f.what == "workers.unassigned" and f["role_for_child"] == role,
+        )  # fmt: skip
+    )
 
 
 def _birthdays(story: Story) -> Iterator[Row]:

@@ -68,8 +68,16 @@ def three_services_no_lead(story: Story) -> Iterator[str]:
     )
     if len(running) < 3 or len({case.sector for case in running}) < 2:
         return
-    if not any(fact.what in led for case in running for fact in case.facts):
+    if not any(fact.what in led for case in running for fact in case.facts) and not _has_a_leading_worker(story):
         yield "raise"
+
+
+def _has_a_leading_worker(story: Story) -> bool:
+    """Whether a social worker, whose role leads as others do, was assigned and not unassigned since."""
+    held = False
+    for fact in story.all("workers.assigned", "workers.unassigned", role_for_child="social-worker"):
+        held = fact.what == "workers.assigned"
+    return held
 
 
 def hidden_wait(story: Story) -> Iterator[str]:
