@@ -153,7 +153,7 @@ def _social_care_open(story: Story, day: date) -> bool:
             "",
             role_for_child=role,
             ended_by=lambda f: f.what == "workers.unassigned" and f["role_for_child"] == role,
-        )  # fmt: skip
+        )
     )
 
 
