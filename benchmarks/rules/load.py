@@ -10,23 +10,27 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from datetime import date, timedelta
-from statistics import median, quantiles
+from statistics import median
 from typing import NamedTuple
 
-from benchmarks.rules.precision import base_rate, foreseen, precision
-from benchmarks.rules.truth import UNTIL, Town, town
 from send_integration.alerts.directory import Directory, DirectoryEntry
-from send_integration.alerts.route import Alert, Holder, Known, route
 from send_integration.alerts.schedule import ANSWER_DAYS
-from send_integration.alerts.sending import ALERTS_A_DAY, URGENT, rank, severity
+from send_integration.alerts.sending import ALERTS_A_DAY, LEVELS, URGENT, rank, severity
+
+from benchmarks.rules.precision import WITHIN, base_rate, foreseen, precision
+from benchmarks.rules.truth import UNTIL, Town, town
+from send_integration.alerts.route import Alert, Holder, Known, route
 from send_integration.rules.history import ChildHistory, Span, runs_of, spans_between
 from send_integration.steps.catalogue import load_rules
 from send_integration.timeline.fold import standing
 from send_integration.timeline.named_workers import named_workers
-from send_integration.when.periods import after_working_days, is_working_day, working_days_between
+from send_integration.when.periods import is_working_day, working_days_between
 
 FIRST = UNTIL - timedelta(365)
 CORES = 2
+ANSWERABLE_UNTIL = UNTIL - timedelta(28)
+"""Later alerts have not had their time yet."""
+
 TAKES_UP = 5
 """Alerts that a worker of the model answers in a working day."""
 
@@ -105,49 +109,49 @@ def _print_load(arrivals: Sequence[Arrival], children: int) -> None:
     for arrival in arrivals:
         by_recipient[arrival.alert.recipient].append(arrival)
     print(f"{children:,} children, {FIRST} to {UNTIL}: {len(arrivals):,} alerts to {len(by_recipient)} recipients")
-    each = sorted(len(found) / weeks for found in by_recipient.values())
-    people = [len(found) / weeks for name, found in by_recipient.items() if not name.startswith("team:")]
-    print(
-        f"  a week and recipient: median {median(each):.1f}, 90th {quantiles(each, n=10)[-1]:.1f}, most {each[-1]:.1f};"
-        f" workers only: median {median(people):.1f}, most {max(people):.1f}"
-    )
+    for kind, is_team in (("workers", False), ("teams", True)):
+        each = sorted(len(a) / weeks for name, a in by_recipient.items() if name.startswith("team:") == is_team)
+        if each:
+            print(f"  {len(each)} {kind}: a week {median(each):.1f} in the middle, {each[-1]:.1f} at most")
     levels = Counter(arrival.alert.level for arrival in arrivals)
-    at_once = Counter((a.alert.recipient, a.on) for a in arrivals if a.alert.level == URGENT)
-    digests = {(a.alert.recipient, a.on) for a in arrivals if a.alert.level != URGENT}
+    print("  by level: " + ", ".join(f"{level} {levels[level]:,}" for level in reversed(LEVELS)))
+    at_once = Counter((arrival.alert.recipient, arrival.on) for arrival in arrivals if arrival.alert.level == URGENT)
+    above = sum(count > ALERTS_A_DAY for count in at_once.values())
+    print(f"  recipients' days with more urgent alerts than the budget of {ALERTS_A_DAY}: {above} of {len(at_once):,}")
+    at_one_time, anew = _repeats(arrivals)
     print(
-        f"  by level: {', '.join(f'{level} {levels[level]:,}' for level in ('high', 'raise', 'watch'))};"
-        f" days above the budget of {ALERTS_A_DAY}: {sum(count > ALERTS_A_DAY for count in at_once.values())};"
-        f" digests {len(digests):,}"
+        f"  of one flag, recipient and level: {at_one_time} while it stood (duplicates), {anew} when it was raised anew"
     )
-    repeats = Counter((a.alert.alert_id, a.alert.level) for a in arrivals)
-    again = sum(count - 1 for count in repeats.values())
-    at_one_time = sum(
-        1
-        for key in repeats
-        for one, two in _pairs(
-            [a for a in arrivals if (a.alert.alert_id, a.alert.level) == key] if repeats[key] > 1 else []
-        )
-        if one.until is None or two.on < one.until
-    )
-    print(
-        f"  duplicates (one flag, one recipient, one level, at one time): {at_one_time}; raised anew after clearing: {again - at_one_time}"
-    )
+    _print_answered(by_recipient)
+
+
+def _repeats(arrivals: Iterable[Arrival]) -> tuple[int, int]:
+    """Alerts that somebody had had already at that level: while its flag still stood, and after it had cleared."""
+    had: dict[tuple[str, str], Arrival] = {}
+    at_one_time = anew = 0
+    for arrival in arrivals:
+        before = had.get(key := (arrival.alert.alert_id, arrival.alert.level))
+        if before is not None and (before.until is None or arrival.on < before.until):
+            at_one_time += 1
+        elif before is not None:
+            anew += 1
+        had[key] = arrival
+    return at_one_time, anew
+
+
+def _print_answered(by_recipient: Mapping[str, Sequence[Arrival]]) -> None:
+    print(f"  who answers is a model: each recipient takes up {TAKES_UP} alerts a working day, the most severe first")
     answered = acknowledged(by_recipient)
-    for level in ("high", "raise", "watch"):
-        of_level = [
-            took for arrival, took in answered if arrival.alert.level == level and arrival.on <= UNTIL - timedelta(28)
-        ]
-        in_time = [took is not None and took <= ANSWER_DAYS.get(level, 999) for took in of_level]
-        if of_level:
-            print(
-                f"  {level}: {sum(took is not None for took in of_level) / len(of_level):.0%} acknowledged,"
-                f" {sum(in_time) / len(of_level):.0%} before it would be escalated"
-                f" (a model: each recipient takes up {TAKES_UP} a working day, the most severe first)"
-            )
-
-
-def _pairs(found: Sequence[Arrival]) -> Iterable[tuple[Arrival, Arrival]]:
-    return zip(found, found[1:], strict=False)
+    for level in reversed(LEVELS):
+        took = [days for arrival, days in answered if arrival.alert.level == level and arrival.on <= ANSWERABLE_UNTIL]
+        if not took:
+            continue
+        share = sum(days is not None for days in took) / len(took)
+        words = f"{share:.0%} acknowledged, the others cleared before"
+        if level in ANSWER_DAYS:
+            in_time = sum(days is not None and days <= ANSWER_DAYS[level] for days in took) / len(took)
+            words += f"; {in_time:.0%} within the {ANSWER_DAYS[level]} working days after which it is passed on"
+        print(f"  {level}: {words}")
 
 
 def acknowledged(by_recipient: Mapping[str, Sequence[Arrival]]) -> list[tuple[Arrival, int | None]]:
@@ -174,14 +178,13 @@ def acknowledged(by_recipient: Mapping[str, Sequence[Arrival]]) -> list[tuple[Ar
 def _print_precision(runs: Sequence[Sequence[Span]], made: Town) -> None:
     children = [history.child_id for history in made.histories]
     base = base_rate(children, made.outcomes, FIRST, UNTIL)
-    print(f"Precision on the hidden truth: a bad end within six months; for any child on any day {base:.1%}")
+    print(f"A bad end within six months: for any child on any day {base:.1%}; for a child of whom a risk was raised:")
     for found in precision(runs, made.outcomes):
-        print(
-            f"  {found.risk:<28}{found.raised:>6} children{found.followed:>6} followed{found.share:>8.0%}{found.share / base:>7.1f} times"
-        )
-    seen, ends = foreseen(runs, made.outcomes, FIRST + timedelta(183), UNTIL)
+        beside = f"{found.share / base:>6.1f} times the base"
+        print(f"  {found.risk:<26}{found.raised:>6,} children{found.followed:>6,} followed{found.share:>6.0%}{beside}")
+    seen, ends = foreseen(runs, made.outcomes, FIRST + WITHIN, UNTIL)
     print(
-        f"  {seen} of {ends} bad ends ({seen / ends:.0%}) came after a risk that had been raised within six months before"
+        f"  {seen} of {ends} bad ends ({seen / ends:.0%}) came within six months after a risk of the child was raised"
     )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import date
 
-from tests.property.naive.cases import REFUSED, SEEN, Case, cases
+from tests.property.naive.cases import REFUSED, SEEN, Case, cases, plans
 from tests.property.naive.days import months_on, turns, weeks_on
 from tests.property.naive.told import Fact, Story
 
@@ -68,7 +68,10 @@ def three_services_no_lead(story: Story) -> Iterator[str]:
     )
     if len(running) < 3 or len({case.sector for case in running}) < 2:
         return
-    if not any(fact.what in led for case in running for fact in case.facts) and not _has_a_leading_worker(story):
+    # Who sees a child through the transition leads, though no plan for it has come.
+    through = story.days("transition.named_worker_assigned") and not story.days("transition.plan_started")
+    is_led = through or any(fact.what in led for case in running for fact in case.facts)
+    if not is_led and not _has_a_leading_worker(story):
         yield "raise"
 
 
@@ -240,5 +243,5 @@ def youth_justice_risk(story: Story) -> Iterator[str]:
     refused = story.days("ehcp.decided_to_assess", "ehcp.decided_to_issue", decision="no")
     unmet = any(day >= months_on(last.on, -12) for day in poor + refused)
     waiting = any(c.service in ("ndd", "camhs", "ehcp") and c.waits_on(story.today) for c in cases(story))
-    if suspended or unmet or waiting:
+    if suspended or (not plans(story, story.today) and (unmet or waiting)):
         yield "high"
