@@ -22,9 +22,11 @@ from send_integration.store.outbox import say
 from send_integration.store.positions import move_on, split_known
 from send_integration.store.relations import keep_relations
 from send_integration.store.timelines import (
+    EVERYBODY,
     ChildRow,
     Displaced,
     KeptEvent,
+    Part,
     children_due,
     forget_children,
     keep_children,
@@ -32,6 +34,7 @@ from send_integration.store.timelines import (
     keep_flags,
     lock_children,
     open_flags,
+    still_due,
 )
 from send_integration.timeline.moves import Move, words_of
 from send_integration.timeline.named_workers import NamedWorker, named_workers
@@ -80,12 +83,16 @@ class TimelineKeeper:
             move_on(connection, READER, new, {})
             return Kept(len(new), len(kept.children), changed)
 
-    def sweep(self, today: date, now: datetime, limit: int) -> int:
-        """Evaluate children whose date has come, at most `limit` of them; gives how many there were."""
+    def sweep(self, today: date, now: datetime, limit: int, part: Part = EVERYBODY) -> int:
+        """Evaluate children of a part whose date has come, at most `limit` of them; gives how many there were.
+
+        Where others sweep too, those whom one of them was faster to evaluate are left as they are.
+        """
         with self._engine.begin() as connection:
-            due = children_due(connection, today, limit)
-            lock_children(connection, due)
-            self._evaluate(connection, _Touched(set(due)), today, now)
+            due = children_due(connection, today, limit, part)
+            if due:
+                lock_children(connection, due)
+                self._evaluate(connection, _Touched(still_due(connection, due, today)), today, now)
             return len(due)
 
     def _evaluate(self, connection: Connection, touched: _Touched, today: date, now: datetime) -> int:
