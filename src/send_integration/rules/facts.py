@@ -6,7 +6,8 @@ from datetime import date
 from functools import cached_property
 
 from send_integration.contracts.event import Event
-from send_integration.timeline.episodes import ENDS_EVERYTHING, matches
+from send_integration.timeline.episodes import ENDS_EVERYTHING, parts_of
+from send_integration.timeline.fold import happening_order
 from send_integration.timeline.model import Timeline
 from send_integration.when.periods import birthday
 
@@ -48,14 +49,21 @@ class Facts:
 
     def found(self, patterns: Iterable[str], *, subject: str = "", value: str = "") -> list[Event]:
         """Events that match any pattern ('camhs.triaged outcome=declined'), of one subject where one is given."""
-        events = [
+        lists = [found for pattern in patterns if (found := self._matching(pattern, subject, value))]
+        if len(lists) == 1:
+            return lists[0]  # in order already
+        return sorted((event for found in lists for event in found), key=happening_order)
+
+    def _matching(self, pattern: str, subject: str, value: str) -> list[Event]:
+        name, field, codes = parts_of(pattern)
+        events = self.by_name.get(name)
+        if events is None:
+            return []
+        return [
             event
-            for pattern in patterns
-            for event in self.by_name.get(pattern.partition(" ")[0], ())
-            if matches(event, pattern) and (not subject or event.text(subject) == value)
+            for event in events
+            if (not field or event.text(field) in codes) and (not subject or event.text(subject) == value)
         ]
-        events.sort(key=lambda event: (event.on, event.time, event.source, event.id))
-        return events
 
     def plans_in_force(self, day: date) -> list[Event]:
         """The `ehcp.finalised` events of plans that were in force on `day`."""
