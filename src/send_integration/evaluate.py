@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from send_integration.contracts.event import ChildId, Event, EventKey, Reason, Rejected
@@ -181,17 +181,19 @@ def _children(
     return [answer for answer in answers if answer is not None]
 
 
+NEED_OF_RISK: Mapping[str, int] = {"high": 100, "raise": 40, "watch": 10}
+
+
 def need(answer: ChildAnswer) -> int:
     """A child's place in the panel's list, highest first: high risks, then missed dates, then the rest, then warnings.
 
     A sum that a person can check: 100 for a risk at level high, 40 at raise, 10 at watch; 60 for a missed statutory or
     other milestone and one more for each week it is late, up to 52; 5 for one due soon.
     """
-    weights = {"high": 100, "raise": 40, "watch": 10}
-    total = sum(weights[risk.level] for risk in answer.assessment.risks)
+    total = sum(NEED_OF_RISK[risk.level] for risk in answer.assessment.risks)
     for milestone in answer.assessment.milestones:
         if milestone.status is MilestoneStatus.MISSED:
-            total += 60 + min(52, timedelta(milestone.days_late) // timedelta(weeks=1))
+            total += 60 + min(52, milestone.days_late // 7)
         elif milestone.status is MilestoneStatus.DUE_SOON:
             total += 5
     return total

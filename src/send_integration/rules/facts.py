@@ -6,7 +6,7 @@ from datetime import date
 from functools import cached_property
 
 from send_integration.contracts.event import Event
-from send_integration.timeline.episodes import ENDS_EVERYTHING, parts_of
+from send_integration.timeline.episodes import ENDS_EVERYTHING, Asked, parts_of
 from send_integration.timeline.fold import happening_order
 from send_integration.timeline.model import Timeline
 from send_integration.when.periods import birthday
@@ -49,21 +49,19 @@ class Facts:
 
     def found(self, patterns: Iterable[str], *, subject: str = "", value: str = "") -> list[Event]:
         """Events that match any pattern ('camhs.triaged outcome=declined'), of one subject where one is given."""
-        lists = [found for pattern in patterns if (found := self._matching(pattern, subject, value))]
-        if len(lists) == 1:
-            return lists[0]  # in order already
-        return sorted((event for found in lists for event in found), key=happening_order)
+        lists = [events for pattern in patterns if (events := self._matching(parts_of(pattern), subject, value))]
+        if len(lists) > 1:
+            return sorted((event for events in lists for event in events), key=happening_order)
+        return lists[0] if lists else []  # in order already
 
-    def _matching(self, pattern: str, subject: str, value: str) -> list[Event]:
-        name, field, codes = parts_of(pattern)
+    def _matching(self, asked: Asked, subject: str, value: str) -> list[Event]:
+        name, field, codes = asked
         events = self.by_name.get(name)
-        if events is None:
+        if not events:
             return []
-        return [
-            event
-            for event in events
-            if (not field or event.text(field) in codes) and (not subject or event.text(subject) == value)
-        ]
+        if field:
+            events = [event for event in events if event.text(field) in codes]
+        return [event for event in events if not subject or event.text(subject) == value]
 
     def plans_in_force(self, day: date) -> list[Event]:
         """The `ehcp.finalised` events of plans that were in force on `day`."""
