@@ -22,10 +22,10 @@ from benchmarks.rules.book import changed, rule_book
 from benchmarks.rules.filling import fill
 from benchmarks.rules.histories import LENGTH, UNTIL
 from send_integration.contracts.registry import read
-from send_integration.steps.reevaluating import CHILDREN_AT_ONCE, Work, reevaluate
+from send_integration.steps.reevaluating import CHILDREN_AT_ONCE, Work, make_everybody_due, reevaluate
 from send_integration.steps.timeline import TimelineKeeper
 from send_integration.store.engine import open_database
-from send_integration.store.timelines import Part, events_of_children, make_all_due
+from send_integration.store.timelines import Part, events_of_children
 from streams.clock import SWEEP_CHILDREN
 
 CORES = 2
@@ -82,7 +82,7 @@ def _measure(database: Measured, first: Work) -> None:
     swept = first._replace(today=day)
     _report(database, f"the daily sweep, {day}, as a worker's leader", lambda: _sweep(database, swept))
     other, chosen = changed(first.rules)
-    _make_all_due(database, day)
+    make_everybody_due(database.engine, day)
     _settle(database)
     again = swept._replace(rules=other)
     _report(database, f"every child anew, {len(chosen)} rules changed", lambda: _evaluate(again))
@@ -153,11 +153,6 @@ def _day_of_sweep(database: Measured) -> date:
         )
         day: date = next(day for day, enough in rows if enough)
         return day
-
-
-def _make_all_due(database: Measured, day: date) -> None:
-    with database.engine.begin() as connection:
-        make_all_due(connection, day)
 
 
 def _settle(database: Measured) -> None:

@@ -37,6 +37,7 @@ COMMANDS = {
     "evaluate": Entry("evaluate", "evaluate_file", "The pure answer for a file of events: no broker, no database."),
     "timeline": Entry("children", "timeline", "One child's timeline, milestones, risks, family and home."),
     "flags": Entry("children", "flags", "Open flags, most urgent first."),
+    "rules": Entry("rules", "app", "Evaluate children anew after a change of the rules."),
     "notices": Entry("notices", "notices", "Who was told that what they saw has changed, and whether they read it."),
     "ledger": Entry("ledger", "ledger", "Prove that every event is accounted for; exit code 1 if not."),
     "feed": Entry("feed", "app", "See which feeds are let in and how good their agencies are; pause and resume one."),

@@ -13,11 +13,13 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
 from typing import NamedTuple
 
+from sqlalchemy import Engine
+
 from send_integration.errors import Broken
 from send_integration.rules.model import RuleBook
 from send_integration.steps.timeline import TimelineKeeper
 from send_integration.store.engine import open_database
-from send_integration.store.timelines import Part
+from send_integration.store.timelines import Part, make_all_due
 
 CHILDREN_AT_ONCE = 500
 """Children of one transaction: enough that its own cost is small, few enough that the stream waits a second at most."""
@@ -33,6 +35,12 @@ class Work(NamedTuple):
     rules: RuleBook
     today: date
     now: datetime
+
+
+def make_everybody_due(engine: Engine, today: date) -> None:
+    """Let the sweeps that follow evaluate every child."""
+    with engine.begin() as connection:
+        make_all_due(connection, today)
 
 
 def reevaluate(work: Work, processes: int, told: Callable[[int], None]) -> int:
@@ -60,7 +68,7 @@ def reevaluate(work: Work, processes: int, told: Callable[[int], None]) -> int:
 def _start(work: Work, part: Part) -> tuple[SpawnProcess, Connection]:
     context = get_context("spawn")  # a forked process would share the connections of this one
     said, says = context.Pipe(duplex=False)
-    process = context.Process(target=_sweep_part, args=(work, part, says), daemon=True)
+    process = context.Process(target=_sweep_part, args=(work, part, says), name=f"part {part.number}", daemon=True)
     process.start()
     says.close()  # the process has its own; without this, its end would not be seen
     return process, said
