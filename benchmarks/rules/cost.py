@@ -9,7 +9,7 @@ import gc
 import os
 import resource
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, date, datetime
 from multiprocessing import get_context
@@ -21,6 +21,7 @@ from benchmarks.one_core import Measured, measured_database
 from benchmarks.rules.book import changed, rule_book
 from benchmarks.rules.filling import fill
 from benchmarks.rules.histories import LENGTH, UNTIL
+from benchmarks.rules.stages import Stage, stages
 from send_integration.contracts.registry import read
 from send_integration.steps.reevaluating import CHILDREN_AT_ONCE, Work, make_everybody_due, reevaluate
 from send_integration.steps.timeline import TimelineKeeper
@@ -57,6 +58,8 @@ def main() -> None:
     given = parser.parse_args()
     os.sched_setaffinity(0, set(sorted(os.sched_getaffinity(0))[:CORES]))
     book, copies = rule_book(given.rules)
+    with ProcessPoolExecutor(1, get_context("spawn")) as alone:
+        _print_stages(*alone.submit(stages, given.rules, given.seed).result())
     with measured_database(SHARED_BUFFERS) as database:
         address = database.engine.url.render_as_string(hide_password=False)
         began = time.perf_counter()
@@ -69,6 +72,15 @@ def main() -> None:
             f" {len(book.rules)} rules, {copies} of them copies; {CORES} cores"
         )
         _measure(database, Work(address, book, UNTIL, NOW))
+
+
+def _print_stages(found: Sequence[Stage], of_rules: Sequence[Stage]) -> None:
+    print("µs a child, in Python alone")
+    for stage in found:
+        print(f"  {stage.what:<44}{stage.each:>8,.0f}")
+    print(f"µs a child, the ten dearest of {len(of_rules)} rules")
+    for stage in of_rules[:10]:
+        print(f"  {stage.what:<44}{stage.each:>8,.1f}")
 
 
 def _measure(database: Measured, first: Work) -> None:
