@@ -4,10 +4,10 @@ A shape that is not named here is always asked. tests/property/test_a_plan_leave
 missing.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from send_integration.rules.model import Rule
-from send_integration.timeline.episodes import PATHWAYS, parts_of
+from send_integration.timeline.episodes import PATHWAYS
 
 Names = Callable[[Rule], frozenset[str]]
 
@@ -19,7 +19,7 @@ def begins_with(rule: Rule) -> frozenset[str] | None:
 
 
 def _trigger(rule: Rule) -> frozenset[str]:
-    return frozenset(parts_of(pattern).name for pattern in rule.texts("trigger"))
+    return _names(rule.texts("trigger"))
 
 
 def _a_plan(_: Rule) -> frozenset[str]:
@@ -34,7 +34,11 @@ def _what_a_birthday_finds(rule: Rule) -> frozenset[str]:
     if rule.texts("while_open"):
         named = (pathway for pathway in PATHWAYS if pathway.name in (*rule.texts("while_open"), "referral"))
         patterns += (pattern for pathway in named for pattern in pathway.opens)
-    return frozenset(parts_of(pattern).name for pattern in patterns)
+    return _names(patterns)
+
+
+def _names(patterns: Iterable[str]) -> frozenset[str]:
+    return frozenset(pattern.partition(" ")[0] for pattern in patterns)
 
 
 def _any_of(*names: str) -> Names:

@@ -6,8 +6,7 @@ from datetime import date
 from functools import cached_property
 
 from send_integration.contracts.event import Event
-from send_integration.timeline.episodes import ENDS_EVERYTHING, Asked, parts_of
-from send_integration.timeline.fold import happening_order
+from send_integration.timeline.episodes import ENDS_EVERYTHING, matches
 from send_integration.timeline.model import Timeline
 from send_integration.when.periods import birthday
 
@@ -49,19 +48,14 @@ class Facts:
 
     def found(self, patterns: Iterable[str], *, subject: str = "", value: str = "") -> list[Event]:
         """Events that match any pattern ('camhs.triaged outcome=declined'), of one subject where one is given."""
-        lists = [events for pattern in patterns if (events := self._matching(parts_of(pattern), subject, value))]
-        if len(lists) > 1:
-            return sorted((event for events in lists for event in events), key=happening_order)
-        return lists[0] if lists else []  # in order already
-
-    def _matching(self, asked: Asked, subject: str, value: str) -> list[Event]:
-        name, field, codes = asked
-        events = self.by_name.get(name)
-        if not events:
-            return []
-        if field:
-            events = [event for event in events if event.text(field) in codes]
-        return [event for event in events if not subject or event.text(subject) == value]
+        events = [
+            event
+            for pattern in patterns
+            for event in self.by_name.get(pattern.partition(" ")[0], ())
+            if matches(event, pattern) and (not subject or event.text(subject) == value)
+        ]
+        events.sort(key=lambda event: (event.on, event.time, event.source, event.id))
+        return events
 
     def plans_in_force(self, day: date) -> list[Event]:
         """The `ehcp.finalised` events of plans that were in force on `day`."""

@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
-from functools import cache
 
 from send_integration.when.periods import after_months, after_working_days
 
@@ -39,7 +38,6 @@ class Period:
     unit: str
 
     @classmethod
-    @cache
     def of(cls, text: str) -> "Period":
         """Read '10 working days'. Raises ValueError for anything else than a positive count and a known unit."""
         written = re.fullmatch(r"([1-9][0-9]{0,3}) (days?|weeks?|months?|years?|working days?)", text)
@@ -90,11 +88,9 @@ class Rule:
         return value if isinstance(value, str) else ""
 
     def texts(self, name: str) -> tuple[str, ...]:
-        """A parameter that is a list of text; read as a tuple, for it is asked of every child."""
+        """A parameter that is a list of text."""
         value = self.parameters.get(name, ())
-        if isinstance(value, list):
-            return tuple(str(item) for item in value)
-        return value if isinstance(value, tuple) else ()
+        return tuple(str(item) for item in value) if isinstance(value, list | tuple) else ()
 
     def number(self, name: str) -> int:
         """A parameter that is a whole number; it must be given."""

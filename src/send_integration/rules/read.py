@@ -84,7 +84,6 @@ def _rule(file: str, rule_id: str, entry: dict[str, object]) -> Rule:
     if entry["kind"] == "risk" and "level" not in parameters:
         raise _bad(file, rule_id, "level", "is missing")
     area = file.rpartition("/")[2].removesuffix(".toml")
-    parameters = {name: tuple(value) if isinstance(value, list) else value for name, value in parameters.items()}
     common = {name: str(entry[name]) for name in COMMON if name != "version"}
     rule = Rule(id=rule_id, area=area, version=entry["version"], parameters=parameters, **common)
     for name, fault in faults_of_cases(rule):

@@ -3,8 +3,6 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
-from typing import NamedTuple
 
 from send_integration.contracts.event import Event
 from send_integration.timeline.model import Episode, EpisodeStatus, Sector
@@ -108,26 +106,13 @@ _NAMED: Mapping[str, frozenset[str]] = {
 ENDS_EVERYTHING = ("people.died", "people.moved_away")
 
 
-class Asked(NamedTuple):
-    """What a pattern asks for: an event's name, and one of some codes of a field; '' where any will do."""
-
-    name: str
-    field: str
-    codes: frozenset[str]
-
-
-@lru_cache(maxsize=4096)
-def parts_of(pattern: str) -> Asked:
-    """What `pattern` asks for; there are as many as the rules write, and each is asked of every child."""
-    name, _, condition = pattern.partition(" ")
-    field, _, codes = condition.partition("=")
-    return Asked(name, field, frozenset(codes.split("|")))
-
-
 def matches(event: Event, pattern: str) -> bool:
     """Whether an event has the name, and the field one of the codes, that `pattern` asks for."""
-    name, field, codes = parts_of(pattern)
-    return event.what == name and (not field or event.text(field) in codes)
+    name, _, condition = pattern.partition(" ")
+    if event.what != name:
+        return False
+    field, _, codes = condition.partition("=")
+    return not condition or event.text(field) in codes.split("|")
 
 
 def episodes_of(events: Sequence[Event]) -> tuple[Episode, ...]:
