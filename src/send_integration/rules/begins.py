@@ -4,56 +4,40 @@ A shape that is not named here is always asked. tests/property/test_a_plan_leave
 missing.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
 
 from send_integration.rules.model import Rule
-from send_integration.timeline.episodes import PATHWAYS
 
-Names = Callable[[Rule], frozenset[str]]
+TRIGGERED = frozenset({"answer-within", "repeats-every"})
+"""Shapes of milestones that begin with an event of the rule's `trigger`."""
+
+OF_RISKS: Mapping[str, frozenset[str]] = {
+    "all-schools-refused": frozenset({"ehcp.school_responded"}),
+    "attendance-falling": frozenset({"school.attendance"}),
+    "bounced-between-services": frozenset({"referrals.rejected", "ndd.triaged", "camhs.triaged"}),
+    "carer-strain": frozenset({"early-help.contact"}),
+    "closed-after-not-brought": frozenset({"camhs.discharged"}),
+    "crisis-while-waiting": frozenset({"camhs.crisis_presentation"}),
+    "early-help-drift": frozenset({"early-help.assessment_started"}),
+    "early-help-revolving": frozenset({"early-help.closed"}),
+    "exclusion-risk": frozenset({"school.suspended"}),
+    "no-voice": frozenset({"panel.listed", "panel.discussed", "ehcp.review_meeting_held"}),
+    "not-brought": frozenset({"camhs.appointment"}),
+    "placement-strain": frozenset({"ehcp.finalised"}),
+    "re-referred": frozenset({"referrals.received", "ndd.referred", "camhs.referred"}),
+    "school-move-open-case": frozenset({"school.enrolled"}),
+    "sen-support-no-progress": frozenset({"school.sen_support_reviewed"}),
+    "severe-absence": frozenset({"school.attendance"}),
+    "suspended-unassessed": frozenset({"school.suspended"}),
+    "youth-justice-risk": frozenset({"referrals.received"}),
+}
+"""The events of which a risk's pattern needs one, by its shape."""
 
 
 def begins_with(rule: Rule) -> frozenset[str] | None:
     """The names of those events; None where the rule is to be asked of every child."""
-    names = (OF_MILESTONES if rule.kind == "milestone" else OF_RISKS).get(rule.shape)
-    return names(rule) if names else None
-
-
-def _trigger(rule: Rule) -> frozenset[str]:
-    return _names(rule.texts("trigger"))
-
-
-def _a_plan(_: Rule) -> frozenset[str]:
-    return frozenset({"ehcp.finalised"})
-
-
-def _what_a_birthday_finds(rule: Rule) -> frozenset[str]:
-    """A plan, an open episode or an event before; a referral opens an episode of whatever service it goes to."""
-    patterns = list(rule.texts("or_after"))
-    if rule.parameters.get("with_plan"):
-        patterns.append("ehcp.finalised")
-    if rule.texts("while_open"):
-        named = (pathway for pathway in PATHWAYS if pathway.name in (*rule.texts("while_open"), "referral"))
-        patterns += (pattern for pathway in named for pattern in pathway.opens)
-    return _names(patterns)
-
-
-def _names(patterns: Iterable[str]) -> frozenset[str]:
-    return frozenset(pattern.partition(" ")[0] for pattern in patterns)
-
-
-def _any_of(*names: str) -> Names:
-    return lambda _: frozenset(names)
-
-
-OF_MILESTONES: Mapping[str, Names] = {
-    "answer-within": _trigger,
-    "repeats-every": _trigger,
-    "by-school-year": _a_plan,
-    "by-birthday": _what_a_birthday_finds,
-}
-OF_RISKS: Mapping[str, Names] = {
-    "bounced-between-services": _any_of("referrals.rejected", "ndd.triaged", "camhs.triaged"),
-    "exclusion-risk": _any_of("school.suspended"),
-    "crisis-while-waiting": _any_of("camhs.crisis_presentation"),
-    "not-brought": _any_of("camhs.appointment"),
-}
+    if rule.kind == "risk":
+        return OF_RISKS.get(rule.shape)
+    if rule.shape in TRIGGERED:
+        return frozenset(pattern.partition(" ")[0] for pattern in rule.texts("trigger"))
+    return None
