@@ -6,6 +6,7 @@ process has not evaluated is still due, and the next run or a worker's sweep tak
 
 import gc
 import signal
+import sys
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from multiprocessing import get_context
@@ -50,18 +51,22 @@ def reevaluate(work: Work, processes: int, told: Callable[[int], None]) -> int:
     """
     running = [_start(work, Part(number, processes)) for number in range(processes)]
     done = 0
+    faults: list[str] = []
     listening: list[Connection] = [said for _, said in running]
     while listening:
         for said in wait(listening):
             assert isinstance(said, Connection)  # noqa: S101 - nothing else is waited for
             try:
-                count = said.recv()
+                word = said.recv()
             except EOFError:
                 listening.remove(said)
+                continue
+            if isinstance(word, int):
+                done += word
+                told(word)
             else:
-                done += count
-                told(count)
-    _check_ends([process for process, _ in running])
+                faults.append(word)
+    _check_ends([process for process, _ in running], faults)
     return done
 
 
@@ -74,23 +79,33 @@ def _start(work: Work, part: Part) -> tuple[SpawnProcess, Connection]:
     return process, said
 
 
-def _check_ends(processes: Sequence[SpawnProcess]) -> None:
+def _check_ends(processes: Sequence[SpawnProcess], faults: Sequence[str]) -> None:
     for process in processes:
         process.join()
     failed = [process.exitcode for process in processes if process.exitcode]
     if failed:
         raise Broken(
-            f"{len(failed)} of {len(processes)} processes did not come to their end",
+            f"{len(failed)} of {len(processes)} processes did not come to their end ({', '.join(faults) or 'killed'})",
             where="evaluating children anew",
             next_step="Start again: what was done is kept, and the rest is still due.",
         )
 
 
 def _sweep_part(work: Work, part: Part, says: Connection) -> None:
-    """Sweep one part to its end, saying each number. Where nobody listens any more, the saying fails and all ends."""
+    """Sweep one part, saying each number; of a fault its kind alone, for its text may quote what a source sent."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal's Ctrl-C goes to all; the first process ends the others
     gc.freeze()
     gc.set_threshold(_OBJECTS_BEFORE_A_COLLECTION, 20, 50)
+    try:
+        _sweep(work, part, says)
+    except BrokenPipeError:
+        sys.exit(1)  # the first process was killed: nobody listens any more, and the rest is left to the next run
+    except Exception as fault:  # noqa: BLE001 - the last place of this process
+        says.send(type(fault).__name__)
+        sys.exit(1)
+
+
+def _sweep(work: Work, part: Part, says: Connection) -> None:
     engine = open_database(work.address)
     keeper = TimelineKeeper(engine, work.rules)
     found = CHILDREN_AT_ONCE

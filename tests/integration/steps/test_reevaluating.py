@@ -90,7 +90,7 @@ def test_after_a_kill_the_next_run_does_the_rest_and_no_flag_changes_twice(fille
         def kill_the_one_that_waits(_: int) -> None:
             next(process for process in active_children() if process.name == "part 0").kill()
 
-        with pytest.raises(Broken, match="1 of 2 processes"):
+        with pytest.raises(Broken, match=r"1 of 2 processes did not come to their end \(killed\)"):
             reevaluate(work(engine, LATER), 2, kill_the_one_that_waits)
     with engine.connect() as connection:
         left = set(children_due(connection, LATER, CHILDREN))
@@ -102,6 +102,22 @@ def test_after_a_kill_the_next_run_does_the_rest_and_no_flag_changes_twice(fille
     assert filled.answers() == expected(LATER)
     found = changes(engine)
     assert len(found) == len(set(found))
+
+
+def test_a_fault_in_a_process_is_told_by_its_kind_alone(filled: Pipe, engine: Engine) -> None:
+    """What PostgreSQL says of a fault quotes rows, and rows hold names."""
+    with engine.begin() as connection:
+        connection.execute(
+            text("ALTER TABLE child ADD CONSTRAINT refused CHECK (evaluated_on < '2025-09-01') NOT VALID")
+        )
+
+    with pytest.raises(
+        Broken, match=r"2 of 2 processes did not come to their end \(IntegrityError, IntegrityError\)"
+    ) as told:
+        reevaluate(work(engine, LATER), 2, lambda _: None)
+
+    assert "Anna" not in str(told.value)
+    assert filled.answers() == expected(FIRST_DAY)
 
 
 def test_a_child_whom_another_sweep_was_faster_to_evaluate_is_not_evaluated_again(filled: Pipe, engine: Engine) -> None:
