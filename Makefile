@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help install install-dev demo test lint bench bench-identity bench-quality schemas lock clean
+.PHONY: help install install-dev demo test lint bench bench-identity bench-quality bench-rules schemas lock clean
 
 help: ## what each command does
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -44,6 +44,9 @@ bench-identity: install-dev ## how well people are matched, beside Splink and ex
 bench-quality: install-dev ## which injected faults the gate finds, by which rule and how soon, and what judging costs
 	$(BIN)/python -m benchmarks.quality.throughput
 	$(BIN)/python -m benchmarks.quality
+
+bench-rules: install-dev ## what the daily sweep and a full evaluation of 100,000 children cost
+	$(BIN)/python -m benchmarks.rules.cost
 
 schemas: install ## write schemas/ anew from the models
 	$(BIN)/send-integration schemas write

@@ -37,9 +37,11 @@ class Measured(NamedTuple):
         return Seconds(time.process_time() - python, self._seconds_of_postgres() - postgres)
 
     def _seconds_of_postgres(self) -> float:
-        """Of the server and of all its processes that have not ended."""
+        """Of the server and of all its processes, those that have ended too."""
         server = psutil.Process(int((self.data / "postmaster.pid").read_text(encoding="utf-8").splitlines()[0]))
-        return sum(times.user + times.system for one in (server, *server.children()) for times in [one.cpu_times()])
+        own = server.cpu_times()
+        living = sum(times.user + times.system for one in server.children() for times in [one.cpu_times()])
+        return float(own.user + own.system + own.children_user + own.children_system + living)
 
 
 def take_one_core() -> None:

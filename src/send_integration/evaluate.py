@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from send_integration.contracts.event import ChildId, Event, EventKey, Reason, Rejected
@@ -183,21 +183,23 @@ def _children(
     return [answer for answer in answers if answer is not None]
 
 
+NEED_OF_RISK: Mapping[str, int] = {"high": 100, "raise": 40, "watch": 10}
+
+
 def need(answer: ChildAnswer) -> int:
     """A child's place in the panel's list, highest first: high risks, then missed dates, then the rest, then warnings.
 
     A sum that a person can check: 100 for a risk at level high, 40 at raise, 10 at watch; 60 for a missed statutory or
     other milestone and one more for each week it is late, up to 52; 5 for one due soon. A dismissed flag does not count.
     """
-    weights = {"high": 100, "raise": 40, "watch": 10}
     total = 0
     for flag in answer.flags:
         if flag.dismissed:
             continue
         if flag.kind == "risk":
-            total += weights[flag.level]
+            total += NEED_OF_RISK[flag.level]
         elif flag.status == MilestoneStatus.MISSED and flag.due_on is not None:
-            total += 60 + min(52, (answer.assessment.as_of - flag.due_on) // timedelta(weeks=1))
+            total += 60 + min(52, (answer.assessment.as_of - flag.due_on).days // 7)
         else:
             total += 5
     return total

@@ -37,7 +37,7 @@ COMMANDS = {
     "evaluate": Entry("evaluate", "evaluate_file", "The pure answer for a file of events: no broker, no database."),
     "timeline": Entry("children", "timeline", "One child's timeline, milestones, risks, family and home."),
     "flags": Entry("flags", "app", "Open flags, most urgent first; acknowledge or dismiss one, read its history."),
-    "rules": Entry("rules", "app", "Which rules are in force; check and try a changed file; what could be known when."),
+    "rules": Entry("rules", "app", "Which rules are in force; check, try and apply a changed file; what was knowable."),
     "notices": Entry("notices", "notices", "Who was told that what they saw has changed, and whether they read it."),
     "ledger": Entry("ledger", "ledger", "Prove that every event is accounted for; exit code 1 if not."),
     "feed": Entry("feed", "app", "See which feeds are let in and how good their agencies are; pause and resume one."),

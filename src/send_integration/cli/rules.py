@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Column, Table
 
 from send_integration.cli.hindsight import hindsight
+from send_integration.cli.reevaluating import reevaluate_children
 from send_integration.cli.trying_rules import try_rules_file
 from send_integration.errors import BadSetting
 from send_integration.rules.differences import Difference, differences
@@ -24,6 +25,7 @@ app = typer.Typer(
 )
 app.command("try")(try_rules_file)
 app.command("hindsight")(hindsight)
+app.command("reevaluate")(reevaluate_children)
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 COUNTS_BY = ("level", *PERIODS, *NUMBERS)
 """The fields of a rule that the list shows: those that an authority may change."""

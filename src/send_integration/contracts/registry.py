@@ -143,8 +143,8 @@ def read(body: bytes) -> Event:
         on=_day_of(parsed["time"]),
         time=datetime.fromisoformat(parsed["time"]),
         recorded_at=datetime.fromisoformat(parsed["recordedtime"]),
-        person=_person(person) if person else None,
-        worker=_worker(worker) if worker else None,
+        person=_person(tuple(person.items())) if person else None,
+        worker=_worker(tuple(worker.items())) if worker else None,
         corrects=data.pop("corrects", None),
         retracts=data.pop("retracts", None),
         note=data.pop("note", None),
@@ -178,13 +178,17 @@ def _date(text: str) -> date:
     return date.fromisoformat(text)
 
 
-def _person(given: dict[str, Any]) -> Person:
-    given["date_of_birth"] = _date(given["date_of_birth"])
-    return Person(**given)
+@lru_cache(maxsize=16_384)
+def _person(given: tuple[tuple[str, Any], ...]) -> Person:
+    """A source says the same of a child with every event: it is kept once."""
+    said = dict(given)
+    return Person(**{**said, "date_of_birth": _date(said["date_of_birth"])})
 
 
-def _worker(given: dict[str, Any]) -> Worker:
-    return Worker(**{**given, "id": WorkerId(given["id"])})
+@lru_cache(maxsize=4096)
+def _worker(given: tuple[tuple[str, Any], ...]) -> Worker:
+    said = dict(given)
+    return Worker(**{**said, "id": WorkerId(said["id"])})
 
 
 def _faults(model: Envelope, not_after: datetime, feed: str | None) -> Iterator[Reason]:

@@ -1,8 +1,11 @@
-"""Applies every rule to one child's timeline on one day, and says when the answer would next change by itself."""
+"""Applies the rules to one child's timeline on one day, and says when the answer would next change by itself."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
+from functools import lru_cache
+from typing import NamedTuple
 
+from send_integration.rules.begins import begins_with
 from send_integration.rules.facts import LAST_BIRTHDAY, Facts
 from send_integration.rules.model import Assessment, Level, Milestone, Risk, Rule, RuleBook
 from send_integration.rules.risks.finding import Finding
@@ -27,19 +30,56 @@ GROWN_INTO: Mapping[str, Callable[[Rule, Facts], list[date]]] = {
 }
 
 
+class Plan(NamedTuple):
+    """A rule book made ready: the rules that an event's name can begin, those that are always asked, and those which a
+    child can grow into."""
+
+    begun_by: Mapping[str, tuple[Rule, ...]]
+    always: tuple[Rule, ...]
+    grown_into: tuple[Rule, ...]
+
+    def asked(self, names: Iterable[str]) -> Iterable[Rule]:
+        """The rules that may have something to say of a child who has events of these names."""
+        rules = {rule.id: rule for rule in self.always}
+        for name in names:
+            for rule in self.begun_by.get(name, ()):
+                rules[rule.id] = rule
+        return rules.values()
+
+
+@lru_cache(maxsize=16)
+def plan_of(book: RuleBook) -> Plan:
+    """The plan by which a rule book is asked."""
+    begun_by: dict[str, list[Rule]] = {}
+    always: list[Rule] = []
+    for rule in book.rules.values():
+        names = begins_with(rule)
+        if names is None:
+            always.append(rule)
+        for name in names or ():
+            begun_by.setdefault(name, []).append(rule)
+    grown_into = [rule for rule in book.rules.values() if rule.kind == "milestone" and rule.shape in GROWN_INTO]
+    return Plan({name: tuple(rules) for name, rules in begun_by.items()}, tuple(always), tuple(grown_into))
+
+
 def assess(rules: RuleBook, timeline: Timeline, as_of: date) -> Assessment:
     """All milestones and risks on `as_of`, from a timeline that holds nothing later.
 
     Until `next_change_on` the answer stays the same with no new event, but for the count of days late.
     """
+    return assess_by(plan_of(rules), timeline, as_of)
+
+
+def assess_by(plan: Plan, timeline: Timeline, as_of: date) -> Assessment:
+    """The same by a plan, which names the rules that are asked."""
     facts = Facts(timeline, as_of)
     milestones: list[Milestone] = []
     risks: list[Risk] = []
     changes = [birthday(timeline.date_of_birth, LAST_BIRTHDAY)]
-    for rule in rules.rules.values():
+    for rule in plan.grown_into:
+        changes += GROWN_INTO[rule.shape](rule, facts)
+    for rule in plan.asked(facts.by_name):
         if rule.kind == "milestone":
-            if rule.shape in GROWN_INTO:
-                changes += GROWN_INTO[rule.shape](rule, facts)
             for obligation in SHAPES[rule.shape](rule, facts):
                 milestone, days = judge(rule, obligation, facts)
                 milestones.append(milestone)

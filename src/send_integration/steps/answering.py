@@ -12,7 +12,7 @@ from send_integration.evaluate import ChildAnswer, answer_child
 from send_integration.rules.flags import Flag
 from send_integration.rules.model import RuleBook
 from send_integration.store.timelines import events_of_children
-from send_integration.timeline.fold import standing
+from send_integration.timeline.fold import left_standing
 from send_integration.timeline.moves import NOBODY, Move
 
 
@@ -34,7 +34,7 @@ def known_of(connection: Connection, children: Iterable[str], as_read: Mapping[b
     events: list[Event] = []
     marks: list[int] = []
     for child_id, body, mark in events_of_children(connection, children):
-        event = as_read.get(body) or read(body)
+        event = (as_read and as_read.get(body)) or read(body)
         child_of[event.key] = child_id
         events.append(event)
         marks.append(mark)
@@ -50,7 +50,7 @@ def answers_of(
 ) -> dict[str, ChildAnswer]:
     """The answer of each wanted child of whom something had happened by `today`."""
     by_child: dict[str, list[Event]] = {}
-    for event in standing(events):
+    for event in left_standing(events):
         child_id = child_of[event.key]
         if child_id in wanted:
             by_child.setdefault(child_id, []).append(event)

@@ -23,9 +23,11 @@ from send_integration.store.positions import move_on, split_known
 from send_integration.store.relations import keep_relations
 from send_integration.store.rule_books import children_of_other_rules, put_in_force
 from send_integration.store.timelines import (
+    EVERYBODY,
     ChildRow,
     Displaced,
     KeptEvent,
+    Part,
     children_due,
     forget_children,
     keep_children,
@@ -34,6 +36,7 @@ from send_integration.store.timelines import (
     lock_children,
     open_flags,
     reword_flags,
+    still_due,
 )
 from send_integration.timeline.moves import Move, words_of
 from send_integration.timeline.named_workers import NamedWorker, named_workers
@@ -87,16 +90,19 @@ class TimelineKeeper:
             move_on(connection, READER, new, {})
             return Kept(len(new), len(kept.children), changed)
 
-    def sweep(self, today: date, now: datetime, limit: int) -> int:
-        """Evaluate children whose date has come, then those whom other rules judged; gives how many there were.
+    def sweep(self, today: date, now: datetime, limit: int, part: Part = EVERYBODY) -> int:
+        """Evaluate children of a part whose date has come, then those whom other rules judged; gives how many there were.
 
-        At most `limit`: whoever is due by the calendar does not wait for all to be judged by new rules.
+        At most `limit`: whoever is due by the calendar does not wait for all to be judged by new rules. Where others sweep
+        too, those whom one of them was faster to evaluate are left as they are.
         """
         with self._engine.begin() as connection:
-            due = children_due(connection, today, limit)
-            due += children_of_other_rules(connection, self._fingerprint, today, limit - len(due))
-            lock_children(connection, due)
-            self._evaluate(connection, _Touched(set(due)), today, now)
+            due = children_due(connection, today, limit, part)
+            due += children_of_other_rules(connection, self._fingerprint, today, limit - len(due), part)
+            if due:
+                lock_children(connection, due)
+                still = still_due(connection, due, today, self._fingerprint)
+                self._evaluate(connection, _Touched(still), today, now)
             return len(due)
 
     def _evaluate(self, connection: Connection, touched: _Touched, today: date, now: datetime) -> int:

@@ -4,6 +4,8 @@ from collections.abc import Iterable
 
 from sqlalchemy import Connection, text
 
+from send_integration.store.bulk import read_rows
+
 _STEP = (
     " UNION SELECT n.source, n.event_id, n.target FROM chain c CROSS JOIN LATERAL ("
     "SELECT e.source, e.event_id, e.target FROM {kept} e"
@@ -44,11 +46,11 @@ def events_with_chains(
     Each comes with `mark`, an expression of ours over the row `e`.
     """
     wanted = {"children": sorted(children)}
-    own = connection.execute(
-        text(f"SELECT {child}, body, {mark} FROM {kept} e WHERE {child} = ANY(:children)"),  # noqa: S608 - ours
+    found = read_rows(
+        connection,
+        f"SELECT {child}, body, {mark} FROM {kept} e WHERE {child} = ANY(%(children)s)",  # noqa: S608 - ours
         wanted,
     )
-    found = [(row[0], bytes(row[1]), row[2]) for row in own]
     others = connection.execute(
         text(
             "WITH RECURSIVE chain AS ("  # noqa: S608 - constants of ours

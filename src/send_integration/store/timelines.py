@@ -54,6 +54,16 @@ KEPT_COLUMNS = (
 )
 
 
+class Part(NamedTuple):
+    """One of so many parts of all children, by the locks that they share: who sweeps one waits for none who sweeps another."""
+
+    number: int
+    of: int
+
+
+EVERYBODY = Part(0, 1)
+
+
 class Displaced(NamedTuple):
     """What was kept under a source and id until another child or another body took its place.
 
@@ -307,15 +317,46 @@ def forget_children(connection: Connection, children: Iterable[str]) -> None:
     connection.execute(text("DELETE FROM child WHERE child_id = ANY(:children)"), {"children": sorted(children)})
 
 
-def children_due(connection: Connection, today: date, limit: int) -> list[str]:
-    """Children whose answer may have changed by the calendar alone."""
+def children_due(connection: Connection, today: date, limit: int, part: Part = EVERYBODY) -> list[str]:
+    """Children of a part whose answer may have changed by the calendar alone.
+
+    They come lock by lock, so that a sweep holds few locks at a time and the stream seldom waits for it.
+    """
     rows = connection.execute(
         text(
-            "SELECT child_id FROM child WHERE next_change_on <= :today ORDER BY next_change_on, child_id LIMIT :limit"
+            "SELECT child_id FROM (SELECT child_id, abs(hashtext(child_id) % :buckets) AS bucket FROM child"
+            " WHERE next_change_on <= :today) AS due WHERE bucket % :parts = :part ORDER BY bucket, child_id LIMIT :limit"
         ),
-        {"today": today, "limit": limit},
+        {"today": today, "limit": limit, "buckets": LOCK_BUCKETS, "part": part.number, "parts": part.of},
     )
     return [row[0] for row in rows]
+
+
+def still_due(connection: Connection, children: Sequence[str], today: date, fingerprint: str) -> set[str]:
+    """Those of some locked children whom nobody has evaluated since they were found to be due, or judged by other rules."""
+    rows = connection.execute(
+        text(
+            "SELECT child_id FROM child WHERE child_id = ANY(:children)"
+            " AND (next_change_on <= :today OR judged_by <> :fingerprint)"
+        ),
+        {"children": list(children), "today": today, "fingerprint": fingerprint},
+    )
+    return {row[0] for row in rows}
+
+
+def make_all_due(connection: Connection, today: date) -> int:
+    """Let every child be evaluated by the sweeps that follow; gives how many there are.
+
+    Rows are locked in the order in which answers are written, so that neither waits for the other for ever.
+    """
+    return connection.execute(
+        text(
+            "UPDATE child SET next_change_on = :today FROM (SELECT child_id FROM child"
+            " WHERE next_change_on IS NULL OR next_change_on > :today ORDER BY child_id FOR UPDATE) AS others"
+            " WHERE child.child_id = others.child_id"
+        ),
+        {"today": today},
+    ).rowcount
 
 
 def _as_copied(row: ChildRow) -> list[object]:

@@ -1,6 +1,6 @@
 """Episodes: each pathway from referral to closure, from one declarative table."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -93,6 +93,17 @@ PATHWAYS = (
     ),
 )
 
+_OPENING: Mapping[str, frozenset[str]] = {
+    pathway.name: frozenset(pattern.partition(" ")[0] for pattern in pathway.opens) for pathway in PATHWAYS
+}
+"""The names of the events that open an episode, by pathway."""
+
+_NAMED: Mapping[str, frozenset[str]] = {
+    pathway.name: frozenset(pattern.partition(" ")[0] for pattern in (*pathway.opens, *pathway.starts, *pathway.closes))
+    for pathway in PATHWAYS
+}
+"""The names of the events that open, start or close an episode, by pathway."""
+
 ENDS_EVERYTHING = ("people.died", "people.moved_away")
 
 
@@ -131,27 +142,28 @@ def episodes_of(events: Sequence[Event]) -> tuple[Episode, ...]:
         event.text("plan_id"): event.text("request_id") for event in events if event.what == "ehcp.finalised"
     }
     gone_on = [event.on for event in events if event.what in ENDS_EVERYTHING]
+    names = {event.what for event in events}
     found: list[Episode] = []
     for pathway in PATHWAYS:
-        opening = {pattern.partition(" ")[0] for pattern in pathway.opens}
+        opening = _OPENING[pathway.name]
+        if names.isdisjoint(opening):
+            continue
         groups: dict[str, list[Event]] = {}
         for event in events:
             if event.what in opening:
                 groups.setdefault(event.text(pathway.subject), [])
-        if groups:
-            for event in events:
-                subject = _subject(event, pathway, plan_request)
-                if subject is not None and subject in groups:
-                    groups[subject].append(event)
-            found += (_episode(pathway, subject, group, gone_on) for subject, group in groups.items())
+        for event in events:
+            subject = _subject(event, pathway, plan_request)
+            if subject is not None and subject in groups:
+                groups[subject].append(event)
+        found += (_episode(pathway, subject, group, gone_on) for subject, group in groups.items())
     return tuple(sorted(found, key=lambda episode: (episode.opened_on, episode.pathway, episode.id)))
 
 
 def _subject(event: Event, pathway: Pathway, plan_request: dict[str, str]) -> str | None:
     """Which of a pathway's episodes an event is part of; None where it is of none."""
     if not pathway.subject:
-        named = {pattern.partition(" ")[0] for pattern in (*pathway.opens, *pathway.starts, *pathway.closes)}
-        return "" if event.what in named or event.what.startswith(f"{pathway.name}.") else None
+        return "" if event.what in _NAMED[pathway.name] or event.what.startswith(f"{pathway.name}.") else None
     prefix = "referrals" if pathway.name == "referral" else pathway.name
     if not event.what.startswith(f"{prefix}."):
         return None

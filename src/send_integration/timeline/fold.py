@@ -32,16 +32,16 @@ def unique(events: Iterable[Event]) -> dict[EventKey, Event]:
 
 def standing(events: Iterable[Event], known_at: datetime | None = None) -> tuple[Event, ...]:
     """The events that stand, of all children, in order of happening; as they were known at `known_at`, where given."""
+    return tuple(sorted(left_standing(events, known_at), key=happening_order))
+
+
+def left_standing(events: Iterable[Event], known_at: datetime | None = None) -> list[Event]:
+    """The same in no order: for many children at once, of whom each is put in order by itself."""
     known = unique(event for event in events if known_at is None or event.recorded_at <= known_at)
     if not any(event.corrects or event.retracts for event in known.values()):
-        return tuple(sorted(known.values(), key=happening_order))
+        return list(known.values())
     by_target, happened = _chains(known)
-    return tuple(
-        sorted(
-            (event for event in happened.values() if not event.retracts and not _replaced(event, by_target, happened)),
-            key=happening_order,
-        )
-    )
+    return [event for event in happened.values() if not event.retracts and not _replaced(event, by_target, happened)]
 
 
 def taken_back(events: Iterable[Event]) -> set[EventKey]:

@@ -62,6 +62,8 @@ DETAILS = (
 )  # fmt: skip
 """Fields whose code says what a reader wants to know of an event at once, in the order in which they are said."""
 
+_PLACE_OF_DETAIL = {name: place for place, name in enumerate(DETAILS)}
+
 
 def sector_of(event: Event) -> Sector:
     """Education, health, care or the panel itself."""
@@ -80,8 +82,10 @@ def sector_of_service(service: str) -> Sector:
 def title_of(event: Event) -> str:
     """For example 'CAMHS: referred, urgent'; it holds codes only, never free text."""
     pathway, _, word = event.what.partition(".")
-    said = [str(event.data[name]).replace("-", " ") for name in DETAILS if isinstance(event.data.get(name), str)]
-    codes = [code for code in said if len(code) <= 30]
+    details = sorted(event.data.keys() & _PLACE_OF_DETAIL.keys(), key=_PLACE_OF_DETAIL.__getitem__)
+    codes = [
+        code.replace("-", " ") for name in details if isinstance(code := event.data[name], str) and len(code) <= 30
+    ]
     return ", ".join([f"{PATHWAY_NAMES[pathway]}: {word.replace('_', ' ')}", *codes])
 
 

@@ -17,6 +17,7 @@ FIRST_YEAR, LAST_YEAR = 1995, 2060
 SHORTEST_MONTH = 28
 
 
+@lru_cache(maxsize=65_536)
 def after_months(day: date, months: int) -> date:
     """The same day `months` calendar months on (or back), clipped to that month's last day."""
     month0 = day.year * 12 + day.month - 1 + months
@@ -69,6 +70,7 @@ def is_working_day(day: date) -> bool:
     return day.weekday() < 5 and day not in bank_holidays()
 
 
+@lru_cache(maxsize=65_536)
 def after_working_days(day: date, count: int) -> date:
     """The `count`-th working day after `day` (before it where `count` is negative); `day` itself is not counted.
 
