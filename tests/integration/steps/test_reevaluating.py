@@ -1,7 +1,7 @@
 """Every child evaluated anew by several processes: the stream's own answers, nobody twice, and all of them after a kill."""
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 from functools import partial
 from multiprocessing import active_children
 
@@ -70,12 +70,12 @@ def test_two_processes_give_every_child_the_answer_that_evaluate_gives(filled: P
 
 
 def test_whoever_is_not_due_is_left_until_everybody_is_asked_for(filled: Pipe, engine: Engine) -> None:
-    assert reevaluate(work(engine, FIRST_DAY + timedelta(1)), 2, lambda _: None) == 0
+    assert reevaluate(work(engine, FIRST_DAY), 2, lambda _: None) == 0
 
-    make_everybody_due(engine, FIRST_DAY + timedelta(1))
+    make_everybody_due(engine, FIRST_DAY)
 
-    assert reevaluate(work(engine, FIRST_DAY + timedelta(1)), 2, lambda _: None) == CHILDREN
-    assert filled.answers() == expected(FIRST_DAY + timedelta(1))
+    assert reevaluate(work(engine, FIRST_DAY), 2, lambda _: None) == CHILDREN
+    assert filled.answers() == expected(FIRST_DAY)
 
 
 def test_after_a_kill_the_next_run_does_the_rest_and_no_flag_changes_twice(filled: Pipe, engine: Engine) -> None:
