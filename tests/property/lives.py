@@ -121,6 +121,14 @@ def anchors(born_on: date) -> list[date]:
     return [day for day in found if date(2005, 1, 1) < day < date(2024, 1, 1)]
 
 
+def beginnings(rule: Rule) -> list[str]:
+    """The names of the events with which something begins for a rule."""
+    opens = [pattern for name in rule.texts("while_open") for pattern in MATTERS[name].opens]
+    return sorted(
+        {pattern.partition(" ")[0] for pattern in (*rule.texts("trigger"), *rule.texts("counted_from"), *opens)}
+    )
+
+
 def kinds_of(rule: Rule) -> list[str]:
     """The names of the events that a rule looks at."""
     cases = rule.parameters.get("cases", ())
@@ -128,6 +136,7 @@ def kinds_of(rule: Rule) -> list[str]:
     matters = [MATTERS[name] for name in (*rule.texts("while_open"), *open_in_cases) if name]
     patterns = [pattern for name in ASKED for pattern in rule.texts(name)]
     patterns += [pattern for matter in matters for pattern in (*matter.opens, *matter.closes)]
+    patterns += list(rule.parameters.get("follows", {}).values()) if rule.parameters.get("follows") else []
     return sorted({pattern.partition(" ")[0] for pattern in patterns} & FIELDS.keys())
 
 
@@ -137,16 +146,15 @@ def lives(draw: st.DrawFn, size: int = 9) -> tuple[list[Event], date]:
     born = draw(st.sampled_from(BORN_ON))
     born_on = date.fromisoformat(born)
     day = draw(st.sampled_from([*anchors(born_on), date(2022, 3, 1), date(2023, 9, 1), date(2023, 10, 28)]))
-    near = kinds_of(draw(st.sampled_from(RULES)))
-    any_other = ("school.enrolled", "ehcp.finalised", "ehcp.ceased", "people.moved_away")
-    also = [*near, *near, *any_other, *(["ehcp.review_meeting_held"] if "ehcp.finalised" in near else [])]
+    rule = draw(st.sampled_from(RULES))
+    near = kinds_of(rule)
+    also = [*near, *near, *near, "school.enrolled", "ehcp.finalised", "ehcp.ceased", "people.moved_away"]
     made: list[Event] = []
-    for number in range(draw(st.integers(1, size))):
-        kind = draw(st.sampled_from(also))
+    for number in range(draw(st.integers(2, size))):
+        kind = draw(st.sampled_from(also if number else beginnings(rule)))
         day = min(day + timedelta(draw(st.sampled_from(STEPS))), date(2026, 5, 1))
         fields = {name: draw(st.sampled_from((values[0], *values))) for name, values in FIELDS[kind].items()}
         made.append(event(kind, day.isoformat(), event_id=f"e{number}", person={"date_of_birth": born}, **fields))
-    asked_on = draw(st.sampled_from([*anchors(born_on), *(e.on for e in made)])) + timedelta(
-        draw(st.sampled_from(STEPS))
-    )
+    asked_on = draw(st.sampled_from([e.on for e in made]) | st.sampled_from(anchors(born_on)))
+    asked_on += timedelta(draw(st.sampled_from(STEPS)))
     return made, asked_on
