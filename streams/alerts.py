@@ -1,4 +1,5 @@
-"""Routes changes of flags to people, keeps the directory of workers, and delivers alerts and notices that are due."""
+"""Routes changes of flags to people, keeps the directory of workers, and does by the clock what is due: digests, passing on,
+delivering."""
 
 from collections.abc import Mapping
 
@@ -7,13 +8,18 @@ from faust.types import StreamT
 from send_integration.channels.smtp import Smtp
 from send_integration.contracts import topics
 from send_integration.steps import alerts, directory
-from send_integration.steps.alerts import AlertRouter, deliver_due, post_notices
+from send_integration.steps.alert_turns import take_turn
+from send_integration.steps.alerts import AlertRouter
+from send_integration.steps.delivering import deliver_due, post_notices
 from send_integration.steps.feeds import post_openings
 from send_integration.steps.silences import post_silences
 from send_integration.store.positions import mark_published
 from streams.app import Worker, batches, or_stop
 
 DELIVER_SECONDS = 5.0
+TURN_SECONDS = 10.0
+"""How soon a changed directory is followed, and how late a digest can be."""
+
 DELIVERIES = 50
 """Deliveries of one turn: a mail server that hangs for ten seconds a message holds up this timer, and no agent."""
 
@@ -29,6 +35,17 @@ def add_alerts(worker: Worker, router: AlertRouter) -> None:
                 await worker.run(mark_published, worker.engine, alerts.READER, batch)
 
     worker.app.agent(worker.app.topic(topics.FLAGS.name, value_type=bytes), name="alerts")(notify)
+
+
+def add_turns(worker: Worker, router: AlertRouter) -> None:
+    """Start what the clock does about alerts; the leader alone does it, and whoever is leader next goes on."""
+
+    async def turn() -> None:
+        async with or_stop("the alerts' turn"):
+            if await worker.run_aside(take_turn, router, worker.today(), worker.now()):
+                worker.outbox_filled.set()
+
+    worker.app.timer(interval=TURN_SECONDS, on_leader=True)(turn)
 
 
 def add_directory(worker: Worker) -> None:

@@ -12,8 +12,8 @@ from send_integration.channels.smtp import Smtp
 from send_integration.contracts import topics
 from send_integration.contracts.event import Event
 from send_integration.contracts.registry import parse
-from send_integration.store.alerts import Delivery, add_deliveries
 from send_integration.store.audits import AuditRow, JudgedMessage, keep_audits, last_audits, latest_judged
+from send_integration.store.deliveries import Delivery, add_deliveries
 
 WINDOW = 500
 """Messages of a feed that are judged again: with fewer, a fault in one row of hundreds would go by unseen for hours."""

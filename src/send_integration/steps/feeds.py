@@ -12,7 +12,6 @@ from send_integration.contracts import topics
 from send_integration.contracts.topics import FEEDS
 from send_integration.errors import BadInput
 from send_integration.steps.batch import Outgoing
-from send_integration.store.alerts import Delivery, add_deliveries, drop_unsent
 from send_integration.store.breakers import (
     breakers,
     change_breaker,
@@ -23,6 +22,7 @@ from send_integration.store.breakers import (
     standing_openings,
     unposted_openings,
 )
+from send_integration.store.deliveries import Delivery, add_deliveries, drop_unsent
 from send_integration.store.feed_windows import close_window, forget_volume
 from send_integration.store.outbox import say
 from send_integration.store.sessions import Session, record_within

@@ -12,8 +12,8 @@ from send_integration.channels.smtp import Smtp
 from send_integration.contracts.topics import FEEDS
 from send_integration.steps.feeds import STEWARDS, say_change
 from send_integration.steps.watching import Judge
-from send_integration.store.alerts import Delivery, add_deliveries, drop_unsent
 from send_integration.store.breakers import hold_breaker
+from send_integration.store.deliveries import Delivery, add_deliveries, drop_unsent
 from send_integration.store.silences import (
     add_silence,
     days_parked,

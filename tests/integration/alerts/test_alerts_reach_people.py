@@ -1,49 +1,21 @@
-"""A flag's way to a mailbox and an inbox, on a real database and a real mail server that is down at first."""
+"""A flag's way to an inbox, on a real database."""
 
 import json
-from collections.abc import Iterator
-from datetime import date, timedelta
-from email.message import Message
+from datetime import date
 
-import pytest
-from aiosmtpd.controller import Controller
-from aiosmtpd.handlers import Message as MessageHandler
 from sqlalchemy import Engine, text
 
-from send_integration.channels.smtp import Smtp
 from send_integration.contracts import topics
-from send_integration.embedded.ports import free_port
-from send_integration.steps.alerts import AlertRouter, deliver_due
+from send_integration.steps.alerts import AlertRouter
 from send_integration.steps.batch import RawMessage
 from send_integration.steps.catalogue import load_rules
-from send_integration.store.alerts import inbox
+from send_integration.store.inbox import inbox
 from send_integration.store.notices import Reader
-from tests.builders import ANNA, NOW, WORKER, sent
+from tests.builders import NOW, WORKER, sent
 from tests.integration.steps.pipe import Pipe
 
 TODAY = date(2025, 6, 2)
 W1 = Reader(["w1"], restricted=False, worker_id="w1")
-
-
-class Mailbox(MessageHandler):
-    """Keeps what it is sent."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.received: list[Message] = []
-
-    def handle_message(self, message: Message) -> None:
-        self.received.append(message)
-
-
-@pytest.fixture
-def mail() -> Iterator[tuple[Controller, Mailbox]]:
-    """A mail server that is not started yet."""
-    mailbox = Mailbox()
-    controller = Controller(mailbox, hostname="127.0.0.1", port=free_port())
-    yield controller, mailbox
-    if controller.server is not None:
-        controller.stop()
 
 
 def flags_of(pipe: Pipe) -> list[RawMessage]:
@@ -62,31 +34,6 @@ def raise_flags(engine: Engine) -> Pipe:
     pipe.drain_gate(["ehcp", "workers", "ndd-triage"])
     pipe.drain_timeline()
     return pipe
-
-
-def test_each_flag_is_told_once_though_the_server_was_down_and_holds_nothing_of_the_child(
-    engine: Engine, mail: tuple[Controller, Mailbox]
-) -> None:
-    controller, mailbox = mail
-    router = AlertRouter(engine, by_mail=True, mailboxes={"ndd-team": "ndd@example.org"}, fallback="send@example.org")
-    messages = flags_of(raise_flags(engine))
-    told = router.notify(messages, TODAY, NOW)
-    channel = Smtp(f"127.0.0.1:{controller.port}", "sender@example.org", "https://send.example.org")
-
-    assert deliver_due(engine, channel, TODAY, NOW, 50) == (0, told)
-    assert deliver_due(engine, channel, TODAY, NOW, 50) == (0, 0)
-    controller.start()
-    later = NOW + timedelta(minutes=2)
-    assert deliver_due(engine, channel, TODAY, later, 50) == (told, 0)
-    assert deliver_due(engine, channel, TODAY, later + timedelta(days=1), 50) == (0, 0)
-
-    assert len(mailbox.received) == told > 2
-    recipients = {message["To"] for message in mailbox.received}
-    assert recipients == {"wren@example.org", "ndd@example.org"}
-    words = "\n".join(message.as_string() for message in mailbox.received)
-    for secret in (ANNA["given_name"], ANNA["family_name"], ANNA["nhs_number"], ANNA["local_id"], "2012-03-04"):
-        assert f" {secret}" not in words
-    assert "https://send.example.org/children/c" in words
 
 
 def test_reading_flags_again_tells_nobody_again(engine: Engine) -> None:

@@ -7,12 +7,12 @@ from aiosmtpd.controller import Controller
 from sqlalchemy import Engine, text
 
 from send_integration.channels.smtp import Smtp
-from send_integration.steps.alerts import deliver_due, post_notices
+from send_integration.steps.delivering import deliver_due, post_notices
 from send_integration.steps.directory import keep_directory
 from send_integration.store.notices import Notice, Reader, all_notices, mark_read, unread_notices
 from send_integration.store.sessions import Session
 from tests.builders import sent
-from tests.integration.alerts.test_alerts_reach_people import Mailbox, mail
+from tests.integration.channels.mail import Mailbox, mail
 from tests.integration.families import ANNA, MIRA, NAMED_WORKER, TODAY, child_of, settle, town
 from tests.integration.notices.test_notices_reach_people import command
 from tests.integration.notices.test_who_is_told import look

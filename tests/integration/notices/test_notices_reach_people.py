@@ -13,14 +13,14 @@ from aiosmtpd.controller import Controller
 from sqlalchemy import Engine, text
 
 from send_integration.channels.smtp import Smtp
-from send_integration.steps.alerts import deliver_due, post_notices
 from send_integration.steps.catalogue import load_rules
+from send_integration.steps.delivering import deliver_due, post_notices
 from send_integration.steps.directory import keep_directory
 from send_integration.store.notices import Reader, all_notices, mark_read
 from send_integration.store.sessions import Session
 from send_integration.store.shown import about_to_take_off
 from tests.builders import NOW, WORKER, sent
-from tests.integration.alerts.test_alerts_reach_people import Mailbox, mail
+from tests.integration.channels.mail import Mailbox, mail
 from tests.integration.notices.test_who_is_told import ANNA, ASKED, SEEN, TITLE, TOM, arrive, child_of, look
 from tests.integration.steps.pipe import Pipe
 

@@ -5,7 +5,7 @@ import json
 import pytest
 from sqlalchemy import Engine
 
-from send_integration.steps.alerts import post_notices
+from send_integration.steps.delivering import post_notices
 from send_integration.steps.directory import keep_directory
 from tests.builders import sent
 from tests.integration.families import ANNA, MIRA, NAMED_WORKER, TODAY, child_of, settle, town

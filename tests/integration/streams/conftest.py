@@ -16,8 +16,8 @@ from send_integration.broker.topics import create_missing_topics
 from send_integration.embedded.processes import running
 from send_integration.steps.ledger import Ledger, take_ledger
 from send_integration.store.engine import open_database
-from tests.integration.alerts.test_alerts_reach_people import Mailbox, mail
 from tests.integration.brokers import broker_of, kafka_libraries, require
+from tests.integration.channels.mail import Mailbox, mail
 
 __all__ = ["mail"]
 

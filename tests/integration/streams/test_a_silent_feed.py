@@ -10,7 +10,7 @@ from send_integration.store.breakers import changes_of
 from send_integration.store.feed_windows import keep_day
 from send_integration.store.silences import silent_feeds
 from send_integration.watch.window import Tally
-from tests.integration.alerts.test_alerts_reach_people import Mailbox
+from tests.integration.channels.mail import Mailbox
 from tests.integration.streams.conftest import System
 from tests.integration.streams.history import lines, produce
 

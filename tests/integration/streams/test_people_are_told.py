@@ -7,7 +7,7 @@ from send_integration.steps import deciding
 from send_integration.steps.deciding import Reviewer
 from send_integration.store.sessions import Session, record
 from tests.builders import WORKER, sent
-from tests.integration.alerts.test_alerts_reach_people import Mailbox
+from tests.integration.channels.mail import Mailbox
 from tests.integration.notices.test_who_is_told import ANNA, TOM
 from tests.integration.streams.conftest import System
 from tests.integration.streams.history import produce

@@ -5,8 +5,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Form, HTTPException, Request
 from fastapi.responses import RedirectResponse, Response
 
-from send_integration.store.alerts import inbox
 from send_integration.store.breakers import paused_feeds
+from send_integration.store.inbox import inbox
 from send_integration.store.notices import Reader, mark_read, record_views, unread_notices
 from send_integration.store.sessions import Session
 from send_integration.store.silences import silent_feeds
