@@ -139,14 +139,15 @@ class Directory:
     def upwards(self, recipient: str, today: date) -> Iterator[Recipient]:
         """Who is told after a recipient who did not answer, step by step; the last is the duty manager.
 
-        A worker's manager, then the manager's; of a team, or of a worker without one, the team's.
+        A worker's manager, then the manager's; of a team, or of a worker without one, the team's. There is nobody above the
+        duty manager.
         """
-        at, told = recipient, {recipient}
-        while (above := self._above(at, today)) is not None and above.name not in told:
+        at, told, last = recipient, {recipient}, self.duty_manager(today)
+        while last.name not in told and (above := self._above(at, today)) is not None and above.name not in told:
             told.add(above.name)
             yield above
             at = above.name
-        if (last := self.duty_manager(today)).name not in told:
+        if last.name not in told:
             yield last
 
     def _above(self, recipient: str, today: date) -> Recipient | None:
