@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, Engine
 
+from send_integration.alerts.schedule import in_rehearsal
 from send_integration.alerts.sending import may_snooze
 from send_integration.contracts import topics
 from send_integration.errors import BadInput
@@ -44,15 +45,13 @@ class Person(NamedTuple):
 def acknowledge(engine: Engine, alert_id: str, person: Person) -> None:
     """Say that somebody acts on an alert's flag: nobody who has it is reminded or passed over any more."""
     flag_id = _open(engine, alert_id).alert.flag_id
-    handling.acknowledge(engine, flag_id, person.session.actor, person.now)
-    _answered(engine, flag_id, "acknowledged", "", person)
+    _answer(engine, flag_id, handling.ACKNOWLEDGED, "", person)
 
 
 def dismiss(engine: Engine, alert_id: str, why: str, person: Person) -> None:
     """Say why an alert's flag needs no action: it leaves the inboxes of all who have it, until it becomes more serious."""
     flag_id = _open(engine, alert_id).alert.flag_id
-    handling.dismiss(engine, flag_id, person.session.actor, why, person.now)
-    _answered(engine, flag_id, "dismissed", why, person)
+    _answer(engine, flag_id, handling.DISMISSED, why, person)
 
 
 def snooze(engine: Engine, alert_id: str, until: date, person: Person) -> None:
@@ -81,8 +80,9 @@ def hand_over(engine: Engine, alert_id: str, to_worker: str, person: Person) -> 
         _note(connection, kept, "handed-over", person, to=to_worker)
 
 
-def _answered(engine: Engine, flag_id: str, what: str, why: str, person: Person) -> None:
-    """Keep the answer with the flag's alerts until its event has come round; what is not sent yet is not sent."""
+def _answer(engine: Engine, flag_id: str, what: str, why: str, person: Person) -> None:
+    """Say it, and keep it with the flag's alerts until it has come round; what is not sent yet is not sent."""
+    handling.handle(engine, flag_id, person.session, what, why, in_rehearsal(person.now, person.today))
     handled = {"what": what, "by": person.session.actor, "on": person.today.isoformat(), "why": why}
     with engine.begin() as connection:
         lock_routing(connection, alone=False)

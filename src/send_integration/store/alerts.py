@@ -99,7 +99,11 @@ def standing_flags(connection: Connection, flag_ids: Iterable[str]) -> list[Stan
         ),
         {"ids": list(flag_ids)},
     )
-    return [StandingFlag(flag_from_json(row[0]), tuple(row[1]), row[2], row[0].get("handled")) for row in rows]
+    return [StandingFlag(_flag(row[0]), tuple(row[1]), row[2], row[0].get("handled")) for row in rows]
+
+
+def _flag(content: Mapping[str, Any]) -> Flag:
+    return flag_from_json({name: value for name, value in content.items() if name in Flag.__slots__})
 
 
 def flags_with_alerts(connection: Connection, after: str, limit: int) -> list[str]:
@@ -234,6 +238,18 @@ def hand_over_flag(connection: Connection, flag_id: str, to_worker: str, by: str
         ),
         {"flag": flag_id, "to": to_worker, "by": by, "at": at},
     )
+
+
+def record_of_flag(connection: Connection, flag: Flag) -> bytes | None:
+    """The body of the latest event on which a flag rests."""
+    row = connection.execute(
+        text(
+            "SELECT body FROM event WHERE child_id = :child AND event_id = ANY(:events)"
+            " ORDER BY recorded_at DESC, event_id LIMIT 1"
+        ),
+        {"child": flag.child_id, "events": list(flag.evidence)},
+    ).one_or_none()
+    return row[0] if row else None
 
 
 def flag_message(connection: Connection, flag_id: str, change: str) -> dict[str, Any]:
