@@ -60,6 +60,13 @@ def routes(site: Site) -> APIRouter:
         act = partial(acting.dismiss, site.engine, alert_id, reason.text, person)
         return _do(site, session, alert, typed, "dismissed", act)
 
+    _add_passing_on(site, router)
+    return router
+
+
+def _add_passing_on(site: Site, router: APIRouter) -> None:
+    """The forms by which an alert is left for later, or for somebody else."""
+
     @router.post("/alerts/{alert_id}/put-off")
     def put_off(request: Request, alert_id: str, typed: Annotated[Typed, Form()]) -> Response:
         session = site.permit_form(request, Action.VIEW_INBOX, typed.csrf)
@@ -79,8 +86,6 @@ def routes(site: Site) -> APIRouter:
         person = _person(site, session)
         act = partial(acting.hand_over, site.engine, alert_id, typed.to, person)
         return _do(site, session, alert, typed, "handed-over", act)
-
-    return router
 
 
 def _find(site: Site, session: Session, alert_id: str) -> dict[str, Any]:
