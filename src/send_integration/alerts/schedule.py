@@ -88,9 +88,6 @@ ANSWER_DAYS: Mapping[str, int] = {"high": 2, "raise": 5}
 """As shipped."""
 
 
-def steps_overdue(since: date, today: date, days: int | None) -> int:
-    """How many steps up an alert has gone by now that has waited for an answer since a day: one when the working days to
-    answer in are over, and one more after as many again. The first day is not counted, an answer on the last is in time."""
-    if days is None:
-        return 0
-    return max(0, working_days_between(since, today) - 1) // days
+def overdue(since: date, today: date, days: int | None) -> bool:
+    """Whether working days to answer in are over that began on a day: it is not counted, an answer on the last is in time."""
+    return days is not None and working_days_between(since, today) > days

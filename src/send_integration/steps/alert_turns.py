@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from send_integration.alerts.directory import Directory
 from send_integration.alerts.letters import digest_letter
 from send_integration.alerts.route import Alert, escalated
-from send_integration.alerts.schedule import steps_overdue
+from send_integration.alerts.schedule import overdue
 from send_integration.alerts.sending import most_severe_first
 from send_integration.steps.alerts import AlertRouter, Today, Wanted, alert_message
 from send_integration.store.alerts import (
@@ -134,43 +134,36 @@ def pass_on(router: AlertRouter, today: Today) -> int:
     with router.engine.begin() as connection:
         lock_routing(connection, alone=False)
         about_to_show(connection)
-        waiting = unanswered(connection, router.office.answer_days, today.day)
-        overdue = {kept.alert.alert_id: _overdue(router, kept, today) for kept in waiting}
-        late = [kept for kept in waiting if overdue[kept.alert.alert_id] > kept.steps]
+        late = [
+            kept for kept in unanswered(connection, router.office.answer_days, today.day) if _late(router, kept, today)
+        ]
         if not late:
             return 0
         told = alerts_of_flags(connection, {kept.alert.flag_id for kept in late})
         people = router.directory(connection)
-        fresh: list[Wanted] = []
-        for kept in late:
-            steps = overdue[kept.alert.alert_id] - kept.steps
-            fresh += _upwards(people, kept, told, steps, today.day)
-        advanced = [
-            AlertRow(
-                k.alert,
-                k.sent_levels,
-                k.digest_on,
-                k.waits_since,
-                overdue[k.alert.alert_id],
-                k.snoozed_until,
-                k.handled,
-            )
-            for k in late
-        ]
-        keep_alerts(connection, advanced)
+        above = {kept.alert.alert_id: _above(people, kept, told, today.day) for kept in late}
+        keep_alerts(connection, [_passed_on(kept, above[kept.alert.alert_id], today.day) for kept in late])
+        fresh = [found for found in above.values() if found is not None]
         say(connection, [alert_message("escalated", found.alert, today) for found in fresh])
         router.keep_and_send(connection, fresh, today)
         return len(fresh)
 
 
-def _overdue(router: AlertRouter, kept: KeptAlert, today: Today) -> int:
-    assert kept.waits_since is not None  # noqa: S101 - the query asks for it
-    return steps_overdue(kept.waits_since, today.day, router.office.answer_days.get(kept.alert.level))
+def _late(router: AlertRouter, kept: KeptAlert, today: Today) -> bool:
+    days = router.office.answer_days.get(kept.alert.level)
+    return kept.waits_since is not None and overdue(kept.waits_since, today.day, days)
 
 
-def _upwards(people: Directory, kept: KeptAlert, told: Sequence[KeptAlert], steps: int, today: date) -> list[Wanted]:
-    """The next so many above an alert's recipient who have not got its flag's alert yet."""
+def _passed_on(kept: KeptAlert, above: Wanted | None, today: date) -> AlertRow:
+    """An alert that somebody more has: they have as long to see to it; where nobody is left above, that was all."""
+    return AlertRow(
+        kept.alert, kept.sent_levels, kept.digest_on, today if above else None, kept.snoozed_until, kept.handled
+    )
+
+
+def _above(people: Directory, kept: KeptAlert, told: Sequence[KeptAlert], today: date) -> Wanted | None:
+    """The alert for the next above its recipient who has not got its flag's yet."""
     earlier = {one.alert.recipient: one for one in told if one.alert.flag_id == kept.alert.flag_id}
     have = {recipient for recipient, one in earlier.items() if one.closed_at is None}
-    following = [to for to in people.upwards(kept.alert.recipient, today) if to.name not in have][:steps]
-    return [Wanted(escalated(kept.alert, to), None, earlier.get(to.name)) for to in following]
+    to = next((to for to in people.upwards(kept.alert.recipient, today) if to.name not in have), None)
+    return None if to is None else Wanted(escalated(kept.alert, to), None, earlier.get(to.name))

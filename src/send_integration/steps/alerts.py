@@ -302,4 +302,4 @@ def _row(found: Wanted, planned: Plan, today: Today) -> AlertRow:
     if planned.digest_on is not None or kept is None or found.fresh:
         return AlertRow(alert, levels, digest_on=planned.digest_on)
     snoozed = _snoozed(found, today)
-    return AlertRow(alert, levels, kept.digest_on, kept.waits_since, kept.steps, snoozed)
+    return AlertRow(alert, levels, kept.digest_on, kept.waits_since, snoozed)

@@ -35,7 +35,6 @@ class KeptAlert(NamedTuple):
     sent_levels: tuple[str, ...]
     digest_on: date | None
     waits_since: date | None
-    steps: int
     snoozed_until: date | None
     handled: Mapping[str, Any] | None
 
@@ -47,7 +46,6 @@ class AlertRow(NamedTuple):
     sent_levels: tuple[str, ...] = ()
     digest_on: date | None = None
     waits_since: date | None = None
-    steps: int = 0
     snoozed_until: date | None = None
     handled: Mapping[str, Any] | None = None
 
@@ -140,7 +138,7 @@ def workers_of_events(connection: Connection, flags: Sequence[Flag]) -> dict[str
 
 
 _KEPT = (
-    "SELECT content, recipient, email, escalated_from, cleared_at, sent_levels, digest_on, waits_since, steps,"
+    "SELECT content, recipient, email, escalated_from, cleared_at, sent_levels, digest_on, waits_since,"
     " snoozed_until, handled FROM alert"
 )
 
@@ -163,13 +161,13 @@ def keep_alerts(connection: Connection, rows: Sequence[AlertRow]) -> None:
     connection.execute(
         text(
             "INSERT INTO alert (alert_id, flag_id, child_id, recipient, content, raised_at, email, sent_levels, digest_on,"
-            " waits_since, steps, snoozed_until, handled, escalated_from) SELECT alert_id, flag_id, child_id, recipient,"
-            " content, clock_timestamp(), email, sent_levels, digest_on, waits_since, steps, snoozed_until, handled,"
+            " waits_since, snoozed_until, handled, escalated_from) SELECT alert_id, flag_id, child_id, recipient,"
+            " content, clock_timestamp(), email, sent_levels, digest_on, waits_since, snoozed_until, handled,"
             " escalated_from FROM jsonb_to_recordset(cast(:rows AS jsonb)) AS u(alert_id text, flag_id text, child_id text,"
-            " recipient text, content jsonb, email text, sent_levels text[], digest_on date, waits_since date, steps int,"
+            " recipient text, content jsonb, email text, sent_levels text[], digest_on date, waits_since date,"
             " snoozed_until date, handled jsonb, escalated_from text) ORDER BY alert_id ON CONFLICT (alert_id) DO UPDATE SET"
             " content = excluded.content, email = excluded.email, sent_levels = excluded.sent_levels,"
-            " digest_on = excluded.digest_on, waits_since = excluded.waits_since, steps = excluded.steps,"
+            " digest_on = excluded.digest_on, waits_since = excluded.waits_since,"
             " snoozed_until = excluded.snoozed_until, handled = excluded.handled,"
             " escalated_from = excluded.escalated_from, cleared_at = NULL,"
             " raised_at = CASE WHEN alert.cleared_at IS NULL THEN alert.raised_at ELSE excluded.raised_at END,"
@@ -192,7 +190,6 @@ def _as_columns(row: AlertRow) -> dict[str, object]:
         "sent_levels": row.sent_levels,
         "digest_on": _written(row.digest_on),
         "waits_since": _written(row.waits_since),
-        "steps": row.steps,
         "snoozed_until": _written(row.snoozed_until),
         "handled": row.handled,
         "escalated_from": alert.escalated_from,
@@ -208,7 +205,7 @@ def close_alerts(connection: Connection, alert_ids: Iterable[str]) -> None:
     given = {"ids": list(alert_ids)}
     connection.execute(
         text(
-            "UPDATE alert SET cleared_at = clock_timestamp(), digest_on = NULL, waits_since = NULL, steps = 0,"
+            "UPDATE alert SET cleared_at = clock_timestamp(), digest_on = NULL, waits_since = NULL,"
             " snoozed_until = NULL WHERE alert_id = ANY(:ids) AND cleared_at IS NULL"
         ),
         given,

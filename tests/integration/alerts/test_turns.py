@@ -193,7 +193,8 @@ def test_what_nobody_answers_goes_up_a_step_and_another_and_ends_at_the_duty_man
     assert desk.turn(THURSDAY, 8, 30) == 1
     assert desk.turn(THURSDAY, 9) == 0
     assert desk.open() == {("f1", "w1"), ("f1", "m1")}
-    assert desk.turn(NEXT_MONDAY, 9) == 1
+    assert desk.turn(NEXT_MONDAY, 9) == 0, "the manager has as long"
+    assert desk.turn(NEXT_MONDAY + timedelta(1), 9) == 1
     assert desk.turn(NEXT_MONDAY + timedelta(30), 9) == 1
     assert desk.turn(NEXT_MONDAY + timedelta(60), 9) == 0
 

@@ -10,7 +10,7 @@ from send_integration.alerts.schedule import (
     WorkingHours,
     answer_days,
     in_rehearsal,
-    steps_overdue,
+    overdue,
 )
 
 FRIDAY, SATURDAY, MONDAY = date(2025, 6, 6), date(2025, 6, 7), date(2025, 6, 9)
@@ -83,24 +83,23 @@ def test_a_rehearsals_moment_is_the_clocks_time_on_its_own_day() -> None:
     assert in_rehearsal(now, FRIDAY) == at("2025-06-06T18:15:00+01:00")
 
 
-STEPS = [
-    pytest.param("2025-06-06", "2025-06-06", 2, 0, id="sent today"),
-    pytest.param("2025-06-06", "2025-06-08", 2, 0, id="a weekend is no time to answer"),
-    pytest.param("2025-06-06", "2025-06-10", 2, 0, id="an answer on the second working day is in time"),
-    pytest.param("2025-06-06", "2025-06-11", 2, 1, id="the day after it is passed on"),
-    pytest.param("2025-06-06", "2025-06-13", 2, 2, id="one step more after as many again"),
-    pytest.param("2025-04-17", "2025-04-23", 2, 0, id="Easter is not counted"),
-    pytest.param("2025-04-17", "2025-04-24", 2, 1, id="nor is it after"),
-    pytest.param("2025-06-02", "2025-06-10", 5, 1, id="five days"),
-    pytest.param("2025-06-02", "2026-06-02", None, 0, id="never"),
+TIMES = [
+    pytest.param("2025-06-06", "2025-06-06", 2, False, id="sent today"),
+    pytest.param("2025-06-06", "2025-06-08", 2, False, id="a weekend is no time to answer"),
+    pytest.param("2025-06-06", "2025-06-10", 2, False, id="an answer on the second working day is in time"),
+    pytest.param("2025-06-06", "2025-06-11", 2, True, id="the day after is too late"),
+    pytest.param("2025-04-17", "2025-04-23", 2, False, id="Easter is not counted"),
+    pytest.param("2025-04-17", "2025-04-24", 2, True, id="what comes after it is"),
+    pytest.param("2025-06-02", "2025-06-10", 5, True, id="five days"),
+    pytest.param("2025-06-02", "2026-06-02", None, False, id="never"),
 ]
 
 
-@pytest.mark.parametrize(("since", "today", "days", "steps"), STEPS)
-def test_what_is_not_answered_in_its_working_days_goes_up_a_step(
-    since: str, today: str, days: int | None, steps: int
+@pytest.mark.parametrize(("since", "today", "days", "over"), TIMES)
+def test_the_time_to_answer_is_over_after_its_working_days(
+    since: str, today: str, days: int | None, over: bool
 ) -> None:
-    assert steps_overdue(date.fromisoformat(since), date.fromisoformat(today), days) == steps
+    assert overdue(date.fromisoformat(since), date.fromisoformat(today), days) is over
 
 
 def test_the_days_to_answer_in_are_read_and_refused() -> None:

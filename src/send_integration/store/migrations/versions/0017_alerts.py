@@ -93,10 +93,7 @@ def _add_to_alerts() -> None:
             comment="at which it was sent, each once",
         ),
         sa.Column("digest_on", sa.Date(), comment="the day in whose digest it is, or the next digest after that"),
-        sa.Column("waits_since", sa.Date(), comment="since when an answer is waited for; null where it is not"),
-        sa.Column(
-            "steps", sa.Integer(), nullable=False, server_default="0", comment="how far it was passed on since then"
-        ),
+        sa.Column("waits_since", sa.Date(), comment="since when its recipient, or whom it was passed on to last, is to answer"),
         sa.Column("snoozed_until", sa.Date()),
         sa.Column(
             "handled", postgresql.JSONB(), comment="{what, by, on, why}: the person's answer to the flag, as on send.flags"
