@@ -23,12 +23,12 @@ class WorkingHours:
         """Read '08:30-17:00'. Raises ValueError for anything else, and where the end is not after the start."""
         written = _WRITTEN.fullmatch(text)
         if not written:
-            message = f"'{text}' is not written like 08:30-17:00"
+            message = "hours are written like 08:30-17:00, the end as 24:00 where it is midnight"
             raise ValueError(message)
         start = time(int(written[1]), int(written[2]))
         until = time(int(written[3]), int(written[4])) if written[3] else None
         if until is not None and until <= start:
-            message = f"'{text}' ends before it begins"
+            message = "the end must be after the beginning"
             raise ValueError(message)
         return cls(start, until)
 

@@ -24,6 +24,7 @@ from send_integration.store.alerts import (
 from send_integration.store.deliveries import add_deliveries
 from send_integration.store.digests import (
     alerts_for_digest,
+    await_answers_without_mail,
     keep_digest,
     recipients_of_digests,
     shorten_digests,
@@ -73,6 +74,7 @@ def route_anew(router: AlertRouter, today: Today) -> int:
 
 def make_digests(router: AlertRouter, today: Today) -> int:
     """Make the day's digest of everybody who has none yet and something to be told; gives how many alerts are listed."""
+    await_answers_without_mail(router.engine, today.day)
     return sum(_make_digest(router, recipient, today) for recipient in recipients_of_digests(router.engine, today.day))
 
 

@@ -135,7 +135,7 @@ class AlertRouter:
         forget_hand_overs(connection, [flag_id for flag_id in flag_ids if flag_id not in standing])
         answered = [found for found in wanted if found.handled is not None]
         drop_unsent_alerts(connection, [found.alert.alert_id for found in answered])
-        say(connection, [alert_message("closed", alert, today) for alert in gone])
+        say(connection, [alert_message(_gone(alert, standing), alert, today) for alert in gone])
         say(connection, [alert_message("routed", found.alert, today) for found in wanted if found.fresh])
         say(connection, _newly_answered(answered, today))
         self.keep_and_send(connection, wanted, today)
@@ -227,6 +227,11 @@ def alert_message(change: str, alert: Alert, today: Today, **more: str) -> Outgo
     return Outgoing(topics.ALERTS.name, alert.recipient.encode(), json.dumps(value).encode(), header)
 
 
+def _gone(alert: Alert, standing: Mapping[str, StandingFlag]) -> str:
+    """What became of an alert that is open no more: its cause is gone, or somebody else has it."""
+    return "moved" if alert.flag_id in standing else "closed"
+
+
 def _known(stands: StandingFlag, of_events: Iterable[tuple[str, str | None]]) -> Known:
     holders = [Holder(w["role"], w["worker_id"], w["email"]) for w in stands.named_workers]
     return Known(holders, [Holder("", worker, email) for worker, email in of_events], stands.handed_to)
@@ -299,7 +304,9 @@ def _row(found: Wanted, planned: Plan, today: Today) -> AlertRow:
         return AlertRow(alert, levels, handled=found.handled)
     if planned.at is not None:
         return AlertRow(alert, (*levels, alert.level), waits_since=london_day(planned.at))
-    if planned.digest_on is not None or kept is None or found.fresh:
+    if kept is None or found.fresh:
         return AlertRow(alert, levels, digest_on=planned.digest_on)
+    if planned.digest_on is not None:
+        return AlertRow(alert, levels, digest_on=min(planned.digest_on, kept.digest_on or planned.digest_on))
     snoozed = _snoozed(found, today)
     return AlertRow(alert, levels, kept.digest_on, kept.waits_since, snoozed)

@@ -13,6 +13,10 @@ from send_integration.store.deliveries import reword_deliveries
 from send_integration.store.secrecy import MAY_BE_LISTED, RECIPIENT_WORKS_THERE
 
 _DUE = "cleared_at IS NULL AND handled IS NULL AND digest_on <= :today"
+_MAY_BE_TOLD = (
+    "EXISTS (SELECT FROM alert a JOIN child c ON c.child_id = a.child_id WHERE a.alert_id = alert.alert_id"
+    f" AND (c.restricted IS FALSE OR {RECIPIENT_WORKS_THERE}))"
+)
 
 
 class WaitingDigest(NamedTuple):
@@ -38,12 +42,17 @@ def recipients_of_digests(engine: Engine, today: date) -> list[str]:
 
 def alerts_for_digest(connection: Connection, recipient: str, today: date) -> list[KeptAlert]:
     """What is to be in a recipient's digest, locked; nothing on a restricted child but to its named worker."""
-    may_be_told = (
-        "EXISTS (SELECT FROM alert a JOIN child c ON c.child_id = a.child_id WHERE a.alert_id = alert.alert_id"
-        f" AND (c.restricted IS FALSE OR {RECIPIENT_WORKS_THERE}))"
-    )
-    chosen = f"recipient = :recipient AND {_DUE} AND {may_be_told}"
+    chosen = f"recipient = :recipient AND {_DUE} AND {_MAY_BE_TOLD}"
     return kept_alerts(connection, chosen, recipient=recipient, today=today)
+
+
+def await_answers_without_mail(engine: Engine, today: date) -> None:
+    """The time to answer begins also for what no digest may tell of a restricted child: managers have it in their inbox."""
+    with engine.begin() as connection:
+        connection.execute(
+            text(f"UPDATE alert SET waits_since = :today WHERE {_DUE} AND waits_since IS NULL AND NOT {_MAY_BE_TOLD}"),  # noqa: S608 - ours
+            {"today": today},
+        )
 
 
 def keep_digest(

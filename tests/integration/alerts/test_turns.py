@@ -356,6 +356,19 @@ def test_a_digest_that_waits_says_no_more_than_still_stands_and_may_be_told(desk
     assert desk.mail() == []
 
 
+def test_what_no_digest_may_tell_of_a_restricted_child_is_passed_on_too_and_listed_when_it_may_be(desk: Desk) -> None:
+    desk.child("c1", restricted=True)
+    desk.flag("f1", **{**LOCAL, "level": "raise"})
+    assert desk.turn(TUESDAY, 9) == 0
+    assert desk.open() == {("f1", "team:ehc-team")}
+
+    desk.turn(date(2025, 6, 11), 9)
+    assert desk.said("escalated") == [("f1", "m1")]
+    desk.child("c1")
+    desk.turn(date(2025, 6, 12), 9)
+    assert ("Digest", "ehc@example.org", at(9, date(2025, 6, 12))) in desk.mail()
+
+
 def test_letters_say_nothing_of_a_child(desk: Desk) -> None:
     desk.flag("f1")
     desk.flag("f2", **MILD)
