@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
 from send_integration.when.london import LONDON, london_day, london_midnight
-from send_integration.when.periods import after_working_days, is_working_day, working_days_between
+from send_integration.when.periods import after_working_days, is_working_day
 
 _WRITTEN = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])-(?:([01][0-9]|2[0-3]):([0-5][0-9])|24:00)", re.ASCII)
 
@@ -88,6 +88,9 @@ ANSWER_DAYS: Mapping[str, int] = {"high": 2, "raise": 5}
 """As shipped."""
 
 
-def overdue(since: date, today: date, days: int | None) -> bool:
-    """Whether working days to answer in are over that began on a day: it is not counted, an answer on the last is in time."""
-    return days is not None and working_days_between(since, today) > days
+def answered_by(today: date, days: int) -> date:
+    """The day for which an answer on a working day is just in time: what has waited since an earlier one is too late.
+
+    That day itself is not counted, and an answer on the last of the working days is in time.
+    """
+    return after_working_days(today, -days)

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from send_integration.alerts.directory import Directory
 from send_integration.alerts.letters import digest_letter
 from send_integration.alerts.route import Alert, escalated
-from send_integration.alerts.schedule import overdue
+from send_integration.alerts.schedule import answered_by
 from send_integration.alerts.sending import most_severe_first
 from send_integration.steps.alerts import AlertRouter, Today, Wanted, alert_message
 from send_integration.store.alerts import (
@@ -137,7 +137,9 @@ def pass_on(router: AlertRouter, today: Today) -> int:
         lock_routing(connection, alone=False)
         about_to_show(connection)
         late = [
-            kept for kept in unanswered(connection, router.office.answer_days, today.day) if _late(router, kept, today)
+            kept
+            for level, days in router.office.answer_days.items()
+            for kept in unanswered(connection, level, answered_by(today.day, days))
         ]
         if not late:
             return 0
@@ -149,11 +151,6 @@ def pass_on(router: AlertRouter, today: Today) -> int:
         say(connection, [alert_message("escalated", found.alert, today) for found in fresh])
         router.keep_and_send(connection, fresh, today)
         return len(fresh)
-
-
-def _late(router: AlertRouter, kept: KeptAlert, today: Today) -> bool:
-    days = router.office.answer_days.get(kept.alert.level)
-    return kept.waits_since is not None and overdue(kept.waits_since, today.day, days)
 
 
 def _passed_on(kept: KeptAlert, above: Wanted | None, today: date) -> AlertRow:

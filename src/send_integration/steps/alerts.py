@@ -144,9 +144,12 @@ class AlertRouter:
     def keep_and_send(self, connection: Connection, wanted: Sequence[Wanted], today: Today) -> None:
         """Keep alerts, and have sent at once what is to be and there is room for in its recipient's day."""
         plans = self._within_budget(connection, wanted, today)
-        rows = [_row(found, plans[found.alert.alert_id], today) for found in wanted]
-        keep_alerts(connection, rows)
-        reword_deliveries(connection, {found.alert.alert_id: alert_letter(found.alert) for found in wanted})
+        rows = {found.alert.alert_id: _row(found, plans[found.alert.alert_id], today) for found in wanted}
+        changed = [
+            found.alert for found in wanted if found.kept is None or rows[found.alert.alert_id] != found.kept.row()
+        ]
+        keep_alerts(connection, [rows[alert.alert_id] for alert in changed])
+        reword_deliveries(connection, {alert.alert_id: alert_letter(alert) for alert in changed})
         at_once: dict[datetime, list[Alert]] = {}
         for found in wanted:
             planned = plans[found.alert.alert_id].at

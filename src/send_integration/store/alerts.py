@@ -27,6 +27,17 @@ class StandingFlag:
     handled: Mapping[str, Any] | None
 
 
+class AlertRow(NamedTuple):
+    """How an alert is to be kept."""
+
+    alert: Alert
+    sent_levels: tuple[str, ...] = ()
+    digest_on: date | None = None
+    waits_since: date | None = None
+    snoozed_until: date | None = None
+    handled: Mapping[str, Any] | None = None
+
+
 class KeptAlert(NamedTuple):
     """An alert as it is kept, before something is done about it."""
 
@@ -38,16 +49,13 @@ class KeptAlert(NamedTuple):
     snoozed_until: date | None
     handled: Mapping[str, Any] | None
 
-
-class AlertRow(NamedTuple):
-    """How an alert is to be kept."""
-
-    alert: Alert
-    sent_levels: tuple[str, ...] = ()
-    digest_on: date | None = None
-    waits_since: date | None = None
-    snoozed_until: date | None = None
-    handled: Mapping[str, Any] | None = None
+    def row(self) -> AlertRow | None:
+        """How it would be kept where nothing changed; None where it is closed."""
+        if self.closed_at is not None:
+            return None
+        return AlertRow(
+            self.alert, self.sent_levels, self.digest_on, self.waits_since, self.snoozed_until, self.handled
+        )
 
 
 def lock_routing(connection: Connection, *, alone: bool) -> None:

@@ -1,6 +1,6 @@
 """What the leader's turns ask of alerts: whose digest is due, what is in it, and what waits for an answer too long."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from hashlib import sha256
 from typing import NamedTuple
@@ -102,10 +102,10 @@ def shorten_digests(
     )
 
 
-def unanswered(connection: Connection, levels: Iterable[str], before: date) -> list[KeptAlert]:
-    """Alerts of some levels that wait for an answer since before a day, and were not passed on to who has them; locked."""
+def unanswered(connection: Connection, level: str, before: date) -> list[KeptAlert]:
+    """Alerts of a level that wait for an answer since before a day, and were not passed on to who has them; locked."""
     waiting = (
         "cleared_at IS NULL AND handled IS NULL AND escalated_from IS NULL AND waits_since < :before"
-        " AND content ->> 'level' = ANY(:levels)"
+        " AND content ->> 'level' = :level"
     )
-    return kept_alerts(connection, waiting, levels=list(levels), before=before)
+    return kept_alerts(connection, waiting, level=level, before=before)

@@ -9,9 +9,10 @@ from send_integration.alerts.schedule import (
     OFFICE_HOURS,
     WorkingHours,
     answer_days,
+    answered_by,
     in_rehearsal,
-    overdue,
 )
+from send_integration.when.periods import working_days_between
 
 FRIDAY, SATURDAY, MONDAY = date(2025, 6, 6), date(2025, 6, 7), date(2025, 6, 9)
 
@@ -84,22 +85,22 @@ def test_a_rehearsals_moment_is_the_clocks_time_on_its_own_day() -> None:
 
 
 TIMES = [
-    pytest.param("2025-06-06", "2025-06-06", 2, False, id="sent today"),
-    pytest.param("2025-06-06", "2025-06-08", 2, False, id="a weekend is no time to answer"),
-    pytest.param("2025-06-06", "2025-06-10", 2, False, id="an answer on the second working day is in time"),
-    pytest.param("2025-06-06", "2025-06-11", 2, True, id="the day after is too late"),
-    pytest.param("2025-04-17", "2025-04-23", 2, False, id="Easter is not counted"),
-    pytest.param("2025-04-17", "2025-04-24", 2, True, id="what comes after it is"),
-    pytest.param("2025-06-02", "2025-06-10", 5, True, id="five days"),
-    pytest.param("2025-06-02", "2026-06-02", None, False, id="never"),
+    pytest.param("2025-06-10", 2, "2025-06-06", "2025-06-05", id="Friday's is in time on Tuesday, over a weekend"),
+    pytest.param("2025-06-11", 2, "2025-06-09", "2025-06-06", id="and too late on Wednesday"),
+    pytest.param("2025-06-11", 2, "2025-06-09", "2025-06-07", id="so is what came on the Saturday"),
+    pytest.param("2025-04-23", 2, "2025-04-17", "2025-04-16", id="Easter is not counted"),
+    pytest.param("2025-04-24", 2, "2025-04-22", "2025-04-17", id="what comes after it is"),
+    pytest.param("2025-06-10", 5, "2025-06-03", "2025-06-02", id="five days"),
 ]
 
 
-@pytest.mark.parametrize(("since", "today", "days", "over"), TIMES)
-def test_the_time_to_answer_is_over_after_its_working_days(
-    since: str, today: str, days: int | None, over: bool
-) -> None:
-    assert overdue(date.fromisoformat(since), date.fromisoformat(today), days) is over
+@pytest.mark.parametrize(("today", "days", "in_time", "too_late"), TIMES)
+def test_the_time_to_answer_is_over_after_its_working_days(today: str, days: int, in_time: str, too_late: str) -> None:
+    before = answered_by(date.fromisoformat(today), days)
+
+    assert date.fromisoformat(in_time) >= before > date.fromisoformat(too_late)
+    assert working_days_between(date.fromisoformat(in_time), date.fromisoformat(today)) <= days
+    assert working_days_between(date.fromisoformat(too_late), date.fromisoformat(today)) > days
 
 
 def test_the_days_to_answer_in_are_read_and_refused() -> None:
