@@ -1,4 +1,5 @@
-"""Routes changes of flags to people, keeps the directory of workers, and delivers alerts and notices that are due."""
+"""Routes changes of flags to people, keeps the directory of workers, and does by the clock what is due: digests, passing on,
+delivering."""
 
 from collections.abc import Mapping
 
@@ -6,6 +7,7 @@ from faust.types import StreamT
 
 from send_integration.contracts import topics
 from send_integration.steps import alerts, directory
+from send_integration.steps.alert_turns import take_turn
 from send_integration.steps.alerts import AlertRouter
 from send_integration.steps.channel_news import tell_of_channels, tell_of_undelivered
 from send_integration.steps.delivering import Deliverer, post_notices
@@ -15,6 +17,9 @@ from send_integration.store.positions import mark_published
 from streams.app import Worker, batches, or_stop
 
 DELIVER_SECONDS = 5.0
+TURN_SECONDS = 10.0
+"""How soon a changed directory is followed, and how late a digest can be."""
+
 DELIVERIES = 50
 """Tries of one turn: a channel that takes its time with each holds up this timer, and no agent."""
 
@@ -30,6 +35,17 @@ def add_alerts(worker: Worker, router: AlertRouter) -> None:
                 await worker.run(mark_published, worker.engine, alerts.READER, batch)
 
     worker.app.agent(worker.app.topic(topics.FLAGS.name, value_type=bytes), name="alerts")(notify)
+
+
+def add_turns(worker: Worker, router: AlertRouter) -> None:
+    """Start what the clock does about alerts; the leader alone does it, and whoever is leader next goes on."""
+
+    async def turn() -> None:
+        async with or_stop("the alerts' turn"):
+            if await worker.run_aside(take_turn, router, worker.today(), worker.now()):
+                worker.outbox_filled.set()
+
+    worker.app.timer(interval=TURN_SECONDS, on_leader=True)(turn)
 
 
 def add_directory(worker: Worker) -> None:

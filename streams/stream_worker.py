@@ -5,13 +5,15 @@ from functools import partial
 
 from sqlalchemy import Engine
 
+from send_integration.alerts.schedule import WorkingHours, answer_days
 from send_integration.channels.opening import open_channels
 from send_integration.contracts import topics
+from send_integration.errors import BadSetting
 from send_integration.quality.batch_rules import BatchRules
 from send_integration.quality.checks import RowChecks
 from send_integration.settings import Settings
 from send_integration.steps import alerts, directory, gate, timeline
-from send_integration.steps.alerts import AlertRouter
+from send_integration.steps.alerts import AlertRouter, Office
 from send_integration.steps.catalogue import load_model, load_rules
 from send_integration.steps.delivering import Deliverer
 from send_integration.steps.gate import Checks, Gate
@@ -20,7 +22,7 @@ from send_integration.steps.relay import Relay
 from send_integration.steps.silences import SilenceLook
 from send_integration.steps.timeline import TimelineKeeper
 from send_integration.steps.watching import FeedWatch, Judge
-from streams.alerts import add_alerts, add_delivery, add_directory
+from streams.alerts import add_alerts, add_delivery, add_directory, add_turns
 from streams.app import Worker, build
 from streams.clock import add_clock
 from streams.ends import add_ends
@@ -53,14 +55,37 @@ def assemble(settings: Settings, engine: Engine) -> Worker:
     add_clock(worker, keeper)
     mailboxes = settings.mailboxes
     channels = open_channels(settings)
-    add_alerts(
-        worker, AlertRouter(engine, by_mail=bool(channels), mailboxes=mailboxes, fallback=settings.fallback_mailbox)
+    router = AlertRouter(
+        engine,
+        by_channel=bool(channels),
+        mailboxes=mailboxes,
+        fallback=settings.fallback_mailbox,
+        office=office_of(settings),
     )
+    add_alerts(worker, router)
+    add_turns(worker, router)
     add_directory(worker)
     deliverer = Deliverer(engine, channels)
     if channels:
         add_delivery(worker, deliverer, mailboxes, settings.fallback_mailbox)
     return worker
+
+
+def office_of(settings: Settings) -> Office:
+    """How the authority works. Raises BadSetting where alerts are sent and there is no duty manager to whom one can always
+    go; a rehearsal needs none."""
+    if settings.smtp and not settings.duty_manager and settings.as_of is None:
+        raise BadSetting(
+            "It is not set, so an alert could reach nobody",
+            where="SEND_DUTY_MANAGER",
+            next_step="Give the duty manager's worker id or address, and start again.",
+        )
+    return Office(
+        settings.duty_manager,
+        WorkingHours.of(settings.working_hours),
+        settings.alerts_a_day,
+        answer_days(settings.answer_days),
+    )
 
 
 def guards() -> tuple[dict[str, Checks], dict[str, Judge]]:

@@ -98,6 +98,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "identity.decided": {"by": "w1", "why": "one birth certificate", "pairs": PAIRS},
     "identity.withdrawn": {"by": "w1", "why": "the wrong file", "retracts": "D1"},
     "workers.joined": {"sector": "health", "team": "north"},
+    "workers.away": {"from_on": "2025-03-10", "to_on": "2025-03-14", "covered_by": "w2"},
     "workers.assigned": {"role_for_child": "senco"},
     "workers.unassigned": {"role_for_child": "senco"},
 }  # fmt: skip
@@ -129,7 +130,9 @@ def example_data(feed_and_word: str) -> dict[str, Any]:
 
 def has_person(feed_and_word: str) -> bool:
     """Whether a type's events are about a child."""
-    return feed_and_word not in ("workers.joined", "workers.left") and not feed_and_word.startswith("identity.")
+    return feed_and_word not in ("workers.joined", "workers.left", "workers.away") and not feed_and_word.startswith(
+        "identity."
+    )
 
 
 _OF_PLAN = {"review_report_circulated", "amendment_notice_issued", "amended_final_issued"}

@@ -12,6 +12,8 @@ from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from send_integration import clock
+from send_integration.alerts.schedule import WorkingHours, answer_days
+from send_integration.alerts.sending import ALERTS_A_DAY
 from send_integration.errors import BadSetting
 
 _PAIR = re.compile(r"[^=\s]+\s*=\s*[^=\s]+@[^=\s]+")
@@ -86,7 +88,29 @@ class Settings(BaseSettings):
         " nothing on a restricted child. 'data-stewards' is told of feeds that are paused or silent, 'duty-manager' of channels"
         " that are dead and of messages that cannot be delivered.",
     )
-    fallback_mailbox: str = Field("", description="Address for alerts that no team takes either.")
+    fallback_mailbox: str = Field(
+        "", description="Address for alerts whose recipient has none, such as a team without a mailbox."
+    )
+    duty_manager: str = Field(
+        "",
+        description="Worker id or address of the duty manager, to whom an alert goes that nobody else can take, or that nobody"
+        " answers; a worker that sends alerts does not start without, but in a rehearsal.",
+    )
+    working_hours: str = Field(
+        "08:30-17:00", description="When people work on working days, by London's clock: urgent alerts are sent then."
+    )
+    alerts_a_day: int = Field(
+        ALERTS_A_DAY,
+        ge=1,
+        le=1000,
+        description="Urgent alerts that are sent to one recipient at once in a day; what is more is in the next digest, never"
+        " what the law asks for.",
+    )
+    answer_days: str = Field(
+        "high=2,raise=5",
+        description="Working days within which an alert of each level is to be answered before the manager has it as well; a"
+        " level that is not named is not passed on.",
+    )
     identity_model: Path | None = Field(
         None, description="The authority's own identity model, from `identity train`; empty: the one that ships."
     )
@@ -109,6 +133,18 @@ class Settings(BaseSettings):
         if not all(_PAIR.fullmatch(pair) for pair in _pairs(written)):
             message = "each part between commas must be a team, '=' and an address"
             raise ValueError(message)
+        return written
+
+    @field_validator("working_hours")
+    @classmethod
+    def _names_working_hours(cls, written: str) -> str:
+        WorkingHours.of(written)
+        return written
+
+    @field_validator("answer_days")
+    @classmethod
+    def _names_answer_days(cls, written: str) -> str:
+        answer_days(written)
         return written
 
     @property

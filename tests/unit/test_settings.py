@@ -29,3 +29,18 @@ def test_what_is_set_to_nothing_is_unset(monkeypatch: pytest.MonkeyPatch, name: 
     monkeypatch.setenv(f"SEND_{name.upper()}", "")
 
     assert getattr(Settings(), name) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "written"),
+    [("SEND_WORKING_HOURS", "17:00-08:30"), ("SEND_WORKING_HOURS", "nine to five"), ("SEND_ANSWER_DAYS", "urgent=2")],
+)
+def test_hours_and_days_to_answer_that_are_none_are_refused_at_the_start(
+    monkeypatch: pytest.MonkeyPatch, name: str, written: str
+) -> None:
+    monkeypatch.setenv(name, written)
+    settings.cache_clear()
+
+    with pytest.raises(BadSetting, match=name) as refused:
+        settings()
+    assert written not in str(refused.value)

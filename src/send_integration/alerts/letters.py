@@ -1,5 +1,6 @@
 """How alerts and notices are worded where they leave the page: a reference, a kind, a date, a link; nothing of a child."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from send_integration.alerts.route import Alert
@@ -17,16 +18,38 @@ class Letter(NamedTuple):
 
 
 def alert_letter(alert: Alert) -> Letter:
-    """An alert in words."""
-    due = f"Due on {alert.due_on.isoformat()}.\n" if alert.due_on else ""
+    """An alert in words: its reference, its kind, when it is due, and where to read the rest."""
+    passed_on = "It was passed on to you, for nobody answered it in time.\n" if alert.escalated_from else ""
     return Letter(
-        f"Alert {alert.alert_id}: {alert.rule}, {alert.kind}",
-        f"There is an alert for you: {alert.rule}, {alert.kind}, level {alert.level}.\n{due}"
-        f"Child reference {alert.child_id}.\n\nSign in to see why, and what to do next:",
-        f"/children/{alert.child_id}",
-        kind=f"{alert.rule}, {alert.kind}",
+        f"Alert {alert.alert_id}: {what_of(alert)}",
+        f"There is an alert for you.\n{what_of(alert)}{_due(alert)}.\n{passed_on}\n"
+        "Sign in to see why it is there and what to do next, and to say that you will act:",
+        f"/alerts/{alert.alert_id}",
+        kind=what_of(alert),
         due=alert.due_on.isoformat() if alert.due_on else "",
     )
+
+
+def digest_letter(digest_id: str, alerts: Sequence[Alert]) -> Letter:
+    """A day's alerts that were not sent at once, in words, in the order in which they are given."""
+    lines = "\n".join(f"- {alert.alert_id}: {what_of(alert)}{_due(alert)}" for alert in alerts)
+    number = "1 alert" if len(alerts) == 1 else f"{len(alerts)} alerts"
+    return Letter(
+        f"Digest {digest_id}: {number} for you",
+        f"These wait for you, the most severe first:\n{lines}\n\n"
+        "Sign in to see why each is there and what to do next, and to say which you will act on:",
+        "/alerts",
+    )
+
+
+def what_of(alert: Alert) -> str:
+    """An alert's kind: whether it is of a milestone or a risk, and of which."""
+    title = alert.rule.replace("-", " ").capitalize()
+    return f"{alert.of.capitalize()}: {title}" if alert.of else title
+
+
+def _due(alert: Alert) -> str:
+    return f", due on {alert.due_on.isoformat()}" if alert.due_on else ""
 
 
 def notice_letter(notice_id: str, child_id: str) -> Letter:

@@ -353,6 +353,7 @@ COLUMNS: Mapping[str, tuple[Column, ...]] = MappingProxyType(
             Column("email_joined", "text", "data.worker.email", _email_joined),
             Column("hands_over_to_itself", "number", "data.hands_over_to", derived.names_itself("hands_over_to")),
             Column("manages_itself", "number", "data.manager_id", derived.names_itself("manager_id")),
+            Column("covers_itself", "number", "data.covered_by", derived.names_itself("covered_by")),
         ),
     }
 )

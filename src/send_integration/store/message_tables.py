@@ -1,6 +1,22 @@
 """The tables of whom we tell and what: workers, alerts, notices and their delivery; see `tables`."""
 
-from sqlalchemy import BigInteger, Boolean, Column, Date, ForeignKey, Index, Integer, MetaData, Table, Text, false
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+    false,
+    text,
+    true,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSTZMULTIRANGE
 
 from send_integration.store.tables import NAMES, Moment
@@ -23,6 +39,35 @@ worker = Table(
     Column("as_recorded_at", Moment, nullable=False),
 )
 
+# What sources say of workers' absences. One that another row names as its target is corrected or taken back by it, and
+# does not count; one that takes back counts as none.
+worker_absence = Table(
+    "worker_absence",
+    METADATA,
+    Column("source", Text, primary_key=True),
+    Column("event_id", Text, primary_key=True),
+    Column("worker_id", Text, nullable=False),
+    Column("from_on", Date, nullable=False),
+    Column("to_on", Date, nullable=False),
+    Column("covered_by", Text),
+    Column("target", Text, comment="the event that it corrects or retracts"),
+    Column("retracts", Boolean, nullable=False),
+    Column("recorded_at", Moment, nullable=False),
+    Index(None, "worker_id"),
+    Index("ix_worker_absence_target", "source", "target", postgresql_where=Column("target").is_not(None)),
+)
+
+# How often the directory has changed, and up to which change and on which day every open alert was last routed.
+directory_state = Table(
+    "directory_state",
+    METADATA,
+    Column("one", Boolean, primary_key=True, server_default=true(), comment="there is one row"),
+    Column("changes", BigInteger, nullable=False, server_default="0"),
+    Column("routed", BigInteger, nullable=False, server_default="0"),
+    Column("routed_on", Date),
+    CheckConstraint("one", name="one"),
+)
+
 # A flag sent to somebody. One row a flag and recipient; `recipient` is a worker id or 'team:<name>'.
 alert = Table(
     "alert",
@@ -37,9 +82,49 @@ alert = Table(
     Column(
         "stood_before", TSTZMULTIRANGE, nullable=False, server_default="{}", comment="when it was open and closed again"
     ),
+    Column("email", Text, comment="the recipient's, as known when it was routed"),
+    Column("sent_levels", ARRAY(Text), nullable=False, server_default="{}", comment="at which it was sent, each once"),
+    Column("digest_on", Date, comment="the day in whose digest it is, or the next digest after that"),
+    Column("waits_since", Date, comment="since when its recipient, or whom it was passed on to last, is to answer"),
+    Column("snoozed_until", Date),
+    Column("handled", JSONB, comment="{what, by, on, why}: the person's answer to the flag, as on send.flags"),
+    Column("escalated_from", Text, comment="the recipient who did not answer, where that is why it is here"),
     Index(None, "recipient", "cleared_at"),
     Index(None, "flag_id"),
     Index(None, "child_id"),
+    Index("ix_alert_digest", "digest_on", postgresql_where=text("digest_on IS NOT NULL AND cleared_at IS NULL")),
+    Index("ix_alert_waits", "waits_since", postgresql_where=text("waits_since IS NOT NULL AND cleared_at IS NULL")),
+)
+
+# A colleague to whom a person gave a flag's alert; it holds until the flag clears.
+alert_hand_over = Table(
+    "alert_hand_over",
+    METADATA,
+    Column("flag_id", Text, primary_key=True),
+    Column("to_worker", Text, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+)
+
+# How many alerts a recipient is sent at once on a day.
+alert_load = Table(
+    "alert_load",
+    METADATA,
+    Column("recipient", Text, primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("at_once", Integer, nullable=False),
+)
+
+# One mail a recipient and day with all that is not sent at once; a second one cannot be made.
+digest = Table(
+    "digest",
+    METADATA,
+    Column("digest_id", Text, primary_key=True),
+    Column("recipient", Text, nullable=False),
+    Column("day", Date, nullable=False),
+    Column("alerts", ARRAY(Text), nullable=False, comment="as listed, the most severe first"),
+    Column("made_at", Moment, nullable=False),
+    UniqueConstraint("recipient", "day"),
 )
 
 # What somebody is told of a child whose timeline they saw and which has changed since: one unread row a recipient and
@@ -82,7 +167,7 @@ notice_entry = Table(
 delivery = Table(
     "delivery",
     METADATA,
-    Column("message_id", Text, primary_key=True, comment="an alert's id, or a notice's"),
+    Column("message_id", Text, primary_key=True, comment="an alert's id, a digest's, or a notice's"),
     Column("channel", Text, comment="which took it; else which failed last"),
     Column("address", Text, nullable=False),
     Column("content", JSONB, nullable=False, comment="{subject, text, path, kind, due}, and nothing of the child"),

@@ -59,9 +59,18 @@ _TO_THEMSELVES = (
     " WHERE v ->> 'worker_id' = a.recipient AND d.address IN (v ->> 'email', g.email))"
 )
 
+_IN_A_DIGEST = (
+    "SELECT FROM digest i JOIN alert a ON a.alert_id = ANY(i.alerts) LEFT JOIN child c ON c.child_id = a.child_id"
+    " WHERE i.digest_id = d.message_id"
+)
+
+MAY_BE_LISTED = f"(c.restricted IS FALSE OR ({RECIPIENT_WORKS_THERE} AND {_TO_THEMSELVES}))"
+"""That alert `a`, of its child `c`, may stand in the digest that delivery `d` takes to its recipient; `:today` as above."""
+
 MAY_BE_SENT = (
     "(NOT EXISTS (SELECT FROM alert a LEFT JOIN child c ON c.child_id = a.child_id WHERE a.alert_id = d.message_id"  # noqa: S608 - ours
     f" AND c.restricted IS NOT FALSE AND NOT ({RECIPIENT_WORKS_THERE} AND {_TO_THEMSELVES}))"
+    f" AND NOT EXISTS ({_IN_A_DIGEST} AND NOT coalesce({MAY_BE_LISTED}, false))"
     " AND NOT EXISTS (SELECT FROM notice n WHERE n.notice_id = d.message_id"
     f" AND NOT {notice_may_be_told('n.recipient')}))"
 )

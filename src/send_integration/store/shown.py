@@ -29,6 +29,7 @@ SHOW_NO_ENTRY = (
     "identity-withdraw",
     "see-quarantine",
     "show-quarantined",
+    "answer-alert",
 )
 """The audited acts that name a child and show nothing that rests on an entry; whatever else names one is a look."""
 

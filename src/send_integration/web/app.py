@@ -12,6 +12,8 @@ from starlette.exceptions import HTTPException as StarletteHTTPException
 from send_integration.settings import Settings
 from send_integration.web.context import FOLDER, SignInNeeded, Site, templates
 from send_integration.web.routes import (
+    absences,
+    alert_acts,
     alerts,
     children,
     feeds,
@@ -49,6 +51,8 @@ ROOMS = (
     sign_in,
     children,
     alerts,
+    alert_acts,
+    absences,
     identity,
     identity_children,
     identity_decisions,

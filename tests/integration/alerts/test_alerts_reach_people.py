@@ -9,7 +9,7 @@ from send_integration.contracts import topics
 from send_integration.steps.alerts import AlertRouter
 from send_integration.steps.batch import RawMessage
 from send_integration.steps.catalogue import load_rules
-from send_integration.store.alerts import inbox
+from send_integration.store.inbox import inbox
 from send_integration.store.notices import Reader
 from tests.builders import NOW, WORKER, sent
 from tests.integration.steps.pipe import Pipe
@@ -37,7 +37,7 @@ def raise_flags(engine: Engine) -> Pipe:
 
 
 def test_reading_flags_again_tells_nobody_again(engine: Engine) -> None:
-    router = AlertRouter(engine, by_mail=True, mailboxes={}, fallback="send@example.org")
+    router = AlertRouter(engine, by_channel=True, mailboxes={}, fallback="send@example.org")
     messages = flags_of(raise_flags(engine))
 
     assert router.notify(messages, TODAY, NOW) > 0
@@ -45,7 +45,7 @@ def test_reading_flags_again_tells_nobody_again(engine: Engine) -> None:
 
 
 def test_a_cleared_flag_leaves_the_inbox_and_is_not_sent_any_more(engine: Engine) -> None:
-    router = AlertRouter(engine, by_mail=True, mailboxes={}, fallback="send@example.org")
+    router = AlertRouter(engine, by_channel=True, mailboxes={}, fallback="send@example.org")
     pipe = raise_flags(engine)
     router.notify(flags_of(pipe), TODAY, NOW)
     assert {item["flag"]["rule"] for item in inbox(engine, W1, today=TODAY, limit=50)} >= {"ehc-decide-to-assess"}

@@ -12,21 +12,21 @@ from send_integration.steps.alerts import AlertRouter
 from send_integration.steps.catalogue import load_rules
 from send_integration.steps.delivering import Deliverer, post_notices
 from send_integration.steps.directory import keep_directory
-from send_integration.store.alerts import inbox
 from send_integration.store.deliveries import due_addresses
+from send_integration.store.inbox import inbox
 from send_integration.store.notices import Reader
 from tests.builders import ANNA, NOW, WORKER, sent
 from tests.integration.alerts.test_alerts_reach_people import TODAY, flags_of
 from tests.integration.channels.mail import Mailbox, mail
 from tests.integration.notices.test_who_is_told import look
-from tests.integration.steps.pipe import Pipe
+from tests.integration.steps.pipe import AT_WORK, Pipe
 
 __all__ = ["Mailbox", "mail"]
 
 SECRET = {**ANNA, "restricted": "adoption"}
 TEAM, LAST = "ehc@example.org", "send@example.org"
 RULE = "ehc-decide-to-assess"
-SOON = NOW + timedelta(minutes=1)
+SOON = AT_WORK + timedelta(minutes=1)
 MANAGER = Reader(["somebody"], restricted=True, worker_id="")
 """A manager who reads no team's inbox."""
 
@@ -60,8 +60,8 @@ def alerted(engine: Engine, *of_workers: bytes) -> Pipe:
     pipe.drain_gate(["ehcp", "workers"])
     pipe.drain_timeline()
     keep_directory(engine, pipe.waiting("send.clean.workers", "directory"))
-    router = AlertRouter(engine, by_mail=True, mailboxes={"ehc-team": TEAM}, fallback=LAST)
-    assert router.notify(flags_of(pipe), TODAY, NOW) >= 1
+    router = AlertRouter(engine, by_channel=True, mailboxes={"ehc-team": TEAM}, fallback=LAST)
+    assert router.notify(flags_of(pipe), TODAY, AT_WORK) >= 1
     assert pipe.ask("SELECT count(*) FROM delivery") == pipe.ask("SELECT count(*) FROM alert")
     return pipe
 
@@ -173,14 +173,14 @@ def test_mail_that_was_asked_for_before_the_child_was_restricted_waits_and_goes_
     restrict(pipe, restricted=False)
     ((asked,),) = pipe.ask("SELECT count(*) FROM delivery")
     deliverer = Deliverer(engine, [channel])
-    assert deliverer.deliver(TODAY, NOW, 50) == (0, 1)  # the server is down
+    assert deliverer.deliver(TODAY, AT_WORK, 50) == (0, 1)  # the server is down
 
     controller.start()
     restrict(pipe, restricted=True)
-    assert deliverer.deliver(TODAY, NOW + timedelta(hours=1), 50) == (0, 0)
+    assert deliverer.deliver(TODAY, AT_WORK + timedelta(hours=1), 50) == (0, 0)
     assert mailbox.received == []
     restrict(pipe, restricted=False)
-    assert deliverer.deliver(TODAY, NOW + timedelta(hours=1), 50) == (asked, 0)
+    assert deliverer.deliver(TODAY, AT_WORK + timedelta(hours=1), 50) == (asked, 0)
     assert {message["To"] for message in mailbox.received} == {TEAM}
 
 

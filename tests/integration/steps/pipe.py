@@ -1,12 +1,13 @@
 """All steps of the stream joined by lists instead of a broker: the same steps, every interleaving at hand."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from threading import Lock
 from typing import Any
 
 from sqlalchemy import Engine, text
 
+from send_integration.alerts.route import LAST_TEAM, TEAM_OF_ROLE
 from send_integration.contracts import topics
 from send_integration.contracts.registry import conflict_order, read
 from send_integration.identity.model import default_model
@@ -24,6 +25,9 @@ from send_integration.watch.window import unchecked
 from tests.builders import NOW
 
 PARTITIONS = 3
+MAILBOXES = {team: f"{team.removesuffix('-team')}@example.org" for team in {*TEAM_OF_ROLE.values(), LAST_TEAM}}
+AT_WORK = datetime(2026, 6, 1, 9, tzinfo=UTC)
+"""Ten o'clock in London: what is urgent is sent at once."""
 
 
 def empty(engine: Engine) -> None:
@@ -33,7 +37,8 @@ def empty(engine: Engine) -> None:
             "stream_position, admitted, person_record, person_record_key, identity_link, identity_review,"
             " identity_statement, identity_decision, quarantine, quarantine_act, event, child, relation, flag, flag_change,"
             " former_child_id, alert, delivery, notice, notice_entry, audit, remark, feed_breaker, feed_change, feed_window,"
-            " feed_day, agency_day, broker_end, feed_silence, rule_book, channel_health"
+            " feed_day, agency_day, broker_end, feed_silence, rule_book, channel_health, alert_hand_over, alert_load, digest,"
+            " worker_absence"
         )
         facts = ", ".join(f"warehouse.{table.name}" for table in (clean_event, *OF_A_CHILD))
         connection.execute(text("ALTER TABLE flag_change DISABLE TRIGGER USER"))  # a history refuses to be emptied
@@ -59,7 +64,7 @@ class Pipe:
         self.now = now
         self.gates = [Gate(engine, lambda _feed: checks, default_model()) for _ in range(workers)]
         self.keepers = [TimelineKeeper(engine, rules) for _ in range(workers)]
-        self.router = AlertRouter(engine, by_mail=True, mailboxes={}, fallback="send@example.org")
+        self.router = AlertRouter(engine, by_channel=True, mailboxes=MAILBOXES, fallback="send@example.org")
         self.warehouse = Warehouse(engine, rules)
         self.topics: dict[tuple[str, int], list[RawMessage]] = {
             (topic.name, number): [] for topic in topics.TOPICS for number in range(PARTITIONS)
@@ -143,7 +148,7 @@ class Pipe:
         """Everything that waits in the outbox and in send.flags, in batches."""
         self.relay()
         for _, batch in self.batches(topics.FLAGS.name, alerts.READER, size):
-            self.router.notify(batch, self.today, self.now)
+            self.router.notify(batch, self.today, AT_WORK)
 
     def drain_warehouse(self, size: int = 1000) -> None:
         """Everything that waits in the clean topics, in batches."""

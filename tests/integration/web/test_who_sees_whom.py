@@ -97,8 +97,18 @@ OPEN = {
 }
 """Pages that show nothing about anybody."""
 
-OWN = {("POST", "/alerts/notices/{notice_id}/read")}
-"""Forms about what one recipient alone was told; tests below ask for them."""
+OWN = {
+    ("POST", "/alerts/notices/{notice_id}/read"),
+    ("GET", "/alerts/{alert_id}"),
+    ("POST", "/alerts/{alert_id}/acknowledge"),
+    ("POST", "/alerts/{alert_id}/dismiss"),
+    ("POST", "/alerts/{alert_id}/put-off"),
+    ("POST", "/alerts/{alert_id}/hand-over"),
+    ("POST", "/alerts/away"),
+    ("POST", "/alerts/back"),
+}
+"""Pages and forms about what one recipient alone was told, or says of themselves; tests below and test_alert_pages ask for
+them."""
 
 
 @pytest.fixture
@@ -235,7 +245,7 @@ def test_a_steward_cannot_join_a_child_with_a_restricted_one(sign_in: SignIn, en
 def test_an_alert_on_a_restricted_child_is_there_for_those_alone_who_may_see_the_child_and_is_written_down(
     sign_in: SignIn, engine: Engine, pipe: Pipe
 ) -> None:
-    router = AlertRouter(engine, by_mail=False, mailboxes={}, fallback="")
+    router = AlertRouter(engine, by_channel=False, mailboxes={"ehc-team": "ehc@example.org"}, fallback="")
     pipe.relay()
     flags = [m for place, held in sorted(pipe.topics.items()) if place[0] == topics.FLAGS.name for m in held]
     router.notify(flags, TODAY, NOW)

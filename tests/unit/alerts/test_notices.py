@@ -6,9 +6,9 @@ import pytest
 
 from send_integration.alerts.letters import alert_letter, notice_letter
 from send_integration.alerts.notices import Effect, Lost, PersonsWord, Sight, Way, told, why_moved
-from send_integration.alerts.route import route
+from send_integration.alerts.route import Known, route
 from send_integration.contracts.event import EventKey
-from tests.unit.alerts.test_route import FLAG, HOLDER, TODAY
+from tests.unit.alerts.test_route import FLAG, HOLDER, TODAY, people
 
 SINCE = datetime(2025, 3, 3, tzinfo=UTC)
 
@@ -83,16 +83,16 @@ def test_the_reason_says_whose_word_it_was_where_it_was_a_persons(
 
 
 def test_letters_give_a_reference_a_kind_and_a_page_and_no_more() -> None:
-    alert = route(FLAG, [HOLDER], {}, TODAY)
+    alert = route(FLAG, Known([HOLDER]), people(), TODAY)
 
     assert alert_letter(alert) == (
-        f"Alert {alert.alert_id}: ehc-final-plan, missed",
+        f"Alert {alert.alert_id}: Milestone: Ehc final plan",
         (
-            "There is an alert for you: ehc-final-plan, missed, level high.\nDue on 2025-05-01.\nChild reference c1.\n\n"
-            "Sign in to see why, and what to do next:"
+            "There is an alert for you.\nMilestone: Ehc final plan, due on 2025-05-01.\n\n"
+            "Sign in to see why it is there and what to do next, and to say that you will act:"
         ),
-        "/children/c1",
-        "ehc-final-plan, missed",
+        f"/alerts/{alert.alert_id}",
+        "Milestone: Ehc final plan",
         "2025-05-01",
     )
     assert notice_letter("n1", "c1")[:3] == (
@@ -102,4 +102,6 @@ def test_letters_give_a_reference_a_kind_and_a_page_and_no_more() -> None:
             "Sign in to see what, and why:"
         ),
         "/alerts",
+        "",
+        "",
     )

@@ -168,6 +168,7 @@ OWN: dict[str, dict[str, tuple[str, dict[str, Any]]]] = {
     },
     "workers": {
         "hands-over-to-itself": ("workers.left", {"hands_over_to": "w1"}),
+        "covers-for-itself": ("workers.away", {"covered_by": "w1"}),
         "manages-itself": ("workers.joined", {"manager_id": "w1"}),
         "worker-without-mailbox": ("workers.joined", {}),
         "private-mailbox": ("workers.joined", {"worker": {**SELF, "email": "wren@gmail.com"}}),

@@ -1,0 +1,114 @@
+"""What a person does with an alert: answers it, puts it off, or gives it to a colleague; each written down and said."""
+
+import json
+from datetime import date, datetime
+from typing import NamedTuple
+
+from sqlalchemy import Connection, Engine
+
+from send_integration.alerts.schedule import in_rehearsal
+from send_integration.alerts.sending import may_snooze
+from send_integration.contracts import topics
+from send_integration.errors import BadInput
+from send_integration.rules.flags import ACKNOWLEDGED, DISMISSED
+from send_integration.steps import handling
+from send_integration.steps.alerts import Today, alert_message
+from send_integration.steps.batch import Outgoing
+from send_integration.store.alerts import (
+    AlertRow,
+    KeptAlert,
+    alerts_of_flags,
+    drop_unsent_alerts,
+    flag_message,
+    hand_over_flag,
+    keep_alerts,
+    kept_alerts,
+    lock_routing,
+)
+from send_integration.store.outbox import say
+from send_integration.store.sessions import Session, record_within
+
+ANSWER = "answer-alert"
+"""What the audit calls all of it."""
+
+TIMELINE_SAYS = "handed-over"
+"""What send.flags says of a flag that stands as it did and is another's to act on."""
+
+
+class Person(NamedTuple):
+    """Who acts, and when."""
+
+    session: Session
+    today: date
+    now: datetime
+
+
+def acknowledge(engine: Engine, alert_id: str, person: Person) -> None:
+    """Say that somebody acts on an alert's flag: nobody who has it is reminded or passed over any more."""
+    flag_id = _open(engine, alert_id).alert.flag_id
+    _answer(engine, flag_id, ACKNOWLEDGED, "", person)
+
+
+def dismiss(engine: Engine, alert_id: str, why: str, person: Person) -> None:
+    """Say why an alert's flag needs no action: it leaves the inboxes of all who have it, until it becomes more serious."""
+    flag_id = _open(engine, alert_id).alert.flag_id
+    _answer(engine, flag_id, DISMISSED, why, person)
+
+
+def snooze(engine: Engine, alert_id: str, until: date, person: Person) -> None:
+    """Put an alert off until a day; it is in that day's digest. Raises BadInput where that is too late, or too soon."""
+    with engine.begin() as connection:
+        kept = _locked(connection, alert_id)
+        wrong = may_snooze(kept.alert, until, person.today)
+        if wrong:
+            raise BadInput(wrong, where="until")
+        drop_unsent_alerts(connection, [alert_id])
+        (kept,) = kept_alerts(connection, "alert_id = :id", id=alert_id)
+        keep_alerts(connection, [AlertRow(kept.alert, kept.sent_levels, until, snoozed_until=until)])
+        _note(connection, kept, "snoozed", person, until=until.isoformat())
+
+
+def hand_over(engine: Engine, alert_id: str, to_worker: str, person: Person) -> None:
+    """Give an alert to a colleague, who has it until its cause is gone; the router brings it to them."""
+    with engine.begin() as connection:
+        kept = _locked(connection, alert_id)
+        if to_worker == kept.alert.recipient:
+            raise BadInput("They have it already", where="to")
+        hand_over_flag(connection, kept.alert.flag_id, to_worker, person.session.actor, person.now)
+        value = json.dumps(flag_message(connection, kept.alert.flag_id, TIMELINE_SAYS)).encode()
+        header = (("content-type", b"application/json"),)
+        say(connection, [Outgoing(topics.FLAGS.name, kept.alert.child_id.encode(), value, header)])
+        _note(connection, kept, "handed-over", person, to=to_worker)
+
+
+def _answer(engine: Engine, flag_id: str, what: str, why: str, person: Person) -> None:
+    """Say it, and keep it with the flag's alerts until it has come round; what is not sent yet is not sent."""
+    handling.handle(engine, flag_id, person.session, what, why, in_rehearsal(person.now, person.today))
+    handled = {"what": what, "by": person.session.actor, "on": person.today.isoformat(), "why": why}
+    with engine.begin() as connection:
+        lock_routing(connection, alone=False)
+        drop_unsent_alerts(connection, [kept.alert.alert_id for kept in alerts_of_flags(connection, [flag_id])])
+        standing = [kept for kept in alerts_of_flags(connection, [flag_id]) if kept.closed_at is None]
+        keep_alerts(connection, [AlertRow(kept.alert, kept.sent_levels, handled=handled) for kept in standing])
+        for kept in standing:
+            _note(connection, kept, what, person)
+
+
+def _note(connection: Connection, kept: KeptAlert, change: str, person: Person, **more: str) -> None:
+    today = Today.of(person.today, person.now)
+    say(connection, [alert_message(change, kept.alert, today, by=person.session.actor, **more)])
+    record_within(
+        connection, person.session, ANSWER, kept.alert.child_id, allowed=True, why=f"{change}: {kept.alert.alert_id}"
+    )
+
+
+def _open(engine: Engine, alert_id: str) -> KeptAlert:
+    with engine.begin() as connection:
+        return _locked(connection, alert_id)
+
+
+def _locked(connection: Connection, alert_id: str) -> KeptAlert:
+    found = kept_alerts(connection, "alert_id = :id AND cleared_at IS NULL", id=alert_id)
+    if not found:
+        raise BadInput("The alert is closed", where=alert_id, next_step="Nothing is to be done about it any more.")
+    return found[0]
