@@ -65,7 +65,9 @@ class Settings(BaseSettings):
         description="team=address pairs separated by commas: where alerts go that no named worker takes, and a team's notices;"
         " nothing on a restricted child. 'data-stewards' is told of feeds that are paused or silent.",
     )
-    fallback_mailbox: str = Field("", description="Address for alerts whose recipient has none, such as a team without a mailbox.")
+    fallback_mailbox: str = Field(
+        "", description="Address for alerts whose recipient has none, such as a team without a mailbox."
+    )
     duty_manager: str = Field(
         "",
         description="Worker id or address of the duty manager, to whom an alert goes that nobody else can take, or that nobody"
