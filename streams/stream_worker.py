@@ -74,7 +74,7 @@ def assemble(settings: Settings, engine: Engine) -> Worker:
 def office_of(settings: Settings) -> Office:
     """How the authority works. Raises BadSetting where alerts are sent and there is no duty manager to whom one can always
     go; a rehearsal needs none."""
-    if settings.smtp and not settings.duty_manager and settings.as_of is None:
+    if channel_names(settings) and not settings.duty_manager and settings.as_of is None:
         raise BadSetting(
             "It is not set, so an alert could reach nobody",
             where="SEND_DUTY_MANAGER",
