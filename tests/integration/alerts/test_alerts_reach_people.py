@@ -82,7 +82,7 @@ def test_each_flag_is_told_once_though_the_server_was_down_and_holds_nothing_of_
 
     assert len(mailbox.received) == told > 2
     recipients = {message["To"] for message in mailbox.received}
-    assert recipients == {"wren@example.org", "ndd@example.org"}
+    assert recipients == {"wren@example.org", "ndd@example.org", "send@example.org"}
     words = "\n".join(message.as_string() for message in mailbox.received)
     for secret in (ANNA["given_name"], ANNA["family_name"], ANNA["nhs_number"], ANNA["local_id"], "2012-03-04"):
         assert f" {secret}" not in words
@@ -141,7 +141,7 @@ def test_an_open_alert_goes_over_to_whoever_takes_the_role(engine: Engine) -> No
         assert open_alerts(pipe, "ehc-decide-to-assess") == {f"w{number}"}
 
     due = {row[0] for row in pipe.ask("SELECT address FROM delivery WHERE sent_at IS NULL")}
-    assert due == {"w2@example.org"}
+    assert due == {"w2@example.org", "send@example.org"}, "of the case that fell silent nobody takes the role"
 
 
 def test_a_worker_who_is_heard_of_again_is_not_told_again(engine: Engine) -> None:
@@ -153,7 +153,8 @@ def test_a_worker_who_is_heard_of_again_is_not_told_again(engine: Engine) -> Non
     pipe.send("ndd-triage", sent("ndd.information_received", "2025-05-05", event_id="i", worker=worker))
     pipe.settle()
 
-    assert [json.loads(m.value)["change"] for m in flags_of(pipe)[before:]] == []
+    told = [json.loads(message.value) for message in flags_of(pipe)[before:]]
+    assert [(each["change"], each["flag"]["rule"]) for each in told] == [("cleared", "silent-case")]
 
 
 def test_a_flag_that_was_cleared_before_anybody_was_told_alerts_nobody(engine: Engine) -> None:
