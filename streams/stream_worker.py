@@ -6,7 +6,7 @@ from functools import partial
 from sqlalchemy import Engine
 
 from send_integration.alerts.schedule import WorkingHours, answer_days
-from send_integration.channels.opening import open_channels
+from send_integration.channels.opening import channel_names, open_channels
 from send_integration.contracts import topics
 from send_integration.errors import BadSetting
 from send_integration.quality.batch_rules import BatchRules

@@ -61,7 +61,7 @@ class Course:
     @property
     def wait(self) -> Spell:
         """From its opening until help began, or it ended without."""
-        if self.started and not (self.ended and happening_order(self.ended[0]) < happening_order(self.started)):
+        if self.started and not (self.ended and self.ended[0].on < self.started.on):
             return Spell(self.service, self.opened, (self.started,), self.again)
         return self.open
 

@@ -44,7 +44,7 @@ def _rests_on(rule: Rule, course: Course, last: Event, events: tuple[Event, ...]
     pathway = PATHWAY_OPENED_BY[course.opened.what]
     found = {last, *linked(last, pathway, events)}
     depends = _quiet(rule, course.service, "active") != _quiet(rule, course.service, "waiting")
-    if course.started and depends and not any(matches(last, pattern) for pattern in pathway.starts):
+    if course.started and depends and not any(matches(one, start) for one in found for start in pathway.starts):
         found.add(course.started)
     # The last word opens the case by itself where it did so once more, unless help had begun before that.
     if last not in course.again or (course.started in found and course.started.on < last.on):

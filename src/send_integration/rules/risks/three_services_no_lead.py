@@ -41,7 +41,9 @@ def three_services_no_lead(rule: Rule, facts: Facts) -> Verdict:
         f"{rule.number('episodes')} or more pathways in {rule.number('sectors')} or more sectors are open, "
         f"and nobody leads for the child.{words}"
     )
-    reason += f" Those who led before: {len(led) + len(gone)}." if former else ""
+    days = {*(course.ended[0].on for course, _ in led), *(pair[1].on for pair in gone if pair)}
+    until = ", ".join(str(day) for day in sorted(days))
+    reason += f" Those who led before: {len(led) + len(gone)}, until {until}." if former else ""
     return Verdict((Finding(raised_on, reason, ids((*rests_on, *former)), EXPECTED),))
 
 
