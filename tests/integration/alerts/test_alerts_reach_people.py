@@ -100,7 +100,9 @@ def test_a_worker_who_is_heard_of_again_is_not_told_again(engine: Engine) -> Non
     pipe.send("ndd-triage", sent("ndd.information_received", "2025-05-05", event_id="i", worker=worker))
     pipe.settle()
 
-    assert [json.loads(m.value)["change"] for m in flags_of(pipe)[before:]] == []
+    told = [json.loads(message.value) for message in flags_of(pipe)[before:]]
+    # The case is silent no more; of nothing else anything is new.
+    assert [(one["change"], one["flag"]["rule"]) for one in told] == [("cleared", "silent-case")]
 
 
 def test_a_flag_that_was_cleared_before_anybody_was_told_alerts_nobody(engine: Engine) -> None:

@@ -235,8 +235,8 @@ def with_an_event(desk: Desk) -> None:
     body = b'{"source": "s", "time": "2025-01-06", "data": {"person": {"local_id": "1", "given_name": "Anna",'
     body += b'"family_name": "Example", "date_of_birth": "2012-03-04"}}}'
     desk.do(
-        "INSERT INTO event (source, event_id, child_id, decision, recorded_at, body)"
-        " VALUES ('s', 'e1', 'c1', 1, now(), :body)",
+        "INSERT INTO event (source, event_id, child_id, decision, recorded_at, body, shown_since)"
+        " VALUES ('s', 'e1', 'c1', 1, now(), :body, now())",
         body=body,
     )
 

@@ -102,6 +102,4 @@ def test_letters_give_a_reference_a_kind_and_a_page_and_no_more() -> None:
             "Sign in to see what, and why:"
         ),
         "/alerts",
-        "",
-        "",
     )
