@@ -13,13 +13,12 @@ from datetime import date, timedelta
 from statistics import median
 from typing import NamedTuple
 
-from send_integration.alerts.directory import Directory, DirectoryEntry
-from send_integration.alerts.schedule import ANSWER_DAYS
-from send_integration.alerts.sending import ALERTS_A_DAY, LEVELS, URGENT, rank, severity
-
 from benchmarks.rules.precision import WITHIN, base_rate, foreseen, precision
 from benchmarks.rules.truth import UNTIL, Town, town
+from send_integration.alerts.directory import Directory, DirectoryEntry
 from send_integration.alerts.route import Alert, Holder, Known, route
+from send_integration.alerts.schedule import ANSWER_DAYS
+from send_integration.alerts.sending import ALERTS_A_DAY, LEVELS, URGENT, rank, severity
 from send_integration.rules.history import ChildHistory, Span, runs_of, spans_between
 from send_integration.steps.catalogue import load_rules
 from send_integration.timeline.fold import standing

@@ -37,7 +37,7 @@ def town(children: int, seed: int) -> Town:
         until=UNTIL,
         dirt="usual",
         statutory_dates=True,
-        with_troubles=True,
+        whole_lives=True,
     )
     child_of = {(agency.source, local_id(agency, c)): c for agency in AGENCIES for c in made.town.children}
     events: dict[ChildId, list[Event]] = {ChildId(child.ref): [] for child in made.town.children}

@@ -43,7 +43,7 @@ def simulate(
         until=until.date(),
         dirt=dirt,
         statutory_dates=statutory_dates,
-        with_troubles=True,
+        whole_lives=True,
     )
     summary = write_authority(authority, out)
     if as_json:

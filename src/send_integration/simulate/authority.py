@@ -1,6 +1,7 @@
 """Simulates a whole authority and writes it down: feeds, the SEN2 return, and the truth that no agency knows."""
 
 import json
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
@@ -13,9 +14,10 @@ from send_integration.simulate.clerks import DIRT_LEVELS, Clerks, local_id, writ
 from send_integration.simulate.dirt import Arrived, spoil_some
 from send_integration.simulate.ehc import Case, EhcCounts, make_cases
 from send_integration.simulate.families import make_town
+from send_integration.simulate.follow_up import FollowUp
 from send_integration.simulate.histories import Histories
 from send_integration.simulate.kin import write_kin
-from send_integration.simulate.pen import Pen
+from send_integration.simulate.pen import Line, Pen
 from send_integration.simulate.people import Child, Town, ref
 from send_integration.simulate.profile import Profile
 from send_integration.simulate.sen2_return import write_return
@@ -46,11 +48,12 @@ def simulate_authority(
     until: date,
     dirt: str,
     statutory_dates: bool,
-    with_troubles: bool = False,
+    whole_lives: bool = False,
 ) -> Authority:
     """An authority from a seed; the same arguments give the same authority, byte for byte.
 
-    `with_troubles`, for some children things go wrong over months; without, what befalls a child is chance.
+    With `whole_lives` what follows from the main dates is written too, and for some children things go wrong over months;
+    without, what befalls a child is chance.
     """
     chance = Random(f"{seed}/{children}")  # noqa: S311 - repeatable, and no secret
     town = make_town(chance, profile, children, until)
@@ -67,15 +70,31 @@ def simulate_authority(
     write_kin(kin, town, pen.lines)
     troubled = Pen(Random(f"{seed}/{children}/lag"), clerks, until, late, series="t")  # noqa: S311 - repeatable, and no secret
     troubles: list[Trouble] = []
-    if with_troubles:
+    if whole_lives:
         befalls = Troubles(Random(f"{seed}/{children}/troubles"), profile, troubled, until)  # noqa: S311 - likewise
         found = (befalls.write(child, case_of.get(child.number)) for child in town.children)
         troubles = [trouble for trouble in found if trouble is not None]
-    lines = [*pen.lines, *kin.lines, *troubled.lines]
+    later = Pen(Random(f"{seed}/{children}/later"), clerks, until, late, series="f")  # noqa: S311 - repeatable, and no secret
+    if whole_lives:
+        _follow_up(FollowUp(Random(f"{seed}/{children}/follow-up"), profile, later), town, case_of, pen.lines)  # noqa: S311 - likewise
+    lines = [*pen.lines, *kin.lines, *troubled.lines, *later.lines]
     arrived, kinds = spoil_some(chance, profile, lines, DIRT_LEVELS[dirt])
     number_of = {(agency.source, local_id(agency, c)): c.number for agency in AGENCIES for c in town.children}
     ends = outcomes(lines, number_of, troubles)
     return Authority(profile, until, town, clerks, cases, counts, arrived, dict(sorted(kinds.items())), troubles, ends)
+
+
+def _follow_up(follow_up: FollowUp, town: Town, case_of: Mapping[int, Case], written: Iterable[Line]) -> None:
+    child_of = {
+        (agency.source, local_id(agency, child)): child.number for agency in AGENCIES for child in town.children
+    }
+    lines: dict[int, list[Line]] = {}
+    for line in written:
+        if "person" in line.body["data"]:
+            number = child_of[line.body["source"], line.body["data"]["person"]["local_id"]]
+            lines.setdefault(number, []).append(line)
+    for child in town.children:
+        follow_up.write(child, case_of.get(child.number), lines.get(child.number, ()))
 
 
 def write_authority(authority: Authority, folder: Path) -> dict[str, Any]:

@@ -13,21 +13,21 @@ from tests.builders import NOW
 UNTIL = date(2025, 1, 16)
 
 
-def simulated(*, with_troubles: bool) -> Authority:
+def simulated(*, whole_lives: bool) -> Authority:
     profile = load_profile("luton-2024")
     return simulate_authority(
-        profile, children=1_500, seed=3, until=UNTIL, dirt="none", statutory_dates=True, with_troubles=with_troubles
+        profile, children=1_500, seed=3, until=UNTIL, dirt="none", statutory_dates=True, whole_lives=whole_lives
     )
 
 
 @pytest.fixture(scope="module")
 def troubled() -> Authority:
-    return simulated(with_troubles=True)
+    return simulated(whole_lives=True)
 
 
 def test_troubles_leave_every_other_line_as_it_was(troubled: Authority) -> None:
     with_them = {item.raw for item in troubled.arrived}
-    without = {item.raw for item in simulated(with_troubles=False).arrived}
+    without = {item.raw for item in simulated(whole_lives=False).arrived}
 
     assert without < with_them
 
