@@ -45,7 +45,8 @@ bench-quality: install-dev ## which injected faults the gate finds, by which rul
 	$(BIN)/python -m benchmarks.quality.throughput
 	$(BIN)/python -m benchmarks.quality
 
-bench-rules: install-dev ## what the daily sweep and a full evaluation of 100,000 children cost
+bench-rules: install-dev ## what alerts ask of people, how precise each risk is, and what evaluating 100,000 children costs
+	$(BIN)/python -m benchmarks.rules.load
 	$(BIN)/python -m benchmarks.rules.cost
 
 schemas: install ## write schemas/ anew from the models
