@@ -1,6 +1,6 @@
 """One child's timeline as rules look at it: events by name and subject, found once and asked often."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, lru_cache
@@ -122,22 +122,3 @@ class Facts:
     def enrolled(self) -> list[Told]:
         """What schools told of the child's year group, in order of happening."""
         return told_by(self.born_on, self.by_name.get("school.enrolled", ()))
-
-    def plans_in_force(self, day: date) -> list[Event]:
-        """The `ehcp.finalised` events of plans that were in force on `day`."""
-        ceased = {event.text("plan_id"): event.on for event in reversed(self.by_name.get("ehcp.ceased", []))}
-        return [
-            event
-            for event in self.by_name.get("ehcp.finalised", [])
-            if event.on <= day < ceased.get(event.text("plan_id"), date.max)
-        ]
-
-    def open_on(self, day: date, pathways: Sequence[str]) -> list[str]:
-        """Ids of the events that opened episodes of these pathways which were open on `day`."""
-        return [
-            episode.opening_event
-            for episode in self.timeline.episodes
-            if episode.pathway in pathways
-            and episode.opened_on <= day
-            and (episode.closed_on is None or episode.closed_on > day)
-        ]

@@ -128,12 +128,6 @@ def _sent_as(message_id: str, times_asked: int) -> str:
     return plain if times_asked == 1 else f"{plain}-{times_asked}"
 
 
-def due_addresses(connection: Connection, today: date, now: datetime) -> list[str]:
-    """Where messages are to go now."""
-    query = text(f"SELECT d.address FROM delivery d WHERE {_DUE} ORDER BY d.due_at, d.message_id")  # noqa: S608 - ours
-    return list(connection.scalars(query, {"today": today, "now": now}))
-
-
 def hold_due(connection: Connection, today: date, now: datetime) -> None:
     """Write down of every message that could be sent now and is not, since when."""
     connection.execute(

@@ -12,12 +12,11 @@ from send_integration.steps.alerts import AlertRouter
 from send_integration.steps.catalogue import load_rules
 from send_integration.steps.delivering import Deliverer, post_notices
 from send_integration.steps.directory import keep_directory
-from send_integration.store.deliveries import due_addresses
 from send_integration.store.inbox import inbox
 from send_integration.store.notices import Reader
 from tests.builders import ANNA, NOW, WORKER, sent
 from tests.integration.alerts.test_alerts_reach_people import TODAY, flags_of
-from tests.integration.channels.mail import Mailbox, mail
+from tests.integration.channels.mail import Mailbox, due_addresses, mail
 from tests.integration.notices.test_who_is_told import look
 from tests.integration.steps.pipe import AT_WORK, Pipe
 

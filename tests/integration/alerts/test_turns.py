@@ -8,10 +8,10 @@ from sqlalchemy import Engine
 from send_integration.errors import BadInput
 from send_integration.steps import acting, alert_turns
 from send_integration.steps.alerts import Office
-from send_integration.store.deliveries import due_addresses
 from send_integration.store.inbox import inbox, lately_closed
 from send_integration.store.notices import Reader
 from tests.integration.alerts.desk import MONDAY, Desk, at
+from tests.integration.channels.mail import due_addresses
 
 TUESDAY, WEDNESDAY, THURSDAY, FRIDAY = (MONDAY + timedelta(days) for days in (1, 2, 3, 4))
 NEXT_MONDAY = MONDAY + timedelta(7)
