@@ -4,6 +4,7 @@ Weight first, then conditions that a careful records team would set above any we
 alone, and none joins two who may be twins, brother and sister, or parent and child of one name.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import lru_cache
@@ -84,25 +85,30 @@ def holds(found: Judgement, model: Model) -> bool:
 
 def weigh(levels: Levels, given: str, family: str, model: Model) -> tuple[float, tuple[Part, ...]]:
     """The lower of the two weights, and its parts: the prior first, then every field of which both say something."""
-    common = {"given_name": given, "family_name": family}
-    known = [
-        _shares(field, level, common.get(field, ""), model)
-        for field, level in zip(Levels._fields, levels, strict=True)
-        if level != UNKNOWN
-    ]
+    shares = _shares(given, family, model)
+    known = [of[level] for of, level in zip(shares, levels, strict=True) if level != UNKNOWN]
     against_stranger, against_household = _priors(model)
-    stranger = model.stranger_prior + sum(share.weight for share, _ in known)
-    household = (model.household_prior or 0.0) + sum(share.weight for _, share in known)
+    stranger = model.stranger_prior + sum([share.weight for share, _ in known])
+    household = (model.household_prior or 0.0) + sum([share.weight for _, share in known])
     if model.household_prior is None or stranger <= household:
-        return stranger, (against_stranger, *(share for share, _ in known))
-    return household, (against_household, *(share for _, share in known))
+        return stranger, (against_stranger, *[share for share, _ in known])
+    return household, (against_household, *[share for _, share in known])
 
 
-@lru_cache(maxsize=1024)
-def _shares(field: str, level: str, name: str, model: Model) -> tuple[Part, Part]:
-    """What a level of a field weighs against a stranger and against a member of the household; `name` is a common one."""
-    stranger, household = model.name_weights(field, name) if name else model.against[field][level]
-    return Part(field, level, stranger), Part(field, level, household)
+@lru_cache(maxsize=4096)
+def _shares(given: str, family: str, model: Model) -> tuple[Mapping[str, tuple[Part, Part]], ...]:
+    """For every field what each level weighs against a stranger and against a member of the household; a common name weighs
+    by its own frequency where it is the same."""
+    common = {"given_name": given, "family_name": family}
+    found = []
+    for field in Levels._fields:
+        weights = dict(model.against[field])
+        if name := common.get(field):
+            weights[SAME] = model.name_weights(field, name)
+        found.append(
+            {level: (Part(field, level, one), Part(field, level, other)) for level, (one, other) in weights.items()}
+        )
+    return tuple(found)
 
 
 @lru_cache(maxsize=16)
