@@ -19,14 +19,12 @@ from send_integration.identity.records import FirstSeen, PersonRecord, PersonRef
 class Arrival(NamedTuple):
     """A record that comes last to a component, with the event that first asserted it.
 
-    `compared` is what it is to those of the component with whom it shares a key, `edges` those who are not held apart; its
-    links and its local id lead to one child. `others` are the records of the component that are not this child's, where
-    any of them could be decided otherwise for it.
+    `edges` are all that lead from it elsewhere; its links and its local id lead to one child. `others` are the records of
+    the component that are not this child's, where any of them could be decided otherwise for it.
     """
 
     record: PersonRecord
     seen: FirstSeen
-    compared: Mapping[PersonRecord, Judgement]
     edges: Mapping[PersonRecord, Judgement]
     others: Collection[PersonRecord]
 
@@ -60,15 +58,13 @@ class SettledComponent:
         self,
         record: PersonRecord,
         seen: FirstSeen,
-        compared: Mapping[PersonRecord, Judgement],
+        edges: Mapping[PersonRecord, Judgement],
         same: Collection[PersonRecord],
     ) -> Placed | None:
         """Join a record to the one child that it means, or found one; None where the whole component must be decided.
 
-        `compared` is what it is to all with whom it shares a key, though those who are apart may be left out; `same` are
-        the records of its local id. Who is only alike joins nobody, but may have to be asked about.
+        `same` are the records of its local id. Who is only alike joins nobody, but may have to be asked about.
         """
-        edges = {other: found for other, found in compared.items() if found.verdict is not Verdict.APART}
         links = [other for other, edge in edges.items() if edge.verdict is Verdict.LINK]
         meant = {self._decisions[other] for other in (*links, *same)}
         led_to = meant | {self._decisions[other] for other in edges}
@@ -80,7 +76,7 @@ class SettledComponent:
         others = self._whom_it_could_change(record, child_id)
         if others and led_to - meant:
             return None
-        arrival = Arrival(record, seen, compared, edges, others)
+        arrival = Arrival(record, seen, edges, others)
         placed = Placed(seen, None) if child_id is None else self._join(child_id, arrival)
         return placed if placed is not None and self._note(arrival, child_id_of(placed.founder)) else None
 
@@ -208,10 +204,10 @@ class SettledChild:
         """Whether what held a source's word and another record together still does, no more does than before, and an edge
         as strong led there already."""
         then = between(earlier[-1], other, model)
-        now = arrival.compared.get(other) or between(arrival.record, other, model)
+        edge = arrival.edges.get(other)
+        now = edge or between(arrival.record, other, model)
         if holds(now, model) != holds(then, model) or now.verdict >= Verdict.LIKELY > then.verdict:
             return False
-        edge = arrival.edges.get(other)
         if edge is None or (then.verdict >= edge.verdict and are_compared(earlier[-1], other, model)):
             return True
         return self._leads_there_already(earlier, other, edge, model)

@@ -53,11 +53,10 @@ class Arrivals:
 class _Met:
     """Whom new records could be, each by its place, and which of them can only be decided with their whole component.
 
-    `compared` are judgements on all who share a key, `on_components` and `on_each_other` say with which components and new
-    records each hangs together.
+    `on_components` and `on_each_other` say with which components and new records each hangs together.
     """
 
-    compared: list[dict[PersonRecord, Judgement]]
+    edges: dict[int, dict[PersonRecord, Judgement]] = field(default_factory=lambda: defaultdict(dict))
     of_one_id: dict[int, list[PersonRecord]] = field(default_factory=lambda: defaultdict(list))
     on_components: set[tuple[int, int]] = field(default_factory=set)
     on_each_other: set[tuple[int, int]] = field(default_factory=set)
@@ -98,7 +97,7 @@ def _meet(connection: Connection, order: Sequence[PersonRecord], model: Model) -
     kept = met_records(connection, {record_id for _, record_id in sharing})
     known = {record_id: _Seen.of(of.known.record) for record_id, of in kept.items()}
     new = [_Seen.of(record) for record in order]
-    met = _Met([{} for _ in order])
+    met = _Met()
     for place, record_id in sharing:
         if _look(met, place, new[place], known[record_id], told, model):
             met.on_components.add((place, kept[record_id].known.component))
@@ -146,8 +145,10 @@ def _look(
         met.bound.add(place)
         return True
     found = held_down_by_source(judge(mine.features, other.features, model), mine.record, other.record)
-    met.compared[place][other.record] = found
-    return found.verdict is not Verdict.APART
+    if found.verdict is Verdict.APART:
+        return False
+    met.edges[place][other.record] = found
+    return True
 
 
 def _groups(number: int, met: _Met) -> Iterator[tuple[list[int], set[int]]]:
@@ -183,7 +184,7 @@ def _join_in_order(
     joined: list[Joined] = []
     for place in places:
         record = order[place]
-        placed = component.place_last(record, fresh[record], met.compared[place], met.of_one_id.get(place, ()))
+        placed = component.place_last(record, fresh[record], met.edges.get(place, {}), met.of_one_id.get(place, ()))
         if placed is None:
             return False
         joined.append(Joined(record, order[places[0]], number, placed.founder, placed.link))
