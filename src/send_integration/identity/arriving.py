@@ -11,9 +11,9 @@ from send_integration.contracts.event import ChildId
 from send_integration.identity.decide import EVIDENCE, ONE_LOCAL_ID, Decision, Held, Link
 from send_integration.identity.judge import Judgement, Verdict, holds
 from send_integration.identity.model import Model
-from send_integration.identity.pairs import another_person_under_one_id, between, is_named, keys_of
+from send_integration.identity.pairs import another_person_under_one_id, are_compared, between, is_named
 from send_integration.identity.questions import Questions, Review
-from send_integration.identity.records import FirstSeen, PersonRecord, child_id_of
+from send_integration.identity.records import FirstSeen, PersonRecord, PersonRef, child_id_of
 
 
 class Arrival(NamedTuple):
@@ -85,6 +85,8 @@ class SettledComponent:
         one of them is held, or led to the child by what was nearly enough to join, or a source never gave somebody's given
         name, who then could be whoever has the number. Otherwise who is whom is settled, and only what is asked can change."""
         others = [other for other, decision in self._decisions.items() if decision != child_id]
+        if not others:
+            return []
         named = {one.ref for one in (record, *self._decisions) if is_named(one)}
         settled = (
             not self._model.lists_everyone
@@ -133,17 +135,20 @@ class SettledChild:
         """The event that first spoke of the child."""
         self._last_said = order[-1]
         self._records = [record for _, record in order]
-        self._latest = {record.ref: record for record in self._records}
-        self._named = {record.ref for record in self._records if is_named(record)}
-        self._sources = {ref.source for ref in self._latest}
-        self._numbers = {record.nhs_number for record in self._records} - {""}
+        self._latest: dict[PersonRef, PersonRecord] = {}
+        self._named: set[PersonRef] = set()
+        self._sources: set[str] = set()
+        self._numbers: set[str] = set()
+        for record in self._records:
+            self._note(record, record.ref)
 
     def join_last(self, arrival: Arrival, model: Model) -> Link | None:
         """Join a record, explained; None where the whole component must be decided."""
         record, seen = arrival.record, arrival.seen
+        ref = record.ref
         if seen < self.founder or (seen, record) < self._last_said:
             return None
-        if record.ref in self._latest:
+        if ref in self._latest:
             link = self._more_of(arrival, model)
         elif _tells_of_others(record.source, arrival.others, model):
             link = None
@@ -152,12 +157,17 @@ class SettledChild:
         if link is not None:
             self._records.append(record)
             self._last_said = (seen, record)
-            self._latest[record.ref] = record
-            if is_named(record):
-                self._named.add(record.ref)
-            self._sources.add(record.source)
-            self._numbers |= {record.nhs_number} - {""}
+            self._note(record, ref)
         return link
+
+    def _note(self, record: PersonRecord, ref: PersonRef) -> None:
+        """Note what the last record of the child says."""
+        self._latest[ref] = record
+        self._sources.add(record.source)
+        if is_named(record):
+            self._named.add(ref)
+        if record.nhs_number:
+            self._numbers.add(record.nhs_number)
 
     def _another(self, arrival: Arrival, model: Model) -> Link | None:
         """Why a source that did not know the child yet means it."""
@@ -176,21 +186,31 @@ class SettledChild:
 
     def _more_of(self, arrival: Arrival, model: Model) -> Link | None:
         """Why a source says more of the same person, where nobody who joined, or did not, would do otherwise now."""
-        record, edges, others = arrival.record, arrival.edges, arrival.others
-        earlier = [kept for kept in self._records if kept.ref == record.ref]
+        record, others = arrival.record, arrival.others
+        earlier = [kept for kept in self._records if kept[:2] == record[:2]]
         first = _first_of_one_person([*earlier, record])
         if first is None or not self._all_named():
             return None
         if record.nhs_number and self._numbers != {record.nhs_number} and (self._numbers or others):
             return None  # a number that the child had not would count against those placed since
-        apart = [other for other in (*self._records, *others) if other.ref != record.ref]
-        if all(
-            _changes_nothing(record, earlier, other, model)
-            and (other not in edges or self._leads_there_already(earlier, other, edges[other], model))
-            for other in apart
-        ):
+        apart = (other for other in (*self._records, *others) if other[:2] != record[:2])
+        if all(self._changes_nothing(arrival, earlier, other, model) for other in apart):
             return Link(min(record, first), max(record, first), ONE_LOCAL_ID)
         return None
+
+    def _changes_nothing(
+        self, arrival: Arrival, earlier: Sequence[PersonRecord], other: PersonRecord, model: Model
+    ) -> bool:
+        """Whether what held a source's word and another record together still does, no more does than before, and an edge
+        as strong led there already."""
+        then = between(earlier[-1], other, model)
+        edge = arrival.edges.get(other)
+        now = edge or between(arrival.record, other, model)
+        if holds(now, model) != holds(then, model) or now.verdict >= Verdict.LIKELY > then.verdict:
+            return False
+        if edge is None or (then.verdict >= edge.verdict and are_compared(earlier[-1], other, model)):
+            return True
+        return self._leads_there_already(earlier, other, edge, model)
 
     def _leads_there_already(
         self, earlier: Sequence[PersonRecord], other: PersonRecord, edge: Judgement, model: Model
@@ -234,18 +254,7 @@ def _tells_of_others(source: str, others: Iterable[PersonRecord], model: Model) 
     return source in model.lists_everyone or any(source == other.source for other in others)
 
 
-def _changes_nothing(record: PersonRecord, earlier: Sequence[PersonRecord], other: PersonRecord, model: Model) -> bool:
-    """Whether what held a source's word and another record together still does, and no more does than before."""
-    then, now = between(earlier[-1], other, model), between(record, other, model)
-    return holds(now, model) == holds(then, model) and not now.verdict >= Verdict.LIKELY > then.verdict
-
-
 def _is_led_to(earlier: Iterable[PersonRecord], other: PersonRecord, edge: Judgement, model: Model) -> bool:
     return any(
-        between(one, other, model).verdict >= edge.verdict and _are_compared(one, other, model) for one in earlier
+        between(one, other, model).verdict >= edge.verdict and are_compared(one, other, model) for one in earlier
     )
-
-
-def _are_compared(one: PersonRecord, other: PersonRecord, model: Model) -> bool:
-    families = model.household_prior is not None
-    return not set(keys_of(one, families=families).asked).isdisjoint(keys_of(other, families=families).held)

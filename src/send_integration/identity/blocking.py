@@ -28,8 +28,8 @@ _STREET = 5
 _NO_STREETS = frozenset({"flat", "apartment", "apt", "unit", "room", "floor", "block", "the", "house"})
 """What stands before a street's name in an address."""
 
-Rule = tuple[str, str, str]
-"""What the first fact is, in a letter, and the two facts that must both be known and agree."""
+Rule = tuple[str, str, Iterable[str]]
+"""What the first fact is, in a letter; the first fact; and the second facts, of which one must be known and agree too."""
 
 
 class Keys(NamedTuple):
@@ -44,7 +44,11 @@ def paired(one: str, other: str) -> int:
 
     Where two facts fall into the same four bytes, a record is met that is then judged apart.
     """
-    return (crc32(one.encode()) << 32 | crc32(other.encode())) - (1 << 63)
+    return _first_half(one) | crc32(other.encode())
+
+
+def _first_half(fact: str) -> int:
+    return (crc32(fact.encode()) << 32) - (1 << 63)
 
 
 def blocking_keys(features: Features, *, families: bool) -> Keys:
@@ -54,63 +58,89 @@ def blocking_keys(features: Features, *, families: bool) -> Keys:
     are, and that one home brings only those together who also agree in birth date or name. Without, they are fewer
     people, who are looked up by less of a name and by home and family name too.
     """
-    given = features.given_groups[0] if features.given_groups else features.given
-    rules = _among_families(features, given) if families else _among_strangers(features, given)
-    both = _keys((("n", features.nhs_number, "nhs"), ("u", features.upn, "upn"), *rules))
+    given = _head(features)
+    names = _both(_sound(given), _sound(features.family))
+    rules = _among_families(features, given, names) if families else _among_strangers(features, given, names)
+    both = _keys((("n", features.nhs_number, ("nhs",)), ("u", features.upn, ("upn",)), *rules))
     if not families:
         return Keys(both, both)
-    names = _both(_sound(given), _sound(features.family))
-    dated, undated = _keys((("w", names, "dated"),)), _keys((("w", names, "undated"),))
+    dated, undated = ((paired(f"w{names}", "dated"),), (paired(f"w{names}", "undated"),)) if names else ((), ())
     if features.born:
         return Keys((*both, *dated), (*both, *undated))
     return Keys((*both, *undated), (*both, *dated, *undated))
 
 
+def plainly_meet(one: Features, other: Features) -> bool:
+    """Whether two records share a key for certain, as most do who are alike, told without making their keys: a number,
+    or a birth date with the beginning of one name and the first letter of the other. Where not, they may share one."""
+    if (one.nhs_number and one.nhs_number == other.nhs_number) or (one.upn and one.upn == other.upn):
+        return True
+    mine, their = _head(one), _head(other)
+    are_names = all(len(name) > 1 for name in (mine, their, one.family, other.family))
+    if not are_names or one.born != other.born or not one.born:
+        return False
+    return (mine[0], one.family[0]) == (their[0], other.family[0]) and (
+        mine[:_BEGINNING] == their[:_BEGINNING] or one.family[:_BEGINNING] == other.family[:_BEGINNING]
+    )
+
+
+def _head(features: Features) -> str:
+    """The given name by which records meet: the one that heads its spellings and short forms."""
+    return features.given_groups[0] if features.given_groups else features.given
+
+
 def _keys(rules: Iterable[Rule]) -> tuple[int, ...]:
-    return tuple(dict.fromkeys(paired(rule + one, other) for rule, one, other in rules if one and other))
+    found: list[int] = []
+    for rule, one, others in rules:
+        if one:
+            half = _first_half(rule + one)  # hashed once for all its keys
+            found += [half | crc32(other.encode()) for other in others if other]
+    return tuple(dict.fromkeys(found))
 
 
-def _among_families(features: Features, given: str) -> tuple[Rule, ...]:
+def _among_families(features: Features, given: str, names: str) -> tuple[Rule, ...]:
     """A birth date with both names, or with the beginning of one and a part of the home; both names with a part of the
     home, or, for birth dates that are wrong, spelt alike with a part of the date. A birth date and one name alone, or
     names that only sound alike with a part of the date, would bring a child in a hundred thousand together with several
     strangers. Who has no birth date is found by both names alone, in `blocking_keys`: they are too few to count."""
-    birth, family, born = _birth(features.born), features.family, features.born
+    family, born = features.family, features.born
     house, street, part_of_town = house_number(features.address), _street(features.address), features.postcode[:-2]
-    names, further = _both(_sound(given), _sound(family)), "".join(name[0] for name in features.other_given)
-    spelt = f"{_both(given, family)} {further}"
+    spelt = f"{_both(given, family)} {''.join(name[0] for name in features.other_given)}"
     at_home = ((part_of_town, given), (part_of_town, family), (house, given), (house, family))
+    with_initial = _with_initial(given, family)
+    with_birth = (
+        *with_initial,
+        *_with_initial(family, given),
+        *(f"{place} {name[:2]}" for place, name in at_home if place and name),
+        features.address,
+        f"{given[1:4]} {family[:_BEGINNING]}" if len(given) > _BEGINNING and family else "",
+    )
+    with_names = (
+        f"{house} {street}" if house and street else "",
+        f"{born[5:]} {spelt}" if born else "",
+        f"{born[:7]} {spelt}" if born else "",
+    )
     return (
-        *(("b", birth, part) for part in (*_with_initial(given, family), *_with_initial(family, given))),
-        *(("b", birth, f"{place} {name[:2]}") for place, name in at_home if place and name),
-        ("b", birth, features.address),
-        ("b", birth, f"{given[1:4]} {family[:_BEGINNING]}" if len(given) > _BEGINNING and family else ""),
-        *(("p", features.postcode, part) for part in _with_initial(given, family)),
-        ("a", features.address, given[:_BEGINNING]),
-        ("w", names, f"{house} {street}" if house and street else ""),
-        ("w", names, f"{born[5:]} {spelt}" if born else ""),
-        ("w", names, f"{born[:7]} {spelt}" if born else ""),
+        ("b", _birth(born), with_birth),
+        ("p", features.postcode, with_initial),
+        ("a", features.address, (given[:_BEGINNING],)),
+        ("w", names, with_names),
     )
 
 
-def _among_strangers(features: Features, given: str) -> tuple[Rule, ...]:
-    birth, family, postcode, address = _birth(features.born), features.family, features.postcode, features.address
-    house, names = house_number(address), _both(_sound(given), _sound(family))
+def _among_strangers(features: Features, given: str, names: str) -> tuple[Rule, ...]:
+    family, postcode, address = features.family, features.postcode, features.address
+    house, further = house_number(address), "".join(name[0] for name in features.other_given)
+    beginnings = (given[:_BEGINNING], family[:_BEGINNING])
     return (
-        ("b", birth, given[:2]),
-        ("b", birth, family[:2]),
-        ("b", birth, postcode or address),
-        ("b", birth, house),
-        ("p", postcode, given[:_BEGINNING]),
-        ("p", postcode, family[:_BEGINNING]),
-        ("a", address, given[:_BEGINNING]),
-        ("a", address, family[:_BEGINNING]),
-        ("w", names, house),
-        ("w", names, "".join(further[0] for further in features.other_given)),
+        ("b", _birth(features.born), (given[:2], family[:2], postcode or address, house)),
+        ("p", postcode, beginnings),
+        ("a", address, beginnings),
+        ("w", names, (house, further)),
     )
 
 
-def _with_initial(name: str, other: str) -> Iterable[str]:
+def _with_initial(name: str, other: str) -> list[str]:
     """How a name begins, with the other's first letter; with every letter where the other is not known, for any may be it."""
     letters = other[0] if len(other) > 1 else ascii_lowercase
     return [f"{name[:_BEGINNING]} {letter}" for letter in letters] if len(name) > 1 else []

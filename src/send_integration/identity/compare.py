@@ -1,5 +1,6 @@
 """How far two records agree, field by field, in named levels; no weights here."""
 
+from collections.abc import Callable
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -56,12 +57,22 @@ def compare(one: Features, other: Features) -> Levels:
         given,
         family,
         _born(one.born, other.born),
-        _postcode(one.postcode, other.postcode),
-        _address(one.address, other.address),
-        _plain(one.gender, other.gender),
-        _plain(one.nhs_number, other.nhs_number),
+        _level(one.postcode, other.postcode, _postcodes),
+        _level(one.address, other.address, _addresses),
+        _level(one.gender, other.gender),
+        _level(one.nhs_number, other.nhs_number),
         _upn(one.upn, other.upn),
     )
+
+
+def _level(one: str, other: str, of_two: Callable[[str, str], str] = lambda _one, _other: DIFFERENT) -> str:
+    """The level of two values, that `of_two` gives where they differ. Nearly all pairs of one child have the same, and are
+    not looked up among those that were compared before."""
+    if not one or not other:
+        return UNKNOWN
+    if one == other:
+        return SAME
+    return of_two(one, other) if one < other else of_two(other, one)
 
 
 def _are_swapped(one: Features, other: Features) -> bool:
@@ -116,41 +127,45 @@ def _family(one: Features, other: Features) -> str:
     return _spelling(one.family, other.family)
 
 
-@lru_cache(maxsize=262_144)
 def _spelling(one: str, other: str) -> str:
+    return _spellings(one, other) if one < other else _spellings(other, one)  # Jaro's likeness can depend on the order
+
+
+@lru_cache(maxsize=262_144)
+def _spellings(one: str, other: str) -> str:
     """A slip changes a letter, but seldom the first one."""
-    if other < one:
-        return _spelling(other, one)  # Jaro's likeness can depend on the order
     similarity = jaro_winkler_similarity(one, other)
     shorter = min(len(one), len(other))
-    slip = shorter >= SHORTEST_ALIKE and damerau_levenshtein_distance(one, other) == 1
+    slip = shorter >= SHORTEST_ALIKE and _are_one_edit_apart(one, other)
     if shorter >= SHORTEST_FOR_A_SLIP and (similarity >= CLOSE_NAMES or (slip and one[0] == other[0])):
         return CLOSE
     return ALIKE if slip or similarity >= ALIKE_NAMES else DIFFERENT
 
 
-@lru_cache(maxsize=262_144)
+def _are_one_edit_apart(one: str, other: str) -> bool:
+    """Whether one letter is other, missing, added or in its neighbour's place. Of three letters and more either the first
+    or the last stays where it was, and most names that are not so near need not be measured."""
+    at_most = abs(len(one) - len(other)) <= 1 and (one[0] == other[0] or one[-1] == other[-1])
+    return at_most and damerau_levenshtein_distance(one, other) == 1
+
+
 def _born(one: str, other: str) -> str:
-    if not one or not other:
-        return UNKNOWN
-    if one == other:
-        return FIRST_OF_JANUARY if one.endswith("-01-01") else SAME
-    if one[:4] == other[:4] and one[5:7] == other[8:] and one[8:] == other[5:7]:
+    level = _level(one, other, _births)
+    return FIRST_OF_JANUARY if level == SAME and one.endswith("-01-01") else level
+
+
+@lru_cache(maxsize=262_144)
+def _births(one: str, other: str) -> str:
+    year, month, day = one[:4] == other[:4], one[5:7] == other[5:7], one[8:] == other[8:]
+    if year and one[5:7] == other[8:] and one[8:] == other[5:7]:
         return SWAPPED
-    if damerau_levenshtein_distance(one, other) == 1:
-        return ONE_OFF
-    parts = (one[:4] == other[:4], one[5:7] == other[5:7], one[8:] == other[8:])
-    if sum(parts) == 2:
-        return NEAR
-    return YEAR if parts[0] else DIFFERENT
+    if year + month + day < 2:  # one slip changes one of the three
+        return YEAR if year else DIFFERENT
+    return ONE_OFF if damerau_levenshtein_distance(one, other) == 1 else NEAR
 
 
 @lru_cache(maxsize=65_536)
-def _postcode(one: str, other: str) -> str:
-    if not one or not other:
-        return UNKNOWN
-    if one == other:
-        return SAME
+def _postcodes(one: str, other: str) -> str:
     if len(one) == len(other) and damerau_levenshtein_distance(one, other) == 1:
         return ONE_OFF
     if one[:-2] == other[:-2]:
@@ -159,25 +174,13 @@ def _postcode(one: str, other: str) -> str:
 
 
 @lru_cache(maxsize=65_536)
-def _address(one: str, other: str) -> str:
-    if not one or not other:
-        return UNKNOWN
-    if one == other:
-        return SAME
-    if other < one:
-        return _address(other, one)
+def _addresses(one: str, other: str) -> str:
     same_house = house_number(one) == house_number(other)
     street_one, street_other = one.lstrip("0123456789 "), other.lstrip("0123456789 ")
     same_street = bool(street_one) and jaro_winkler_similarity(street_one, street_other) >= CLOSE_NAMES
     if same_house and same_street:
         return CLOSE
     return ALIKE if same_house or same_street else DIFFERENT
-
-
-def _plain(one: str, other: str) -> str:
-    if not one or not other:
-        return UNKNOWN
-    return SAME if one == other else DIFFERENT
 
 
 def _upn(one: str, other: str) -> str:

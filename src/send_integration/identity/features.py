@@ -78,6 +78,11 @@ def features(  # noqa: PLR0913 - one argument for each thing that a record can s
     )
 
 
+def names_somebody(given_name: str) -> bool:
+    """Whether a given name is one, and no placeholder."""
+    return bool(_given(given_name)[0])
+
+
 @lru_cache(maxsize=65_536)
 def _given(name: str) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
     """The first given name, the further ones, and the names whose spellings or short forms the first is."""

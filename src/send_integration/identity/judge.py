@@ -4,6 +4,7 @@ Weight first, then conditions that a careful records team would set above any we
 alone, and none joins two who may be twins, brother and sister, or parent and child of one name.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import lru_cache
@@ -84,19 +85,36 @@ def holds(found: Judgement, model: Model) -> bool:
 
 def weigh(levels: Levels, given: str, family: str, model: Model) -> tuple[float, tuple[Part, ...]]:
     """The lower of the two weights, and its parts: the prior first, then every field of which both say something."""
-    common = {"given_name": given, "family_name": family}
-    known: list[tuple[str, str, float, float]] = []
-    for field, level in zip(Levels._fields, levels, strict=True):
-        if level != UNKNOWN:
-            name = common.get(field)
-            known.append((field, level, *(model.name_weights(field, name) if name else model.against[field][level])))
-    stranger = model.stranger_prior + sum(weights[2] for weights in known)
-    household = (model.household_prior or 0.0) + sum(weights[3] for weights in known)
+    shares = _shares(given, family, model)
+    known = [of[level] for of, level in zip(shares, levels, strict=True) if level != UNKNOWN]
+    against_stranger, against_household = _priors(model)
+    stranger = model.stranger_prior + sum([share.weight for share, _ in known])
+    household = (model.household_prior or 0.0) + sum([share.weight for _, share in known])
     if model.household_prior is None or stranger <= household:
-        prior = Part("prior", "stranger", model.stranger_prior)
-        return stranger, (prior, *(Part(field, level, weight) for field, level, weight, _ in known))
-    prior = Part("prior", "household", model.household_prior)
-    return household, (prior, *(Part(field, level, weight) for field, level, _, weight in known))
+        return stranger, (against_stranger, *[share for share, _ in known])
+    return household, (against_household, *[share for _, share in known])
+
+
+@lru_cache(maxsize=4096)
+def _shares(given: str, family: str, model: Model) -> tuple[Mapping[str, tuple[Part, Part]], ...]:
+    """For every field what each level weighs against a stranger and against a member of the household; a common name weighs
+    by its own frequency where it is the same."""
+    common = {"given_name": given, "family_name": family}
+    found = []
+    for field in Levels._fields:
+        weights = dict(model.against[field])
+        if name := common.get(field):
+            weights[SAME] = model.name_weights(field, name)
+        found.append(
+            {level: (Part(field, level, one), Part(field, level, other)) for level, (one, other) in weights.items()}
+        )
+    return tuple(found)
+
+
+@lru_cache(maxsize=16)
+def _priors(model: Model) -> tuple[Part, Part]:
+    """What a pair weighs of which nothing is known yet, against strangers and against members of one household."""
+    return Part("prior", "stranger", model.stranger_prior), Part("prior", "household", model.household_prior or 0.0)
 
 
 def by_weight(levels: Levels, weight: float, model: Model) -> Verdict:

@@ -2,8 +2,9 @@
 
 from functools import lru_cache
 
-from send_integration.identity.blocking import Keys, blocking_keys, paired
+from send_integration.identity.blocking import Keys, blocking_keys, paired, plainly_meet
 from send_integration.identity.compare import ALIKE, DIFFERENT, NEAR, YEAR, compare
+from send_integration.identity.features import names_somebody
 from send_integration.identity.judge import Judgement, Verdict, a_number_agrees, judge
 from send_integration.identity.model import Model
 from send_integration.identity.records import PersonRecord, PersonRef, features_of
@@ -24,6 +25,14 @@ def local_id_key(ref: PersonRef) -> int:
     return paired(f"l{ref.source}", ref.local_id)
 
 
+def are_compared(one: PersonRecord, other: PersonRecord, model: Model) -> bool:
+    """Whether two records share a key."""
+    if plainly_meet(features_of(one), features_of(other)):
+        return True
+    families = model.household_prior is not None
+    return not set(keys_of(one, families=families).asked).isdisjoint(keys_of(other, families=families).held)
+
+
 def between(one: PersonRecord, other: PersonRecord, model: Model) -> Judgement:
     """The judgement on two records, the same in either order."""
     return held_down_by_source(judge(features_of(one), features_of(other), model), one, other)
@@ -42,7 +51,7 @@ def held_down_by_source(found: Judgement, one: PersonRecord, other: PersonRecord
 
 def is_named(record: PersonRecord) -> bool:
     """Whether a record gives a given name, and no placeholder for one."""
-    return bool(features_of(record).given)
+    return names_somebody(record.given_name)
 
 
 def another_person_under_one_id(one: PersonRecord, other: PersonRecord) -> bool:

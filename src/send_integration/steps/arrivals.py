@@ -51,14 +51,18 @@ class Arrivals:
 
 @dataclass(slots=True)
 class _Met:
-    """Whom new records could be, and which of them can only be decided with their whole component."""
+    """Whom new records could be, each by its place, and which of them can only be decided with their whole component.
 
+    `on_components` and `on_each_other` say with which components and new records each hangs together.
+    """
+
+    edges: dict[int, dict[PersonRecord, Judgement]] = field(default_factory=lambda: defaultdict(dict))
+    of_one_id: dict[int, list[PersonRecord]] = field(default_factory=lambda: defaultdict(list))
+    on_components: set[tuple[int, int]] = field(default_factory=set)
+    on_each_other: set[tuple[int, int]] = field(default_factory=set)
+    bound: set[int] = field(default_factory=set)
     kept: Mapping[int, Component] = field(default_factory=dict)
     asked: Mapping[int, list[Review]] = field(default_factory=dict)
-    edges: dict[PersonRecord, dict[PersonRecord, Judgement]] = field(default_factory=lambda: defaultdict(dict))
-    of_one_id: dict[PersonRecord, list[PersonRecord]] = field(default_factory=lambda: defaultdict(list))
-    hanging: list[tuple[PersonRecord, PersonRecord | int]] = field(default_factory=list)
-    bound: set[PersonRecord] = field(default_factory=set)
 
 
 def sort_arrivals(connection: Connection, fresh: Mapping[PersonRecord, FirstSeen], model: Model) -> Arrivals:
@@ -66,12 +70,13 @@ def sort_arrivals(connection: Connection, fresh: Mapping[PersonRecord, FirstSeen
     order = sorted(fresh, key=lambda record: (fresh[record], record))
     met = _meet(connection, order, model)
     found = Arrivals(kept=met.kept)
-    for records, components in _groups(order, met):
+    for places, components in _groups(len(order), met):
+        records = [order[place] for place in places]
         settled = len(components) < 2 and not any(met.kept[number].doubtful for number in components)
         if not (
             settled
-            and met.bound.isdisjoint(records)
-            and _join_in_order(records, min(components, default=None), fresh, met, model, found)
+            and met.bound.isdisjoint(places)
+            and _join_in_order(places, min(components, default=None), order, fresh, met, model, found)
         ):
             found.undecided += records
             found.components |= components
@@ -80,24 +85,28 @@ def sort_arrivals(connection: Connection, fresh: Mapping[PersonRecord, FirstSeen
 
 def _meet(connection: Connection, order: Sequence[PersonRecord], model: Model) -> _Met:
     """Judge each new record with every known and every new one that shares a key or is named in a person's decision."""
-    told: dict[PersonRef, set[PersonRef]] = defaultdict(set)
+    told: dict[tuple[str, str], set[PersonRef]] = defaultdict(set)
     for said in statements_about(connection, {record.ref for record in order}):
         told[said.one].add(said.other)
         told[said.other].add(said.one)
     keys = [keys_of(record) for record in order]
-    asked = [(*of.asked, *map(local_id_key, told.get(record.ref, ()))) for of, record in zip(keys, order, strict=True)]
+    asked = [of.asked for of in keys]
+    if told:
+        asked = [(*of, *map(local_id_key, told.get(r[:2], ()))) for of, r in zip(asked, order, strict=True)]
     sharing = sharing_keys(connection, [(place, key) for place, of_one in enumerate(asked) for key in of_one])
     kept = met_records(connection, {record_id for _, record_id in sharing})
     known = {record_id: _Seen.of(of.known.record) for record_id, of in kept.items()}
     new = [_Seen.of(record) for record in order]
     met = _Met()
     for place, record_id in sharing:
-        _look(met, new[place], known[record_id], kept[record_id].known.component, told, model)
-    led_to = {hangs_on for _, hangs_on in met.hanging}
+        if _look(met, place, new[place], known[record_id], told, model):
+            met.on_components.add((place, kept[record_id].known.component))
+    led_to = {component for _, component in met.on_components}
     met.kept = whole_components(connection, [of for of in kept.values() if of.known.component in led_to])
     met.asked = _asked(connection, met.kept, model)
     for later, earlier in sharing_among([of.held for of in keys], asked):
-        _look(met, new[later], new[earlier], order[earlier], told, model)
+        if _look(met, later, new[later], new[earlier], told, model):
+            met.on_each_other.add((later, earlier))
     return met
 
 
@@ -116,50 +125,52 @@ class _Seen(NamedTuple):
     """A record with its values as they are compared, which are not looked up for every pair."""
 
     record: PersonRecord
-    ref: PersonRef
     features: Features
 
     @classmethod
     def of(cls, record: PersonRecord) -> "_Seen":
-        return cls(record, record.ref, features_of(record))
+        return cls(record, features_of(record))
 
 
 def _look(
-    met: _Met,
-    mine: _Seen,
-    other: _Seen,
-    hangs_on: PersonRecord | int,
-    told: Mapping[PersonRef, set[PersonRef]],
-    model: Model,
-) -> None:
-    """Note what two records are to each other; one local id and a person's word bind, whatever they say."""
-    if mine.ref == other.ref or (told and other.ref in told.get(mine.ref, ())):
-        if mine.ref == other.ref:
-            met.of_one_id[mine.record].append(other.record)
-        else:
-            met.bound.add(mine.record)
-        met.hanging.append((mine.record, hangs_on))
-        return
+    met: _Met, place: int, mine: _Seen, other: _Seen, told: Mapping[tuple[str, str], set[PersonRef]], model: Model
+) -> bool:
+    """Note what two records are to each other, and say whether they hang together; one local id and a person's word bind,
+    whatever they say."""
+    ref, their_ref = mine.record[:2], other.record[:2]
+    if ref == their_ref:
+        met.of_one_id[place].append(other.record)
+        return True
+    if told and their_ref in told.get(ref, ()):
+        met.bound.add(place)
+        return True
     found = held_down_by_source(judge(mine.features, other.features, model), mine.record, other.record)
-    if found.verdict is not Verdict.APART:
-        met.edges[mine.record][other.record] = found
-        met.hanging.append((mine.record, hangs_on))
+    if found.verdict is Verdict.APART:
+        return False
+    met.edges[place][other.record] = found
+    return True
 
 
-def _groups(order: Sequence[PersonRecord], met: _Met) -> Iterator[tuple[list[PersonRecord], set[int]]]:
-    """New records that hang together, in their order, each group with the known components on which it hangs."""
-    groups = Groups[PersonRecord | int]([*order, *met.kept])
-    for one, other in met.hanging:
-        groups.join(one, other)
-    for group in groups.all():
-        records = [item for item in group if not isinstance(item, int)]
-        if records:
-            yield records, {item for item in group if isinstance(item, int)}
+def _groups(number: int, met: _Met) -> Iterator[tuple[list[int], set[int]]]:
+    """The places of new records that hang together, in their order, each group with the known components on which it
+    hangs."""
+    groups = Groups(range(number))
+    first_on: dict[int, int] = {}
+    for place, component in met.on_components:
+        groups.join(place, first_on.setdefault(component, place))
+    for later, earlier in met.on_each_other:
+        groups.join(later, earlier)
+    hang_on: dict[int, set[int]] = defaultdict(set)
+    for place, component in met.on_components:
+        hang_on[place].add(component)
+    for places in groups.all():
+        yield places, {component for place in places for component in hang_on.get(place, ())}
 
 
 def _join_in_order(
-    records: Sequence[PersonRecord],
+    places: Sequence[int],
     number: int | None,
+    order: Sequence[PersonRecord],
     fresh: Mapping[PersonRecord, FirstSeen],
     met: _Met,
     model: Model,
@@ -171,11 +182,12 @@ def _join_in_order(
     asked = [] if number is None else met.asked.get(number, [])
     component = SettledComponent(((kept.record, kept.first_seen, kept.decision) for kept in known), asked, model)
     joined: list[Joined] = []
-    for record in records:
-        placed = component.place_last(record, fresh[record], met.edges.get(record, {}), met.of_one_id.get(record, ()))
+    for place in places:
+        record = order[place]
+        placed = component.place_last(record, fresh[record], met.edges.get(place, {}), met.of_one_id.get(place, ()))
         if placed is None:
             return False
-        joined.append(Joined(record, records[0], number, placed.founder, placed.link))
+        joined.append(Joined(record, order[places[0]], number, placed.founder, placed.link))
     found.joined += joined
     found.questions.append(component.questions)
     return True

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from send_integration.identity.blocking import Keys, blocking_keys
-from send_integration.identity.features import features
+from send_integration.identity.blocking import Keys, blocking_keys, plainly_meet
+from send_integration.identity.features import Features, features
 
 BORN = "2014-05-06"
 ANNA = ("Anna", "Kowalska", BORN, "LU1 1AA", "1 High Street")
@@ -22,19 +22,24 @@ class Said:
     born: str = BORN
     postcode: str = ""
     address: str = ""
+    nhs_number: str = ""
+    upn: str = ""
+
+    def cleaned(self) -> Features:
+        """As it is compared."""
+        return features(
+            given_name=self.given_name,
+            family_name=self.family_name,
+            born=self.born,
+            postcode=self.postcode,
+            address=self.address,
+            nhs_number=self.nhs_number,
+            upn=self.upn,
+        )
 
     def keys(self, *, families: bool = True) -> Keys:
         """Under which it is kept and looked up."""
-        return blocking_keys(
-            features(
-                given_name=self.given_name,
-                family_name=self.family_name,
-                born=self.born,
-                postcode=self.postcode,
-                address=self.address,
-            ),
-            families=families,
-        )
+        return blocking_keys(self.cleaned(), families=families)
 
 
 def meet(one: Said, other: Said) -> bool:
@@ -90,6 +95,8 @@ records = st.builds(
     st.sampled_from([BORN, "2014-06-05", "2015-05-06", "1900-01-01"]),
     st.sampled_from(["", "LU1 1AA", "LU1 1AB", "LU4 9ZZ"]),
     st.sampled_from(["", "1 High Street", "Flat 1, 1 High St", "High Street", "7"]),
+    st.sampled_from(["", "", "9990000018", "9990000026"]),
+    st.sampled_from(["", "", "A821000000001"]),
 )
 
 
@@ -104,3 +111,20 @@ def test_who_shares_a_name_and_has_no_birth_date_meets_whoever_has_one(one: Said
     named = all(len(name) > 1 and name not in ("Baby", "Unknown") for name in (one.given_name, one.family_name))
 
     assert not named or meet(undated, Said(one.given_name, one.family_name, other.born))
+
+
+alike = st.builds(
+    Said,
+    st.sampled_from(["Anna", "Annie", "Amal", "A", "Liz", "Elizabeth"]),
+    st.sampled_from(["Kowalska", "Kaminska", "Nowak", "K", ""]),
+    st.sampled_from([BORN, BORN, BORN, "1900-01-01"]),
+    nhs_number=st.sampled_from(["", "", "", "9990000018"]),
+)
+
+
+@settings(max_examples=1000)
+@given(alike, alike, st.booleans())
+def test_who_plainly_meet_share_a_key(one: Said, other: Said, families: bool) -> None:
+    mine, their = one.keys(families=families), other.keys(families=families)
+
+    assert not plainly_meet(one.cleaned(), other.cleaned()) or not set(mine.asked).isdisjoint(their.held)
