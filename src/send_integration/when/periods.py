@@ -11,8 +11,9 @@ from functools import lru_cache
 
 import holidays
 
-FIRST_YEAR, LAST_YEAR = 1995, 2060
-"""Years for which working days can be counted; people of 0 to 25 and their plans' reviews lie well within."""
+FIRST_YEAR, LAST_YEAR = 1874, 2060
+"""Years for which working days can be counted: from 25 years before the first day on which anything can be said to have
+happened, however much of a slip that is, to well past the 25th birthday of today's babies."""
 
 SHORTEST_MONTH = 28
 

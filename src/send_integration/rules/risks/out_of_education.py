@@ -8,7 +8,6 @@ from send_integration.rules.facts import Facts
 from send_integration.rules.model import Rule
 from send_integration.rules.risks.finding import Finding, Verdict, ids
 from send_integration.timeline.episodes import ENDS_EVERYTHING
-from send_integration.when.periods import FIRST_YEAR
 from send_integration.when.school_days import after_school_days, holidays_of
 
 
@@ -55,7 +54,7 @@ def _finding(rule: Rule, facts: Facts, way: Way) -> tuple[date, Finding] | None:
     since = next((event for event in begins if not back or event.on > back[0].on), None)
     if since is None:
         return None
-    first_day = _first_day(since, back)
+    first_day = _first_day(since, back, facts.born_on)
     raised_on = after_school_days(first_day, rule.number("school_days") + 1, holidays_of(rule.texts("school_holidays")))
     counted = f", counted from when that ended last, on {back[0].on}" if back else ""
     reason = f"{way.words} since {first_day}, for more than {rule.number('school_days')} school days{counted}."
@@ -63,9 +62,9 @@ def _finding(rule: Rule, facts: Facts, way: Way) -> tuple[date, Finding] | None:
     return raised_on, Finding(raised_on, reason, ids((since, *back)), way.ends, subject=way.name)
 
 
-def _first_day(since: Event, back: list[Event]) -> date:
-    """The day from which the child is said to be out, where that is after they were last back and can be counted from."""
+def _first_day(since: Event, back: list[Event], born_on: date) -> date:
+    """The day from which the child is said to be out, where that is after their birth and after they were last back."""
     said = since.day("since_on")
-    if said is None or said.year < FIRST_YEAR or (back and said <= back[0].on):
+    if said is None or said < born_on or (back and said <= back[0].on):
         return since.on
     return min(said, since.on)

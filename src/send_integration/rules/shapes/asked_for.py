@@ -12,7 +12,7 @@ from send_integration.rules.model import Period, Rule
 from send_integration.rules.shapes.end_by_age import EndByAge, end_by_age
 from send_integration.rules.shapes.obligation import Ending, Obligation
 from send_integration.rules.shapes.terms import Case, Terms
-from send_integration.when.periods import FIRST_YEAR, LAST_YEAR
+from send_integration.when.periods import LAST_YEAR
 
 A_DAY = timedelta(1)
 NO_END = EndByAge()
@@ -88,7 +88,7 @@ def _decision(asked: Asked, terms: Terms) -> Event | None:
 def _due(asked: Asked, terms: Terms) -> _Due:
     """By the day that the trigger gives, else a period from the trigger or from the earlier event that it counts from."""
     for name in terms.due_field:
-        given = _given_day(asked.trigger, name)
+        given = _given_day(asked, name)
         if given is not None and terms.due_before:
             due_on = max(asked.begins_on, terms.due_before.before(given))
             return _Due(due_on, f"{terms.due_before} before {given}", given_day=given)
@@ -102,10 +102,10 @@ def _due(asked: Asked, terms: Terms) -> _Due:
     return _Due(period.after(first_day, terms.school_holidays), f"{period} from {first_day}", rests_on)
 
 
-def _given_day(trigger: Event, name: str) -> date | None:
-    """A day that the trigger gives, unless it is so far off that it can only be a slip of the pen."""
-    given = trigger.day(name)
-    return given if given and FIRST_YEAR < given.year < LAST_YEAR else None
+def _given_day(asked: Asked, name: str) -> date | None:
+    """A day that the trigger gives, unless it lies before the child's birth or so far off that it can only be a slip."""
+    given = asked.trigger.day(name)
+    return given if given and given >= asked.facts.born_on and given.year < LAST_YEAR else None
 
 
 def _period(asked: Asked, terms: Terms) -> tuple[Period, list[str]]:
