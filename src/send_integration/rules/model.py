@@ -14,6 +14,9 @@ from send_integration.when.school_days import Holidays, after_school_days
 
 MONTHS_OF_A_YEAR = 12
 
+LONGEST = {"day": 9131, "week": 1304, "month": 300, "working day": 6300, "school day": 1000}
+"""How many of a unit a period may have: 25 years, for nothing here lasts longer, and of school days, counted one by one, five."""
+
 FIRES, QUIET = FIRES_AND_QUIET = ("fires", "quiet")
 """The fields of a rule with the cases for which it must raise a flag, and those for which it must not."""
 
@@ -94,8 +97,13 @@ def _period(text: str) -> Period:
         raise ValueError(message)
     count, unit, years, months = written.groups()
     if count:
-        return Period(int(count), unit.rstrip("s"))
-    return Period(MONTHS_OF_A_YEAR * int(years) + int(months or 0), "month")
+        period = Period(int(count), unit.rstrip("s"))
+    else:
+        period = Period(MONTHS_OF_A_YEAR * int(years) + int(months or 0), "month")
+    if period.count > LONGEST[period.unit]:
+        message = f"'{text}' is too long: at most {LONGEST[period.unit]} {period.unit}s"
+        raise ValueError(message)
+    return period
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,12 @@ SWITCHES = ("on", "each", "stop_on_later_day", "in_that_year", "longer_with_plan
 TABLES: Mapping[str, type] = {"follows": str, "last_year_of": int}
 """Parameters that give something for each name, and what they give."""
 
+LARGEST_NUMBER = 5000
+"""No rule needs a larger one, and sums of days stay within the calendar."""
+
+YEAR_GROUPS = range(-2, 15)
+"""The year groups that a school may tell of."""
+
 MAY_BE_OVERRIDDEN = frozenset(
     {"on", "level", "cases", "school_holidays", "last_year_of", FIRES, QUIET, *PERIODS, *NUMBERS}
 )
@@ -41,7 +47,8 @@ def fault_of_parameter(name: str, value: object) -> str:
 
 
 def _number_fault(value: object) -> str:
-    return "" if type(value) is int and value > 0 else "must be a number above 0"
+    known = type(value) is int and 0 < value <= LARGEST_NUMBER
+    return "" if known else f"must be a number above 0, of at most {LARGEST_NUMBER}"
 
 
 def _number_list_fault(value: object) -> str:
@@ -79,7 +86,8 @@ def _holidays_fault(value: object) -> str:
 
 def _table_fault(gives: type, value: object) -> str:
     if isinstance(value, dict) and all(type(given) is gives for given in value.values()):
-        return ""
+        wrong = gives is int and any(given not in YEAR_GROUPS for given in value.values())
+        return f"must give year groups from {YEAR_GROUPS[0]} to {YEAR_GROUPS[-1]}" if wrong else ""
     return f"must be a table of {'whole numbers' if gives is int else 'texts'}"
 
 

@@ -81,8 +81,24 @@ def test_what_is_no_period_is_refused(written: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "written", ["9132 days", "1305 weeks", "301 months", "26 years", "6301 working days", "1001 school days"]
+)
+def test_a_period_of_more_than_25_years_is_refused(written: str) -> None:
+    with pytest.raises(ValueError, match="is too long"):
+        Period.of(written)
+
+
+@pytest.mark.parametrize("written", ["9131 days", "1304 weeks", "300 months", "6300 working days"])
+def test_the_longest_periods_can_be_counted_to_and_fro(written: str) -> None:
+    assert Period.of(written).before(date(1900, 1, 1)) < date(1900, 1, 1)
+    assert Period.of(written).after(date(2030, 1, 1)) > date(2030, 1, 1)
+
+
+@pytest.mark.parametrize(
     ("line", "said"),
     [
+        ("days = 999999999", "must be a number above 0, of at most 5000"),
+        ('last_year_of = { "109123" = 99999 }', "must give year groups from -2 to 14"),
         ('while_open = ["plann"]', "names no matter: plann"),
         ('school_holidays = ["2025-10-31/2025-10-27"]', "must list first and last days"),
         ('last_year_of = { "109123" = "two" }', "must be a table of whole numbers"),
