@@ -96,10 +96,8 @@ def _period(text: str) -> Period:
         message = f"'{text}' is no period such as '6 weeks', '12 months', '10 working days' or '17 years 6 months'"
         raise ValueError(message)
     count, unit, years, months = written.groups()
-    if count:
-        period = Period(int(count), unit.rstrip("s"))
-    else:
-        period = Period(MONTHS_OF_A_YEAR * int(years) + int(months or 0), "month")
+    months_in_all = MONTHS_OF_A_YEAR * int(years or 0) + int(months or 0)
+    period = Period(int(count), unit.rstrip("s")) if count else Period(months_in_all, "month")
     if period.count > LONGEST[period.unit]:
         message = f"'{text}' is too long: at most {LONGEST[period.unit]} {period.unit}s"
         raise ValueError(message)
