@@ -67,7 +67,7 @@ def differences(seed: int) -> Iterator[str]:
 
 
 def test_every_rule_is_in_the_table() -> None:
-    told = {row.milestone for seed in range(400) for row in rows_of(seed)} | set(PATTERNS)
+    told = {row.milestone for seed in range(STORIES // 2) for row in rows_of(seed)} | set(PATTERNS)
 
     assert told == set(RULES.rules)
 
