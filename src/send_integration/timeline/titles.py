@@ -94,5 +94,14 @@ def title_of_pattern(pattern: str) -> str:
     'CAMHS: triaged, declined or redirected'."""
     what, *conditions = pattern.split()
     pathway, _, word = what.partition(".")
-    codes = [condition.partition("=")[2].replace("-", " ").replace("|", " or ") for condition in conditions]
+    codes = [_condition_in_words(condition) for condition in conditions]
     return ", ".join([f"{PATHWAY_NAMES.get(pathway, pathway)}: {word.replace('_', ' ')}", *codes])
+
+
+def _condition_in_words(condition: str) -> str:
+    """The codes that are asked for, or are to be any other; of what must be true, its name."""
+    field, _, said = condition.partition("=")
+    if said == "true":
+        return field.replace("_", " ")
+    codes = said.replace("-", " ").replace("|", " or ")
+    return f"not {codes}" if field.endswith("!") else codes

@@ -15,6 +15,8 @@ RULES = load_rules()
         ("ehcp.decided_to_assess", "EHC plan: decided to assess"),
         ("ndd.triaged outcome=more-information", "NDD pathway: triaged, more information"),
         ("camhs.appointment attended=attended|late-but-seen", "CAMHS: appointment, attended or late but seen"),
+        ("transition.destination_recorded destination!=unknown", "Transition: destination recorded, not unknown"),
+        ("ehcp.review_meeting_held pfa_discussed=true", "EHC plan: review meeting held, pfa discussed"),
     ],
 )
 def test_an_event_that_has_not_come_has_a_title(pattern: str, title: str) -> None:
