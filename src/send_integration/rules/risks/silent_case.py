@@ -1,7 +1,6 @@
 """Risk `silent-case`: an open case of which its own source has said nothing for longer than is usual there."""
 
 from datetime import date
-from functools import lru_cache
 
 from send_integration.contracts.event import Event
 from send_integration.rules.courses import PATHWAY_OPENED_BY, Course, linked
@@ -58,9 +57,5 @@ def _quiet(rule: Rule, service: str, status: str) -> Period:
     cases = rule.parameters.get("cases", ())
     for case in cases if isinstance(cases, list | tuple) else ():
         if all(said.get(name) == code for name, code in case["where"].items()):
-            return period(case["period"])
-    return period(rule.text("period"))
-
-
-period = lru_cache(maxsize=64)(Period.of)
-"""A period by its text; every open case of every child asks for one of a few."""
+            return Period.of(case["period"])
+    return rule.period()
