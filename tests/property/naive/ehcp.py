@@ -31,14 +31,7 @@ def ehcp(story: Story) -> Iterator[Row]:
         met = story.days("ehcp.school_responded", request_id=request, urn=urn)
         over = story.days("ehcp.finalised", request_id=request)
         yield row(story, "ehc-school-response", (request, urn), asked.on, days_on(asked.on, 15), met=met, over=over)
-    for (about,), begun in story.firsts("ehcp.mediation_started", "request_or_plan_id").items():
-        met = [
-            *story.days("ehcp.appeal_concluded", request_or_plan_id=about),
-            *story.days("ehcp.decided_to_assess", "ehcp.decided_to_issue", request_id=about),
-            *story.days("ehcp.amended_final_issued", plan_id=about),
-        ]
-        over = story.days("ehcp.ceased", plan_id=about)
-        yield row(story, "ehc-mediation", about, begun.on, days_on(begun.on, 30), met=met, over=over)
+    yield from _of_mediations(story)
     for (plan,), made in story.firsts("ehcp.finalised", "plan_id").items():
         yield from _of_a_plan(story, plan, made)
     yield from _of_meetings(story)
@@ -128,6 +121,18 @@ def turns_of(begun: date, repeats: list[date], ends: list[date]) -> Iterator[tup
             yield start, [day for day in repeats if day > start][:1]
 
 
+def _of_mediations(story: Story) -> Iterator[Row]:
+    for begun in _each(story, "ehcp.mediation_started", "request_or_plan_id"):
+        about = str(begun["request_or_plan_id"])
+        met = [
+            *story.days("ehcp.appeal_concluded", request_or_plan_id=about),
+            *story.days("ehcp.decided_to_assess", "ehcp.decided_to_issue", request_id=about),
+            *story.days("ehcp.amended_final_issued", plan_id=about),
+        ]
+        over = story.days("ehcp.ceased", plan_id=about)
+        yield row(story, "ehc-mediation", about, begun.on, days_on(begun.on, 30), met=met, over=over)
+
+
 def _of_meetings(story: Story) -> Iterator[Row]:
     for notice in _each(story, "ehcp.amendment_notice_issued"):
         plan = str(notice["plan_id"])
@@ -148,10 +153,10 @@ def _of_meetings(story: Story) -> Iterator[Row]:
             yield row(story, "ehc-amendment-notice", plan, meeting.on, weeks_on(meeting.on, 4), met=noticed, over=over)
 
 
-def _each(story: Story, what: str) -> Iterator[Fact]:
-    """The first of each plan and day."""
-    for plan in {str(fact["plan_id"]) for fact in story.all(what)}:
-        yield from by_day(story.all(what, plan_id=plan))
+def _each(story: Story, what: str, about: str = "plan_id") -> Iterator[Fact]:
+    """The first of each plan, or other thing that it is about, and day."""
+    for said in {str(fact[about]) for fact in story.all(what)}:
+        yield from by_day(story.all(what, **{about: said}))
 
 
 def in_force(story: Story, day: date) -> list[str]:

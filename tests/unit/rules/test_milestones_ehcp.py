@@ -126,6 +126,11 @@ OF_PLAN = "2025-06-02 ehcp.mediation_started request_or_plan_id=P1\n"
         pytest.param(OF_PLAN + "2025-06-20 ehcp.amended_final_issued plan_id=P1", "2025-07-03", ["P1: met, due 2025-07-02"], id="plan amended"),
         pytest.param(OF_PLAN + "2025-06-20 ehcp.appeal_concluded request_or_plan_id=P1 outcome=agreed", "2025-07-03", ["P1: met, due 2025-07-02"], id="appeal concluded"),
         pytest.param(OF_PLAN + "2025-06-20 ehcp.ceased plan_id=P1 reason=moved", "2025-07-03", ["P1: not-needed, due 2025-07-02"], id="plan ceased"),
+        # 1 June 2026 + 30 days = 1 July 2026
+        pytest.param(
+            OF_PLAN + "2025-06-20 ehcp.amended_final_issued plan_id=P1\n2026-06-01 ehcp.mediation_started request_or_plan_id=P1", "2026-07-02",
+            ["P1: met, due 2025-07-02", "P1: missed, due 2026-07-01, 1 late"], id="a second mediation on one plan",
+        ),
     ],
 )  # fmt: skip
 def test_mediation_ends_in_thirty_days(told: Told, events: str, as_of: str, found: list[str]) -> None:
