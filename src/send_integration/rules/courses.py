@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
-from send_integration.contracts.event import Event
+from send_integration.contracts.event import Event, EventKey
 from send_integration.timeline.episodes import ENDS_EVERYTHING, PATHWAYS, Pathway, matches
 from send_integration.timeline.fold import happening_order
 from send_integration.timeline.model import Episode, Sector, Timeline
@@ -68,7 +68,7 @@ class Course:
 
 def courses_of(timeline: Timeline) -> tuple[Course, ...]:
     """The courses of all episodes, in the order in which they were opened."""
-    place = {event.id: event for event in timeline.events}
+    place = {event.key: event for event in timeline.events}
     gone = tuple(event for event in timeline.events if event.what in ENDS_EVERYTHING)
     courses = [_course(episode, place, gone) for episode in timeline.episodes]
     return tuple(sorted(courses, key=lambda course: happening_order(course.opened)))
@@ -103,10 +103,10 @@ def first_of(events: Iterable[Event], on_or_after: date) -> tuple[Event, ...]:
     return (min(later, key=lambda event: (event.on, event.what not in ENDS_EVERYTHING, happening_order(event))),)
 
 
-def _course(episode: Episode, place: dict[str, Event], gone: Sequence[Event]) -> Course:
+def _course(episode: Episode, place: dict[EventKey, Event], gone: Sequence[Event]) -> Course:
     opened = place[episode.opening_event]
     pathway = PATHWAY_OPENED_BY[opened.what]
-    events = sorted((place[event_id] for event_id in episode.evidence), key=happening_order)
+    events = sorted((place[key] for key in episode.evidence), key=happening_order)
     later = [event for event in events if event.on >= opened.on]
     said = [event for event in later if any(matches(event, pattern) for pattern in pathway.opens)]
     closings = [event for event in later if any(matches(event, pattern) for pattern in pathway.closes)]

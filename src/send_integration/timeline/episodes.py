@@ -193,6 +193,6 @@ def _episode(pathway: Pathway, subject: str, events: Iterable[Event], gone_on: S
         closed_on=closed_on,
         last_event_on=max(event.on for event in ordered),
         worker=next((event.worker.id for event in reversed(ordered) if event.worker), None),
-        opening_event=opened.id,
-        evidence=tuple(sorted({event.id for event in ordered})),
+        opening_event=opened.key,
+        evidence=tuple(sorted({event.key for event in ordered})),
     )

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from send_integration.contracts.event import Event, Person, WorkerId
+from send_integration.contracts.event import Event, EventKey, Person, WorkerId
 
 
 class Sector(StrEnum):
@@ -30,8 +30,8 @@ class Episode:
 
     `id` is the source's own name for it (referral, assessment, request, plan or support id). `pathway` is the service
     or process: 'camhs', 'ndd', 'early-help', 'ehcp', 'sen-support', 'support', 'transition', or the receiving service
-    of a referral. `last_event_on` is the last day on which anything of it was heard, `opening_event` the id of the
-    event that opened it.
+    of a referral. `last_event_on` is the last day on which anything of it was heard, `opening_event` the event that
+    opened it; events are named with their source, for two sources can give one id.
     """
 
     id: str
@@ -42,8 +42,8 @@ class Episode:
     closed_on: date | None
     last_event_on: date
     worker: WorkerId | None
-    opening_event: str
-    evidence: tuple[str, ...]
+    opening_event: EventKey
+    evidence: tuple[EventKey, ...]
 
 
 @dataclass(frozen=True, slots=True)

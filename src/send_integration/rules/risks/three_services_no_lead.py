@@ -53,8 +53,8 @@ def _enough(rule: Rule, facts: Facts) -> tuple[date, list[Event], str]:
     spells = [(course, course.open) for course in facts.courses]
     by_sector = [spell._replace(service=course.sector) for course, spell in spells]
     sectors = latest_running(by_sector, facts.as_of, rule.number("sectors"))
-    told = {event.id for event in sectors.rests_on}
-    more = [spell._replace(service=course.name) for course, spell in spells if spell.opened.id not in told]
+    told = {event.key for event in sectors.rests_on}
+    more = [spell._replace(service=course.name) for course, spell in spells if spell.opened.key not in told]
     others = latest_running(more, facts.as_of, rule.number("episodes") - len(sectors.spells))
     since = max(spell.opened.on for spell in (*sectors.spells, *others.spells))
     words = words_of_others([*sectors.ended, *others.ended], sectors.again + others.again)
