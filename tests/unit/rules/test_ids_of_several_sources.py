@@ -18,7 +18,8 @@ def test_a_child_all_of_whose_events_have_one_id_is_judged(rules: RuleBook) -> N
     found = answer_child(ChildId("c1"), standing(numbered), rules, NOW.date())
     expected = answer_child(ChildId("c1"), standing(WHOLE_LIFE), rules, NOW.date())
 
-    assert found and expected
+    assert found
+    assert expected
     assert [(m.milestone, m.status, m.due_on) for m in found.assessment.milestones] == [
         (m.milestone, m.status, m.due_on) for m in expected.assessment.milestones
     ]
