@@ -12,7 +12,7 @@ from send_integration.contracts import topics
 from send_integration.errors import BadInput
 from send_integration.rules.flags import ACKNOWLEDGED, DISMISSED
 from send_integration.steps import handling
-from send_integration.steps.alerts import Today, alert_message
+from send_integration.steps.alerts import PENDING, Today, alert_message
 from send_integration.steps.batch import Outgoing
 from send_integration.store.alerts import (
     AlertRow,
@@ -84,7 +84,7 @@ def hand_over(engine: Engine, alert_id: str, to_worker: str, person: Person) -> 
 def _answer(engine: Engine, flag_id: str, what: str, why: str, person: Person) -> None:
     """Say it, and keep it with the flag's alerts until it has come round; what is not sent yet is not sent."""
     handling.handle(engine, flag_id, person.session, what, why, in_rehearsal(person.now, person.today))
-    handled = {"what": what, "by": person.session.actor, "on": person.today.isoformat(), "why": why}
+    handled = {"what": what, "by": person.session.actor, "on": person.today.isoformat(), "why": why, PENDING: True}
     with engine.begin() as connection:
         lock_routing(connection, alone=False)
         drop_unsent_alerts(connection, [kept.alert.alert_id for kept in alerts_of_flags(connection, [flag_id])])

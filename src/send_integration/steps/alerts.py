@@ -31,7 +31,7 @@ from send_integration.store.alerts import (
     taken_of_day,
     workers_of_events,
 )
-from send_integration.store.deliveries import Delivery, add_deliveries, reword_deliveries
+from send_integration.store.deliveries import Delivery, add_deliveries, readdress_deliveries, reword_deliveries
 from send_integration.store.directory import directory
 from send_integration.store.outbox import say
 from send_integration.store.positions import move_on, split_known
@@ -39,6 +39,9 @@ from send_integration.store.shown import about_to_show
 from send_integration.when.london import london_day, utc_text
 
 READER = "alerts"
+
+PENDING = "pending"
+"""What an alert's answer says of itself that was given on the page and has not come round with the flag yet."""
 
 
 class Office(NamedTuple):
@@ -155,6 +158,7 @@ class AlertRouter:
         ]
         keep_alerts(connection, [rows[alert.alert_id] for alert in changed])
         reword_deliveries(connection, {alert.alert_id: alert_letter(alert) for alert in changed})
+        readdress_deliveries(connection, {alert.alert_id: self.address(alert.email) for alert in changed}, today.now)
         at_once: dict[datetime, list[Alert]] = {}
         for found in wanted:
             planned = plans[found.alert.alert_id].at
@@ -167,14 +171,14 @@ class AlertRouter:
 
     def deliveries(self, message_id: str, alert: Alert, letter: Letter) -> list[Delivery]:
         """How a letter is brought to an alert's recipient: not at all where no channel is set up, or no address is known."""
-        address = self._address(alert) if self._by_channel else ""
+        address = self.address(alert.email) if self._by_channel else ""
         urgent = message_id == alert.alert_id and alert.level == URGENT
         return [Delivery(message_id, address, letter, urgent=urgent)] if address else []
 
-    def _address(self, alert: Alert) -> str:
+    def address(self, own: str | None) -> str:
         """A recipient's own address, else the last resort's, else the duty manager's."""
         duty = self.office.duty if "@" in self.office.duty else ""
-        return alert.email or self._fallback or duty
+        return own or self._fallback or duty
 
     def _wanted(
         self,
@@ -266,13 +270,14 @@ def _still(alert: Alert, people: Directory, today: date) -> Recipient:
 
 def _answer(stands: StandingFlag, alert: Alert, earlier: Iterable[KeptAlert]) -> Mapping[str, Any] | None:
     """A person's answer to a flag, as the flag has it or as it was given on the page and has not come round yet; none to
-    what stands only since then, or is more severe now."""
+    what stands only since then, or is more severe now. What came round and is not with the flag any more was taken back."""
     if stands.handled is not None:
         return stands.handled
     answers = [
         one.handled
         for one in earlier
         if one.handled is not None
+        and one.handled.get(PENDING)
         and date.fromisoformat(one.handled["on"]) >= stands.flag.stands_since
         and rank(alert.level) <= rank(one.alert.level)
     ]
@@ -283,7 +288,9 @@ def _newly_answered(answered: Iterable[Wanted], today: Today) -> list[Outgoing]:
     return [
         alert_message(found.handled["what"], found.alert, today, by=found.handled["by"])
         for found in answered
-        if found.handled is not None and found.kept is not None and found.kept.handled is None
+        if found.handled is not None
+        and found.kept is not None
+        and (found.kept.handled is None or found.kept.handled["what"] != found.handled["what"])
     ]
 
 

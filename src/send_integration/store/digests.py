@@ -86,6 +86,17 @@ def waiting_digests(connection: Connection, today: date) -> list[WaitingDigest]:
     return [digest for digest in found if digest.listed != digest.standing]
 
 
+def addresses_of_waiting_digests(connection: Connection) -> dict[str, str | None]:
+    """Of each digest that no channel has taken yet the address that its recipient has now, where one is known."""
+    rows = connection.execute(
+        text(
+            "SELECT g.digest_id, (SELECT max(a.email) FROM alert a WHERE a.alert_id = ANY(g.alerts)) FROM digest g"
+            " JOIN delivery d ON d.message_id = g.digest_id WHERE d.sent_at IS NULL"
+        )
+    )
+    return {row[0]: row[1] for row in rows}
+
+
 def shorten_digests(
     connection: Connection, letters: Mapping[str, Letter], standing: Mapping[str, Sequence[str]]
 ) -> None:
