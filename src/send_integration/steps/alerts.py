@@ -142,7 +142,8 @@ class AlertRouter:
         close_alerts(connection, [alert.alert_id for alert in gone])
         forget_hand_overs(connection, [flag_id for flag_id in flag_ids if flag_id not in standing])
         answered = [found for found in wanted if found.handled is not None]
-        drop_unsent_alerts(connection, [found.alert.alert_id for found in answered])
+        unsent = drop_unsent_alerts(connection, [found.alert.alert_id for found in answered])
+        wanted = [_never_sent(found) if found.alert.alert_id in unsent else found for found in wanted]
         say(connection, [alert_message(_gone(alert, standing), alert, today) for alert in gone])
         say(connection, [alert_message("routed", found.alert, today) for found in wanted if found.fresh])
         say(connection, _newly_answered(answered, today))
@@ -300,6 +301,15 @@ def _snoozed(found: Wanted, today: Today) -> date | None:
     if kept is None or found.fresh or found.risen or kept.snoozed_until is None:
         return None
     return kept.snoozed_until if kept.snoozed_until > today.day else None
+
+
+def _never_sent(found: Wanted) -> Wanted:
+    """An alert of which was not sent after all what was to be sent at its level."""
+    kept = found.kept
+    if kept is None:
+        return found
+    levels = tuple(level for level in kept.sent_levels if level != kept.alert.level)
+    return replace(found, kept=kept._replace(sent_levels=levels))
 
 
 def _sent(found: Wanted, today: Today) -> Sent:

@@ -45,6 +45,16 @@ def test_an_answer_from_the_page_holds_until_it_comes_round_and_is_gone_when_it_
     assert desk.turn(TUESDAY, 9) == 1, "it is in the next digest, and waits for an answer again"
 
 
+def test_what_was_answered_before_it_was_sent_is_news_when_the_answer_is_taken_back(desk: Desk) -> None:
+    desk.now = at(20)
+    desk.flag("f1")
+    desk.flag("f1", handled=Handled("acknowledged", "w1", MONDAY, ""))
+    assert desk.mail() == []
+
+    desk.flag("f1")
+    assert desk.mail() == [("Alert", "w1@example.org", at(8, TUESDAY, 30))]
+
+
 def test_another_answer_to_what_was_answered_is_said_too(desk: Desk) -> None:
     desk.flag("f1", handled=Handled("acknowledged", "w1", MONDAY, ""))
     desk.flag("f1", handled=Handled("dismissed", "w2", MONDAY, "It is arranged."))
