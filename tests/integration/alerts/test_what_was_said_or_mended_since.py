@@ -3,6 +3,7 @@
 import pytest
 from sqlalchemy import Engine
 
+from send_integration.errors import BadInput
 from send_integration.rules.flags import Handled
 from send_integration.steps import acting
 from tests.integration.alerts.desk import MONDAY, Desk, at
@@ -53,6 +54,20 @@ def test_what_was_answered_before_it_was_sent_is_news_when_the_answer_is_taken_b
 
     desk.flag("f1")
     assert desk.mail() == [("Alert", "w1@example.org", at(8, TUESDAY, 30))]
+
+
+def test_what_somebody_answered_is_not_put_off_or_given_away_from_a_page_that_is_older(desk: Desk) -> None:
+    desk.worker("w2")
+    desk.flag("f1", stands_since=MONDAY)
+    alert_id = desk.alert_id()
+    acting.acknowledge(desk.engine, alert_id, desk.person())
+
+    with pytest.raises(BadInput, match="answered"):
+        acting.snooze(desk.engine, alert_id, TUESDAY, desk.person())
+    with pytest.raises(BadInput, match="answered"):
+        acting.hand_over(desk.engine, alert_id, "w2", desk.person())
+    assert handled(desk) == ["acknowledged"]
+    assert desk.said("snoozed") == desk.said("handed-over") == []
 
 
 def test_another_answer_to_what_was_answered_is_said_too(desk: Desk) -> None:
