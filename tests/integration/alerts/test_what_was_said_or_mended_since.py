@@ -7,6 +7,7 @@ from send_integration.errors import BadInput
 from send_integration.rules.flags import Handled
 from send_integration.steps import acting
 from tests.integration.alerts.desk import MONDAY, Desk, at
+from tests.integration.alerts.test_turns import with_an_event
 
 TUESDAY = MONDAY.replace(day=3)
 
@@ -16,14 +17,9 @@ def desk(engine: Engine) -> Desk:
     made = Desk(engine)
     made.child("c1", "w1")
     made.worker("w1")
+    with_an_event(made)
     made.turn()
     return made
-
-
-@pytest.fixture(autouse=True)
-def _every_flag_rests_on_a_record(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is said of a flag is said; that it speaks of a record is other tests' claim."""
-    monkeypatch.setattr("send_integration.steps.handling.handle", lambda *_: "e1")
 
 
 def handled(desk: Desk) -> list[object]:
