@@ -23,10 +23,10 @@ from send_integration.store.alerts import (
 )
 from send_integration.store.deliveries import add_deliveries, readdress_deliveries
 from send_integration.store.digests import (
-    addresses_of_waiting_digests,
     alerts_for_digest,
     await_answers_without_mail,
     keep_digest,
+    mended_addresses_of_digests,
     recipients_of_digests,
     shorten_digests,
     unanswered,
@@ -67,9 +67,7 @@ def route_anew(router: AlertRouter, today: Today) -> int:
             about_to_show(connection)
             flags = flags_with_alerts(connection, after, FLAGS_OF_A_TURN)
             if not flags:
-                waiting = addresses_of_waiting_digests(connection)
-                readdressed = {digest_id: router.address(own) for digest_id, own in waiting.items()}
-                readdress_deliveries(connection, readdressed, today.now)
+                readdress_deliveries(connection, mended_addresses_of_digests(connection), today.now)
                 mark_routed(connection, changes, today.day)
                 return fresh
             fresh += router.route_flags(connection, flags, today)

@@ -159,7 +159,7 @@ class AlertRouter:
         ]
         keep_alerts(connection, [rows[alert.alert_id] for alert in changed])
         reword_deliveries(connection, {alert.alert_id: alert_letter(alert) for alert in changed})
-        readdress_deliveries(connection, {alert.alert_id: self.address(alert.email) for alert in changed}, today.now)
+        readdress_deliveries(connection, {alert.alert_id: self._address(alert) for alert in changed}, today.now)
         at_once: dict[datetime, list[Alert]] = {}
         for found in wanted:
             planned = plans[found.alert.alert_id].at
@@ -172,14 +172,14 @@ class AlertRouter:
 
     def deliveries(self, message_id: str, alert: Alert, letter: Letter) -> list[Delivery]:
         """How a letter is brought to an alert's recipient: not at all where no channel is set up, or no address is known."""
-        address = self.address(alert.email) if self._by_channel else ""
+        address = self._address(alert) if self._by_channel else ""
         urgent = message_id == alert.alert_id and alert.level == URGENT
         return [Delivery(message_id, address, letter, urgent=urgent)] if address else []
 
-    def address(self, own: str | None) -> str:
+    def _address(self, alert: Alert) -> str:
         """A recipient's own address, else the last resort's, else the duty manager's."""
         duty = self.office.duty if "@" in self.office.duty else ""
-        return own or self._fallback or duty
+        return alert.email or self._fallback or duty
 
     def _wanted(
         self,

@@ -88,6 +88,17 @@ def test_what_could_not_be_sent_goes_to_the_address_that_was_mended(desk: Desk) 
     ]
 
 
+def test_a_digest_goes_by_the_address_that_stands_and_not_by_one_of_an_alert_that_is_closed(desk: Desk) -> None:
+    mild = {"level": "watch", "status": "due-soon"}
+    gone = desk.flag("f1", **mild)
+    desk.flag("f2", **mild)
+    desk.turn(TUESDAY, 9)
+    desk.clear(gone)
+    desk.worker("w1", email="a-mended@example.org")
+    desk.turn(TUESDAY, 10)
+    assert [address for _, address, _ in desk.mail()] == ["a-mended@example.org"]
+
+
 def test_what_waits_for_work_to_begin_waits_as_long_with_another_address(desk: Desk) -> None:
     desk.now = at(20)
     desk.flag("f1")
