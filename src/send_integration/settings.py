@@ -149,9 +149,10 @@ class Settings(BaseSettings):
 
     @property
     def mailboxes(self) -> dict[str, str]:
-        """The teams' addresses."""
+        """The teams' addresses; the duty manager's own is that of their inbox, where it has no other."""
         pairs = (pair.partition("=") for pair in _pairs(self.team_mailboxes))
-        return {team.strip(): address.strip() for team, _, address in pairs}
+        duty = {"duty-manager": self.duty_manager} if "@" in self.duty_manager else {}
+        return duty | {team.strip(): address.strip() for team, _, address in pairs}
 
     def today(self) -> date:
         """The day that counts as today: the clock's, except in a rehearsal."""

@@ -12,6 +12,22 @@ def test_mailboxes_are_read_by_team_whatever_spaces_stand_between(monkeypatch: p
     assert Settings().mailboxes == {"ehc-team": "ehc@example.org", "data-stewards": "stewards@example.org"}
 
 
+@pytest.mark.parametrize(
+    ("mailboxes", "duty", "address"),
+    [
+        ("", "duty@example.org", "duty@example.org"),
+        ("duty-manager=m@example.org", "d@example.org", "m@example.org"),
+        ("", "m1", None),
+    ],
+)
+def test_the_duty_managers_address_is_their_mailbox_where_they_have_no_other(
+    mailboxes: str, duty: str, address: str | None
+) -> None:
+    found = Settings(team_mailboxes=mailboxes, duty_manager=duty)
+
+    assert found.mailboxes.get("duty-manager") == address
+
+
 @pytest.mark.parametrize("written", ["data-stewards", "data-stewards=", "=stewards@example.org", "a=b@c d=e@f"])
 def test_a_mailbox_that_nothing_would_reach_is_refused_at_the_start(
     monkeypatch: pytest.MonkeyPatch, written: str

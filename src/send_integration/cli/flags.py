@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from send_integration import clock
+from send_integration.alerts.schedule import in_rehearsal
 from send_integration.cli.looking import By, Looker, ShowRestricted, WhyLook, looker
 from send_integration.cli.services import services
 from send_integration.errors import BadInput
@@ -16,7 +17,7 @@ from send_integration.settings import Settings
 from send_integration.steps import handling
 from send_integration.store.flags import history_of, is_dismissed, open_flags_by_urgency, stored_flag
 from send_integration.web.policy import Action
-from send_integration.when.london import LONDON, london_minute
+from send_integration.when.london import london_minute
 
 app = typer.Typer(
     add_completion=False, help="Open flags, most urgent first; acknowledge or dismiss one, read its history."
@@ -134,8 +135,8 @@ def _require_known(who: Looker, flag_id: str) -> None:
 
 
 def _moment(settings: Settings) -> datetime:
-    """Now, by London's clock on the day that counts as today: where another is rehearsed, all happens on that day."""
-    return datetime.combine(settings.today(), clock.now().astimezone(LONDON).time(), LONDON)
+    """Now, on the day that counts as today: where another is rehearsed, all happens on that day."""
+    return in_rehearsal(clock.now(), settings.today())
 
 
 def _said(event_id: str) -> None:

@@ -12,7 +12,7 @@ from send_integration.contracts import topics
 from send_integration.errors import BadInput
 from send_integration.rules.flags import ACKNOWLEDGED, DISMISSED
 from send_integration.steps import handling
-from send_integration.steps.alerts import Today, alert_message
+from send_integration.steps.alerts import PENDING, Today, alert_message
 from send_integration.steps.batch import Outgoing
 from send_integration.store.alerts import (
     AlertRow,
@@ -58,7 +58,7 @@ def dismiss(engine: Engine, alert_id: str, why: str, person: Person) -> None:
 def snooze(engine: Engine, alert_id: str, until: date, person: Person) -> None:
     """Put an alert off until a day; it is in that day's digest. Raises BadInput where that is too late, or too soon."""
     with engine.begin() as connection:
-        kept = _locked(connection, alert_id)
+        kept = _unanswered(connection, alert_id)
         wrong = may_snooze(kept.alert, until, person.today)
         if wrong:
             raise BadInput(wrong, where="until")
@@ -71,7 +71,7 @@ def snooze(engine: Engine, alert_id: str, until: date, person: Person) -> None:
 def hand_over(engine: Engine, alert_id: str, to_worker: str, person: Person) -> None:
     """Give an alert to a colleague, who has it until its cause is gone; the router brings it to them."""
     with engine.begin() as connection:
-        kept = _locked(connection, alert_id)
+        kept = _unanswered(connection, alert_id)
         if to_worker == kept.alert.recipient:
             raise BadInput("They have it already", where="to")
         hand_over_flag(connection, kept.alert.flag_id, to_worker, person.session.actor, person.now)
@@ -84,7 +84,7 @@ def hand_over(engine: Engine, alert_id: str, to_worker: str, person: Person) -> 
 def _answer(engine: Engine, flag_id: str, what: str, why: str, person: Person) -> None:
     """Say it, and keep it with the flag's alerts until it has come round; what is not sent yet is not sent."""
     handling.handle(engine, flag_id, person.session, what, why, in_rehearsal(person.now, person.today))
-    handled = {"what": what, "by": person.session.actor, "on": person.today.isoformat(), "why": why}
+    handled = {"what": what, "by": person.session.actor, "on": person.today.isoformat(), "why": why, PENDING: True}
     with engine.begin() as connection:
         lock_routing(connection, alone=False)
         drop_unsent_alerts(connection, [kept.alert.alert_id for kept in alerts_of_flags(connection, [flag_id])])
@@ -105,6 +105,14 @@ def _note(connection: Connection, kept: KeptAlert, change: str, person: Person, 
 def _open(engine: Engine, alert_id: str) -> KeptAlert:
     with engine.begin() as connection:
         return _locked(connection, alert_id)
+
+
+def _unanswered(connection: Connection, alert_id: str) -> KeptAlert:
+    """An alert that nobody has answered, locked; a page that was opened before shows it as if nobody had."""
+    kept = _locked(connection, alert_id)
+    if kept.handled is not None:
+        raise BadInput("Somebody has answered it already", where=alert_id, next_step="Open the alert again.")
+    return kept
 
 
 def _locked(connection: Connection, alert_id: str) -> KeptAlert:

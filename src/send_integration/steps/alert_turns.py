@@ -21,11 +21,12 @@ from send_integration.store.alerts import (
     kept_alerts,
     lock_routing,
 )
-from send_integration.store.deliveries import add_deliveries
+from send_integration.store.deliveries import add_deliveries, readdress_deliveries
 from send_integration.store.digests import (
     alerts_for_digest,
     await_answers_without_mail,
     keep_digest,
+    mended_addresses_of_digests,
     recipients_of_digests,
     shorten_digests,
     unanswered,
@@ -66,6 +67,7 @@ def route_anew(router: AlertRouter, today: Today) -> int:
             about_to_show(connection)
             flags = flags_with_alerts(connection, after, FLAGS_OF_A_TURN)
             if not flags:
+                readdress_deliveries(connection, mended_addresses_of_digests(connection), today.now)
                 mark_routed(connection, changes, today.day)
                 return fresh
             fresh += router.route_flags(connection, flags, today)

@@ -31,7 +31,7 @@ from send_integration.store.alerts import (
     taken_of_day,
     workers_of_events,
 )
-from send_integration.store.deliveries import Delivery, add_deliveries, reword_deliveries
+from send_integration.store.deliveries import Delivery, add_deliveries, readdress_deliveries, reword_deliveries
 from send_integration.store.directory import directory
 from send_integration.store.outbox import say
 from send_integration.store.positions import move_on, split_known
@@ -39,6 +39,9 @@ from send_integration.store.shown import about_to_show
 from send_integration.when.london import london_day, utc_text
 
 READER = "alerts"
+
+PENDING = "pending"
+"""What an alert's answer says of itself that was given on the page and has not come round with the flag yet."""
 
 
 class Office(NamedTuple):
@@ -139,7 +142,8 @@ class AlertRouter:
         close_alerts(connection, [alert.alert_id for alert in gone])
         forget_hand_overs(connection, [flag_id for flag_id in flag_ids if flag_id not in standing])
         answered = [found for found in wanted if found.handled is not None]
-        drop_unsent_alerts(connection, [found.alert.alert_id for found in answered])
+        unsent = drop_unsent_alerts(connection, [found.alert.alert_id for found in answered])
+        wanted = [_never_sent(found) if found.alert.alert_id in unsent else found for found in wanted]
         say(connection, [alert_message(_gone(alert, standing), alert, today) for alert in gone])
         say(connection, [alert_message("routed", found.alert, today) for found in wanted if found.fresh])
         say(connection, _newly_answered(answered, today))
@@ -155,6 +159,7 @@ class AlertRouter:
         ]
         keep_alerts(connection, [rows[alert.alert_id] for alert in changed])
         reword_deliveries(connection, {alert.alert_id: alert_letter(alert) for alert in changed})
+        readdress_deliveries(connection, {alert.alert_id: self._address(alert) for alert in changed}, today.now)
         at_once: dict[datetime, list[Alert]] = {}
         for found in wanted:
             planned = plans[found.alert.alert_id].at
@@ -266,13 +271,14 @@ def _still(alert: Alert, people: Directory, today: date) -> Recipient:
 
 def _answer(stands: StandingFlag, alert: Alert, earlier: Iterable[KeptAlert]) -> Mapping[str, Any] | None:
     """A person's answer to a flag, as the flag has it or as it was given on the page and has not come round yet; none to
-    what stands only since then, or is more severe now."""
+    what stands only since then, or is more severe now. What came round and is not with the flag any more was taken back."""
     if stands.handled is not None:
         return stands.handled
     answers = [
         one.handled
         for one in earlier
         if one.handled is not None
+        and one.handled.get(PENDING)
         and date.fromisoformat(one.handled["on"]) >= stands.flag.stands_since
         and rank(alert.level) <= rank(one.alert.level)
     ]
@@ -283,7 +289,9 @@ def _newly_answered(answered: Iterable[Wanted], today: Today) -> list[Outgoing]:
     return [
         alert_message(found.handled["what"], found.alert, today, by=found.handled["by"])
         for found in answered
-        if found.handled is not None and found.kept is not None and found.kept.handled is None
+        if found.handled is not None
+        and found.kept is not None
+        and (found.kept.handled is None or found.kept.handled["what"] != found.handled["what"])
     ]
 
 
@@ -293,6 +301,15 @@ def _snoozed(found: Wanted, today: Today) -> date | None:
     if kept is None or found.fresh or found.risen or kept.snoozed_until is None:
         return None
     return kept.snoozed_until if kept.snoozed_until > today.day else None
+
+
+def _never_sent(found: Wanted) -> Wanted:
+    """An alert of which was not sent after all what was to be sent at its level."""
+    kept = found.kept
+    if kept is None:
+        return found
+    levels = tuple(level for level in kept.sent_levels if level != kept.alert.level)
+    return replace(found, kept=kept._replace(sent_levels=levels))
 
 
 def _sent(found: Wanted, today: Today) -> Sent:

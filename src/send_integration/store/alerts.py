@@ -217,16 +217,17 @@ def close_alerts(connection: Connection, alert_ids: Iterable[str]) -> None:
     drop_unsent_alerts(connection, given["ids"])
 
 
-def drop_unsent_alerts(connection: Connection, alert_ids: Iterable[str]) -> None:
-    """Send no more what is not yet sent of some alerts."""
-    connection.execute(
+def drop_unsent_alerts(connection: Connection, alert_ids: Iterable[str]) -> set[str]:
+    """Send no more what is not yet sent of some alerts; gives the alerts of which something was not."""
+    rows = connection.execute(
         text(
             "WITH dropped AS (DELETE FROM delivery WHERE message_id = ANY(:ids) AND sent_at IS NULL RETURNING message_id)"
             " UPDATE alert SET sent_levels = array_remove(sent_levels, content ->> 'level')"
-            " WHERE alert_id IN (SELECT message_id FROM dropped)"
+            " WHERE alert_id IN (SELECT message_id FROM dropped) RETURNING alert_id"
         ),
         {"ids": list(alert_ids)},
     )
+    return {row[0] for row in rows}
 
 
 def hand_over_flag(connection: Connection, flag_id: str, to_worker: str, by: str, at: datetime) -> None:

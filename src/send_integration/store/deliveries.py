@@ -89,6 +89,21 @@ def reword_deliveries(connection: Connection, letters: Mapping[str, Letter]) -> 
     )
 
 
+def readdress_deliveries(connection: Connection, addresses: Mapping[str, str], now: datetime) -> None:
+    """Send what is not yet sent to other addresses, where these are others; at once what an old one has kept from going."""
+    known = {message_id: address for message_id, address in addresses.items() if address}
+    connection.execute(
+        text(
+            "UPDATE delivery d SET address = u.a, due_at = CASE WHEN d.attempts > 0 OR d.refused_by <> '{}'"
+            " THEN least(d.due_at, :now) ELSE d.due_at END, channel = NULL, attempts = 0, failure = NULL, refused_by = '{}',"
+            " claimed_until = NULL, held_since = NULL, undeliverable_since = NULL, undeliverable_told_at = NULL"
+            " FROM unnest(cast(:messages AS text[]), cast(:addresses AS text[])) AS u(m, a)"
+            " WHERE d.message_id = u.m AND d.address <> u.a AND d.sent_at IS NULL"
+        ),
+        {"messages": list(known), "addresses": list(known.values()), "now": now},
+    )
+
+
 # A message goes by its first channel that has not refused it; an urgent one by the first of those that can be tried now, and
 # another by the channel of which it is to be known whether it lives.
 _BY = (

@@ -86,6 +86,18 @@ def waiting_digests(connection: Connection, today: date) -> list[WaitingDigest]:
     return [digest for digest in found if digest.listed != digest.standing]
 
 
+def mended_addresses_of_digests(connection: Connection) -> dict[str, str]:
+    """Of each digest that no channel has taken yet and that goes where none of its alerts would go now, where they would."""
+    rows = connection.execute(
+        text(
+            "SELECT g.digest_id, max(a.email) FROM digest g JOIN delivery d ON d.message_id = g.digest_id"
+            " JOIN alert a ON a.alert_id = ANY(g.alerts) AND a.cleared_at IS NULL AND a.email IS NOT NULL"
+            " WHERE d.sent_at IS NULL GROUP BY g.digest_id, d.address HAVING NOT bool_or(a.email = d.address)"
+        )
+    )
+    return {row[0]: row[1] for row in rows}
+
+
 def shorten_digests(
     connection: Connection, letters: Mapping[str, Letter], standing: Mapping[str, Sequence[str]]
 ) -> None:

@@ -10,7 +10,7 @@ from send_integration.store.secrecy import MAY_BE_SENT
 
 
 class Undelivered(NamedTuple):
-    """A message that cannot be delivered: whose it is, if it is an alert or a notice, and what the last channel said."""
+    """A message that cannot be delivered: whose it is, if an alert, a digest or a notice, and what the last channel said."""
 
     message_id: str
     recipient: str
@@ -24,7 +24,11 @@ class NotReached(NamedTuple):
     since: datetime
 
 
-_WHOSE = "delivery d LEFT JOIN alert a ON a.alert_id = d.message_id LEFT JOIN notice n ON n.notice_id = d.message_id"
+_WHOSE = (
+    "delivery d LEFT JOIN alert a ON a.alert_id = d.message_id LEFT JOIN notice n ON n.notice_id = d.message_id"
+    " LEFT JOIN digest g ON g.digest_id = d.message_id"
+)
+_RECIPIENT = "coalesce(a.recipient, n.recipient, g.recipient)"
 
 
 def mark_undeliverable(connection: Connection, today: date, held_before: datetime, now: datetime) -> None:
@@ -42,7 +46,7 @@ def untold(connection: Connection, *, but: Sequence[str]) -> list[Undelivered]:
     """Messages that cannot be delivered and of which nobody was told, but those whose ids begin so; locked."""
     rows = connection.execute(
         text(
-            f"SELECT d.message_id, coalesce(a.recipient, n.recipient, ''), coalesce(d.failure, 'no channel took it')"  # noqa: S608 - ours
+            f"SELECT d.message_id, coalesce({_RECIPIENT}, ''), coalesce(d.failure, 'no channel took it')"  # noqa: S608 - ours
             f" FROM {_WHOSE} WHERE d.sent_at IS NULL AND d.undeliverable_since IS NOT NULL AND d.undeliverable_told_at IS NULL"
             " AND NOT EXISTS (SELECT FROM unnest(cast(:but AS text[])) AS u(p) WHERE starts_with(d.message_id, p))"
             " ORDER BY d.message_id FOR UPDATE OF d"
@@ -67,12 +71,12 @@ def is_asked(connection: Connection, message_id: str) -> bool:
 
 
 def not_reached(engine: Engine, recipients: Sequence[str]) -> NotReached | None:
-    """Of the alerts and notices to some recipients, how many cannot be delivered; None where all can."""
+    """Of the alerts, digests and notices to some recipients, how many cannot be delivered; None where all can."""
     with engine.connect() as connection:
         messages, since = connection.execute(
             text(
                 f"SELECT count(*), min(d.undeliverable_since) FROM {_WHOSE} WHERE d.sent_at IS NULL"  # noqa: S608 - ours
-                " AND d.undeliverable_since IS NOT NULL AND coalesce(a.recipient, n.recipient) = ANY(:recipients)"
+                f" AND d.undeliverable_since IS NOT NULL AND {_RECIPIENT} = ANY(:recipients)"
             ),
             {"recipients": list(recipients)},
         ).one()

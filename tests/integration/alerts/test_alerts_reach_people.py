@@ -12,6 +12,7 @@ from send_integration.steps.catalogue import load_rules
 from send_integration.store.inbox import inbox
 from send_integration.store.notices import Reader
 from tests.builders import NOW, WORKER, sent
+from tests.integration.alerts.desk import Desk, at
 from tests.integration.steps.pipe import Pipe
 
 TODAY = date(2025, 6, 2)
@@ -117,3 +118,12 @@ def test_a_flag_that_was_cleared_before_anybody_was_told_alerts_nobody(engine: E
     pipe.drain_timeline()
 
     assert pipe.router.notify(raised, TODAY, NOW) == 0
+
+
+def test_a_flag_of_a_role_nobody_has_reaches_the_duty_manager(engine: Engine) -> None:
+    desk = Desk(engine)
+    desk.child("c1")
+    desk.flag("f1", role="camhs-care-coordinator")
+
+    assert desk.open() == {("f1", "team:duty-manager")}
+    assert desk.mail() == [("Alert", "duty@example.org", at(10))]

@@ -390,12 +390,3 @@ def test_without_mail_all_is_the_same_but_the_letters(engine: Engine) -> None:
 
     assert desk.mail() == []
     assert desk.said("sent") == [("f1", "w1"), ("f2", "w1")]
-
-
-def test_a_flag_of_a_role_nobody_has_reaches_the_duty_manager(engine: Engine) -> None:
-    desk = Desk(engine)
-    desk.child("c1")
-    desk.flag("f1", role="camhs-care-coordinator")
-
-    assert desk.open() == {("f1", "team:duty-manager")}
-    assert desk.mail() == [("Alert", "duty@example.org", at(10))]

@@ -21,6 +21,8 @@ from send_integration.steps.channel_news import tell_of_channels, tell_of_undeli
 from send_integration.steps.delivering import CLAIM, Deliverer
 from send_integration.store.channels import channels_in_use
 from send_integration.store.deliveries import Delivery, add_deliveries
+from send_integration.store.digests import keep_digest
+from send_integration.store.undelivered import NotReached, not_reached
 from tests.builders import ANNA, NOW
 from tests.integration.alerts.test_alerts_reach_people import TODAY, flags_of, raise_flags
 from tests.integration.channels.mail import Mailbox, mail
@@ -364,3 +366,17 @@ def test_what_says_of_a_restricted_child_is_held_and_never_counted_as_not_delive
 
     assert turns.told == []
     assert rows(engine, "SELECT attempts, held_since, undeliverable_since FROM delivery") == [(0, None, None)]
+
+
+def test_a_digest_that_cannot_be_delivered_is_told_with_its_recipient_and_stands_in_their_inbox(engine: Engine) -> None:
+    turns = Turns(engine, [Refusing()])
+    with engine.begin() as connection:
+        keep_digest(connection, "w1", TODAY, [], NOW)
+    ((digest_id,),) = rows(engine, "SELECT digest_id FROM digest")
+    ask(engine, digest_id, to="gone@example.org")
+    turns.turn()
+
+    ((words,),) = rows(engine, "SELECT content ->> 'text' FROM delivery WHERE message_id LIKE 'undelivered-%'")
+    assert f"{digest_id}, to w1: answered 550" in words
+    assert not_reached(engine, ["w1"]) == NotReached(1, NOW)
+    assert not_reached(engine, ["w2"]) is None

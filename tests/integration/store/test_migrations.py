@@ -19,6 +19,7 @@ from send_integration.steps.catalogue import load_rules
 from send_integration.steps.redeciding import redecide_everything
 from send_integration.steps.timeline import TimelineKeeper
 from send_integration.store import migrations
+from send_integration.store.alerts import alerts_of_flags
 from send_integration.store.deliveries import Claim, claim_delivery
 from send_integration.store.engine import open_database
 from send_integration.store.feed_tables import METADATA as FEEDS
@@ -292,3 +293,24 @@ def up_to(connection: Connection, revision: str) -> None:
     config.set_main_option("script_location", str(Path(migrations.__file__).parent))
     config.attributes["connection"] = connection
     command.upgrade(config, revision)
+
+
+def test_an_open_alert_of_an_older_database_is_not_sent_again_and_waits_for_an_answer(empty_database: Engine) -> None:
+    content = {"alert_id": "a1", "flag_id": "f1", "child_id": "c1", "kind": "missed", "rule": "r", "level": "high"}
+    with empty_database.begin() as connection:
+        up_to(connection, "0015")
+        connection.execute(
+            text(
+                "INSERT INTO alert (alert_id, flag_id, child_id, recipient, content, raised_at)"
+                " VALUES ('a1', 'f1', 'c1', 'w1', cast(:content AS jsonb), '2025-04-08Z')"
+            ),
+            {"content": json.dumps({**content, "due_on": "2025-04-07"})},
+        )
+
+    migrate(empty_database)
+
+    with empty_database.begin() as connection:
+        (kept,) = alerts_of_flags(connection, ["f1"])
+    assert (kept.alert.due_on, kept.alert.escalated_from, kept.alert.statutory) == (date(2025, 4, 7), None, False)
+    assert (kept.sent_levels, kept.digest_on, kept.handled) == (("high",), None, None)
+    assert kept.waits_since is not None
