@@ -28,7 +28,15 @@ __all__ = ["mail"]
 
 TODAY = date(2025, 9, 1)
 TEAMS = {"ehc-team": "ehc@example.org"}
-TAKEN_BACK = sent("camhs.appointment", "2025-06-03", event_id="a", source="clinic", person=TOM, retracts="seen")
+TAKEN_BACK = sent(
+    "camhs.appointment",
+    "2025-06-03",
+    attended="cancelled-by-family",
+    event_id="a",
+    source="clinic",
+    person=TOM,
+    retracts="seen",
+)
 NEVER_ASKED = sent("ehcp.requested", "2025-05-05", event_id="x", source="council", person=ANNA, retracts="asked")
 
 
@@ -64,8 +72,30 @@ def test_a_notice_is_mailed_once_to_who_has_an_address_and_says_nothing_of_the_c
     assert post_notices(pipe.engine, TEAMS, TODAY, NOW) == 2
     assert Deliverer(pipe.engine, [channel]).deliver(TODAY, NOW, 50) == (2, 0)
     look(pipe, "w1", tom)
-    arrive(pipe, sent("camhs.appointment", "2025-06-10", event_id="b", source="clinic", person=TOM, retracts="a"))
-    arrive(pipe, sent("camhs.appointment", "2025-06-11", event_id="c", source="clinic", person=TOM, corrects="seen"))
+    arrive(
+        pipe,
+        sent(
+            "camhs.appointment",
+            "2025-06-10",
+            attended="cancelled-by-family",
+            event_id="b",
+            source="clinic",
+            person=TOM,
+            retracts="a",
+        ),
+    )
+    arrive(
+        pipe,
+        sent(
+            "camhs.appointment",
+            "2025-06-11",
+            attended="cancelled-by-family",
+            event_id="c",
+            source="clinic",
+            person=TOM,
+            corrects="seen",
+        ),
+    )
     assert post_notices(pipe.engine, TEAMS, TODAY, NOW) == 0
     assert Deliverer(pipe.engine, [channel]).deliver(TODAY, NOW + timedelta(days=1), 50) == (0, 0)
 
