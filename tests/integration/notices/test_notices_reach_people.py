@@ -21,22 +21,24 @@ from send_integration.store.sessions import Session
 from send_integration.store.shown import about_to_take_off
 from tests.builders import NOW, WORKER, sent
 from tests.integration.channels.mail import Mailbox, mail
-from tests.integration.notices.test_who_is_told import ANNA, ASKED, SEEN, TITLE, TOM, arrive, child_of, look
+from tests.integration.notices.test_who_is_told import (
+    ANNA,
+    ASKED,
+    SEEN,
+    TITLE,
+    TOM,
+    appointment,
+    arrive,
+    child_of,
+    look,
+)
 from tests.integration.steps.pipe import Pipe
 
 __all__ = ["mail"]
 
 TODAY = date(2025, 9, 1)
 TEAMS = {"ehc-team": "ehc@example.org"}
-TAKEN_BACK = sent(
-    "camhs.appointment",
-    "2025-06-03",
-    attended="cancelled-by-family",
-    event_id="a",
-    source="clinic",
-    person=TOM,
-    retracts="seen",
-)
+TAKEN_BACK = appointment("2025-06-03", "a", retracts="seen")
 NEVER_ASKED = sent("ehcp.requested", "2025-05-05", event_id="x", source="council", person=ANNA, retracts="asked")
 
 
@@ -72,30 +74,8 @@ def test_a_notice_is_mailed_once_to_who_has_an_address_and_says_nothing_of_the_c
     assert post_notices(pipe.engine, TEAMS, TODAY, NOW) == 2
     assert Deliverer(pipe.engine, [channel]).deliver(TODAY, NOW, 50) == (2, 0)
     look(pipe, "w1", tom)
-    arrive(
-        pipe,
-        sent(
-            "camhs.appointment",
-            "2025-06-10",
-            attended="cancelled-by-family",
-            event_id="b",
-            source="clinic",
-            person=TOM,
-            retracts="a",
-        ),
-    )
-    arrive(
-        pipe,
-        sent(
-            "camhs.appointment",
-            "2025-06-11",
-            attended="cancelled-by-family",
-            event_id="c",
-            source="clinic",
-            person=TOM,
-            corrects="seen",
-        ),
-    )
+    arrive(pipe, appointment("2025-06-10", "b", retracts="a"))
+    arrive(pipe, appointment("2025-06-11", "c", corrects="seen"))
     assert post_notices(pipe.engine, TEAMS, TODAY, NOW) == 0
     assert Deliverer(pipe.engine, [channel]).deliver(TODAY, NOW + timedelta(days=1), 50) == (0, 0)
 

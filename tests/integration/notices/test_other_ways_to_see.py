@@ -11,7 +11,7 @@ from tests.integration.notices.test_who_is_told import (
     ANNA,
     ASKED,
     RULES,
-    TOM,
+    appointment,
     arrive,
     child_of,
     look,
@@ -94,18 +94,7 @@ def test_an_alert_that_never_rested_on_it_or_was_closed_before_tells_nobody(pipe
     arrive(pipe, assigned)
     assert pipe.ask("SELECT recipient FROM alert WHERE cleared_at IS NULL AND child_id = :c", c=anna) != []
 
-    arrive(
-        pipe,
-        sent(
-            "camhs.appointment",
-            "2025-06-03",
-            attended="cancelled-by-family",
-            event_id="a",
-            source="clinic",
-            person=TOM,
-            corrects="seen",
-        ),
-    )
+    arrive(pipe, appointment("2025-06-03", "a", corrects="seen"))
     arrive(
         pipe,
         sent(
@@ -143,18 +132,7 @@ def test_a_review_of_the_records_is_a_look_that_read_no_entry(pipe: Pipe) -> Non
     tom = child_of(pipe, "seen")
     look(pipe, "reviewer", tom, "review-identity")
 
-    arrive(
-        pipe,
-        sent(
-            "camhs.appointment",
-            "2025-06-03",
-            attended="cancelled-by-family",
-            event_id="a",
-            source="clinic",
-            person=TOM,
-            corrects="seen",
-        ),
-    )
+    arrive(pipe, appointment("2025-06-03", "a", corrects="seen"))
 
     notice = notices(pipe)["reviewer", tom]
     assert lost(notice) == [("seen", None, None, "The source corrected it.")]
@@ -171,17 +149,6 @@ def test_who_was_shown_the_same_in_several_ways_is_told_once(pipe: Pipe) -> None
         look(pipe, "reader", tom, action)
     look(pipe, "reader", None, "export")
 
-    arrive(
-        pipe,
-        sent(
-            "camhs.appointment",
-            "2025-06-03",
-            attended="cancelled-by-family",
-            event_id="a",
-            source="clinic",
-            person=TOM,
-            corrects="seen",
-        ),
-    )
+    arrive(pipe, appointment("2025-06-03", "a", corrects="seen"))
 
     assert ways(all_notices(pipe.engine, 10, restricted=True)) == [("export", "page", "record")]

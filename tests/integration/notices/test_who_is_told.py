@@ -1,6 +1,7 @@
 """Whoever saw what has left a child's timeline is told once, and nobody else is."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine, text
@@ -21,11 +22,16 @@ STEWARD = Session("steward-1", "data-steward", "")
 REVIEWER = Reviewer(STEWARD, NOW - timedelta(hours=2), "seen on two birth certificates")
 LATER = Reviewer(STEWARD, NOW - timedelta(hours=1), "they were the certificates of two")
 ASKED = sent("ehcp.requested", "2025-05-05", event_id="asked", source="council", person=ANNA)
-SEEN = sent(
-    "camhs.appointment", "2025-06-02", attended="cancelled-by-family", event_id="seen", source="clinic", person=TOM
-)
+
+
+def appointment(on: str, event_id: str, **fields: Any) -> bytes:
+    """One that nobody came to and nobody missed: one that was kept asks for a second, and somebody would be alerted."""
+    given = {"person": TOM, "attended": "cancelled-by-family", **fields}
+    return sent("camhs.appointment", on, event_id=event_id, source="clinic", **given)
+
+
+SEEN = appointment("2025-06-02", "seen")
 TITLE = "CAMHS: appointment, cancelled by family"
-"""An appointment that was kept would ask for a second, and somebody would be alerted."""
 
 
 def look(pipe: Pipe, actor: str, child: str | None, action: str = "view-child", *, allowed: bool = True) -> None:
@@ -142,17 +148,7 @@ def test_a_late_record_that_makes_it_uncertain_whose_an_entry_is_is_told_without
         made, sent("ehcp.requested", "2025-05-05", event_id="one", source="council", person={"local_id": "1", **number})
     )
     both = {"local_id": "3", **number, "upn": "T821000000001"}
-    arrive(
-        made,
-        sent(
-            "camhs.appointment",
-            "2025-06-02",
-            attended="cancelled-by-family",
-            event_id="both",
-            source="clinic",
-            person=both,
-        ),
-    )
+    arrive(made, appointment("2025-06-02", "both", person=both))
     child = child_of(made, "both")
     assert child == child_of(made, "one")
     look(made, "reader", child)
@@ -170,17 +166,7 @@ def test_a_child_whom_an_earlier_record_gives_another_reference_is_told_of_with_
     tom = child_of(pipe, "seen")
     look(pipe, "reader", tom)
 
-    arrive(
-        pipe,
-        sent(
-            "camhs.appointment",
-            "2025-01-06",
-            attended="cancelled-by-family",
-            event_id="earlier",
-            source="clinic",
-            person=TOM,
-        ),
-    )
+    arrive(pipe, appointment("2025-01-06", "earlier"))
 
     now = child_of(pipe, "seen")
     assert now != tom
@@ -193,58 +179,14 @@ def test_a_child_whom_an_earlier_record_gives_another_reference_is_told_of_with_
 
 def test_what_sources_correct_take_back_or_say_otherwise_is_told_with_the_reason(pipe: Pipe) -> None:
     tom = child_of(pipe, "seen")
-    arrive(
-        pipe,
-        sent(
-            "camhs.appointment",
-            "2025-06-10",
-            attended="cancelled-by-family",
-            event_id="second",
-            source="clinic",
-            person=TOM,
-            number=2,
-        ),
-        sent(
-            "camhs.appointment",
-            "2025-06-11",
-            attended="cancelled-by-family",
-            event_id="third",
-            source="clinic",
-            person=TOM,
-            number=3,
-        ),
-    )
+    arrive(pipe, appointment("2025-06-10", "second", number=2), appointment("2025-06-11", "third", number=3))
     look(pipe, "reader", tom)
 
     arrive(
         pipe,
-        sent(
-            "camhs.appointment",
-            "2025-06-03",
-            attended="cancelled-by-family",
-            event_id="a",
-            source="clinic",
-            person=TOM,
-            corrects="seen",
-        ),
-        sent(
-            "camhs.appointment",
-            "2025-06-10",
-            attended="cancelled-by-family",
-            event_id="b",
-            source="clinic",
-            person=TOM,
-            retracts="second",
-        ),
-        sent(
-            "camhs.appointment",
-            "2025-06-09",
-            attended="cancelled-by-family",
-            event_id="third",
-            source="clinic",
-            person=TOM,
-            number=3,
-        ),
+        appointment("2025-06-03", "a", corrects="seen"),
+        appointment("2025-06-10", "b", retracts="second"),
+        appointment("2025-06-09", "third", number=3),
     )
 
     assert lost(notices(pipe)["reader", tom]) == [
@@ -299,18 +241,7 @@ def test_nobody_is_told_who_was_refused_or_looked_elsewhere_or_before_or_after(p
     look(pipe, "refused", tom, allowed=False)
     look(pipe, "elsewhere", anna)
     look(pipe, "notice-reader", tom, "view-notice")
-    arrive(
-        pipe,
-        sent(
-            "camhs.appointment",
-            "2025-06-03",
-            attended="cancelled-by-family",
-            event_id="a",
-            source="clinic",
-            person=TOM,
-            corrects="seen",
-        ),
-    )
+    arrive(pipe, appointment("2025-06-03", "a", corrects="seen"))
     look(pipe, "after", tom)
 
     assert notices(pipe) == {}
@@ -318,73 +249,27 @@ def test_nobody_is_told_who_was_refused_or_looked_elsewhere_or_before_or_after(p
 
 def test_what_had_not_yet_stood_was_not_seen(pipe: Pipe) -> None:
     tom = child_of(pipe, "seen")
-    to_come = sent(
-        "camhs.appointment",
-        "2025-09-03",
-        attended="cancelled-by-family",
-        event_id="next",
-        source="clinic",
-        person=TOM,
-        recorded="2025-09-02",
-    )
+    to_come = appointment("2025-09-03", "next", recorded="2025-09-02")
     arrive(pipe, to_come)
     look(pipe, "too-early", tom)
     pipe.today = date(2025, 9, 3)
     assert pipe.keeper.sweep(pipe.today, NOW, 10) >= 1
     look(pipe, "in-time", tom)
 
-    arrive(
-        pipe,
-        sent(
-            "camhs.appointment",
-            "2025-09-03",
-            attended="cancelled-by-family",
-            event_id="x",
-            source="clinic",
-            person=TOM,
-            retracts="next",
-        ),
-    )
+    arrive(pipe, appointment("2025-09-03", "x", retracts="next"))
 
     assert set(notices(pipe)) == {("in-time", tom)}
 
 
 def test_a_correction_that_came_before_what_it_corrects_hides_nothing_that_was_seen(pipe: Pipe) -> None:
     tom = child_of(pipe, "seen")
-    arrive(
-        pipe,
-        sent(
-            "camhs.appointment",
-            "2025-06-05",
-            attended="cancelled-by-family",
-            event_id="c",
-            source="clinic",
-            person=TOM,
-            corrects="o",
-        ),
-    )
+    arrive(pipe, appointment("2025-06-05", "c", corrects="o"))
     look(pipe, "reader", tom)
 
-    arrive(
-        pipe,
-        sent(
-            "camhs.appointment", "2025-06-04", attended="cancelled-by-family", event_id="o", source="clinic", person=TOM
-        ),
-    )
+    arrive(pipe, appointment("2025-06-04", "o"))
     assert notices(pipe) == {}
 
-    arrive(
-        pipe,
-        sent(
-            "camhs.appointment",
-            "2025-06-05",
-            attended="cancelled-by-family",
-            event_id="r",
-            source="clinic",
-            person=TOM,
-            retracts="c",
-        ),
-    )
+    arrive(pipe, appointment("2025-06-05", "r", retracts="c"))
     assert [row[0] for row in lost(notices(pipe)["reader", tom])] == ["c"]
 
 
@@ -392,44 +277,11 @@ def test_what_stands_again_and_leaves_again_is_told_to_those_who_saw_it_again(pi
     tom = child_of(pipe, "seen")
     look(pipe, "first", tom)
     look(pipe, "twice", tom)
-    arrive(
-        pipe,
-        sent(
-            "camhs.appointment",
-            "2025-06-03",
-            attended="cancelled-by-family",
-            event_id="a",
-            source="clinic",
-            person=TOM,
-            corrects="seen",
-        ),
-    )
+    arrive(pipe, appointment("2025-06-03", "a", corrects="seen"))
     look(pipe, "while-it-was-away", tom)
-    arrive(
-        pipe,
-        sent(
-            "camhs.appointment",
-            "2025-06-03",
-            attended="cancelled-by-family",
-            event_id="b",
-            source="clinic",
-            person=TOM,
-            retracts="a",
-        ),
-    )
+    arrive(pipe, appointment("2025-06-03", "b", retracts="a"))
     look(pipe, "twice", tom)
-    arrive(
-        pipe,
-        sent(
-            "camhs.appointment",
-            "2025-06-02",
-            attended="cancelled-by-family",
-            event_id="c",
-            source="clinic",
-            person=TOM,
-            corrects="seen",
-        ),
-    )
+    arrive(pipe, appointment("2025-06-02", "c", corrects="seen"))
 
     told = notices(pipe)
 
@@ -441,25 +293,12 @@ def test_what_stands_again_and_leaves_again_is_told_to_those_who_saw_it_again(pi
 def test_another_body_of_which_the_timeline_says_the_same_has_not_left(pipe: Pipe) -> None:
     tom = child_of(pipe, "seen")
     look(pipe, "reader", tom)
-    same = sent("camhs.appointment", "2025-06-02", attended="cancelled-by-family", event_id="seen", source="clinic", person=TOM, number=2,
-        recorded="2025-06-01T12:00:00+00:00",
-    )  # fmt: skip
+    same = appointment("2025-06-02", "seen", number=2, recorded="2025-06-01T12:00:00+00:00")  # fmt: skip
     arrive(pipe, same)
     assert b'"number":2' in bytes(pipe.ask("SELECT body FROM event WHERE event_id = 'seen'")[0][0])
     assert notices(pipe) == {}
 
-    arrive(
-        pipe,
-        sent(
-            "camhs.appointment",
-            "2025-06-03",
-            attended="cancelled-by-family",
-            event_id="a",
-            source="clinic",
-            person=TOM,
-            corrects="seen",
-        ),
-    )
+    arrive(pipe, appointment("2025-06-03", "a", corrects="seen"))
     assert [row[0] for row in lost(notices(pipe)["reader", tom])] == ["seen"]
 
 
@@ -483,15 +322,7 @@ def test_a_worker_killed_before_the_commit_has_told_nobody_and_the_next_one_tell
     look(pipe, "reader", tom)
     pipe.send(
         "camhs",
-        sent(
-            "camhs.appointment",
-            "2025-06-03",
-            attended="cancelled-by-family",
-            event_id="a",
-            source="clinic",
-            person=TOM,
-            corrects="seen",
-        ),
+        appointment("2025-06-03", "a", corrects="seen"),
     )
     pipe.drain_gate(["camhs"])
     with pipe.engine.begin() as connection:
