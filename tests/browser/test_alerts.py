@@ -34,7 +34,7 @@ def desk(engine: Engine, site: str) -> Desk:
         made.flag(f"f{number}", CHILD, due_on=None, stands_since=TODAY, subject=f"R{number}")
     made.sent()
     made.do("UPDATE alert SET snoozed_until = :day WHERE flag_id = 'f2'", day=TODAY + timedelta(3))
-    answer = '{"what": "acknowledged", "by": "worker", "on": "2025-06-02", "why": ""}'
+    answer = '{"what": "acknowledged", "by": "worker", "on": "2025-06-02", "why": "", "pending": true}'
     made.do("UPDATE alert SET handled = cast(:answer AS jsonb) WHERE flag_id = 'f3'", answer=answer)
     made.do("UPDATE alert SET waits_since = :day WHERE flag_id = 'f4'", day=TODAY - timedelta(30))
     made.clear(made.flag("f5", CHILD, due_on=None, stands_since=TODAY))
