@@ -1,21 +1,15 @@
 """A worker's own word on when they are away: an event of feed workers, like any source's."""
 
-import json
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
-from uuid import uuid4
 
 from sqlalchemy import Engine
 
-from send_integration.contracts import topics
-from send_integration.contracts.event import Rejected
-from send_integration.contracts.registry import parse
 from send_integration.errors import BadInput
-from send_integration.steps.batch import Outgoing
+from send_integration.steps.own_events import own_event
 from send_integration.store.directory import Colleague, standing_absence
 from send_integration.store.outbox import say
 from send_integration.store.sessions import Session, record_within
-from send_integration.when.london import utc_text
 
 FEED = "workers"
 SOURCE = "urn:send:alerts"
@@ -71,8 +65,6 @@ def say_back(engine: Engine, worker: Colleague, session: Session, now: datetime,
 
 def _say(engine: Engine, worker: Colleague, told: dict[str, str | None], session: Session, now: datetime) -> str:
     """Put the event into the outbox; the relay publishes it to the gate."""
-    event_id, name, moment = str(uuid4()), f"send.{FEED}.away.v1", utc_text(now)
-    subject = f"worker:{worker.worker_id}"
     who = {
         "id": worker.worker_id,
         "name": worker.name,
@@ -80,25 +72,12 @@ def _say(engine: Engine, worker: Colleague, told: dict[str, str | None], session
         "team": worker.team,
         "email": worker.email,
     }
-    body = {
-        "specversion": "1.0",
-        "id": event_id,
-        "source": SOURCE,
-        "type": name,
-        "subject": subject,
-        "time": moment,
-        "recordedtime": moment,
-        "dataschema": f"schemas/{name}.json",
-        "data": {"worker": _without_none(who), **_without_none(told)},
-    }
-    raw = json.dumps(body, ensure_ascii=False).encode()
-    verdict = parse(raw, not_after=now, feed=FEED)
-    if isinstance(verdict, Rejected):
-        raise BadInput(verdict.reasons[0].message, where=verdict.reasons[0].field)
+    data = {"worker": _without_none(who), **_without_none(told)}
+    event = own_event(FEED, "away", SOURCE, f"worker:{worker.worker_id}", data, now)
     with engine.begin() as connection:
-        say(connection, [Outgoing(topics.raw(FEED).name, subject.encode(), raw)])
-        record_within(connection, session, AWAY, None, allowed=True, why=f"event {event_id}")
-    return event_id
+        say(connection, [event.message])
+        record_within(connection, session, AWAY, None, allowed=True, why=f"event {event.event_id}")
+    return event.event_id
 
 
 def _without_none(given: dict[str, str | None]) -> dict[str, str]:

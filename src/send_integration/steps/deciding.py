@@ -1,30 +1,24 @@
 """A person's decision on identity: checked, audited and said, in one transaction."""
 
-import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import NamedTuple
-from uuid import uuid4
 
 from sqlalchemy import Connection, Engine
 
-from send_integration.contracts import topics
-from send_integration.contracts.event import Rejected
 from send_integration.contracts.identifiers import holds_nhs_number, holds_upn
-from send_integration.contracts.registry import parse
 from send_integration.errors import BadInput, DecidedMeanwhile
 from send_integration.identity.records import PersonRef
 from send_integration.identity.reviewing import DecidedPair, merged, sent_to, split
 from send_integration.identity.statements import FEED
-from send_integration.steps.batch import Outgoing
 from send_integration.steps.decision_history import every_decision
+from send_integration.steps.own_events import own_event
 from send_integration.store.decisions import SOURCE, Taken, keep_decision, latest_on_children, lock_deciding
 from send_integration.store.identity import statements_about
 from send_integration.store.outbox import say
 from send_integration.store.reviews import ReviewedRecord, children_of, one_record, records_of_child
 from send_integration.store.sessions import Session, record_within
-from send_integration.when.london import utc_text
 
 
 class Reviewer(NamedTuple):
@@ -162,30 +156,17 @@ def _decided(
 def _say(connection: Connection, decision: _Decision, reviewer: Reviewer) -> str:
     """Put the event into the outbox, with its audit; the relay publishes it to the gate like any agency's."""
     _require_nothing_between(connection, decision, reviewer)
-    event_id, name, moment = str(uuid4()), f"send.{FEED}.{decision.word}.v1", utc_text(reviewer.now)
     subject = f"worker:{reviewer.session.actor}"
-    body = {
-        "specversion": "1.0",
-        "id": event_id,
-        "source": SOURCE,
-        "type": name,
-        "subject": subject,
-        "time": moment,
-        "recordedtime": moment,
-        "dataschema": f"schemas/{name}.json",
-        "data": decision.data,
-    }
-    raw = json.dumps(body, ensure_ascii=False).encode()
-    verdict = parse(raw, not_after=reviewer.now, feed=FEED)
-    if isinstance(verdict, Rejected):
-        raise BadInput(verdict.reasons[0].message, where=verdict.reasons[0].field)
+    event = own_event(FEED, decision.word, SOURCE, subject, decision.data, reviewer.now)
     if holds_nhs_number(reviewer.why) or holds_upn(reviewer.why):  # the gate's suite would refuse it, out of sight
         raise BadInput("The reason holds a number of a child", where="data.why", next_step="Take it out.")
-    say(connection, [Outgoing(topics.raw(FEED).name, subject.encode(), raw)])
-    keep_decision(connection, Taken(event_id, body, decision.pair, decision.children))
+    say(connection, [event.message])
+    keep_decision(connection, Taken(event.event_id, event.body, decision.pair, decision.children))
     for child in (*sorted(decision.children),) or (None,):
-        record_within(connection, reviewer.session, decision.action, child, allowed=True, why=f"decision {event_id}")
-    return event_id
+        record_within(
+            connection, reviewer.session, decision.action, child, allowed=True, why=f"decision {event.event_id}"
+        )
+    return event.event_id
 
 
 def _require_nothing_between(connection: Connection, decision: _Decision, reviewer: Reviewer) -> None:

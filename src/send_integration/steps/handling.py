@@ -7,22 +7,17 @@ import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
-from uuid import uuid4
 
 from sqlalchemy import Connection, Engine
 
-from send_integration.contracts import topics
-from send_integration.contracts.event import Rejected
 from send_integration.contracts.identifiers import holds_nhs_number, holds_upn
-from send_integration.contracts.registry import parse
 from send_integration.errors import BadInput
 from send_integration.rules.flags import ACKNOWLEDGED, DISMISSED
-from send_integration.steps.batch import Outgoing
+from send_integration.steps.own_events import OwnEvent, own_event
 from send_integration.store.flags import StoredFlag, record_of_flag, stored_flag
 from send_integration.store.outbox import say
 from send_integration.store.sessions import Session, record_within
 from send_integration.store.shown import ACKNOWLEDGE_FLAG, DISMISS_FLAG
-from send_integration.when.london import utc_text
 
 FEED = "panel"
 _ACTIONS = {ACKNOWLEDGED: ACKNOWLEDGE_FLAG, DISMISSED: DISMISS_FLAG}
@@ -42,11 +37,11 @@ def handle(engine: Engine, flag_id: str, by: Session, what: str, why: str, now: 
             raise BadInput("Whoever dismisses a flag says why", where="the reason")
         if holds_nhs_number(why) or holds_upn(why):  # the gate's suite would refuse it, out of sight
             raise BadInput("The reason holds a number of a child", where="the reason", next_step="Take it out.")
-        event_id, subject, raw = _event(_record(connection, flag), flag, by, what, why.strip(), now)
-        say(connection, [Outgoing(topics.raw(FEED).name, subject.encode(), raw)])
-        said = f"flag {flag_id}, event {event_id}"
+        event = _event(_record(connection, flag), flag, by, what, why.strip(), now)
+        say(connection, [event.message])
+        said = f"flag {flag_id}, event {event.event_id}"
         record_within(connection, by, _ACTIONS[what], flag.content["child_id"], allowed=True, why=said)
-    return event_id
+    return event.event_id
 
 
 def _record(connection: Connection, flag: StoredFlag) -> tuple[str, Mapping[str, Any]]:
@@ -64,26 +59,9 @@ def _record(connection: Connection, flag: StoredFlag) -> tuple[str, Mapping[str,
 
 def _event(
     record: tuple[str, Mapping[str, Any]], flag: StoredFlag, by: Session, what: str, why: str, now: datetime
-) -> tuple[str, str, bytes]:
-    """The event's id, subject and bytes. Raises BadInput where the gate would refuse it."""
+) -> OwnEvent:
+    """The worker's word as an event of the record's source. Raises BadInput where the gate would refuse it."""
     source, person = record
-    event_id, name, moment = str(uuid4()), f"send.{FEED}.flag_{what}.v1", utc_text(now)
-    subject = f"local:{person['local_id']}"
     reason = {"why": why} if what == DISMISSED else {}
     said = {"flag_id": flag.content["flag_id"], "by": by.actor, "level": flag.content["level"], **reason}
-    body = {
-        "specversion": "1.0",
-        "id": event_id,
-        "source": source,
-        "type": name,
-        "subject": subject,
-        "time": moment,
-        "recordedtime": moment,
-        "dataschema": f"schemas/{name}.json",
-        "data": {"person": person, **said},
-    }
-    raw = json.dumps(body, ensure_ascii=False).encode()
-    verdict = parse(raw, not_after=now, feed=FEED)
-    if isinstance(verdict, Rejected):
-        raise BadInput(verdict.reasons[0].message, where=verdict.reasons[0].field)
-    return event_id, subject, raw
+    return own_event(FEED, f"flag_{what}", source, f"local:{person['local_id']}", {"person": person, **said}, now)
