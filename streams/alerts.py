@@ -13,6 +13,7 @@ from send_integration.steps.channel_news import tell_of_channels, tell_of_undeli
 from send_integration.steps.delivering import Deliverer, post_notices
 from send_integration.steps.feeds import post_openings
 from send_integration.steps.silences import post_silences
+from send_integration.steps.unjudged_news import tell_of_unjudged
 from send_integration.store.positions import mark_published
 from streams.app import Worker, batches, or_stop
 
@@ -73,5 +74,6 @@ def add_delivery(worker: Worker, deliverer: Deliverer, mailboxes: Mapping[str, s
             await worker.run_aside(
                 tell_of_undelivered, worker.engine, mailboxes, fallback, worker.today(), worker.now()
             )
+            await worker.run_aside(tell_of_unjudged, worker.engine, mailboxes, fallback, worker.today(), worker.now())
 
     worker.app.timer(interval=DELIVER_SECONDS, on_leader=True)(deliver)

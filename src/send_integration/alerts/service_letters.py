@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from send_integration.alerts.letters import Letter
 
-OF_CHANNELS, OF_MESSAGES = "channel-", "undelivered-"
+OF_CHANNELS, OF_MESSAGES, OF_FAULTS = "channel-", "undelivered-", "fault-"
 """How the ids of these letters begin. What becomes of them, no such letter tells."""
 
 PAGE = "/feeds"
@@ -56,4 +56,17 @@ def undelivered_letter(messages: Sequence[str]) -> Letter:
         " know, and have the address mended in the directory of workers where it was refused. Sign in:",
         "/alerts",
         kind="messages cannot be delivered",
+    )
+
+
+def unjudged_letter(fault: str, children: int) -> Letter:
+    """Children who could not be judged, for a fault of ours."""
+    return Letter(
+        f"A fault of the software keeps {children} {'child' if children == 1 else 'children'} from being judged",
+        f"Fault: {fault}. {children} {'child stands' if children == 1 else 'children stand'} as before it, and what came since is"
+        " kept and not shown; nothing is lost, and all others are judged. They are tried again every day, and when the rules or"
+        " the software change.\n\nWhat to do: give this letter to those who look after the software; docs/rules.md says how they"
+        " find the children. Sign in:",
+        PAGE,
+        kind="children cannot be judged",
     )

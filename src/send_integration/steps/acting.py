@@ -11,15 +11,16 @@ from send_integration.alerts.sending import may_snooze
 from send_integration.contracts import topics
 from send_integration.errors import BadInput
 from send_integration.rules.flags import ACKNOWLEDGED, DISMISSED
-from send_integration.steps import handling
 from send_integration.steps.alerts import PENDING, Today, alert_message
 from send_integration.steps.batch import Outgoing
+from send_integration.steps.handling import handle_within
 from send_integration.store.alerts import (
     AlertRow,
     KeptAlert,
     alerts_of_flags,
     drop_unsent_alerts,
     flag_message,
+    flag_of_alert,
     hand_over_flag,
     keep_alerts,
     kept_alerts,
@@ -45,14 +46,12 @@ class Person(NamedTuple):
 
 def acknowledge(engine: Engine, alert_id: str, person: Person) -> None:
     """Say that somebody acts on an alert's flag: nobody who has it is reminded or passed over any more."""
-    flag_id = _open(engine, alert_id).alert.flag_id
-    _answer(engine, flag_id, ACKNOWLEDGED, "", person)
+    _answer(engine, alert_id, ACKNOWLEDGED, "", person)
 
 
 def dismiss(engine: Engine, alert_id: str, why: str, person: Person) -> None:
     """Say why an alert's flag needs no action: it leaves the inboxes of all who have it, until it becomes more serious."""
-    flag_id = _open(engine, alert_id).alert.flag_id
-    _answer(engine, flag_id, DISMISSED, why, person)
+    _answer(engine, alert_id, DISMISSED, why, person)
 
 
 def snooze(engine: Engine, alert_id: str, until: date, person: Person) -> None:
@@ -81,17 +80,23 @@ def hand_over(engine: Engine, alert_id: str, to_worker: str, person: Person) -> 
         _note(connection, kept, "handed-over", person, to=to_worker)
 
 
-def _answer(engine: Engine, flag_id: str, what: str, why: str, person: Person) -> None:
+def _answer(engine: Engine, alert_id: str, what: str, why: str, person: Person) -> None:
     """Say it, and keep it with the flag's alerts until it has come round; what is not sent yet is not sent."""
-    handling.handle(engine, flag_id, person.session, what, why, in_rehearsal(person.now, person.today))
     handled = {"what": what, "by": person.session.actor, "on": person.today.isoformat(), "why": why, PENDING: True}
     with engine.begin() as connection:
         lock_routing(connection, alone=False)
-        drop_unsent_alerts(connection, [kept.alert.alert_id for kept in alerts_of_flags(connection, [flag_id])])
-        standing = [kept for kept in alerts_of_flags(connection, [flag_id]) if kept.closed_at is None]
-        keep_alerts(connection, [AlertRow(kept.alert, kept.sent_levels, handled=handled) for kept in standing])
-        for kept in standing:
-            _note(connection, kept, what, person)
+        flag_id = flag_of_alert(connection, alert_id)
+        kept = alerts_of_flags(
+            connection, [flag_id] if flag_id else []
+        )  # all at once: two answers never wait in a ring
+        standing = [one for one in kept if one.closed_at is None]
+        if flag_id is None or alert_id not in {one.alert.alert_id for one in standing}:
+            raise _closed(alert_id)
+        handle_within(connection, flag_id, person.session, what, why, in_rehearsal(person.now, person.today))
+        drop_unsent_alerts(connection, [one.alert.alert_id for one in kept])
+        keep_alerts(connection, [AlertRow(one.alert, one.sent_levels, handled=handled) for one in standing])
+        for one in standing:
+            _note(connection, one, what, person)
 
 
 def _note(connection: Connection, kept: KeptAlert, change: str, person: Person, **more: str) -> None:
@@ -100,11 +105,6 @@ def _note(connection: Connection, kept: KeptAlert, change: str, person: Person, 
     record_within(
         connection, person.session, ANSWER, kept.alert.child_id, allowed=True, why=f"{change}: {kept.alert.alert_id}"
     )
-
-
-def _open(engine: Engine, alert_id: str) -> KeptAlert:
-    with engine.begin() as connection:
-        return _locked(connection, alert_id)
 
 
 def _unanswered(connection: Connection, alert_id: str) -> KeptAlert:
@@ -118,5 +118,10 @@ def _unanswered(connection: Connection, alert_id: str) -> KeptAlert:
 def _locked(connection: Connection, alert_id: str) -> KeptAlert:
     found = kept_alerts(connection, "alert_id = :id AND cleared_at IS NULL", id=alert_id)
     if not found:
-        raise BadInput("The alert is closed", where=alert_id, next_step="Nothing is to be done about it any more.")
+        raise _closed(alert_id)
     return found[0]
+
+
+def _closed(alert_id: str) -> BadInput:
+    """What is said of an alert whose cause is gone."""
+    return BadInput("The alert is closed", where=alert_id, next_step="Nothing is to be done about it any more.")

@@ -1,8 +1,10 @@
 """Answers for some children from what is kept of them, and their flags as if no record had moved."""
 
+import traceback
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 
 from sqlalchemy import Connection
 
@@ -28,6 +30,14 @@ class Known:
     marks: Sequence[int]
 
 
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """The answers of some children, and of those whom a fault of ours kept from being judged the fault's kind and place."""
+
+    answers: Mapping[str, ChildAnswer]
+    faults: Mapping[str, str]
+
+
 def known_of(connection: Connection, children: Iterable[str], as_read: Mapping[bytes, Event]) -> Known:
     """What is kept of some children; one query for all. `as_read` spares reading a body twice."""
     child_of: dict[EventKey, str] = {}
@@ -47,15 +57,33 @@ def answers_of(
     wanted: Collection[str],
     rules: RuleBook,
     today: date,
-) -> dict[str, ChildAnswer]:
-    """The answer of each wanted child of whom something had happened by `today`."""
+) -> Judged:
+    """The answer of each wanted child of whom something had happened by `today`.
+
+    Each child is judged alone: a fault of ours in one must not keep all who come after from being heard.
+    """
     by_child: dict[str, list[Event]] = {}
     for event in left_standing(events):
         child_id = child_of[event.key]
         if child_id in wanted:
             by_child.setdefault(child_id, []).append(event)
-    answers = (answer_child(ChildId(child_id), own, rules, today) for child_id, own in by_child.items())
-    return {answer.child_id: answer for answer in answers if answer is not None}
+    answers: dict[str, ChildAnswer] = {}
+    faults: dict[str, str] = {}
+    for child_id, own in by_child.items():
+        try:
+            answer = answer_child(ChildId(child_id), own, rules, today)
+        except Exception as fault:  # noqa: BLE001 - whatever it is: it is kept, told, and tried again
+            faults[child_id] = _kind_and_place(fault)
+        else:
+            if answer is not None:
+                answers[child_id] = answer
+    return Judged(answers, faults)
+
+
+def _kind_and_place(fault: Exception) -> str:
+    """What is said of a fault: never its text, which may quote what a source sent."""
+    last = traceback.extract_tb(fault.__traceback__)[-1]
+    return f"{type(fault).__name__} in {last.name}, {Path(last.filename).name} line {last.lineno}"
 
 
 def restricted_among(answers: Mapping[str, ChildAnswer]) -> set[str]:
@@ -68,12 +96,13 @@ def unmoved_flags(
 ) -> dict[str, tuple[Flag, ...]]:
     """The flags that the children of some moves would have had the moved events stayed where they were.
 
-    Every child that gained or lost an event has an entry, if an empty one. `arrived` has the moved events, for those
-    that now are nobody's are not among the known.
+    Every child that gained or lost an event has an entry, if an empty one, but for whom it cannot be said, for a fault of
+    ours. `arrived` has the moved events, for those that now are nobody's are not among the known.
     """
     wanted = {child for move in moves for child in (move.taken_from, move.given_to)} - {NOBODY}
     child_of = {**known.child_of, **{move.key: move.taken_from for move in moves}}
     events = [*known.events, *(arrived[move.key] for move in moves if move.given_to == NOBODY)]
     kept = (event for event in events if child_of[event.key] != NOBODY)
     found = answers_of(kept, child_of, wanted, rules, today)
-    return {child: found[child].flags if child in found else () for child in sorted(wanted)}
+    judged = sorted(wanted - found.faults.keys())
+    return {child: found.answers[child].flags if child in found.answers else () for child in judged}

@@ -21,6 +21,7 @@ from send_integration.store.audits import AuditRow, last_audits
 from send_integration.store.broker_ends import waiting_by_topic
 from send_integration.store.channels import Waiting, channels_in_use, waiting_messages
 from send_integration.store.feed_health import OpenItems, open_reasons, openings, outbox_messages, totals
+from send_integration.store.unjudged import faults_told_of
 from send_integration.watch.agencies import AgencyTally
 from send_integration.watch.channels import ChannelHealth
 from send_integration.watch.window import Tally
@@ -49,6 +50,7 @@ class Measured:
     outbox: int
     channels: Sequence[ChannelHealth]
     messages: Waiting
+    unjudged: int
 
 
 def measured(engine: Engine, today: date, now: datetime) -> Measured:
@@ -72,6 +74,7 @@ def measured(engine: Engine, today: date, now: datetime) -> Measured:
             outbox_messages(connection),
             list(channels_in_use(connection).values()),
             waiting_messages(connection),
+            sum(one.children for one in faults_told_of(connection)),
         )
 
 

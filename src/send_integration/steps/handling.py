@@ -30,17 +30,22 @@ def handle(engine: Engine, flag_id: str, by: Session, what: str, why: str, now: 
     today. Raises BadInput where no such flag is open, or it cannot be said so.
     """
     with engine.begin() as connection:
-        flag = stored_flag(connection, flag_id)
-        if flag is None or flag.status != "open":
-            raise BadInput("No such flag is open", where="the flag", next_step="See `send-integration flags`.")
-        if what == DISMISSED and not why.strip():
-            raise BadInput("Whoever dismisses a flag says why", where="the reason")
-        if holds_nhs_number(why) or holds_upn(why):  # the gate's suite would refuse it, out of sight
-            raise BadInput("The reason holds a number of a child", where="the reason", next_step="Take it out.")
-        event = _event(_record(connection, flag), flag, by, what, why.strip(), now)
-        say(connection, [event.message])
-        said = f"flag {flag_id}, event {event.event_id}"
-        record_within(connection, by, _ACTIONS[what], flag.content["child_id"], allowed=True, why=said)
+        return handle_within(connection, flag_id, by, what, why, now)
+
+
+def handle_within(connection: Connection, flag_id: str, by: Session, what: str, why: str, now: datetime) -> str:
+    """The same in the transaction of what else is done."""
+    flag = stored_flag(connection, flag_id)
+    if flag is None or flag.status != "open":
+        raise BadInput("No such flag is open", where="the flag", next_step="See `send-integration flags`.")
+    if what == DISMISSED and not why.strip():
+        raise BadInput("Whoever dismisses a flag says why", where="the reason")
+    if holds_nhs_number(why) or holds_upn(why):  # the gate's suite would refuse it, out of sight
+        raise BadInput("The reason holds a number of a child", where="the reason", next_step="Take it out.")
+    event = _event(_record(connection, flag), flag, by, what, why.strip(), now)
+    say(connection, [event.message])
+    said = f"flag {flag_id}, event {event.event_id}"
+    record_within(connection, by, _ACTIONS[what], flag.content["child_id"], allowed=True, why=said)
     return event.event_id
 
 

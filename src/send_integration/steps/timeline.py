@@ -1,8 +1,10 @@
 """The timeline: child events in; events, answers, flags, notices, outbox and offsets kept in one transaction."""
 
 import json
+import logging
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
@@ -22,11 +24,13 @@ from send_integration.store.outbox import say
 from send_integration.store.positions import move_on, split_known
 from send_integration.store.relations import keep_relations
 from send_integration.store.rule_books import children_of_other_rules, put_in_force
+from send_integration.store.shown import take_off
 from send_integration.store.timelines import (
     EVERYBODY,
     ChildRow,
     Displaced,
     KeptEvent,
+    OnAnswer,
     Part,
     children_due,
     forget_children,
@@ -38,11 +42,14 @@ from send_integration.store.timelines import (
     reword_flags,
     still_due,
 )
+from send_integration.store.unjudged import keep_unjudged, unjudged_due
 from send_integration.timeline.moves import Move, words_of
 from send_integration.timeline.named_workers import NamedWorker, named_workers
 from send_integration.timeline.relations import relations_of
 
 READER = "timeline"
+
+log = logging.getLogger("send_integration.timeline")
 
 HANDED_OVER = "handed-over"
 """Said of a flag that stands as it did while those who work with the child have changed."""
@@ -99,6 +106,7 @@ class TimelineKeeper:
         with self._engine.begin() as connection:
             due = children_due(connection, today, limit, part)
             due += children_of_other_rules(connection, self._fingerprint, today, limit - len(due), part)
+            due += unjudged_due(connection, today, self._fingerprint, limit - len(due), part)
             if due:
                 lock_children(connection, due)
                 still = still_due(connection, due, today, self._fingerprint)
@@ -107,11 +115,15 @@ class TimelineKeeper:
 
     def _evaluate(self, connection: Connection, touched: _Touched, today: date, now: datetime) -> int:
         """Fold, judge and keep some children anew; gives how many flags changed."""
-        children, arrived = touched.children, touched.arrived
-        known = known_of(connection, children, {event.body: event for event in arrived.values()})
-        answers = answers_of(known.events, known.child_of, children, self._rules, today)
+        arrived = touched.arrived
+        known = known_of(connection, touched.children, {event.body: event for event in arrived.values()})
+        judged = answers_of(known.events, known.child_of, touched.children, self._rules, today)
+        answers, children = judged.answers, touched.children - judged.faults.keys()
+        self._set_aside(connection, judged.faults, touched, known, today)
         moves = moves_of(connection, touched.displaced, arrived) if touched.displaced else ()
-        changed, other_words = self._changes(connection, touched, known, answers, moves, today)
+        changed, other_words = self._changes(
+            connection, replace(touched, children=children), known, answers, moves, today
+        )
         workers = {child: named_workers(answer.timeline.events, today) for child, answer in answers.items()}
         former = keep_children(connection, [self._row(answer, workers[child]) for child, answer in answers.items()])
         forget_children(connection, children - answers.keys())
@@ -126,6 +138,28 @@ class TimelineKeeper:
         say(connection, [_flag_message(c.change, c.flag, c.because, workers.get(c.flag.child_id, ())) for c in changed])
         say(connection, _handed_over(former, answers, workers, changed))
         return len(changed)
+
+    def _set_aside(
+        self, connection: Connection, faults: Mapping[str, str], touched: _Touched, known: Known, today: date
+    ) -> None:
+        """Leave those whom a fault of ours kept from being judged as they stood, until tomorrow or other rules; say so.
+
+        Of whom an event was taken, nothing stays: it may be another's now, and must not be seen here any more.
+        """
+        keep_unjudged(connection, faults, touched.children, today, self._fingerprint)
+        if not faults:
+            return
+        for place, children in Counter(faults.values()).items():
+            log.error("%s children could not be judged, and stand as they did: %s", children, place)
+        take_off(
+            connection,
+            [
+                event.key
+                for event, mark in zip(known.events, known.marks, strict=True)
+                if mark == OnAnswer.SINCE_NOW and known.child_of[event.key] in faults
+            ],
+        )
+        forget_children(connection, faults.keys() & {gone.child_id for gone in touched.displaced})
 
     def _changes(
         self,

@@ -152,6 +152,14 @@ def alerts_of_flags(connection: Connection, flag_ids: Iterable[str]) -> list[Kep
     return kept_alerts(connection, "flag_id = ANY(:ids)", ids=list(flag_ids))
 
 
+def flag_of_alert(connection: Connection, alert_id: str) -> str | None:
+    """The flag of an alert; None where there is no such alert."""
+    found: str | None = connection.execute(
+        text("SELECT flag_id FROM alert WHERE alert_id = :id"), {"id": alert_id}
+    ).scalar()
+    return found
+
+
 def kept_alerts(connection: Connection, condition: str, **given: Any) -> list[KeptAlert]:  # noqa: ANN401 - of a query
     """The alerts that meet a condition in SQL, locked, in the order of their ids."""
     rows = connection.execute(text(f"{_KEPT} WHERE {condition} ORDER BY alert_id FOR UPDATE"), given)

@@ -1,6 +1,6 @@
 """The tables of flags, their history and the rules that raise them; see `tables`."""
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, Identity, Index, MetaData, Table, Text, func
+from sqlalchemy import BigInteger, CheckConstraint, Column, Date, Identity, Index, MetaData, Table, Text, func
 from sqlalchemy.dialects.postgresql import JSONB
 
 from send_integration.store.tables import NAMES, Moment
@@ -40,4 +40,15 @@ flag_change = Table(
     Column("because", Text, nullable=False, server_default="", comment="what a decision on identity did; else empty"),
     Column("changed_at", Moment, nullable=False, server_default=func.now()),
     Index(None, "flag_id"),
+)
+
+# A child whom a fault of ours kept from being judged: the answer and the flags stand as they did.
+unjudged = Table(
+    "unjudged",
+    METADATA,
+    Column("child_id", Text, primary_key=True),
+    Column("fault", Text, nullable=False, comment="its kind and place, never its text"),
+    Column("since", Moment, nullable=False, server_default=func.now()),
+    Column("tried_on", Date, nullable=False),
+    Column("judged_by", Text, nullable=False, comment="the fingerprint of the rules that failed"),
 )

@@ -337,7 +337,8 @@ def still_due(connection: Connection, children: Sequence[str], today: date, fing
     rows = connection.execute(
         text(
             "SELECT child_id FROM child WHERE child_id = ANY(:children)"
-            " AND (next_change_on <= :today OR judged_by <> :fingerprint)"
+            " AND (next_change_on <= :today OR judged_by <> :fingerprint) UNION SELECT child_id FROM unjudged"
+            " WHERE child_id = ANY(:children) AND (tried_on < :today OR judged_by <> :fingerprint)"
         ),
         {"children": list(children), "today": today, "fingerprint": fingerprint},
     )

@@ -166,6 +166,7 @@ def _of_workers(found: Measured) -> Iterator[Metric]:
             found.child_events_waiting,
         ),
         "send_outbox_messages": ("Messages that wait to be published.", found.outbox),
+        "send_children_unjudged": ("Children whom a fault of the software keeps from being judged.", found.unjudged),
     }
     for name, (about, value) in alone.items():
         yield _gauge(name, about, (), [((), value)])

@@ -237,7 +237,7 @@ def test_a_scrape_asks_a_bounded_number_of_questions(engine: Engine, pipe: Pipe)
     asked.clear()
     application.get("/metrics", headers={"Authorization": f"Bearer {TOKEN}"})
 
-    assert len(asked) == first == 13
+    assert len(asked) == first == 14
     assert not [statement for statement in asked if re.search(r"\b(admitted|event|child)\b", statement)]
 
 
@@ -259,6 +259,7 @@ def test_the_example_alerts_and_scrape_are_whole_and_name_what_there_is(engine: 
         "QuarantineGrowing",
         "FeedNotRead",
         "ChannelDead",
+        "ChildrenNotJudged",
         "MessagesNotSent",
         "NoWorker",
     ]

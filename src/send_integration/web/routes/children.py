@@ -13,6 +13,7 @@ from send_integration.steps.feed_standing import unheard_feeds
 from send_integration.store.children import StoredChild, find_child, is_child_id, list_by_need, one_child, standings
 from send_integration.store.flags import is_dismissed, open_flags_of
 from send_integration.store.quarantine import awaiting_checks
+from send_integration.store.unjudged import is_unjudged
 from send_integration.web.context import Site, asked_of, written_day
 from send_integration.web.families import shown_family
 from send_integration.web.lanes import lanes_of
@@ -21,6 +22,11 @@ from send_integration.when.periods import age_on
 from send_integration.when.school_years import school_year_start, year_group
 
 CHILDREN_ON_A_PAGE = 25
+
+UNJUDGED = (
+    "A fault of the software keeps what came of late from being shown here. What you see is right as at the day on which it"
+    " was evaluated; ask the services before you decide. Those who look after the software have been told."
+)
 
 
 def routes(site: Site) -> APIRouter:
@@ -108,5 +114,8 @@ def _values(site: Site, found: StoredChild, rules: RuleBook) -> dict[str, Any]:
         "milestones": milestones,
         "years": [(f"{start.year} to {start.year + 1}", listed) for start, listed in years.items()],
         "lanes": lanes_of(answer, today, silence.feeds),
-        "silent": [feed.in_words(written_day(feed.since)) for feed in silence.feeds],
+        "silent": [
+            *([UNJUDGED] if is_unjudged(site.engine, found.child_id) else []),
+            *(feed.in_words(written_day(feed.since)) for feed in silence.feeds),
+        ],
     }
