@@ -30,8 +30,8 @@ from send_integration.watch import channels as health
 from send_integration.watch.channels import ChannelHealth
 
 CLAIM = timedelta(minutes=10)
-"""No other process sends a message that one has begun to send; longer than a turn of messages that all take their time. A
-message whose process was killed between is sent again after it, under the same id."""
+"""No other process sends a message that one has begun to send; far longer than any channel takes. A message whose process
+was killed between is sent again after it, under the same id."""
 
 
 class Turn(NamedTuple):
@@ -39,6 +39,9 @@ class Turn(NamedTuple):
 
     sent: int
     failed: int
+
+
+NOTHING_DUE = Turn(0, 0)
 
 
 def post_notices(engine: Engine, mailboxes: Mapping[str, str], today: date, now: datetime) -> int:

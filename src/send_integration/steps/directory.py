@@ -33,7 +33,9 @@ def keep_directory(engine: Engine, batch: Sequence[RawMessage]) -> int:
 def _values(event: Event) -> dict[str, object]:
     worker = event.worker
     assert worker is not None  # noqa: S101 - the contract demands it of these types
-    left = event.what == "workers.left"
+    left = (event.what == "workers.left") != bool(
+        event.retracts
+    )  # who did not leave after all is there; and the other way
     return {
         "worker_id": worker.id,
         "name": worker.name,

@@ -88,3 +88,17 @@ def test_an_absence_that_ends_before_it_begins_or_is_covered_by_oneself_is_not_l
 
     assert absences(pipe) == ()
     assert pipe.ask("SELECT reasons -> 0 ->> 'code' FROM quarantine") == [("dates-out-of-order",)]
+
+
+def test_a_leaving_that_is_taken_back_never_was(pipe: Pipe) -> None:
+    pipe.send("workers", sent("workers.left", "2026-05-01", event_id="gone", worker=WORKER, hands_over_to="w2"))
+    settle(pipe)
+    with pipe.engine.connect() as connection:
+        assert directory(connection)["w1"].left_on == date(2026, 5, 1)
+
+    pipe.send("workers", sent("workers.left", "2026-05-02", event_id="back", worker=WORKER, retracts="gone"))
+    settle(pipe)
+
+    assert colleague(pipe).worker_id == "w1"
+    with pipe.engine.connect() as connection:
+        assert directory(connection)["w1"].left_on is None
