@@ -115,6 +115,13 @@ def escalated(alert: Alert, to: Recipient) -> Alert:
     )
 
 
+def inherited(alert: Alert, heir: Flag) -> Alert:
+    """The same alert for the flag that goes on from its own."""
+    return replace(
+        alert, alert_id=_alert_id(heir.flag_id, alert.recipient), flag_id=heir.flag_id, child_id=heir.child_id
+    )
+
+
 def _ladder(role: str, known: Known, directory: Directory, today: date) -> Iterator[tuple[Rung, Recipient]]:
     """Everybody who could be told, the first to be told first; it ends with a recipient who is always there."""
     away = False

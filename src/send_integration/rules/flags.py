@@ -1,7 +1,7 @@
 """Flags: the milestones and risks that somebody should act on, and how they change from one answer to the next."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from hashlib import sha256
@@ -36,8 +36,9 @@ class Flag:
     """One thing that somebody should act on, with all that explains it.
 
     `flag_id` stays the same while the cause does, whatever its level, so that nobody is told twice. `stands_since` is the
-    day on which a risk's pattern was complete, or the milestone's first day of warning or of lateness. `expected` are the
-    events that would settle it and have not come. `basis` is the rule's: S, G or L. `handled` is what was last said of it
+    day on which a risk's pattern was complete, or the milestone's first day of warning or of lateness. `turn` tells it from
+    others of the same rule and subject: the day on which a milestone began; '' for a risk. `expected` are the events that
+    would settle it and have not come. `basis` is the rule's: S, G or L. `handled` is what was last said of it
     since it stands so (rules.handling).
     """
 
@@ -60,6 +61,11 @@ class Flag:
     evidence: tuple[str, ...]
     expected: tuple[str, ...]
     handled: Handled | None = None
+    turn: str = ""
+
+    def id_with(self, child_id: ChildId) -> str:
+        """The id that it would have were it another child's."""
+        return _flag_id(child_id, self.rule, self.subject, self.turn)
 
     @property
     def dismissed(self) -> bool:
@@ -71,12 +77,14 @@ class FlagChange(NamedTuple):
     """What happened to a flag, in one of the words above; a cleared one carries how it last stood.
 
     `because` says in words that records came from another child or went to one, where the change is owed to that; '' in
-    the ordinary course of events.
+    the ordinary course of events. `same_as` is the flag of another child that this one goes on from, or that goes on from
+    this one, where all that it is about moved; '' where there is none.
     """
 
     change: str
     flag: Flag
     because: str = ""
+    same_as: str = ""
 
 
 def flags_of(
@@ -138,6 +146,26 @@ def owed_to_moves(
     ]
 
 
+def with_heirs(found: Sequence[FlagChange]) -> list[FlagChange]:
+    """The changes of several children who gave and gained records, each flag that ends with the one that goes on from it.
+
+    It would have the same id were it the same child's, and an event on which both rest, which is only ever one child's, has
+    moved.
+    """
+    changed = [change for change in found if change.because and change.change in (CLEARED, RAISED)]
+    raised = {change.flag.flag_id: change.flag for change in changed if change.change == RAISED}
+    children = {flag.child_id for flag in raised.values()}
+    same: dict[str, str] = {}
+    for old in (change.flag for change in changed if change.change == CLEARED):
+        for heir in (raised.get(old.id_with(child_id)) for child_id in sorted(children - {old.child_id})):
+            if heir is not None and set(old.evidence) & set(heir.evidence):
+                same |= {heir.flag_id: old.flag_id, old.flag_id: heir.flag_id}
+    return [
+        change._replace(same_as=same.get(change.flag.flag_id, "")) if change.change in (CLEARED, RAISED) else change
+        for change in found
+    ]
+
+
 def flag_as_json(flag: Flag) -> dict[str, Any]:
     """A flag as it stands on topics and in the database."""
     return {
@@ -187,6 +215,7 @@ def _of_milestone(child_id: ChildId, found: Milestone, rules: RuleBook) -> Flag:
         stands_since=found.stands_since,
         evidence=found.evidence,
         expected=found.expected,
+        turn=found.triggered_on.isoformat(),
     )
 
 

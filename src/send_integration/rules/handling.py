@@ -7,7 +7,7 @@ lapses by itself: a flag that has become more serious since, or whose pattern ha
 from collections.abc import Iterable
 from dataclasses import replace
 
-from send_integration.contracts.event import Event
+from send_integration.contracts.event import ChildId, Event
 from send_integration.rules.flags import Flag, Handled
 from send_integration.rules.model import Level
 
@@ -19,12 +19,22 @@ SERIOUS = tuple(Level)
 
 
 def with_handling(flags: Iterable[Flag], happened: Iterable[Event]) -> tuple[Flag, ...]:
-    """The flags with what was last said of each, where it still holds; `happened` are in order of happening."""
-    said: dict[str, list[Event]] = {}
-    for event in happened:
-        if event.what in WORDS:
-            said.setdefault(event.text("flag_id"), []).append(event)
-    return tuple(replace(flag, handled=_handled(flag, said.get(flag.flag_id, ()))) for flag in flags)
+    """The flags with what was last said of each, where it still holds; `happened` are in order of happening.
+
+    What was said of another child's flag came here with the record that it was said of: it is about the flag of this child
+    which goes on from that one.
+    """
+    said = [event for event in happened if event.what in WORDS]
+    if not said:
+        return tuple(flags)
+    return tuple(replace(flag, handled=_handled(flag, [e for e in said if _is_about(e, flag)])) for flag in flags)
+
+
+def _is_about(said: Event, flag: Flag) -> bool:
+    """Whether something was said of a flag: under its id, or the one that it would have were it that other child's."""
+    child_id = said.text("child_id")
+    ids = (flag.flag_id, flag.id_with(ChildId(child_id)) if child_id else flag.flag_id)
+    return said.text("flag_id") in ids
 
 
 def _handled(flag: Flag, said: Iterable[Event]) -> Handled | None:

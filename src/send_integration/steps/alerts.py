@@ -10,10 +10,11 @@ from sqlalchemy import Connection, Engine
 
 from send_integration.alerts.directory import Directory, Recipient
 from send_integration.alerts.letters import Letter, alert_letter
-from send_integration.alerts.route import Alert, Holder, Known, escalated, route
+from send_integration.alerts.route import Alert, Holder, Known, escalated, inherited, route
 from send_integration.alerts.schedule import ANSWER_DAYS, OFFICE_HOURS, WorkingHours, in_rehearsal
 from send_integration.alerts.sending import ALERTS_A_DAY, URGENT, Plan, Sent, plan, rank, remembered, within_budget
 from send_integration.contracts import topics
+from send_integration.rules.flags import CLEARED, RAISED
 from send_integration.steps.batch import Outgoing, RawMessage
 from send_integration.store.alerts import (
     AlertRow,
@@ -26,6 +27,7 @@ from send_integration.store.alerts import (
     forget_hand_overs,
     keep_alerts,
     lock_routing,
+    pass_hand_over_on,
     standing_flags,
     take_of_day,
     taken_of_day,
@@ -123,8 +125,11 @@ class AlertRouter:
                 return 0
             lock_routing(connection, alone=False)
             about_to_show(connection)
-            changed = sorted({json.loads(message.value)["flag"]["flag_id"] for message in new})
-            fresh = self.route_flags(connection, changed, Today.of(today, now))
+            told = [json.loads(message.value) for message in new]
+            on = Today.of(today, now)
+            heirs = carry_over(connection, told, on)
+            changed = sorted({message["flag"]["flag_id"] for message in told} | heirs)
+            fresh = self.route_flags(connection, changed, on)
             move_on(connection, READER, new, {})
             return fresh
 
@@ -225,6 +230,41 @@ class AlertRouter:
                 plans |= {alert_id: Plan(digest_on=on) for alert_id, on in put_off.items()}
             take_of_day(connection, more, day)
         return plans
+
+
+def carry_over(connection: Connection, told: Iterable[Mapping[str, Any]], today: Today) -> set[str]:
+    """Let the flags that go on from another child's, for its records moved, have that one's alerts as they stood: nobody is
+    told twice, and what was put off or given to a colleague stays so. Gives the ids of both.
+
+    Either flag's message can come first, so each names the other; there is nothing left to do for the second.
+    """
+    pairs = {
+        tuple(sorted((message["flag"]["flag_id"], message["same_as"])))
+        for message in told
+        if message.get("same_as") and message["change"] in (RAISED, CLEARED)
+    }
+    if not pairs:
+        return set()
+    both = sorted({flag_id for pair in pairs for flag_id in pair})
+    standing = {found.flag.flag_id: found.flag for found in standing_flags(connection, both)}
+    heir_of = {
+        old: standing[new] for one, other in pairs for old, new in ((one, other), (other, one))
+        if new in standing and old not in standing
+    }  # fmt: skip
+    kept = alerts_of_flags(connection, both)
+    drop_unsent_alerts(connection, [found.alert.alert_id for found in kept if found.alert.flag_id in heir_of])
+    taken = {found.alert.alert_id for found in kept}
+    carried = [
+        found._replace(alert=inherited(found.alert, heir_of[found.alert.flag_id]))
+        for found in alerts_of_flags(connection, heir_of)
+        if found.closed_at is None
+    ]
+    new = [found for found in carried if found.alert.alert_id not in taken]
+    keep_alerts(connection, [row for found in new if (row := found.row()) is not None])
+    for old, heir in heir_of.items():
+        pass_hand_over_on(connection, old, heir.flag_id)
+    say(connection, [alert_message("carried-over", found.alert, today) for found in new])
+    return set(both)
 
 
 def alert_message(change: str, alert: Alert, today: Today, **more: str) -> Outgoing:

@@ -67,6 +67,6 @@ def _event(
 ) -> OwnEvent:
     """The worker's word as an event of the record's source. Raises BadInput where the gate would refuse it."""
     source, person = record
-    reason = {"why": why} if what == DISMISSED else {}
-    said = {"flag_id": flag.content["flag_id"], "by": by.actor, "level": flag.content["level"], **reason}
+    about = {name: flag.content[name] for name in ("flag_id", "child_id", "level")}
+    said = {**about, "by": by.actor, **({"why": why} if what == DISMISSED else {})}
     return own_event(FEED, f"flag_{what}", source, f"local:{person['local_id']}", {"person": person, **said}, now)

@@ -14,7 +14,15 @@ from send_integration.contracts import topics
 from send_integration.contracts.event import Event, EventKey
 from send_integration.contracts.registry import read
 from send_integration.evaluate import ChildAnswer, child_as_json, need
-from send_integration.rules.flags import Flag, FlagChange, changes, flag_as_json, owed_to_moves, reworded
+from send_integration.rules.flags import (
+    Flag,
+    FlagChange,
+    changes,
+    flag_as_json,
+    owed_to_moves,
+    reworded,
+    with_heirs,
+)
 from send_integration.rules.model import RuleBook
 from send_integration.steps.answering import Known, answers_of, known_of, restricted_among, unmoved_flags
 from send_integration.steps.batch import Outgoing, RawMessage
@@ -135,7 +143,7 @@ class TimelineKeeper:
         tell_who_saw(connection, lost)
         keep_flags(connection, changed, now)
         reword_flags(connection, other_words)
-        say(connection, [_flag_message(c.change, c.flag, c.because, workers.get(c.flag.child_id, ())) for c in changed])
+        say(connection, [_flag_message(change, workers.get(change.flag.child_id, ())) for change in changed])
         say(connection, _handed_over(former, answers, workers, changed))
         return len(changed)
 
@@ -186,7 +194,7 @@ class TimelineKeeper:
                 found += owed_to_moves(changed, now, unmoved[child_id], because)
             else:
                 found += changed
-        return found, other_words
+        return with_heirs(found) if moves else found, other_words
 
     def _row(self, answer: ChildAnswer, workers: Sequence[NamedWorker]) -> ChildRow:
         latest = answer.timeline.persons[-1]
@@ -231,16 +239,17 @@ def latest_of(messages: Iterable[RawMessage]) -> list[KeptEvent]:
     return list(latest.values())
 
 
-def _flag_message(change: str, flag: Flag, because: str, workers: Sequence[NamedWorker]) -> Outgoing:
+def _flag_message(changed: FlagChange, workers: Sequence[NamedWorker]) -> Outgoing:
     """What became of a flag for send.flags, with the workers whom it may concern."""
     value = {
-        "change": change,
-        "because": because or None,
-        "flag": flag_as_json(flag),
+        "change": changed.change,
+        "because": changed.because or None,
+        "same_as": changed.same_as or None,
+        "flag": flag_as_json(changed.flag),
         "named_workers": [worker_as_json(worker) for worker in workers],
     }
     headers = (("content-type", b"application/json"),)
-    return Outgoing(topics.FLAGS.name, flag.child_id.encode(), json.dumps(value).encode(), headers)
+    return Outgoing(topics.FLAGS.name, changed.flag.child_id.encode(), json.dumps(value).encode(), headers)
 
 
 def _handed_over(
@@ -252,7 +261,7 @@ def _handed_over(
     """The flags that stand as they did with children whose roles are held by others than before."""
     told = {change.flag.flag_id for change in changed}
     return [
-        _flag_message(HANDED_OVER, flag, "", workers[child_id])
+        _flag_message(FlagChange(HANDED_OVER, flag), workers[child_id])
         for child_id, named in sorted(former.items())
         if [(w["role"], w["worker_id"], w["email"]) for w in named]
         != [(held.role, held.worker.id, held.worker.email) for held in workers[child_id]]

@@ -250,6 +250,17 @@ def hand_over_flag(connection: Connection, flag_id: str, to_worker: str, by: str
     )
 
 
+def pass_hand_over_on(connection: Connection, flag_id: str, heir: str) -> None:
+    """Whoever was given a flag's alert has that of the flag which goes on from it, where nobody was given that."""
+    connection.execute(
+        text(
+            'INSERT INTO alert_hand_over (flag_id, to_worker, "by", at) SELECT :heir, to_worker, "by", at'
+            " FROM alert_hand_over WHERE flag_id = :flag ON CONFLICT (flag_id) DO NOTHING"
+        ),
+        {"flag": flag_id, "heir": heir},
+    )
+
+
 def flag_message(connection: Connection, flag_id: str, change: str) -> dict[str, Any]:
     """What send.flags is to say of a flag as it stands."""
     row = connection.execute(

@@ -80,17 +80,19 @@ FlagLevel = Literal["watch", "raise", "high"]
 
 
 class FlagAcknowledged(Panel, what="flag_acknowledged"):
-    """A worker has seen a flag and will act."""
+    """A worker has seen a flag and will act. `child_id` is the child's, which the flag's own id is made from."""
 
     flag_id: Id
     by: Id
     level: FlagLevel | None = None
+    child_id: Id | None = None
 
 
 class FlagDismissed(Panel, what="flag_dismissed"):
-    """A worker says why a flag needs no action."""
+    """A worker says why a flag needs no action; `child_id` as above."""
 
     flag_id: Id
     by: Id
     why: Line
     level: FlagLevel | None = None
+    child_id: Id | None = None
