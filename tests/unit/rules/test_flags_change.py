@@ -5,6 +5,7 @@ from datetime import date
 
 import pytest
 
+from send_integration.contracts.event import EventKey
 from send_integration.rules.flags import Flag, Handled, changes, reworded
 from tests.unit.alerts.test_route import FLAG
 
@@ -28,7 +29,7 @@ def told(before: Flag | None, now: Flag | None) -> list[str]:
         pytest.param(FLAG, replace(FLAG, due_on=date(2025, 5, 9)), ["updated"], id="another date"),
         pytest.param(FLAG, replace(FLAG, stands_since=date(2025, 5, 9)), ["updated"], id="came anew"),
         pytest.param(FLAG, replace(FLAG, role="senco"), ["updated"], id="another role"),
-        pytest.param(FLAG, replace(FLAG, evidence=("e1", "e2")), ["updated"], id="rests on more"),
+        pytest.param(FLAG, replace(FLAG, evidence=(*FLAG.evidence, EventKey("urn:send:b", "e2"))), ["updated"], id="rests on more"),
         pytest.param(FLAG, replace(FLAG, reason="2 of them", arithmetic="x", next_step="y"), [], id="other words"),
         pytest.param(FLAG, replace(FLAG, version="2", citation="x", basis="G"), [], id="a new version of the rule"),
         pytest.param(FLAG, replace(FLAG, expected=()), [], id="something else would settle it"),
@@ -44,7 +45,7 @@ def told(before: Flag | None, now: Flag | None) -> list[str]:
         ),
         pytest.param(None, replace(FLAG, handled=SEEN), ["raised", "acknowledged"], id="both came at once"),
         pytest.param(
-            FLAG, replace(FLAG, evidence=("e2",), handled=NO_NEED), ["updated", "dismissed"], id="changed, then dismissed"
+            FLAG, replace(FLAG, evidence=(EventKey("urn:send:b", "e2"),), handled=NO_NEED), ["updated", "dismissed"], id="changed, then dismissed"
         ),
     ],
 )  # fmt: skip
