@@ -24,7 +24,7 @@ FIELDS: dict[str, dict[str, tuple[Any, ...]]] = {
     "ehcp.school_responded": {"urn": ("109123", "109124")},
     "ehcp.finalised": {"plan_id": ("P1", "P2")},
     "ehcp.exception_applied": {"reason": ("missed-appointments", "school-closure"), "from_on": ("2016-01-20", "2023-09-01"),
-                               "to_on": (None, "2016-02-01", "2023-10-15")},
+                               "to_on": (None, "2023-10-15")},
     "ehcp.mediation_started": {"request_or_plan_id": ("R1", "P1")},
     "ehcp.appeal_concluded": {"request_or_plan_id": ("R1", "P1")},
     "ehcp.review_meeting_held": {"pfa_discussed": (True, False), "kind": ("annual", "phase-transfer")},
