@@ -60,7 +60,7 @@ def year_group_in(born_on: date, told: Sequence[Told], year: int) -> int:
 def as_told(words: Iterable[Told]) -> str:
     """That schools told of it, and when; '' where none did."""
     days = " and ".join(str(word.on) for word in words)
-    return f", as told by a school on {days}," if days else ""
+    return f", as told by a school on {days}" if days else ""
 
 
 def year_in_words(year_group: int) -> str:

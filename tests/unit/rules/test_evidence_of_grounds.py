@@ -56,6 +56,21 @@ def test_a_transition_plan_rests_on_what_was_opened_last(
     assert words in found.arithmetic
 
 
+def test_an_arithmetic_reads_as_a_sentence(milestones: Ask) -> None:
+    lines = [PLAN, NDD, NDD_CLOSED, NEW_SCHOOL]
+    events = list(history_of({"events": lines, "born": "2010-06-15"}))
+
+    by_birthday = milestones("transition-plan", events, "2025-09-10")
+    by_school_year = milestones("pfa-year-9-review", events, "2025-09-10")
+
+    assert [found.arithmetic for found in (*by_birthday, *by_school_year)] == [
+        "from the age of 14 years on 2024-06-15 until 2025-08-31, Year 9, as told by a school on 2023-09-05,"
+        " with an EHC plan since 2020-05-01, others that had ended: 1",
+        "Year 9, as told by a school on 2023-09-05, began on 2024-09-01, and the date is 2025-08-31,"
+        " with an EHC plan since 2020-05-01",
+    ]
+
+
 def test_an_older_assessment_and_its_end_are_evidence_that_nobody_began(milestones: Ask) -> None:
     lines = [
         "2025-03-03 early-help.assessment_started assessment_id=E1 id=begun",

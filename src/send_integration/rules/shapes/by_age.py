@@ -52,9 +52,9 @@ def by_school_year(rule: Rule, facts: Facts) -> Iterator[Obligation]:
         stop_from = _day_of_year(rule.text("stop_from"), school_year) if rule.text("stop_from") else begins_on
         for turn in _turns(rule, facts, begins_on, told):
             stop, rests_on = _first_that_follows(turn, stop_from, last_day or date.max)
-            words = f"{year_in_words(group)}{as_told(told)} began on {school_year}, and the date is {due_on}"
+            begun = f"{year_in_words(group)}{as_told(told)}{',' if told else ''} began on {school_year}"
             yield turn.obligation(due_on)._replace(
-                arithmetic=words + turn.ground.words,
+                arithmetic=f"{begun}, and the date is {due_on}{turn.ground.words}",
                 stop=stop,
                 stop_rests_on=rests_on,
                 last_day=last_day,
@@ -249,4 +249,4 @@ def _due_on(rule: Rule, facts: Facts) -> tuple[date, list[Told]]:
 
 def _year_as_told(rule: Rule, told: Sequence[Told]) -> str:
     year_group = rule.parameters.get("or_end_of_year_group")
-    return f" for {year_in_words(year_group)}{as_told(told)}" if told and isinstance(year_group, int) else ""
+    return f", {year_in_words(year_group)}{as_told(told)}" if told and isinstance(year_group, int) else ""
