@@ -64,10 +64,14 @@ def test_an_arithmetic_reads_as_a_sentence(milestones: Ask) -> None:
     by_school_year = milestones("pfa-year-9-review", events, "2025-09-10")
 
     assert [found.arithmetic for found in (*by_birthday, *by_school_year)] == [
-        "from the age of 14 years on 2024-06-15 until 2025-08-31, Year 9, as told by a school on 2023-09-05,"
-        " with an EHC plan since 2020-05-01, others that had ended: 1",
-        "Year 9, as told by a school on 2023-09-05, began on 2024-09-01, and the date is 2025-08-31,"
-        " with an EHC plan since 2020-05-01",
+        (
+            "from the age of 14 years on 2024-06-15 until 2025-08-31, Year 9, as told by a school on 2023-09-05,"
+            " with an EHC plan since 2020-05-01, others that had ended: 1"
+        ),
+        (
+            "Year 9, as told by a school on 2023-09-05, began on 2024-09-01, and the date is 2025-08-31,"
+            " with an EHC plan since 2020-05-01"
+        ),
     ]
 
 
