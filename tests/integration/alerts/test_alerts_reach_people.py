@@ -85,7 +85,8 @@ def test_the_workers_of_events_are_those_of_the_flags_own_events_where_sources_u
         flags = [standing.flag for standing in standing_flags(connection, flag_ids)]
         found = workers_of_events(connection, flags)
         older = workers_of_events(
-            connection, [replace(flag, evidence=(EventKey("", "1"),)) for flag in flags if flag.rule == "ehc-decide-to-assess"]
+            connection,
+            [replace(flag, evidence=(EventKey("", "1"),)) for flag in flags if flag.rule == "ehc-decide-to-assess"],
         )
 
     workers = {flag.rule: {worker for worker, _ in found[flag.flag_id]} for flag in flags}

@@ -29,7 +29,9 @@ def _early_help(story: Story) -> Iterator[Row]:
         over = [
             end.on
             for end in story.all("early-help.closed")
-            if not any(day < told.on for day in story.days("early-help.assessment_started", assessment_id=end["assessment_id"]))
+            if not any(
+                day < told.on for day in story.days("early-help.assessment_started", assessment_id=end["assessment_id"])
+            )
         ]
         yield row(story, "early-help-start", contact, told.on, days_on(told.on, 10, works), met=met, over=over)
     for (assessment,), begun in story.firsts("early-help.assessment_started", "assessment_id").items():

@@ -143,7 +143,9 @@ def camhs_open(story: Story, day: date, **wanted: object) -> bool:
 
 def _budget_open(story: Story, day: date, **wanted: object) -> bool:
     """A personal health budget, agreed and neither refused nor ended."""
-    return is_open(story, day, "support.agreed", "support_id", ends=BUDGET_ENDS, kind="personal-health-budget", **wanted)
+    return is_open(
+        story, day, "support.agreed", "support_id", ends=BUDGET_ENDS, kind="personal-health-budget", **wanted
+    )
 
 
 def _budgets_over(story: Story, since: date) -> list[date]:
