@@ -208,7 +208,9 @@ def test_the_same_history_brought_anew_ends_with_the_same_flags(pipe: Pipe) -> N
 
 def other_words(rules: RuleBook) -> RuleBook:
     """The rules in a new version that says and counts the same in other words."""
-    return RuleBook({rule.id: replace(rule, version="anew", why=f"{rule.why} Indeed.") for rule in rules.rules.values()})
+    return RuleBook(
+        {rule.id: replace(rule, version="anew", why=f"{rule.why} Indeed.") for rule in rules.rules.values()}
+    )
 
 
 def test_children_are_judged_by_new_rules_after_those_whose_date_has_come(pipe: Pipe) -> None:
