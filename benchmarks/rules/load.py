@@ -97,7 +97,7 @@ def _alert(span: Span, history: ChildHistory, directory: Directory) -> Alert:
     of_events = [
         Holder("", event.worker.id, event.worker.email)
         for event in reversed(known)
-        if event.id in span.flag.evidence and event.worker is not None
+        if event.key in span.flag.evidence and event.worker is not None
     ]
     return route(span.flag, Known(holders, of_events), directory, span.from_on)
 

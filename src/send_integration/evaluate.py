@@ -17,7 +17,7 @@ from send_integration.identity.statements import statements_of
 from send_integration.rules.engine import assess
 from send_integration.rules.flags import Flag, flags_of
 from send_integration.rules.handling import with_handling
-from send_integration.rules.model import Assessment, Milestone, MilestoneStatus, Risk, RuleBook
+from send_integration.rules.model import Assessment, Milestone, MilestoneStatus, Risk, RuleBook, ids_of
 from send_integration.timeline.fold import standing, timeline_of
 from send_integration.timeline.model import Timeline
 from send_integration.timeline.relations import tells_of_family
@@ -286,7 +286,7 @@ def _milestone(found: Milestone, rules: RuleBook) -> dict[str, Any]:
         "status": found.status,
         "met_on": _day(found.met_on),
         "days_late": found.days_late,
-        "evidence": list(found.evidence),
+        "evidence": ids_of(found.evidence),
         "citation": rules[found.milestone].citation,
     }
 
@@ -297,6 +297,6 @@ def _risk(found: Risk, rules: RuleBook) -> dict[str, Any]:
         "raised_on": found.raised_on.isoformat(),
         "level": found.level,
         "reason": found.reason,
-        "evidence": list(found.evidence),
+        "evidence": ids_of(found.evidence),
         "citation": rules[found.risk].citation,
     }

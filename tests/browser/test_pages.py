@@ -60,7 +60,7 @@ def test_a_flag_says_since_when_it_stands_what_has_not_come_and_what_was_said_of
     expect(decide.get_by_text("Acknowledged by worker on 2 June 2025")).to_be_visible()
     expect(decide.get_by_text("Not yet heard of: EHC plan: decided to assess")).to_be_visible()
     expect(decide.get_by_text("It has stood so since 17 December 2024.")).to_be_visible()
-    expect(decide.get_by_text("Rule version 1.")).to_be_visible()
+    expect(decide.get_by_text("Rule version 2.")).to_be_visible()
     headings = page.get_by_role("heading", level=2).all_inner_texts()
     assert headings.index("Dismissed") == headings.index("What matters now") + 1
     crisis = page.locator("#dismissed ~ article").first

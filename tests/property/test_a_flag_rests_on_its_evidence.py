@@ -18,9 +18,6 @@ from tests.builders import example_data, sent
 from tests.property.seeded import Grown, grown
 
 RULES = load_rules()
-ONE_OF_SEVERAL = ("by-school-year", "by-birthday")
-"""What a child grows into rests on something that was open then. Of several that would each do one is named; which one may
-depend on a third, which is no evidence."""
 
 
 def flags(events: Iterable[Event], as_of: date) -> Mapping[str, Flag]:
@@ -42,13 +39,10 @@ def test_without_a_piece_of_evidence_it_is_another_flag_and_without_any_other_ev
     for event in events:
         without = flags((other for other in events if other is not event), as_of)
         for flag_id, flag in standing.items():
-            if event.id not in flag.evidence:
-                found = without.get(flag_id)
-                if found and RULES[flag.rule].shape in ONE_OF_SEVERAL:
-                    found = replace(found, evidence=flag.evidence)
-                assert found == flag, f"{flag.rule} rests on {event.what}, which is no evidence of it"
+            if event.key not in flag.evidence:
+                assert without.get(flag_id) == flag, f"{flag.rule} rests on {event.what}, which is no evidence of it"
             else:
-                less = replace(flag, evidence=tuple(each for each in flag.evidence if each != event.id))
+                less = replace(flag, evidence=tuple(each for each in flag.evidence if each != event.key))
                 assert without.get(flag_id) != less, f"{flag.rule} does not rest on {event.what}, its evidence"
 
 
@@ -73,7 +67,7 @@ def expected_events(flag: Flag, events: Sequence[Event], day: date) -> Iterator[
     """Each event that a flag expects, about the same things as each piece of its evidence."""
     person = events[0].person
     assert person is not None
-    evidence = [event for event in events if event.id in flag.evidence]
+    evidence = [event for event in events if event.key in flag.evidence]
     for pattern in flag.expected:
         what, *conditions = pattern.split(" ")
         for event in evidence:

@@ -18,7 +18,7 @@ RULES = load_rules()
 @given(lines(), st.sampled_from(EDGES))
 def test_every_flag_explains_itself(history: list[bytes], after: int) -> None:
     for child in evaluate(history, RULES, as_of=DAY_ONE + timedelta(after), not_after=NOW).children:
-        known = {event.id for event in child.timeline.events}
+        known = {event.key for event in child.timeline.events}
         for flag in child.flags:
             assert flag.rule in RULES.rules
             assert flag.version == RULES[flag.rule].version

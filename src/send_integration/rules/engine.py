@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from send_integration.rules.begins import begins_with
 from send_integration.rules.facts import LAST_BIRTHDAY, Facts
-from send_integration.rules.model import Assessment, Level, Milestone, Risk, Rule, RuleBook
+from send_integration.rules.model import Assessment, Level, Milestone, Risk, Rule, RuleBook, ids_of
 from send_integration.rules.risks.finding import Finding
 from send_integration.rules.risks.patterns import RISKS
 from send_integration.rules.shapes.answer_within import answer_within
@@ -90,7 +90,9 @@ def assess_by(plan: Plan, timeline: Timeline, as_of: date) -> Assessment:
             risks += (_risk(rule, found) for found in verdict.findings if not _is_over(found, facts))
     return Assessment(
         as_of,
-        tuple(sorted(milestones, key=lambda m: (m.milestone, m.subject, m.triggered_on, m.evidence))),
+        tuple(
+            sorted(milestones, key=lambda m: (m.milestone, m.subject, m.triggered_on, ids_of(m.evidence), m.evidence))
+        ),
         tuple(sorted(risks, key=lambda r: (r.risk, r.subject))),
         min((day for day in changes if day > as_of), default=None),
     )

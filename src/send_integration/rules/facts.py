@@ -1,17 +1,25 @@
 """One child's timeline as rules look at it: events by name and subject, found once and asked often."""
 
-from collections.abc import Iterable
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, lru_cache
+from itertools import accumulate
+from typing import NamedTuple, TypeAlias
 
 from send_integration.contracts.event import Event, EventKey
 from send_integration.rules.courses import Course, Spell, courses_of, plan_spells
-from send_integration.rules.matters import MATTERS, is_about, open_on
+from send_integration.rules.matters import MATTERS, Matter, Opening, subject_of
+from send_integration.rules.order import first_from
 from send_integration.rules.year_groups import Told, told_by
 from send_integration.timeline.episodes import ENDS_EVERYTHING, matches
+from send_integration.timeline.fold import happening_order
 from send_integration.timeline.model import Timeline
-from send_integration.when.periods import birthday
+from send_integration.when.periods import after_months, birthday
+
+AFTER_PLAN_MONTHS = 12
+"""For how long what ends with age goes on after a plan has ceased."""
 
 LAST_BIRTHDAY = 25
 """SEND law ends with the 25th birthday (Children and Families Act 2014, s.83)."""
@@ -21,6 +29,39 @@ LAST_BIRTHDAY = 25
 def _names(patterns: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
     """Each pattern with the name of the events that it is about."""
     return tuple((pattern, pattern.partition(" ")[0]) for pattern in patterns)
+
+
+BySaid: TypeAlias = dict[tuple[int, ...], dict[tuple[str, ...], list[Event]]]
+"""Events by which of a subject's fields they say something of, and by what they say."""
+
+
+def _by_what_they_say(events: Iterable[Event], written: str) -> BySaid:
+    found: BySaid = {}
+    for event in events:
+        said = subject_of(event, written)
+        fields = tuple([place for place, value in enumerate(said) if value])
+        found.setdefault(fields, {}).setdefault(tuple([said[place] for place in fields]), []).append(event)
+    return found
+
+
+class Openings(NamedTuple):
+    """The events that opened some matters, in order of happening, and their days."""
+
+    all: Sequence[Opening]
+    days: Sequence[date]
+
+    def until(self, day: date) -> int:
+        """How many there were up to and with a day."""
+        return bisect_right(self.days, day)
+
+
+class CarriedByPlans(NamedTuple):
+    """For a child's plans, the one made last first and none after one in force: the keys of what made and ended each; the
+    latest last day of the plans up to each; and all their last days, sorted. A plan in force has the end of time."""
+
+    keys: Sequence[EventKey]
+    latest: Sequence[date]
+    sorted: Sequence[date]
 
 
 @dataclass(frozen=True)
@@ -50,16 +91,32 @@ class Facts:
         gone = [event for name in ENDS_EVERYTHING for event in self.by_name.get(name, ())]
         return plan_spells(self.by_name.get("ehcp.finalised", ()), self.by_name.get("ehcp.ceased", ()), gone)
 
+    @cached_property
+    def carried_by_plans(self) -> CarriedByPlans:
+        """To which day each plan carries an obligation that ends with age, the plan made last first."""
+        plans: dict[str, Opening] = {}
+        for opening in reversed(self.openings(("plan",)).all):
+            plans.setdefault(opening.event.text("plan_id"), opening)
+        keys: list[EventKey] = []
+        days: list[date] = []
+        for opening in plans.values():
+            ceased = first_from(opening.closings, opening.event.on)
+            keys += [event.key for event in (opening.event, ceased) if event is not None]
+            days.append(after_months(ceased.on, AFTER_PLAN_MONTHS) if ceased else date.max)
+            if ceased is None:
+                break  # it carries every obligation, so none rests on an older plan
+        return CarriedByPlans(keys, list(accumulate(days, max)), sorted(days))
+
     @property
     def born_on(self) -> date:
         """The date of birth."""
         return self.timeline.date_of_birth
 
     @cached_property
-    def endings(self) -> tuple[tuple[date, str | None], ...]:
-        """When every obligation ends: death, a move away, the 25th birthday; with the event's id where there is one."""
-        gone: list[tuple[date, str | None]] = [
-            (event.on, event.id) for name in ENDS_EVERYTHING for event in self.by_name.get(name, ())
+    def endings(self) -> tuple[tuple[date, EventKey | None], ...]:
+        """When every obligation ends: death, a move away, the 25th birthday; with the event where there is one."""
+        gone: list[tuple[date, EventKey | None]] = [
+            (event.on, event.key) for name in ENDS_EVERYTHING for event in self.by_name.get(name, ())
         ]
         grown = birthday(self.born_on, LAST_BIRTHDAY)
         if grown <= self.as_of:
@@ -94,29 +151,49 @@ class Facts:
         return {}
 
     def about(self, patterns: tuple[str, ...], written: str, subject: tuple[str, ...]) -> list[Event]:
-        """Events that match any pattern and are about a subject, as rules write one. Nobody may change the list."""
+        """Events that match any pattern and are about a subject, as rules write one. Nobody may change the list.
+
+        Events are looked up by what they say of the subject; those that leave some field out are about several subjects.
+        """
         events = self.found(patterns)
         if not events or not subject:
             return events
-        by_subject = self._about_before.setdefault((patterns, written), {})
-        found = by_subject.get(subject)
-        if found is None:
-            found = by_subject[subject] = [event for event in events if is_about(event, written, subject)]
-        return found
+        by_said = self._about_before.get((patterns, written))
+        if by_said is None:
+            by_said = self._about_before[patterns, written] = _by_what_they_say(events, written)
+        lists = [
+            found
+            for fields, by_subject in by_said.items()
+            if (found := by_subject.get(tuple([subject[field] for field in fields])))
+        ]
+        if len(lists) <= 1:
+            return lists[0] if lists else []
+        return sorted([event for found in lists for event in found], key=happening_order)
 
     @cached_property
-    def _about_before(self) -> dict[tuple[tuple[str, ...], str], dict[tuple[str, ...], list[Event]]]:
+    def _about_before(self) -> dict[tuple[tuple[str, ...], str], BySaid]:
         return {}
 
-    def of_matter(self, name: str) -> list[Event]:
-        """The events that open or close a matter, in order of happening; none where nothing has opened it."""
-        matter = MATTERS[name]
-        return self.found(matter.patterns) if self.found(matter.opens) else []
+    def openings(self, names: tuple[str, ...]) -> Openings:
+        """The events that opened some matters, in order of happening; of one day the matter named first comes last."""
+        found = self._openings_before.get(names)
+        if found is None:
+            ranked = [
+                (event.on, -place, happening_order(event), Opening(matter, event, self._closings(matter, event)))
+                for place, matter in enumerate(MATTERS[name] for name in names)
+                for event in self.found(matter.opens)
+            ]
+            ranked.sort(key=lambda each: each[:3])
+            found = Openings([each[3] for each in ranked], [each[0] for each in ranked])
+            self._openings_before[names] = found
+        return found
 
-    def open_matters(self, name: str, day: date) -> list[Event]:
-        """The events that opened those matters of a name which were open on `day`."""
-        events = self.of_matter(name)
-        return open_on(events, MATTERS[name], day) if events else events
+    def _closings(self, matter: Matter, opened: Event) -> list[Event]:
+        return self.about(matter.closes, matter.subject, subject_of(opened, matter.subject))
+
+    @cached_property
+    def _openings_before(self) -> dict[tuple[str, ...], Openings]:
+        return {}
 
     @cached_property
     def enrolled(self) -> list[Told]:

@@ -7,16 +7,16 @@ from datetime import date
 from hashlib import sha256
 from typing import Any, NamedTuple
 
-from send_integration.contracts.event import ChildId
-from send_integration.rules.model import Level, Milestone, MilestoneStatus, Risk, RuleBook
+from send_integration.contracts.event import ChildId, EventKey
+from send_integration.rules.model import Level, Milestone, MilestoneStatus, Risk, RuleBook, ids_of
 
 RAISED, UPDATED, CLEARED, REOPENED = "raised", "updated", "cleared", "reopened"
 ACKNOWLEDGED, DISMISSED = "acknowledged", "dismissed"
 """What can become of a flag. It is raised anew, under its own id, where it was cleared; reopened where it was handled."""
 
-ASKS_FOR = ("level", "status", "due_on", "stands_since", "role", "evidence")
-"""What somebody would act on differently, or would be told of if it fell away. A flag of which only other words change, by
-a new wording of its rule or another count in its reason, is kept up to date and is no news to anybody."""
+ASKS_FOR = ("level", "status", "due_on", "stands_since", "role")
+"""With its evidence, what somebody would act on differently, or would be told of if it fell away. A flag of which only other
+words change, by a new wording of its rule or another count in its reason, is kept up to date and is no news to anybody."""
 
 RAISED_BY = {MilestoneStatus.DUE_SOON: Level.WATCH, MilestoneStatus.MISSED: Level.HIGH}
 """The statuses of a milestone that ask somebody to act, and how strongly."""
@@ -58,7 +58,7 @@ class Flag:
     citation: str
     role: str
     stands_since: date
-    evidence: tuple[str, ...]
+    evidence: tuple[EventKey, ...]
     expected: tuple[str, ...]
     handled: Handled | None = None
     turn: str = ""
@@ -114,10 +114,15 @@ def _changes_of(old: Flag | None, flag: Flag) -> Iterator[FlagChange]:
         yield FlagChange(RAISED, replace(flag, handled=None))
     elif was is not None and handled is None:
         yield FlagChange(REOPENED, flag)
-    elif any(getattr(old, name) != getattr(flag, name) for name in ASKS_FOR):
+    elif any(getattr(old, name) != getattr(flag, name) for name in ASKS_FOR) or _rests_on_others(old, flag):
         yield FlagChange(UPDATED, replace(flag, handled=was))
     if handled is not None and handled != was:
         yield FlagChange(handled.what, flag)
+
+
+def _rests_on_others(old: Flag, flag: Flag) -> bool:
+    """Whether the evidence changed, as it is printed: a flag kept by an earlier release has no sources with its ids."""
+    return old.evidence != flag.evidence and ids_of(old.evidence) != ids_of(flag.evidence)
 
 
 def reworded(before: Mapping[str, Flag], now: Iterable[Flag]) -> list[Flag]:
@@ -167,15 +172,22 @@ def with_heirs(found: Sequence[FlagChange]) -> list[FlagChange]:
 
 
 def flag_as_json(flag: Flag) -> dict[str, Any]:
-    """A flag as it stands on topics and in the database."""
+    """A flag as it stands on topics and in the database: `evidence` as every surface prints it, `rests_on` with sources."""
     return {
         **{name: getattr(flag, name) for name in flag.__slots__},
         "due_on": flag.due_on.isoformat() if flag.due_on else None,
         "stands_since": flag.stands_since.isoformat(),
-        "evidence": list(flag.evidence),
+        "evidence": ids_of(flag.evidence),
+        "rests_on": [list(key) for key in flag.evidence],
         "expected": list(flag.expected),
         "handled": {**flag.handled._asdict(), "on": flag.handled.on.isoformat()} if flag.handled else None,
     }
+
+
+def evidence_of(given: Mapping[str, Any]) -> tuple[EventKey, ...]:
+    """The events on which a flag of `flag_as_json` rests; an earlier release wrote no sources, and '' stands for any."""
+    keys = given.get("rests_on") or [("", event_id) for event_id in given["evidence"]]
+    return tuple(EventKey(*key) for key in keys)
 
 
 def flag_from_json(given: Mapping[str, Any]) -> Flag:
@@ -183,10 +195,10 @@ def flag_from_json(given: Mapping[str, Any]) -> Flag:
     due_on, handled = given["due_on"], given["handled"]
     return Flag(
         **{
-            **given,
+            **{name: value for name, value in given.items() if name != "rests_on"},
             "due_on": date.fromisoformat(due_on) if due_on else None,
             "stands_since": date.fromisoformat(given["stands_since"]),
-            "evidence": tuple(given["evidence"]),
+            "evidence": evidence_of(given),
             "expected": tuple(given["expected"]),
             "handled": Handled(**{**handled, "on": date.fromisoformat(handled["on"])}) if handled else None,
         }

@@ -1,61 +1,95 @@
 """What can be open for a child on a day: a plan in force, a referral, an entry on a register. Rules name them by word."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from typing import Protocol, TypeVar
+from typing import NamedTuple
 
-from send_integration.contracts.event import Event
-from send_integration.timeline.episodes import ENDS_EVERYTHING, matches
+from send_integration.contracts.event import Event, EventKey
+from send_integration.rules.order import place_after, place_from
 
 
 @dataclass(frozen=True, slots=True)
 class Matter:
     """Opened by an event that matches one of `opens`, closed by one of `closes` about the same `subject` (as rules write
-    subjects), or by the child's death or move away."""
+    subjects), or by the child's death or move away. `words` is what people call it."""
 
+    words: str
     subject: str
     opens: tuple[str, ...]
     closes: tuple[str, ...] = ()
 
-    @property
-    def patterns(self) -> tuple[str, ...]:
-        """All events that say whether it is open."""
-        return _all_of(self)
 
+class Opening(NamedTuple):
+    """An event that opened a matter, with the events that close what it is about, in order of happening."""
 
-@lru_cache(maxsize=64)
-def _all_of(matter: Matter) -> tuple[str, ...]:
-    return (*matter.opens, *matter.closes, *ENDS_EVERYTHING)
+    matter: Matter
+    event: Event
+    closings: Sequence[Event]
+
+    def closed_by(self, day: date, gone: Event | None, known: Container[EventKey]) -> Event | None:
+        """What had closed it by a day; `gone` is the last that had ended everything by then.
+
+        Of several that would each do it is one that is evidence anyway, else that which ended everything, else the first.
+        """
+        closings = self.closings
+        ends = closings[place_from(closings, self.event.on) : place_after(closings, day)]
+        for end in ends if known else ():
+            if end.key in known:
+                return end
+        if gone is not None and gone.on >= self.event.on:
+            return gone
+        return ends[0] if ends else None
 
 
 CAMHS_CLOSES = ("camhs.triaged outcome=declined|redirected", "camhs.discharged")
 
 MATTERS: Mapping[str, Matter] = {
-    "plan": Matter("plan_id", ("ehcp.finalised",), ("ehcp.ceased",)),
-    "ndd": Matter("referral_id", ("ndd.referred",), ("ndd.triaged outcome=declined|redirected", "ndd.closed")),
-    "camhs": Matter("referral_id", ("camhs.referred",), CAMHS_CLOSES),
-    "self-harm": Matter("referral_id", ("camhs.referred primary_reason=self-harm",), CAMHS_CLOSES),
+    "plan": Matter("an EHC plan", "plan_id", ("ehcp.finalised",), ("ehcp.ceased",)),
+    "ndd": Matter(
+        "a neurodevelopmental referral",
+        "referral_id",
+        ("ndd.referred",),
+        ("ndd.triaged outcome=declined|redirected", "ndd.closed"),
+    ),
+    "camhs": Matter("a CAMHS referral", "referral_id", ("camhs.referred",), CAMHS_CLOSES),
+    "self-harm": Matter(
+        "a CAMHS referral for self-harm", "referral_id", ("camhs.referred primary_reason=self-harm",), CAMHS_CLOSES
+    ),
     "early-help": Matter(
-        "assessment_id", ("early-help.assessment_started",), ("early-help.closed", "early-help.stepped_up")
+        "early help",
+        "assessment_id",
+        ("early-help.assessment_started",),
+        ("early-help.closed", "early-help.stepped_up"),
     ),
     "social-care-referral": Matter(
+        "a referral to social care",
         "referral_id",
         ("referrals.received to_service=social-care",),
         ("referrals.rejected", "referrals.withdrawn", "referrals.closed"),
     ),
-    "stepped-up": Matter("assessment_id", ("early-help.stepped_up",), ("early-help.stepped_down",)),
+    "stepped-up": Matter(
+        "a step-up to social care", "assessment_id", ("early-help.stepped_up",), ("early-help.stepped_down",)
+    ),
     "social-worker": Matter(
-        "", ("workers.assigned role_for_child=social-worker",), ("workers.unassigned role_for_child=social-worker",)
+        "a social worker",
+        "",
+        ("workers.assigned role_for_child=social-worker",),
+        ("workers.unassigned role_for_child=social-worker",),
     ),
-    "learning-disability": Matter("", ("transition.learning_disability_registered",)),
-    "transition-plan": Matter("", ("transition.plan_started",)),
+    "learning-disability": Matter(
+        "an entry on the learning disability register", "", ("transition.learning_disability_registered",)
+    ),
+    "transition-plan": Matter("a transition plan", "", ("transition.plan_started",)),
     "personal-health-budget": Matter(
-        "support_id", ("support.agreed kind=personal-health-budget",), ("support.refused", "support.ended")
+        "a personal health budget",
+        "support_id",
+        ("support.agreed kind=personal-health-budget",),
+        ("support.refused", "support.ended"),
     ),
-    "sen-support": Matter("", ("school.sen_support_started",), ("ehcp.finalised", "school.left")),
-    "school": Matter("", ("school.enrolled",)),
+    "sen-support": Matter("SEN support", "", ("school.sen_support_started",), ("ehcp.finalised", "school.left")),
+    "school": Matter("a place on a school's roll", "", ("school.enrolled",)),
 }
 
 
@@ -73,61 +107,8 @@ def subject_of(event: Event, written: str) -> tuple[str, ...]:
     return tuple([_said(event, names) for names in subject_fields(written)])
 
 
-def is_about(event: Event, written: str, subject: Sequence[str]) -> bool:
-    """Whether an event says nothing else of the subject's fields: of a field that it has not, it is about any."""
-    for names, wanted in zip(subject_fields(written), subject, strict=True):
-        said = _said(event, names)
-        if said and said != wanted:
-            return False
-    return True
-
-
 def _said(event: Event, names: tuple[str, ...]) -> str:
     for name in names:
         if said := event.text(name):
             return said
     return ""
-
-
-def open_on(events: Iterable[Event], matter: Matter, day: date) -> list[Event]:
-    """The events that opened the matter and have had no closing since, up to and with `day`; of each subject the first
-    comes first."""
-    opened: list[Event] = []
-    closed: list[Event] = []
-    for event in events:
-        if event.on > day:
-            continue
-        if any(matches(event, pattern) for pattern in matter.opens):
-            opened.append(event)
-        if event.what in ENDS_EVERYTHING or any(matches(event, pattern) for pattern in matter.closes):
-            closed.append(event)
-    found: list[Event] = []
-    for event in opened:
-        about = subject_of(event, matter.subject)
-        if not any(end.on >= event.on and is_about(end, matter.subject, about) for end in closed):
-            found.append(event)
-    return found
-
-
-def is_open_on(events: Iterable[Event], matter: Matter, day: date) -> bool:
-    """Whether the matter was open on `day`, about any subject."""
-    return bool(open_on(events, matter, day))
-
-
-class HasId(Protocol):
-    """An event, or what one told."""
-
-    @property
-    def id(self) -> str:
-        """The event's id."""
-
-
-Told = TypeVar("Told", bound=HasId)
-
-
-def decisive(told: Sequence[Told], answer: Callable[[Sequence[Told]], object]) -> list[str]:
-    """The ids of those events without any one of which `answer` would be another; for the few events of one matter."""
-    if not told:
-        return []
-    whole = answer(told)
-    return [left_out.id for left_out in told if answer([other for other in told if other is not left_out]) != whole]

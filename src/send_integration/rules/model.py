@@ -2,13 +2,14 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
 from functools import lru_cache
 from hashlib import sha256
 
+from send_integration.contracts.event import EventKey
 from send_integration.when.periods import after_months, after_working_days
 from send_integration.when.school_days import Holidays, after_school_days
 
@@ -169,14 +170,19 @@ class RuleBook:
         return sha256(json.dumps(said, sort_keys=True, default=str).encode()).hexdigest()[:16]
 
 
+def ids_of(evidence: Iterable[EventKey]) -> list[str]:
+    """The ids of some events, sorted, each once: how every surface prints evidence."""
+    return sorted({key.id for key in evidence})
+
+
 @dataclass(frozen=True, slots=True)
 class Milestone:
     """One obligation to one child: when it arose, when it is due, and whether it was met.
 
     `subject` says which of several (a request, a plan, a referral id; '' where a child has only one). `days_late` is
     0 unless missed or met late. `stands_since` is the day from which it has been due soon, or missed; None where it is
-    neither. `arithmetic` is the sentence that derives `due_on`. `evidence` are event ids, sorted: what the answer rests
-    on, and nothing else. `expected` are the events that would settle it and have not come, as rules write them.
+    neither. `arithmetic` is the sentence that derives `due_on`. `evidence` are the keys of the events on which the answer
+    rests, sorted, and of no others. `expected` are the events that would settle it and have not come, as rules write them.
     """
 
     milestone: str
@@ -189,7 +195,7 @@ class Milestone:
     days_late: int
     stands_since: date | None
     arithmetic: str
-    evidence: tuple[str, ...]
+    evidence: tuple[EventKey, ...]
     expected: tuple[str, ...]
 
 
@@ -204,7 +210,7 @@ class Risk:
     raised_on: date
     level: Level
     reason: str
-    evidence: tuple[str, ...]
+    evidence: tuple[EventKey, ...]
     expected: tuple[str, ...]
 
 

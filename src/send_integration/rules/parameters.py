@@ -72,7 +72,11 @@ def _list_fault(value: object) -> str:
 
 
 def _matters_fault(value: object) -> str:
-    unknown = [item for item in value if item not in MATTERS] if isinstance(value, list) else [value]
+    unknown = (
+        [item for item in value if not isinstance(item, str) or item not in MATTERS]
+        if isinstance(value, list)
+        else [value]
+    )
     return f"names no matter: {', '.join(map(str, unknown))}" if unknown else ""
 
 
@@ -119,6 +123,7 @@ _FAULTS: Mapping[str, Callable[[object], str]] = {
     **dict.fromkeys(SWITCHES, _switch_fault),
     **{name: partial(_table_fault, gives) for name, gives in TABLES.items()},
     "while_open": _matters_fault,
+    "not_of_older": lambda value: _matters_fault([value]),
     "school_holidays": _holidays_fault,
     "level": _level_fault,
     "cases": _cases_fault,

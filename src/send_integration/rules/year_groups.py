@@ -5,17 +5,21 @@ from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
 
-from send_integration.contracts.event import Event
+from send_integration.contracts.event import Event, EventKey
 from send_integration.when.school_years import school_year_start, year_group_starts
 
 AUGUST = 8
 
+MOST_YEARS_APART = 3
+"""How far a child may be from the year group of their age; an enrolment that tells of more was mistyped."""
+
 
 class Told(NamedTuple):
-    """What an enrolment told: from the school year that begins in `year` on, the child is `above` the year group of their
-    age (below it where negative), at the school `urn`. `id` is the event's."""
+    """What an enrolment told on a day: from the school year that begins in `year` on, the child is `above` the year group
+    of their age (below it where negative), at the school `urn`. `key` is the event's."""
 
-    id: str
+    key: EventKey
+    on: date
     year: int
     above: int
     urn: str
@@ -24,14 +28,15 @@ class Told(NamedTuple):
 def told_by(born_on: date, enrolments: Iterable[Event]) -> list[Told]:
     """What each enrolment told, in order of happening.
 
-    In August, with schools closed, an enrolment tells of the school year to come.
+    In August, with schools closed, an enrolment tells of the school year to come. One that cannot be meant tells nothing.
     """
     found: list[Told] = []
     for enrolled in enrolments:
         year = enrolled.on.year if enrolled.on.month == AUGUST else school_year_start(enrolled.on).year
         group = enrolled.data.get("year_group")
         above = group - (year - year_of_reception(born_on)) if isinstance(group, int) else 0
-        found.append(Told(enrolled.id, year, above, enrolled.text("urn")))
+        if abs(above) <= MOST_YEARS_APART:
+            found.append(Told(enrolled.key, enrolled.on, year, above, enrolled.text("urn")))
     return found
 
 
@@ -50,6 +55,12 @@ def year_group_in(born_on: date, told: Sequence[Told], year: int) -> int:
     """
     word = latest(told, year)
     return year - year_of_reception(born_on) + (word.above if word else 0)
+
+
+def as_told(words: Iterable[Told]) -> str:
+    """That schools told of it, and when; '' where none did."""
+    days = " and ".join(str(word.on) for word in words)
+    return f", as told by a school on {days}" if days else ""
 
 
 def year_in_words(year_group: int) -> str:

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine
 
 from send_integration.contracts.identifiers import holds_nhs_number, holds_upn
 from send_integration.errors import BadInput
-from send_integration.rules.flags import ACKNOWLEDGED, DISMISSED
+from send_integration.rules.flags import ACKNOWLEDGED, DISMISSED, evidence_of
 from send_integration.steps.own_events import OwnEvent, own_event
 from send_integration.store.flags import StoredFlag, record_of_flag, stored_flag
 from send_integration.store.outbox import say
@@ -55,7 +55,7 @@ def _record(connection: Connection, flag: StoredFlag) -> tuple[str, Mapping[str,
     Whoever speaks of the flag speaks of exactly that record. Another of our own would have to be matched with the child
     first, which for a restricted one is never done, and could wait for a person meanwhile.
     """
-    found = record_of_flag(connection, flag.content["child_id"], flag.content["evidence"])
+    found = record_of_flag(connection, flag.content["child_id"], evidence_of(flag.content))
     if found is None:
         raise BadInput("What the flag rests on is being moved", where="the flag", next_step="Try again in a moment.")
     body = json.loads(found)

@@ -124,15 +124,17 @@ def workers_of_events(connection: Connection, flags: Sequence[Flag]) -> dict[str
     rows = connection.execute(
         text(
             "SELECT u.flag, b.body -> 'data' -> 'worker' ->> 'id', b.body -> 'data' -> 'worker' ->> 'email'"
-            " FROM unnest(cast(:flags AS text[]), cast(:children AS text[]), cast(:events AS text[]))"
-            " AS u(flag, child, event) JOIN event e ON e.child_id = u.child AND e.event_id = u.event,"
+            " FROM unnest(cast(:flags AS text[]), cast(:children AS text[]), cast(:sources AS text[]), cast(:events AS text[]))"
+            " AS u(flag, child, source, event) JOIN event e ON e.child_id = u.child AND e.event_id = u.event"
+            " AND u.source IN ('', e.source),"  # a flag kept by an earlier release names no sources
             " LATERAL (SELECT convert_from(e.body, 'UTF8')::jsonb AS body) AS b"
             " WHERE b.body -> 'data' -> 'worker' IS NOT NULL ORDER BY u.flag, b.body ->> 'time' DESC, e.event_id"
         ),
         {
             "flags": [flag.flag_id for flag in flags for _ in flag.evidence],
             "children": [flag.child_id for flag in flags for _ in flag.evidence],
-            "events": [event_id for flag in flags for event_id in flag.evidence],
+            "sources": [key.source for flag in flags for key in flag.evidence],
+            "events": [key.id for flag in flags for key in flag.evidence],
         },
     )
     found: dict[str, list[tuple[str, str | None]]] = {}

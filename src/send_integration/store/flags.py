@@ -6,6 +6,8 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Engine, text
 
+from send_integration.contracts.event import EventKey
+
 _URGENCY = (
     "array_position(ARRAY['high', 'raise', 'watch'], content ->> 'level'), content ->> 'due_on' NULLS LAST, flag_id"
 )
@@ -100,13 +102,15 @@ def history_of(connection: Connection, flag_id: str) -> list[PastChange]:
     return [PastChange(*row) for row in rows]
 
 
-def record_of_flag(connection: Connection, child_id: str, evidence: Sequence[str]) -> bytes | None:
+def record_of_flag(connection: Connection, child_id: str, evidence: Sequence[EventKey]) -> bytes | None:
     """The body of one event on which a flag rests and that stands on the child's answer: the one recorded last."""
     row = connection.execute(
         text(
-            "SELECT body FROM event WHERE child_id = :child AND event_id = ANY(:evidence) AND shown_since IS NOT NULL"
-            " ORDER BY recorded_at DESC, source, event_id LIMIT 1"
+            "SELECT e.body FROM event e JOIN unnest(cast(:sources AS text[]), cast(:events AS text[])) AS u(source, event)"
+            " ON e.event_id = u.event AND u.source IN ('', e.source)"  # an earlier release kept no sources
+            " WHERE e.child_id = :child AND e.shown_since IS NOT NULL"
+            " ORDER BY e.recorded_at DESC, e.source, e.event_id LIMIT 1"
         ),
-        {"child": child_id, "evidence": list(evidence)},
+        {"child": child_id, "sources": [key.source for key in evidence], "events": [key.id for key in evidence]},
     ).one_or_none()
     return bytes(row[0]) if row is not None else None

@@ -91,8 +91,9 @@ class _Row(NamedTuple):
 
 
 _LOST = (
-    "WITH lost AS (SELECT * FROM unnest(cast(:numbers AS int[]), cast(:children AS text[]), cast(:ids AS text[]),"
-    " cast(:since AS timestamptz[]), cast(:counted AS bool[])) AS u(number, child_id, event_id, since, counted))"
+    "WITH lost AS (SELECT * FROM unnest(cast(:numbers AS int[]), cast(:children AS text[]), cast(:sources AS text[]),"
+    " cast(:ids AS text[]), cast(:since AS timestamptz[]), cast(:counted AS bool[]))"
+    " AS u(number, child_id, source, event_id, since, counted))"
 )
 _LOOKED = (
     "SELECT l.number, a.actor, CASE WHEN a.action = :timeline THEN 'page' ELSE 'record' END, ''"
@@ -103,11 +104,14 @@ _EXPORTED = (
     "SELECT l.number, a.actor, 'export', '' FROM lost l JOIN audit a ON a.action = 'export' AND a.at >= l.since"
     " WHERE a.allowed AND a.child_id IS NULL AND l.counted"
 )
-# A flag's content stood from its change to the next one; an alert on it, whenever it was open.
+# A flag's content stood from its change to the next one; an alert on it, whenever it was open. An earlier release wrote no
+# sources: of its flags the ids decide.
 _ALERTED = (
     "SELECT l.number, r.recipient, 'alert', v.content ->> 'rule' FROM lost l"
     " JOIN alert r ON r.child_id = l.child_id JOIN flag_change v ON v.flag_id = r.flag_id"
     " WHERE v.change <> 'cleared' AND v.content -> 'evidence' ? l.event_id AND v.changed_at >= l.since"
+    " AND (v.content -> 'rests_on' IS NULL OR v.content -> 'rests_on' @> jsonb_build_array(jsonb_build_array(l.source,"
+    " l.event_id)))"
     " AND tstzrange(v.changed_at, (SELECT n.changed_at FROM flag_change n WHERE n.flag_id = v.flag_id AND n.id > v.id"
     " ORDER BY n.id LIMIT 1)) && (r.stood_before + tstzmultirange(tstzrange(r.raised_at, r.cleared_at, '[]')))"
 )
@@ -120,6 +124,7 @@ def who_saw(connection: Connection, lost: Sequence[Lost]) -> list[Sight]:
         {
             "numbers": list(range(len(lost))),
             "children": [entry.child_id for entry in lost],
+            "sources": [entry.key.source for entry in lost],
             "ids": [entry.key.id for entry in lost],
             "since": [entry.shown_since for entry in lost],
             "counted": [entry.other is None for entry in lost],  # reports hold nothing of families

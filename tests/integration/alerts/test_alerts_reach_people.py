@@ -1,14 +1,17 @@
 """A flag's way to an inbox, on a real database."""
 
 import json
+from dataclasses import replace
 from datetime import date
 
 from sqlalchemy import Engine, text
 
 from send_integration.contracts import topics
+from send_integration.contracts.event import EventKey
 from send_integration.steps.alerts import AlertRouter
 from send_integration.steps.batch import RawMessage
 from send_integration.steps.catalogue import load_rules
+from send_integration.store.alerts import standing_flags, workers_of_events
 from send_integration.store.inbox import inbox
 from send_integration.store.notices import Reader
 from tests.builders import NOW, WORKER, sent
@@ -67,6 +70,29 @@ def test_a_cleared_flag_leaves_the_inbox_and_is_not_sent_any_more(engine: Engine
 
     rules = {item["flag"]["rule"] for item in inbox(engine, W1, today=TODAY, limit=50)}
     assert "ehc-decide-to-assess" not in rules
+
+
+def test_the_workers_of_events_are_those_of_the_flags_own_events_where_sources_use_one_id(engine: Engine) -> None:
+    pipe = Pipe(engine, load_rules(), TODAY)
+    doctor = {**WORKER, "id": "w2", "name": "Robin Lark"}
+    pipe.send("ehcp", sent("ehcp.requested", "2025-01-06", event_id="1", source="urn:send:a", worker=WORKER))
+    pipe.send("ndd-triage", sent("ndd.referred", "2025-01-06", event_id="1", source="urn:send:b", worker=doctor))
+    pipe.drain_gate(["ehcp", "ndd-triage"])
+    pipe.drain_timeline()
+
+    with engine.connect() as connection:
+        flag_ids = [row[0] for row in connection.execute(text("SELECT flag_id FROM flag"))]
+        flags = [standing.flag for standing in standing_flags(connection, flag_ids)]
+        found = workers_of_events(connection, flags)
+        older = workers_of_events(
+            connection,
+            [replace(flag, evidence=(EventKey("", "1"),)) for flag in flags if flag.rule == "ehc-decide-to-assess"],
+        )
+
+    workers = {flag.rule: {worker for worker, _ in found[flag.flag_id]} for flag in flags}
+    assert workers["ehc-decide-to-assess"] == {WORKER["id"]}
+    assert workers["ndd-assessment-start"] == {"w2"}
+    assert [{worker for worker, _ in each} for each in older.values()] == [{WORKER["id"], "w2"}]
 
 
 def open_alerts(pipe: Pipe, rule: str) -> set[str]:

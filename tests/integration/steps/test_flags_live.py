@@ -208,7 +208,9 @@ def test_the_same_history_brought_anew_ends_with_the_same_flags(pipe: Pipe) -> N
 
 def other_words(rules: RuleBook) -> RuleBook:
     """The rules in a new version that says and counts the same in other words."""
-    return RuleBook({rule.id: replace(rule, version="2", why=f"{rule.why} Indeed.") for rule in rules.rules.values()})
+    return RuleBook(
+        {rule.id: replace(rule, version="anew", why=f"{rule.why} Indeed.") for rule in rules.rules.values()}
+    )
 
 
 def test_children_are_judged_by_new_rules_after_those_whose_date_has_come(pipe: Pipe) -> None:
@@ -236,14 +238,14 @@ def test_children_are_judged_by_new_rules_after_those_whose_date_has_come(pipe: 
     words = pipe.ask(
         "SELECT content ->> 'version', content ->> 'reason' LIKE '%Indeed.' FROM flag WHERE status = 'open'"
     )
-    assert sorted(words) == [("2", True)] * 2
+    assert sorted(words) == [("anew", True)] * 2
     told = pipe.ask(
         "SELECT change FROM flag_change WHERE content ->> 'rule' = 'ehc-decide-to-assess' OFFSET :n",
         n=changes_before[0][0],
     )
     assert [row[0] for row in told] == ["updated"], "of the one that is missed now; of the other only words changed"
     flag = open_flags_of(pipe.engine, due_first)[0]
-    assert (flag["version"], flag["raised_by_version"]) == ("2", "1")
+    assert (flag["version"], flag["raised_by_version"]) == ("anew", RULES["ehc-decide-to-assess"].version)
 
 
 def test_a_rule_that_is_turned_off_clears_its_flags_by_the_sweep(pipe: Pipe) -> None:

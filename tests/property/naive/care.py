@@ -25,7 +25,14 @@ def care(story: Story) -> Iterator[Row]:
 def _early_help(story: Story) -> Iterator[Row]:
     for (contact,), told in story.firsts("early-help.contact", "contact_id").items():
         met = story.days("early-help.assessment_started")
-        over = story.days("early-help.closed")
+        # What had been assessed before the contact was no answer to it, and neither is the end of that.
+        over = [
+            end.on
+            for end in story.all("early-help.closed")
+            if not any(
+                day < told.on for day in story.days("early-help.assessment_started", assessment_id=end["assessment_id"])
+            )
+        ]
         yield row(story, "early-help-start", contact, told.on, days_on(told.on, 10, works), met=met, over=over)
     for (assessment,), begun in story.firsts("early-help.assessment_started", "assessment_id").items():
         closed = story.days("early-help.closed", assessment_id=assessment)

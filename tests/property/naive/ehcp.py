@@ -29,7 +29,9 @@ def ehcp(story: Story) -> Iterator[Row]:
         )
     for (request, urn), asked in story.firsts("ehcp.school_consulted", "request_id", "urn").items():
         met = story.days("ehcp.school_responded", request_id=request, urn=urn)
+        # A school need not say whether it could keep a plan that will not be made.
         over = story.days("ehcp.finalised", request_id=request)
+        over += story.days("ehcp.decided_to_assess", "ehcp.decided_to_issue", request_id=request, decision="no")
         yield row(story, "ehc-school-response", (request, urn), asked.on, days_on(asked.on, 15), met=met, over=over)
     yield from _of_mediations(story)
     for (plan,), made in story.firsts("ehcp.finalised", "plan_id").items():
@@ -38,8 +40,13 @@ def ehcp(story: Story) -> Iterator[Row]:
 
 
 def _excuses(story: Story, request: str, since: date, reasons: tuple[str, ...] = LAWFUL) -> list[date]:
+    """From when each exception held somebody up, of those that had not ended before anybody was asked."""
     told = story.all("ehcp.exception_applied", request_id=request, reason=reasons)
-    return [date.fromisoformat(fact["from_on"]) for fact in told if fact.on >= since]
+    return [
+        date.fromisoformat(fact["from_on"])
+        for fact in told
+        if not fact["to_on"] or date.fromisoformat(fact["to_on"]) >= since
+    ]
 
 
 def _of_a_request(story: Story, request: str, asked: Fact) -> Iterator[Row]:

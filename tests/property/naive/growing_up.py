@@ -22,9 +22,16 @@ def growing_up(story: Story) -> Iterator[Row]:
 
 
 def year_in(story: Story, starting: int) -> int:
-    """The year group of a school year: what the last enrolment by then says, moved on; else by birth."""
+    """The year group of a school year: what the last enrolment by then says, moved on; else by birth.
+
+    Nobody is more than three years from the others of their age: who is said to be was written down wrongly.
+    """
     said = [(school_year_of(months_on(f.on, 1) if f.on.month == 8 else f.on), f) for f in story.all("school.enrolled")]
-    told = [(year, fact) for year, fact in said if year <= starting]
+    told = [
+        (year, fact)
+        for year, fact in said
+        if year <= starting and -3 <= fact["year_group"] - year_by_birth(story.born_on, year) <= 3
+    ]
     if told:
         year, last = told[-1]
         return int(last["year_group"]) + starting - year
@@ -94,6 +101,7 @@ def _destination(story: Story, begins: date) -> Iterator[Row]:
     yield row(story, "post-16-destination", "", begins, date(begins.year, 9, 30), met=met, over=over)
 
 
+BUDGET_ENDS = ("support.refused", "support.ended")
 EARLY_HELP_ENDS = ("early-help.closed", "early-help.stepped_up")
 
 
@@ -125,18 +133,33 @@ def ndd_open(story: Story, day: date) -> bool:
     )  # fmt: skip
 
 
-def camhs_open(story: Story, day: date) -> bool:
+def camhs_open(story: Story, day: date, **wanted: object) -> bool:
     """A referral to CAMHS, neither refused nor discharged."""
     return is_open(
         story, day, "camhs.referred", "referral_id", ends=("camhs.discharged",),
-        ended_by=lambda f: f.what == "camhs.triaged" and f["outcome"] in REFUSED,
+        ended_by=lambda f: f.what == "camhs.triaged" and f["outcome"] in REFUSED, **wanted,
     )  # fmt: skip
 
 
-def _budget_open(story: Story, day: date) -> bool:
+def _budget_open(story: Story, day: date, **wanted: object) -> bool:
     """A personal health budget, agreed and neither refused nor ended."""
-    ends = ("support.refused", "support.ended")
-    return is_open(story, day, "support.agreed", "support_id", ends=ends, kind="personal-health-budget")
+    return is_open(
+        story, day, "support.agreed", "support_id", ends=BUDGET_ENDS, kind="personal-health-budget", **wanted
+    )
+
+
+def _budgets_over(story: Story, since: date) -> list[date]:
+    """When the last of the budgets that a child had on a day was refused or ended."""
+    supports = story.firsts("support.agreed", "support_id", kind="personal-health-budget")
+    had = [support for (support,) in supports if _budget_open(story, since, support_id=support)]
+    return when_all_ended(since, [story.days(*BUDGET_ENDS, support_id=support) for support in had])
+
+
+def when_all_ended(since: date, ends: list[list[date]]) -> list[date]:
+    """The day on which the last of several things ended after a day, from the days on which each did; none while one goes on."""
+    firsts = [min((day for day in days if day >= since), default=None) for days in ends]
+    ended = [day for day in firsts if day]
+    return [max(ended)] if ended and len(ended) == len(firsts) else []
 
 
 def _social_care_open(story: Story, day: date) -> bool:
@@ -166,14 +189,14 @@ def _birthdays(story: Story) -> Iterator[Row]:
         yield row(story, "transition-plan", "", b[14], max(b[15], *_ends_of_year_9(story, b[15])), met=met)
     if b[16] <= story.today and in_force(story, b[16]):
         met = [day for day in story.days("transition.mental_capacity_considered") if day >= b[16]]
-        over = [day for plan in in_force(story, b[16])[:1] for day in story.days("ehcp.ceased", plan_id=plan)]
+        over = when_all_ended(b[16], [list(story.days("ehcp.ceased", plan_id=plan)) for plan in in_force(story, b[16])])
         yield row(story, "mental-capacity", "", b[16], months_on(b[16], 3), met=met, over=over)
     if b[16] <= story.today and _budget_open(story, b[16]):
         met = earlier_too(story, "transition.continuing_care_screened", b[16])
-        yield row(story, "continuing-care-screen", "", b[16], b[17], met=met)
+        yield row(story, "continuing-care-screen", "", b[16], b[17], met=met, over=_budgets_over(story, b[16]))
     if b[17] <= story.today and _budget_open(story, b[17]):
         met = earlier_too(story, "transition.continuing_healthcare_referred", b[17])
-        yield row(story, "chc-decision", "", b[17], b[18], met=met)
+        yield row(story, "chc-decision", "", b[17], b[18], met=met, over=_budgets_over(story, b[17]))
     half = months_on(story.born_on, 17 * 12 + 6)
     planned = is_open(story, b[17], "transition.plan_started", "")
     cared = in_force(story, b[17]) or _social_care_open(story, b[17]) or planned
@@ -183,13 +206,23 @@ def _birthdays(story: Story) -> Iterator[Row]:
     if half <= story.today and camhs_open(story, half):
         agreed = story.days("transition.adult_health_transfer_agreed", from_service="camhs")
         met = [max(half, day) for day in agreed] + [day for day in story.days("camhs.discharged") if day >= half]
-        yield row(story, "camhs-adult-transfer", "", half, b[18], met=met)
+        refused = [
+            story.days("camhs.triaged", referral_id=referral, outcome=REFUSED)
+            for (referral,) in story.firsts("camhs.referred", "referral_id")
+            if camhs_open(story, half, referral_id=referral)
+        ]
+        yield row(story, "camhs-adult-transfer", "", half, b[18], met=met, over=when_all_ended(half, refused))
 
 
 def _ends_of_year_9(story: Story, near: date) -> list[date]:
-    """The last days of the school years about a day that are the child's Year 9; the day itself, that there is one."""
-    years = range(school_year_of(near) - 3, school_year_of(near) + 4)
-    return [near, *(date(year + 1, 8, 31) for year in years if year_in(story, year) == 9)]
+    """The last days of the child's Year 9, from the school year of a day on until the child is above it; the day itself too."""
+    ends = [near]
+    year = school_year_of(near)
+    while year_in(story, year) <= 9 and year <= school_year_of(near) + 3:
+        if year_in(story, year) == 9:
+            ends.append(date(year + 1, 8, 31))
+        year += 1
+    return ends
 
 
 def earlier_too(story: Story, what: str, since: date) -> list[date]:
@@ -224,8 +257,8 @@ def _destinations(story: Story) -> Iterator[Row]:
     if not told:
         return
     last = nineteen
-    for made in story.all("ehcp.finalised"):
-        ceased = story.days("ehcp.ceased", plan_id=made["plan_id"])
+    for made in {fact["plan_id"]: fact for fact in story.all("ehcp.finalised")}.values():
+        ceased = [day for day in story.days("ehcp.ceased", plan_id=made["plan_id"]) if day >= made.on]
         last = max(last, months_on(ceased[0], 12) if ceased else date(2099, 1, 1))
     starts = sorted({max(sixteen, day) for day in told})
     for start in starts:

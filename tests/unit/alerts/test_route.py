@@ -8,7 +8,7 @@ import pytest
 
 from send_integration.alerts.directory import DUTY, Absence, Directory, DirectoryEntry
 from send_integration.alerts.route import Alert, Holder, Known, Rung, escalated, route
-from send_integration.contracts.event import ChildId
+from send_integration.contracts.event import ChildId, EventKey
 from send_integration.rules.flags import Flag
 
 TODAY = date(2025, 6, 2)
@@ -29,7 +29,7 @@ FLAG = Flag(
     citation="law",
     role="ehc-coordinator",
     stands_since=date(2025, 5, 2),
-    evidence=("e1",),
+    evidence=(EventKey("urn:send:a", "e1"),),
     expected=("ehcp.finalised",),
 )
 HOLDER = Holder("ehc-coordinator", "w1", "w1@example.org")

@@ -5,7 +5,8 @@ from datetime import date
 
 import pytest
 
-from send_integration.rules.flags import Flag, Handled, changes, reworded
+from send_integration.contracts.event import EventKey
+from send_integration.rules.flags import Flag, Handled, changes, flag_as_json, flag_from_json, reworded
 from tests.unit.alerts.test_route import FLAG
 
 SEEN = Handled("acknowledged", "w1", date(2025, 5, 3), "")
@@ -28,7 +29,8 @@ def told(before: Flag | None, now: Flag | None) -> list[str]:
         pytest.param(FLAG, replace(FLAG, due_on=date(2025, 5, 9)), ["updated"], id="another date"),
         pytest.param(FLAG, replace(FLAG, stands_since=date(2025, 5, 9)), ["updated"], id="came anew"),
         pytest.param(FLAG, replace(FLAG, role="senco"), ["updated"], id="another role"),
-        pytest.param(FLAG, replace(FLAG, evidence=("e1", "e2")), ["updated"], id="rests on more"),
+        pytest.param(FLAG, replace(FLAG, evidence=(*FLAG.evidence, EventKey("urn:send:b", "e2"))), ["updated"], id="rests on more"),
+        pytest.param(replace(FLAG, evidence=(EventKey("", "e1"),)), FLAG, [], id="kept by a release that wrote no sources"),
         pytest.param(FLAG, replace(FLAG, reason="2 of them", arithmetic="x", next_step="y"), [], id="other words"),
         pytest.param(FLAG, replace(FLAG, version="2", citation="x", basis="G"), [], id="a new version of the rule"),
         pytest.param(FLAG, replace(FLAG, expected=()), [], id="something else would settle it"),
@@ -44,7 +46,7 @@ def told(before: Flag | None, now: Flag | None) -> list[str]:
         ),
         pytest.param(None, replace(FLAG, handled=SEEN), ["raised", "acknowledged"], id="both came at once"),
         pytest.param(
-            FLAG, replace(FLAG, evidence=("e2",), handled=NO_NEED), ["updated", "dismissed"], id="changed, then dismissed"
+            FLAG, replace(FLAG, evidence=(EventKey("urn:send:b", "e2"),), handled=NO_NEED), ["updated", "dismissed"], id="changed, then dismissed"
         ),
     ],
 )  # fmt: skip
@@ -70,3 +72,12 @@ def test_a_flag_in_other_words_is_kept_up_to_date_and_a_changed_one_is_no_such_f
     assert reworded(before, [replace(other_words, due_on=None)]) == []
     assert reworded(before, [FLAG]) == []
     assert reworded({}, [FLAG]) == []
+
+
+def test_a_flag_kept_without_sources_is_read_and_one_with_them_comes_back_whole() -> None:
+    kept = flag_as_json(FLAG)
+    older = {name: value for name, value in kept.items() if name != "rests_on"}
+
+    assert kept["evidence"] == ["e1"]
+    assert flag_from_json(kept) == FLAG
+    assert flag_from_json(older) == replace(FLAG, evidence=(EventKey("", "e1"),))

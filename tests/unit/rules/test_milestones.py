@@ -45,7 +45,7 @@ def test_a_decision_on_the_last_day_is_in_time(milestones: Ask) -> None:
     found = one(milestones, "ehc-decide-to-assess", [ASKED, decided], "2025-06-01")
 
     assert (found.status, found.met_on, found.days_late) == ("met", date(2025, 4, 14), 0)
-    assert found.evidence == tuple(sorted((ASKED.id, decided.id)))
+    assert found.evidence == tuple(sorted((ASKED.key, decided.key)))
 
 
 def test_a_decision_a_day_late_is_met_late(milestones: Ask) -> None:
@@ -219,4 +219,4 @@ def test_no_transition_plan_is_asked_of_a_child_without_an_open_pathway(mileston
 def test_a_plan_in_force_asks_for_a_transition_plan(milestones: Ask) -> None:
     plan = event("ehcp.finalised", "2024-05-01", person={"date_of_birth": "2010-09-01"})
 
-    assert one(milestones, "transition-plan", [plan], "2024-09-01").evidence == (plan.id,)
+    assert one(milestones, "transition-plan", [plan], "2024-09-01").evidence == (plan.key,)

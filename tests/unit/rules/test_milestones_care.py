@@ -27,6 +27,14 @@ STEPPED_UP = "2025-03-10 early-help.stepped_up assessment_id=E1 to=child-in-need
         pytest.param("early-help-start", CONTACT, "2026-01-09", ["K1: missed, due 2026-01-08, 1 late"], id="start: a day late"),
         pytest.param("early-help-start", CONTACT + "2026-01-08 early-help.assessment_started assessment_id=E1", "2026-01-09", ["K1: met, due 2026-01-08"], id="start: met"),
         pytest.param("early-help-start", CONTACT + "2026-01-05 early-help.closed assessment_id=E1 outcome=other", "2026-01-09", ["K1: not-needed, due 2026-01-08"], id="start: closed"),
+        # What was begun on 3 March was no answer to a contact of 22 December, and its end is none
+        pytest.param("early-help-start", CONTACT + STARTED + "2026-01-05 early-help.closed assessment_id=E1 outcome=needs-met", "2026-01-09",
+                     ["K1: missed, due 2026-01-08, 1 late"], id="start: an older one closed"),
+        pytest.param(
+            "early-help-start",
+            CONTACT + STARTED + "2026-01-05 early-help.closed assessment_id=E1 outcome=other\n2026-01-06 early-help.closed assessment_id=E2 outcome=other",
+            "2026-01-09", ["K1: not-needed, due 2026-01-08"], id="start: and then this one",
+        ),
         # From Monday 3 March ten working days: two weeks on, Monday 17 March
         pytest.param("early-help-lead", STARTED, "2025-03-17", ["E1: due-soon, due 2025-03-17"], id="lead: last day"),
         pytest.param("early-help-lead", STARTED, "2025-03-18", ["E1: missed, due 2025-03-17, 1 late"], id="lead: a day late"),

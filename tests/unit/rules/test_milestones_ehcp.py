@@ -17,6 +17,7 @@ ISSUE = "2025-06-20 ehcp.decided_to_issue request_id=R1 decision=yes\n"
 FINAL = "2025-07-21 ehcp.finalised request_id=R1 plan_id=P1 placement_type=mainstream\n"
 CLOSED = "2025-06-01 ehcp.exception_applied request_id=R1 reason=school-closure from_on=2025-05-20\n"
 NOT_BROUGHT = "2025-05-05 ehcp.exception_applied request_id=R1 reason=missed-appointments from_on=2025-05-01\n"
+AWAY = "2025-03-10 ehcp.exception_applied request_id=R1 reason=absent-from-area from_on=2025-03-10\n"
 SALT = "2025-04-01 ehcp.advice_requested request_id=R1 from_service=salt\n"
 CAMHS = "2025-04-08 ehcp.advice_requested request_id=R1 from_service=camhs\n"
 CONSULTED = "2025-06-02 ehcp.school_consulted request_id=R1 urn=109123\n"
@@ -44,6 +45,12 @@ def answer_of(service: str, day: str) -> str:
         pytest.param(SALT + NOT_BROUGHT, "2025-05-14", ["R1 salt: excepted, due 2025-05-13"], id="missed appointments excuse advice"),
         pytest.param(SALT + NOT_BROUGHT, "2025-05-13", ["R1 salt: due-soon, due 2025-05-13"], id="not excepted before it is late"),
         pytest.param(SALT + CLOSED, "2025-06-02", ["R1 salt: missed, due 2025-05-13, 20 late"], id="what began later excuses nothing"),
+        pytest.param(AWAY + SALT, "2025-05-14", ["R1 salt: excepted, due 2025-05-13"], id="what ran when it was asked for excuses"),
+        pytest.param(AWAY.strip() + " to_on=2025-04-01\n" + SALT, "2025-05-14", ["R1 salt: excepted, due 2025-05-13"], id="until that very day"),
+        pytest.param(
+            AWAY.strip() + " to_on=2025-03-31\n" + SALT, "2025-05-14", ["R1 salt: missed, due 2025-05-13, 1 late"],
+            id="what was over before excuses nothing",
+        ),
         pytest.param(ASKED + SALT + NOT_ASSESSED, "2025-06-01", ["R1 salt: not-needed, due 2025-05-13"], id="not assessed"),
         pytest.param(
             "2025-04-08 ehcp.advice_requested request_id=R1 from_service=salt corrects=case-2\n" + SALT, "2025-05-14",
@@ -105,6 +112,11 @@ def test_the_steps_of_the_twenty_weeks(told: Told, rule: str, events: str, as_of
             ["R1 109123: missed, due 2025-06-17, 1 late"], id="another school's answer",
         ),
         pytest.param(CONSULTED + FINAL, "2025-08-01", ["R1 109123: not-needed, due 2025-06-17"], id="the plan is final"),
+        pytest.param(
+            CONSULTED + "2025-06-10 ehcp.decided_to_issue request_id=R1 decision=no", "2025-06-18",
+            ["R1 109123: not-needed, due 2025-06-17"], id="there will be no plan",
+        ),
+        pytest.param(CONSULTED + ISSUE, "2025-06-20", ["R1 109123: missed, due 2025-06-17, 3 late"], id="there will be one"),
     ],
 )  # fmt: skip
 def test_each_school_answers_in_fifteen_days(told: Told, events: str, as_of: str, found: list[str]) -> None:

@@ -157,6 +157,8 @@ def about_adulthood(day: str, spoken: str = "true") -> str:
         pytest.param("pfa-annual", PLAN + about_adulthood("2026-09-01"), "2026-09-01", ["P1: missed, due 2026-08-31, 1 late", "P1: met, due 2027-08-31"], id="a later year's review meets only its own"),
         pytest.param("pfa-annual", PLAN + "2026-01-01 ehcp.ceased plan_id=P1 reason=left", "2027-09-01", ["P1: not-needed, due 2026-08-31"], id="ceased"),
         pytest.param("pfa-annual", PLAN + "2025-09-03 school.enrolled urn=109123 year_group=9", "2026-08-31", [], id="held back in Year 9"),
+        # By age Year 8 in 2023-24: at most three years above that, Year 11, can be meant
+        pytest.param("pfa-annual", PLAN + "2023-11-01 school.enrolled urn=109123 year_group=12", "2024-08-31", [], id="a mistyped year"),
         pytest.param("pfa-year-9-review", PLAN + "2025-09-03 school.enrolled urn=109123 year_group=9", "2026-09-01",
                      ["P1: missed, due 2025-08-31, 366 late", "P1: missed, due 2026-08-31, 1 late"], id="Year 9 twice"),
         pytest.param("pfa-year-9-review", PLAN + about_adulthood("2024-08-31"), "2025-09-01", ["P1: missed, due 2025-08-31, 1 late"], id="spoken of before Year 9"),

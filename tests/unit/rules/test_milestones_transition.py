@@ -28,6 +28,11 @@ REGISTERED = "2020-01-10 transition.learning_disability_registered\n"
         # A year below their age: Year 9 is 2024-25 and ends on 31 August 2025, after the 15th birthday
         pytest.param("transition-plan", "2010-06-15", PLAN + "2023-09-05 school.enrolled urn=109123 year_group=8", "2025-09-01",
                      ["missed, due 2025-08-31, 1 late"], id="plan: until Year 9 ends"),
+        # Year 8 again in 2024-25: Year 9 is 2025-26; Year 10 in 2025-26, and it was 2024-25
+        pytest.param("transition-plan", "2010-06-15", PLAN + "2024-09-05 school.enrolled urn=109123 year_group=8", "2026-08-31",
+                     ["due-soon, due 2026-08-31"], id="plan: two years below"),
+        pytest.param("transition-plan", "2010-06-15", PLAN + "2024-09-05 school.enrolled urn=109123 year_group=9\n2025-09-05 school.enrolled urn=109124 year_group=10",
+                     "2025-09-05", ["missed, due 2025-08-31, 5 late"], id="plan: Year 9 is over"),
         # Born on a leap day: 16 on 29 February 2024, and three months older on 29 May
         pytest.param("mental-capacity", "2008-02-29", PLAN, "2024-02-28", [], id="capacity: not yet 16"),
         pytest.param("mental-capacity", "2008-02-29", PLAN, "2024-05-29", ["due-soon, due 2024-05-29"], id="capacity: last day"),
@@ -37,11 +42,17 @@ REGISTERED = "2020-01-10 transition.learning_disability_registered\n"
         pytest.param("mental-capacity", "2008-02-29", PLAN + "2024-02-29 transition.mental_capacity_considered decision_about=college", "2024-05-30",
                      ["met, due 2024-05-29"], id="capacity: considered at 16"),
         pytest.param("mental-capacity", "2008-02-29", PLAN + "2024-04-01 ehcp.ceased plan_id=P1 reason=left", "2024-05-30", ["not-needed, due 2024-05-29"], id="capacity: ceased"),
+        pytest.param("mental-capacity", "2008-02-29", PLAN + PLAN.replace("P1", "P2") + "2024-04-01 ehcp.ceased plan_id=P2 reason=left", "2024-05-30",
+                     ["missed, due 2024-05-29, 1 late"], id="capacity: one of two ceased"),
         # 16 on 15 June 2024, 17 on 15 June 2025, 17 and a half on 15 December 2025, 18 on 15 June 2026
         pytest.param("continuing-care-screen", "2008-06-15", BUDGET, "2025-06-15", ["due-soon, due 2025-06-15"], id="screen: last day"),
         pytest.param("continuing-care-screen", "2008-06-15", BUDGET, "2025-06-16", ["missed, due 2025-06-15, 1 late"], id="screen: a day late"),
         pytest.param("continuing-care-screen", "2008-06-15", BUDGET + "2025-06-15 transition.continuing_care_screened", "2025-06-16", ["met, due 2025-06-15"], id="screen: done"),
         pytest.param("continuing-care-screen", "2008-06-15", BUDGET + "2024-01-10 support.ended support_id=S1 reason=done", "2025-06-16", [], id="screen: budget ended"),
+        pytest.param("continuing-care-screen", "2008-06-15", BUDGET + "2025-01-10 support.ended support_id=S1 reason=done", "2025-06-16", ["not-needed, due 2025-06-15"], id="screen: ended after 16"),
+        pytest.param("chc-decision", "2008-06-15", BUDGET + "2026-01-10 support.ended support_id=S1 reason=done", "2026-06-16", ["not-needed, due 2026-06-15"], id="decision: ended after 17"),
+        pytest.param("chc-decision", "2008-06-15", BUDGET + BUDGET.replace("S1", "S2") + "2026-01-10 support.ended support_id=S1 reason=done", "2026-06-16",
+                     ["missed, due 2026-06-15, 1 late"], id="decision: one of two ended"),
         pytest.param("continuing-care-screen", "2008-06-15", "2020-05-01 support.agreed support_id=S1 kind=respite", "2025-06-16", [], id="screen: other support"),
         pytest.param("chc-decision", "2008-06-15", BUDGET, "2026-06-15", ["due-soon, due 2026-06-15"], id="decision: last day"),
         pytest.param("chc-decision", "2008-06-15", BUDGET, "2026-06-16", ["missed, due 2026-06-15, 1 late"], id="decision: a day late"),
@@ -67,6 +78,13 @@ REGISTERED = "2020-01-10 transition.learning_disability_registered\n"
                      "2026-06-16", ["met, due 2026-06-15"], id="camhs: discharged"),
         pytest.param("camhs-adult-transfer", "2008-06-15", REFERRED + "2025-12-01 camhs.discharged referral_id=C1 reason=treatment-completed",
                      "2026-06-16", [], id="camhs: discharged before 17 and a half"),
+        pytest.param("camhs-adult-transfer", "2008-06-15", REFERRED + "2026-01-10 camhs.triaged referral_id=C1 outcome=declined",
+                     "2026-06-16", ["not-needed, due 2026-06-15"], id="camhs: declined after 17 and a half"),
+        pytest.param(
+            "camhs-adult-transfer", "2008-06-15",
+            REFERRED + REFERRED.replace("C1", "C2") + "2026-01-10 camhs.triaged referral_id=C2 outcome=redirected", "2026-06-16",
+            ["missed, due 2026-06-15, 1 late"], id="camhs: one of two redirected",
+        ),
         pytest.param(
             "camhs-adult-transfer", "2008-06-15",
             REFERRED + "2020-05-01 camhs.referred referral_id=C0 priority=routine primary_reason=trauma\n2021-05-01 camhs.discharged referral_id=C0 reason=disengaged",

@@ -5,11 +5,12 @@ from datetime import date
 import pytest
 
 from send_integration.errors import BadSetting
-from send_integration.rules.matters import is_about
+from send_integration.rules.facts import Facts
 from send_integration.rules.model import Period
 from send_integration.rules.read import read_rules
 from send_integration.rules.year_groups import told_by, year_group_in, year_in_words
 from send_integration.timeline.episodes import matches
+from send_integration.timeline.fold import timeline_of
 from tests.builders import event
 from tests.unit.rules.test_cases import RULE
 
@@ -54,7 +55,10 @@ def test_a_pattern_asks_for_true_and_false() -> None:
     ],
 )
 def test_an_event_is_about_a_subject_unless_it_says_other(written: str, subject: tuple[str, ...], about: bool) -> None:
-    assert is_about(event("ehcp.advice_received"), written, subject) is about
+    advice = event("ehcp.advice_received")
+    facts = Facts(timeline_of([advice]), advice.on)
+
+    assert facts.about(("ehcp.advice_received",), written, subject) == ([advice] if about else [])
 
 
 @pytest.mark.parametrize(

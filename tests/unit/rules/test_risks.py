@@ -25,7 +25,7 @@ def test_two_refusals_by_different_services_are_a_bounce(answer: Ask) -> None:
 
     assert found is not None
     assert (found.level, found.raised_on) == ("high", date(2025, 3, 3))
-    assert found.evidence == tuple(sorted((SALT_ASKED.id, SALT_NO.id, CAMHS_NO.id)))
+    assert found.evidence == tuple(sorted((SALT_ASKED.key, SALT_NO.key, CAMHS_NO.key)))
 
 
 def test_two_refusals_by_one_service_are_no_bounce(answer: Ask) -> None:
@@ -56,7 +56,7 @@ def test_two_suspensions_with_sen_support_risk_exclusion(answer: Ask) -> None:
     found = risk(answer, "exclusion-risk", events, "2025-03-04")
 
     assert found is not None
-    assert found.evidence == tuple(sorted(e.id for e in events))
+    assert found.evidence == tuple(sorted(e.key for e in events))
     assert risk(answer, "exclusion-risk", events, "2025-04-11") is None  # 10 January + 90 days = 10 April
 
 
@@ -81,7 +81,7 @@ def test_a_crisis_while_waiting_is_high_until_the_child_is_seen(answer: Ask) -> 
     found = risk(answer, "crisis-while-waiting", [waiting, crisis], "2025-03-04")
 
     assert found is not None
-    assert found.evidence == tuple(sorted((waiting.id, crisis.id)))
+    assert found.evidence == tuple(sorted((waiting.key, crisis.key)))
     assert risk(answer, "crisis-while-waiting", [waiting, crisis, seen], "2025-03-08") is None
     assert risk(answer, "crisis-while-waiting", [waiting, crisis], "2025-08-31") is None  # 3 March + 180 = 30 August
 
@@ -104,7 +104,7 @@ def test_three_open_pathways_without_a_lead(answer: Ask) -> None:
 
     assert found is not None
     assert (found.level, found.raised_on) == ("raise", date(2025, 3, 3))
-    assert found.evidence == tuple(sorted(e.id for e in THREE_OPEN))
+    assert found.evidence == tuple(sorted(e.key for e in THREE_OPEN))
 
 
 def test_a_lead_practitioner_meets_the_need(answer: Ask) -> None:
@@ -131,7 +131,7 @@ def test_two_missed_appointments_in_a_row(answer: Ask) -> None:
     found = risk(answer, "not-brought", events, "2025-03-17")
 
     assert found is not None
-    assert found.evidence == tuple(sorted(e.id for e in events))
+    assert found.evidence == tuple(sorted(e.key for e in events))
 
 
 def test_an_attended_appointment_between_breaks_the_row(answer: Ask) -> None:

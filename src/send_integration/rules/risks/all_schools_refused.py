@@ -3,7 +3,7 @@
 from send_integration.contracts.event import Event
 from send_integration.rules.facts import Facts
 from send_integration.rules.model import Rule
-from send_integration.rules.risks.finding import Finding, Verdict, ids
+from send_integration.rules.risks.finding import Finding, Verdict, keys
 
 ENDS = ("ehcp.finalised", "ehcp.decided_to_issue decision=no", "ehcp.decided_to_assess decision=no")
 CAN_MEET = "ehcp.school_responded response=can-meet"
@@ -25,5 +25,5 @@ def all_schools_refused(rule: Rule, facts: Facts) -> Verdict:
         if facts.found(ENDS, subject="request_id", value=request):
             continue
         reason = f"{len(events)} schools answered that they cannot meet the child's needs, and none that it can."
-        findings.append(Finding(events[-1].on, reason, ids(events), (CAN_MEET, "ehcp.finalised"), subject=request))
+        findings.append(Finding(events[-1].on, reason, keys(events), (CAN_MEET, "ehcp.finalised"), subject=request))
     return Verdict(tuple(findings))

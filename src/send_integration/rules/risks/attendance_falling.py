@@ -6,7 +6,7 @@ from send_integration.rules.courses import Course, Spell, first_of
 from send_integration.rules.facts import Facts
 from send_integration.rules.model import Level, Rule
 from send_integration.rules.risks.absence import Attendance
-from send_integration.rules.risks.finding import NEXT, Finding, Verdict, ids
+from send_integration.rules.risks.finding import NEXT, Finding, Verdict, keys
 from send_integration.rules.risks.running import latest_running, waits
 
 SERVICES = ("camhs", "ndd")
@@ -42,7 +42,7 @@ def attendance_falling(rule: Rule, facts: Facts) -> Verdict:
         f"{run.words}.{waiting.words}"
     )
     level = Level.RAISE if waiting.spells else Level.WATCH
-    found = Finding(run.since, reason, ids((*run.events, *waiting.rests_on)), ("school.attendance",), level)
+    found = Finding(run.since, reason, keys((*run.events, *waiting.rests_on)), ("school.attendance",), level)
     return Verdict((found,), (run.stands_until + NEXT, *attendance.to_come))
 
 

@@ -6,7 +6,7 @@ from send_integration.contracts.event import Event
 from send_integration.rules.courses import PATHWAY_OF_SERVICE
 from send_integration.rules.facts import Facts
 from send_integration.rules.model import Rule
-from send_integration.rules.risks.finding import NEXT, Finding, Verdict, ids
+from send_integration.rules.risks.finding import NEXT, Finding, Verdict, keys
 
 REFUSALS = (
     "referrals.rejected",
@@ -41,7 +41,7 @@ def bounced_between_services(rule: Rule, facts: Facts) -> Verdict:
             pair = (earlier[-1], latest)
             said = [asked[event.text("referral_id")] for event in pair if event.feed == "referrals"]
             reason = f"Two services refused within {rule.number('days')} days, and none has accepted since."
-            return Verdict((Finding(latest.on, reason, ids((*pair, *said)), ACCEPTANCES),), changes)
+            return Verdict((Finding(latest.on, reason, keys((*pair, *said)), ACCEPTANCES),), changes)
     return Verdict((), changes)
 
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from send_integration.rules.facts import Facts
 from send_integration.rules.model import Rule
-from send_integration.rules.risks.finding import NEXT, Finding, Verdict, ids
+from send_integration.rules.risks.finding import NEXT, Finding, Verdict, keys
 from send_integration.rules.risks.running import latest_running
 
 NOT_THERE = {
@@ -36,5 +36,5 @@ def carer_strain(rule: Rule, facts: Facts) -> Verdict:
         f"{NOT_THERE[last[0].what]} and {rule.number('pathways')} or more pathways are open.{running.words}"
     )
     raised_on = max(contacts[0].on, last[0].on, running.since)
-    found = Finding(raised_on, reason, ids((*contacts, *last, *running.rests_on)), ("support.started",))
+    found = Finding(raised_on, reason, keys((*contacts, *last, *running.rests_on)), ("support.started",))
     return Verdict((found,), (last_day + NEXT,))

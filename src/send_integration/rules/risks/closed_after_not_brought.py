@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from send_integration.rules.facts import Facts
 from send_integration.rules.model import Rule
-from send_integration.rules.risks.finding import NEXT, Finding, Verdict, ids
+from send_integration.rules.risks.finding import NEXT, Finding, Verdict, keys
 from send_integration.rules.risks.running import words_of_others
 
 MISSED = "camhs.appointment attended=did-not-attend"
@@ -30,6 +30,6 @@ def closed_after_not_brought(rule: Rule, facts: Facts) -> Verdict:
             rests_on = [event for course in others for event in (course.opened, *course.ended)]
             reason = "Discharged for not coming, soon after a missed appointment, and no other service is open."
             reason += words_of_others([course.open for course in others])
-            evidence = ids((discharge, missed[-1], *rests_on))
+            evidence = keys((discharge, missed[-1], *rests_on))
             return Verdict((Finding(discharge.on, reason, evidence, EXPECTED),), (last_day + NEXT,))
     return Verdict()

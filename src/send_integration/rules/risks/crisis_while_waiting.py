@@ -6,7 +6,7 @@ from send_integration.contracts.event import Event
 from send_integration.rules.courses import Spell
 from send_integration.rules.facts import Facts
 from send_integration.rules.model import Rule
-from send_integration.rules.risks.finding import NEXT, Finding, Verdict, ids
+from send_integration.rules.risks.finding import NEXT, Finding, Verdict, keys
 from send_integration.rules.risks.running import begun_last_first, open_cases, words_of_others
 from send_integration.timeline.episodes import matches
 
@@ -32,7 +32,7 @@ def crisis_while_waiting(rule: Rule, facts: Facts) -> Verdict:
         reason, grounds, over, more = _grounds(facts, crisis.on, window)
         ended, again = [*ended, *over], again + more
         if reason:
-            evidence = ids((crisis, *grounds, *passed_over))
+            evidence = keys((crisis, *grounds, *passed_over))
             return Verdict((Finding(crisis.on, reason + words_of_others(ended, again), evidence, SEEN),), changes)
         if grounds:
             # Had a case not ended before this later crisis, it would be the one that counts.

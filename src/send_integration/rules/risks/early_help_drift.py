@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from send_integration.rules.facts import Facts
 from send_integration.rules.model import Rule
-from send_integration.rules.risks.finding import NEXT, Finding, Verdict, ids
+from send_integration.rules.risks.finding import NEXT, Finding, Verdict, keys
 from send_integration.when.periods import after_months
 
 MET = "early-help.team_around_family_met"
@@ -30,7 +30,7 @@ def early_help_drift(rule: Rule, facts: Facts) -> Verdict:
             f"met for {rule.number('days')} days, {last}."
         )
         found.append(
-            Finding(raised_on, reason, ids((course.opened, *met)), (MET, "early-help.closed"), subject=course.name)
+            Finding(raised_on, reason, keys((course.opened, *met)), (MET, "early-help.closed"), subject=course.name)
         )
     return Verdict(
         tuple(finding for finding in found if finding.raised_on <= facts.as_of),

@@ -6,7 +6,7 @@ from datetime import date
 from send_integration.contracts.event import Event
 from send_integration.rules.facts import Facts
 from send_integration.rules.model import Rule
-from send_integration.rules.risks.finding import Finding, Verdict, first_day_past, ids
+from send_integration.rules.risks.finding import Finding, Verdict, first_day_past, keys
 
 CLOSED = "early-help.closed outcome=needs-met|family-disengaged|moved-away|other"
 """Every outcome but stepped-up, which is no closure but the step itself."""
@@ -32,7 +32,7 @@ def early_help_revolving(rule: Rule, facts: Facts) -> Verdict:
         changes.append(past)
         if before and facts.as_of < past and not any(event.on >= back.on for event in met):
             reason = f"Early help {words} within {months} months of being closed."
-            return Verdict((Finding(back.on, reason, ids((back, before[-1])), (MET,)),), tuple(changes))
+            return Verdict((Finding(back.on, reason, keys((back, before[-1])), (MET,)),), tuple(changes))
     return Verdict((), tuple(changes))
 
 

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from send_integration.contracts.event import Event
 from send_integration.rules.facts import Facts
 from send_integration.rules.model import Rule
-from send_integration.rules.risks.finding import NEXT, Finding, Verdict, ids
+from send_integration.rules.risks.finding import NEXT, Finding, Verdict, keys
 from send_integration.rules.risks.running import latest_running, open_cases, sen_support
 
 
@@ -23,10 +23,10 @@ def exclusion_risk(rule: Rule, facts: Facts) -> Verdict:
     known = latest_running([*sen_support(facts), *facts.plans, *open_cases(facts, ("ndd", "camhs"))], facts.as_of)
     if known.spells and len(recent) >= 2:
         reason = f"{len(recent)} suspensions within {rule.number('days')} days of a child whose needs are known."
-        return Verdict((Finding(recent[-1].on, reason + known.words, ids((*recent, *known.rests_on))),), changes)
+        return Verdict((Finding(recent[-1].on, reason + known.words, keys((*recent, *known.rests_on))),), changes)
     if known.spells and sessions >= rule.number("sessions"):
         reason = f"Suspended for {sessions} sessions this term, and the child's needs are known."
-        return Verdict((Finding(in_term[-1].on, reason + known.words, ids((*in_term, *known.rests_on))),), changes)
+        return Verdict((Finding(in_term[-1].on, reason + known.words, keys((*in_term, *known.rests_on))),), changes)
     return Verdict((), changes)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from send_integration.contracts.event import Event
+from send_integration.contracts.event import Event, EventKey
 from send_integration.rules.model import Level
 from send_integration.when.periods import after_months
 
@@ -15,7 +15,7 @@ NEXT = timedelta(1)
 class Finding:
     """A pattern that stands. `reason` is a sentence for people, made of counts, days and codes.
 
-    `evidence` are the ids of the events that it rests on, and of no other: without any of them the finding would be
+    `evidence` are the keys of the events that it rests on, and of no other: without any of them the finding would be
     another, and without any other event the same. `expected` are the events, as rules write them, that would settle it
     and have not come. `level` is the finding's own where the rule has several. `subject` says which of several causes it
     is; '' where a child can have only one.
@@ -23,7 +23,7 @@ class Finding:
 
     raised_on: date
     reason: str
-    evidence: tuple[str, ...]
+    evidence: tuple[EventKey, ...]
     expected: tuple[str, ...] = ()
     level: Level | None = None
     subject: str = ""
@@ -38,9 +38,9 @@ class Verdict:
     may_change_on: tuple[date, ...] = ()
 
 
-def ids(events: Iterable[Event]) -> tuple[str, ...]:
-    """The ids of some events, sorted, each once."""
-    return tuple(sorted({event.id for event in events}))
+def keys(events: Iterable[Event]) -> tuple[EventKey, ...]:
+    """The keys of some events, sorted, each once."""
+    return tuple(sorted({event.key for event in events}))
 
 
 def first_day_past(day: date, months: int) -> date:

@@ -5,7 +5,7 @@ from datetime import date
 from send_integration.rules.courses import Spell
 from send_integration.rules.facts import Facts
 from send_integration.rules.model import Rule
-from send_integration.rules.risks.finding import Finding, Verdict, ids
+from send_integration.rules.risks.finding import Finding, Verdict, keys
 from send_integration.rules.risks.running import words_of_others
 
 NOT_A_SERVICE = frozenset({"early-help", "ehcp", "sen-support", "transition"})
@@ -34,7 +34,7 @@ def hidden_wait(rule: Rule, facts: Facts) -> Verdict:
     reason = f"{len(counted)} waits ({services}) added up to {days} days on {raised_on}.{words_of_others(ended)}"
     rests_on = [event for wait in (*counted, *ended) for event in (wait.opened, *wait.over)]
     expected = tuple(sorted({_end(wait) for wait in counted}))
-    return Verdict((Finding(raised_on, reason, ids(rests_on), expected),))
+    return Verdict((Finding(raised_on, reason, keys(rests_on), expected),))
 
 
 def _asked(wait: Spell) -> bool:

@@ -2,7 +2,7 @@
 
 from send_integration.rules.facts import Facts
 from send_integration.rules.model import Rule
-from send_integration.rules.risks.finding import NEXT, Finding, Verdict, ids
+from send_integration.rules.risks.finding import NEXT, Finding, Verdict, keys
 from send_integration.when.periods import birthday
 
 SERVICES = frozenset({"ndd", "salt", "talking-takes-off"})
@@ -23,7 +23,9 @@ def long_wait_young_child(rule: Rule, facts: Facts) -> Verdict:
     first_day = {course.name: rule.period().after(course.opened.on) + NEXT for course in waits}
     reason = f"Has waited more than {rule.period()} for help that was asked for before the age of {rule.number('before_age')}."
     findings = tuple(
-        Finding(first_day[course.name], reason, ids([course.opened]), EXPECTED[course.opened.what], subject=course.name)
+        Finding(
+            first_day[course.name], reason, keys([course.opened]), EXPECTED[course.opened.what], subject=course.name
+        )
         for course in waits
         if facts.as_of >= first_day[course.name]
     )

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from send_integration.contracts.event import Event
 from send_integration.rules.facts import Facts
 from send_integration.rules.model import Rule
-from send_integration.rules.risks.finding import NEXT, Finding, Verdict, first_day_past, ids
+from send_integration.rules.risks.finding import NEXT, Finding, Verdict, first_day_past, keys
 from send_integration.timeline.episodes import ENDS_EVERYTHING
 
 VOICE = "panel.voice_recorded"
@@ -40,4 +40,4 @@ def _finding(rule: Rule, subject: str, raised_on: date, events: list[Event]) -> 
     matter = "The panel is to decide" if subject == "panel" else "The plan is under review"
     heard = f"the last on {events[1].on}" if len(events) > 1 else "and none before"
     reason = f"{matter}, and no voice of child or family was recorded in {rule.number('months')} months, {heard}."
-    return Finding(raised_on, reason, ids(events), (VOICE,), subject=subject)
+    return Finding(raised_on, reason, keys(events), (VOICE,), subject=subject)

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from send_integration.contracts.event import Event
 from send_integration.rules.facts import Facts
 from send_integration.rules.model import Rule
-from send_integration.rules.risks.finding import Finding, Verdict, ids
+from send_integration.rules.risks.finding import Finding, Verdict, keys
 from send_integration.timeline.episodes import ENDS_EVERYTHING
 from send_integration.when.school_days import after_school_days, holidays_of
 
@@ -59,7 +59,7 @@ def _finding(rule: Rule, facts: Facts, way: Way) -> tuple[date, Finding] | None:
     counted = f", counted from when that ended last, on {back[0].on}" if back else ""
     reason = f"{way.words} since {first_day}, for more than {rule.number('school_days')} school days{counted}."
     raised_on = max(raised_on, since.on)
-    return raised_on, Finding(raised_on, reason, ids((since, *back)), way.ends, subject=way.name)
+    return raised_on, Finding(raised_on, reason, keys((since, *back)), way.ends, subject=way.name)
 
 
 def _first_day(since: Event, back: list[Event], born_on: date) -> date:

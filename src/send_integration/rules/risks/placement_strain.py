@@ -7,7 +7,7 @@ from send_integration.contracts.event import Event
 from send_integration.rules.facts import Facts
 from send_integration.rules.model import Rule
 from send_integration.rules.risks.absence import Attendance, Run
-from send_integration.rules.risks.finding import NEXT, Finding, Verdict, ids
+from send_integration.rules.risks.finding import NEXT, Finding, Verdict, keys
 from send_integration.rules.risks.running import latest_running
 
 
@@ -45,7 +45,7 @@ def placement_strain(rule: Rule, facts: Facts) -> Verdict:
         return Verdict((), changes)
     reason = f"A plan is in force, and within {rule.number('days')} days: {'; '.join(sign.words for sign in seen)}.{plans.words}"
     raised_on = max(plans.since, *(sign.since for sign in seen))
-    evidence = ids((*plans.rests_on, *(event for sign in seen for event in sign.events)))
+    evidence = keys((*plans.rests_on, *(event for sign in seen for event in sign.events)))
     return Verdict((Finding(raised_on, reason, evidence, expected),), changes)
 
 

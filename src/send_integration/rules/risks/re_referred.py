@@ -5,7 +5,7 @@ from datetime import date
 from send_integration.contracts.event import Event
 from send_integration.rules.facts import Facts
 from send_integration.rules.model import Rule
-from send_integration.rules.risks.finding import Finding, Verdict, first_day_past, ids
+from send_integration.rules.risks.finding import Finding, Verdict, first_day_past, keys
 
 REFERRALS = ("referrals.received", "ndd.referred", "camhs.referred")
 FIRST_CONTACTS = (
@@ -42,7 +42,7 @@ def re_referred(rule: Rule, facts: Facts) -> Verdict:
                     f"{count} or more referrals for the same need ({need}) within {rule.number('months')} months, "
                     "and none led to a first contact."
                 )
-                findings.append(Finding(last[-1].on, reason, ids(last), FIRST_CONTACTS, subject=need))
+                findings.append(Finding(last[-1].on, reason, keys(last), FIRST_CONTACTS, subject=need))
     return Verdict(tuple(findings), tuple(changes))
 
 

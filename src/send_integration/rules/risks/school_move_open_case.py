@@ -7,7 +7,7 @@ from send_integration.contracts.event import Event
 from send_integration.rules.courses import Course
 from send_integration.rules.facts import Facts
 from send_integration.rules.model import Rule
-from send_integration.rules.risks.finding import NEXT, Finding, Verdict, ids
+from send_integration.rules.risks.finding import NEXT, Finding, Verdict, keys
 
 NOT_A_CASE = frozenset({"sen-support", "transition"})
 """What the new school itself carries on, and has no case with anybody else."""
@@ -25,7 +25,7 @@ def school_move_open_case(rule: Rule, facts: Facts) -> Verdict:
         return Verdict((), (raised_on,))
     reason = f"Moved school on {moved.on}, and nothing was heard for {rule.number('days')} days of an open case: "
     findings = [
-        Finding(raised_on, f"{reason}{course.service}.", ids((before, moved, course.opened)), subject=course.name)
+        Finding(raised_on, f"{reason}{course.service}.", keys((before, moved, course.opened)), subject=course.name)
         for course in lost
     ]
     return Verdict(tuple(findings), (raised_on,))

@@ -5,7 +5,7 @@ from datetime import timedelta
 from send_integration.contracts.event import Event
 from send_integration.rules.facts import Facts
 from send_integration.rules.model import Rule
-from send_integration.rules.risks.finding import Finding, Verdict, first_day_past, ids
+from send_integration.rules.risks.finding import Finding, Verdict, first_day_past, keys
 
 POOR = ("limited", "none")
 ASKED = ("ehcp.requested", "referrals.received", "ndd.referred", "camhs.referred")
@@ -31,7 +31,7 @@ def sen_support_no_progress(rule: Rule, facts: Facts) -> Verdict:
         f"{len(last)} reviews of SEN support in a row found limited progress or none, with no request or referral from "
         f"{rule.number('days')} days before the last of them on."
     )
-    return Verdict((Finding(latest.on, reason, ids(last), (*ASKED, BETTER)),), (past,))
+    return Verdict((Finding(latest.on, reason, keys(last), (*ASKED, BETTER)),), (past,))
 
 
 def _one_a_day(reviews: list[Event]) -> list[Event]:

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from send_integration.rules.facts import Facts
 from send_integration.rules.model import Rule
 from send_integration.rules.risks.absence import Attendance
-from send_integration.rules.risks.finding import NEXT, Finding, Verdict, ids
+from send_integration.rules.risks.finding import NEXT, Finding, Verdict, keys
 
 
 def severe_absence(rule: Rule, facts: Facts) -> Verdict:
@@ -22,5 +22,5 @@ def severe_absence(rule: Rule, facts: Facts) -> Verdict:
     if run is None or facts.as_of > run.stands_until:
         return Verdict((), attendance.to_come)
     reason = f"Absent for {rule.number('percent')}% or more of {rule.number('weeks')} weeks: {run.words}."
-    found = Finding(run.since, reason, ids(run.events), ("school.attendance",))
+    found = Finding(run.since, reason, keys(run.events), ("school.attendance",))
     return Verdict((found,), (run.stands_until + NEXT, *attendance.to_come))

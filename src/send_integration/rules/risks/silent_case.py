@@ -6,7 +6,7 @@ from send_integration.contracts.event import Event
 from send_integration.rules.courses import PATHWAY_OPENED_BY, Course, linked
 from send_integration.rules.facts import Facts
 from send_integration.rules.model import Period, Rule
-from send_integration.rules.risks.finding import NEXT, Finding, Verdict, ids
+from send_integration.rules.risks.finding import NEXT, Finding, Verdict, keys
 from send_integration.timeline.episodes import matches
 from send_integration.timeline.fold import happening_order
 from send_integration.timeline.titles import title_of
@@ -33,7 +33,7 @@ def silent_case(rule: Rule, facts: Facts) -> Verdict:
                 f"Nothing was heard of an open case ({course.service}) for more than {quiet}; the last was on {last.on} "
                 f"({title_of(last)})."
             )
-            rests_on = ids(_rests_on(rule, course, last, events))
+            rests_on = keys(_rests_on(rule, course, last, events))
             findings.append(Finding(raised_on, reason, rests_on, subject=course.name))
     return Verdict(tuple(findings), tuple(changes))
 

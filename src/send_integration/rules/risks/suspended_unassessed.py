@@ -2,7 +2,7 @@
 
 from send_integration.rules.facts import Facts
 from send_integration.rules.model import Rule
-from send_integration.rules.risks.finding import Finding, Verdict, first_day_past, ids
+from send_integration.rules.risks.finding import Finding, Verdict, first_day_past, keys
 from send_integration.when.periods import after_months
 
 KNOWN = ("school.sen_support_started", "ehcp.requested", "ehcp.finalised")
@@ -25,4 +25,4 @@ def suspended_unassessed(rule: Rule, facts: Facts) -> Verdict:
     if facts.as_of >= past or any(event.on >= asked_since for event in facts.found(ASKED)):
         return Verdict()
     reason = f"Two suspensions within {months} months, with no SEN support, no plan and no referral."
-    return Verdict((Finding(pair[1].on, reason, ids(pair), (*KNOWN, *ASKED)),), (past,))
+    return Verdict((Finding(pair[1].on, reason, keys(pair), (*KNOWN, *ASKED)),), (past,))

@@ -7,7 +7,7 @@ from send_integration.contracts.event import Event
 from send_integration.rules.courses import Course
 from send_integration.rules.facts import Facts
 from send_integration.rules.model import Rule
-from send_integration.rules.risks.finding import Finding, Verdict, ids
+from send_integration.rules.risks.finding import Finding, Verdict, keys
 from send_integration.rules.risks.running import latest_running, words_of_others
 
 LEAD_ROLES = ("lead-practitioner", "ehc-coordinator", "camhs-care-coordinator", "transition-worker", "social-worker")
@@ -44,7 +44,7 @@ def three_services_no_lead(rule: Rule, facts: Facts) -> Verdict:
     days = {*(course.ended[0].on for course, _ in led), *(pair[1].on for pair in gone if pair)}
     until = ", ".join(str(day) for day in sorted(days))
     reason += f" Those who led before: {len(led) + len(gone)}, until {until}." if former else ""
-    return Verdict((Finding(raised_on, reason, ids((*rests_on, *former)), EXPECTED),))
+    return Verdict((Finding(raised_on, reason, keys((*rests_on, *former)), EXPECTED),))
 
 
 def _enough(rule: Rule, facts: Facts) -> tuple[date, list[Event], str]:

@@ -2,7 +2,7 @@
 
 from send_integration.rules.facts import Facts
 from send_integration.rules.model import Rule
-from send_integration.rules.risks.finding import Finding, Verdict, ids
+from send_integration.rules.risks.finding import Finding, Verdict, keys
 from send_integration.rules.risks.running import latest_running
 from send_integration.when.periods import birthday
 
@@ -33,4 +33,4 @@ def transition_cliff(rule: Rule, facts: Facts) -> Verdict:
         f"{rule.number('from_age')} or older with {rule.number('services')} or more children's services open, and no adult "
         f"service has agreed to take over.{running.words}"
     )
-    return Verdict((Finding(raised_on, reason, ids(running.rests_on), AGREED),))
+    return Verdict((Finding(raised_on, reason, keys(running.rests_on), AGREED),))

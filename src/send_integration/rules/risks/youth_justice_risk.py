@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from send_integration.contracts.event import Event
 from send_integration.rules.facts import Facts
 from send_integration.rules.model import Rule
-from send_integration.rules.risks.finding import NEXT, Finding, Verdict, ids
+from send_integration.rules.risks.finding import NEXT, Finding, Verdict, keys
 from send_integration.rules.risks.running import latest_running, waits, words_of_others
 from send_integration.when.periods import after_months
 
@@ -35,7 +35,7 @@ def youth_justice_risk(rule: Rule, facts: Facts) -> Verdict:
     if not words:
         return Verdict((), (last_day + NEXT,))
     raised_on = max(referral.on, since)
-    found = Finding(raised_on, f"Referred to youth justice, {words}", ids((referral, *rests_on)), ENDS)
+    found = Finding(raised_on, f"Referred to youth justice, {words}", keys((referral, *rests_on)), ENDS)
     return Verdict((found,), (last_day + NEXT,))
 
 

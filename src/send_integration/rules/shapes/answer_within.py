@@ -25,6 +25,6 @@ def answer_within(rule: Rule, facts: Facts) -> Iterator[Obligation]:
         if key not in seen:
             seen.add(key)
             asked = Asked(rule, terms, facts, trigger, trigger.on, subject)
-            found = obligation_of(asked, [trigger.id], stop_on_later_day=terms.stop_on_later_day)
+            found = obligation_of(asked, [trigger.key], stop_on_later_day=terms.stop_on_later_day)
             if found:
                 yield found

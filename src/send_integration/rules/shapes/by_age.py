@@ -3,28 +3,34 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import partial
 
-from send_integration.contracts.event import Event
+from send_integration.contracts.event import Event, EventKey
 from send_integration.rules.facts import Facts
-from send_integration.rules.matters import MATTERS, decisive, subject_of
+from send_integration.rules.grounds import Ground, open_subjects, opened_last
+from send_integration.rules.matters import MATTERS, Opening, subject_of
 from send_integration.rules.model import Rule
+from send_integration.rules.order import first_from, last_until, place_from
 from send_integration.rules.shapes.end_by_age import end_by_age
-from send_integration.rules.shapes.obligation import Obligation
-from send_integration.rules.year_groups import Told, latest, year_group_in, year_in_words, year_of_reception
+from send_integration.rules.shapes.obligation import Ending, Obligation
+from send_integration.rules.year_groups import (
+    MOST_YEARS_APART,
+    Told,
+    as_told,
+    latest,
+    year_group_in,
+    year_in_words,
+    year_of_reception,
+)
 from send_integration.when.periods import after_months
 from send_integration.when.school_years import school_year_end, school_year_start
 
 MONTHS_BEFORE = 12
 """How long before a stop the event may lie that it follows from."""
 
-MOST_YEARS_APART = 3
-"""How far a child may be from the year group of their age."""
-
 
 def by_school_year(rule: Rule, facts: Facts) -> Iterator[Obligation]:
     """One obligation for each school year in which the child is in one of the `year_groups` (or in `from_year_group` or
-    above), for each matter of `while_open` that is open when it begins; without a `subject`, for the first of them.
+    above), for each matter of `while_open` that is open when it begins; without a `subject`, for the last opened of them.
 
     `begins` and `due` are days of the year, the first of their name from 1 September, and from `begins`. A stop counts
     from `stop_from`, with `in_that_year` only up to 31 August; one that `follows` names only after such another event.
@@ -39,15 +45,16 @@ def by_school_year(rule: Rule, facts: Facts) -> Iterator[Obligation]:
         begins_on = _day_of_year(rule.text("begins") or "09-01", school_year)
         if begins_on > facts.as_of:
             continue
-        enrolled = decisive(facts.enrolled, partial(_year_asked_of, rule, facts, year))
+        word = latest(facts.enrolled, year)
+        told = [word] if word else []
         due_on = _day_of_year(rule.text("due") or "08-31", begins_on)
         last_day = school_year_end(school_year) if rule.is_set("in_that_year") else None
         stop_from = _day_of_year(rule.text("stop_from"), school_year) if rule.text("stop_from") else begins_on
-        for turn in _turns(rule, facts, begins_on, enrolled):
-            stops = _follow(rule, facts, [e for e in turn.about(rule.texts("stop")) if stop_from <= e.on])
-            stop, rests_on = next((s for s in stops if last_day is None or s[0].on <= last_day), (None, []))
+        for turn in _turns(rule, facts, begins_on, told):
+            stop, rests_on = _first_that_follows(turn, stop_from, last_day or date.max)
+            begun = f"{year_in_words(group)}{as_told(told)}{',' if told else ''} began on {school_year}"
             yield turn.obligation(due_on)._replace(
-                arithmetic=f"{year_in_words(group)} began on {school_year}, and the date is {due_on}",
+                arithmetic=f"{begun}, and the date is {due_on}{turn.ground.words}",
                 stop=stop,
                 stop_rests_on=rests_on,
                 last_day=last_day,
@@ -74,11 +81,11 @@ def by_birthday(rule: Rule, facts: Facts) -> Iterator[Obligation]:
     turned_on = rule.period("age").after(facts.born_on)
     if turned_on > facts.as_of or not _may_be_open(rule, facts):
         return
-    due_on = _due_on(rule, facts, facts.enrolled)
-    enrolled = decisive(facts.enrolled, partial(_due_on, rule, facts))
-    for turn in _turns(rule, facts, turned_on, enrolled):
+    due_on, told = _due_on(rule, facts)
+    for turn in _turns(rule, facts, turned_on, told):
+        words = f"from the age of {rule.period('age')} on {turned_on} until {due_on}{_year_as_told(rule, told)}"
         yield turn.obligation(due_on)._replace(
-            arithmetic=f"from the age of {rule.period('age')} on {turned_on} until {due_on}",
+            arithmetic=words + turn.ground.words,
             stop=_first_stop(rule, facts, turned_on),
         )
 
@@ -98,36 +105,40 @@ def changes_by_age(rule: Rule, facts: Facts) -> list[date]:
 
 @dataclass(frozen=True, slots=True)
 class _Turn:
-    """The day on which a child grows into an obligation, the event that opened what asks for it, and the ids of the
-    enrolments on which it rests."""
+    """The day on which a child grows into an obligation, what was open then that asks for it, and the enrolments by which
+    the child's year group is known."""
 
     rule: Rule
     facts: Facts
-    matter: str
-    ground: Event
+    opening: Opening
+    ground: Ground
     begins_on: date
-    enrolled: Sequence[str]
+    told: Sequence[Told]
 
     def about(self, patterns: tuple[str, ...]) -> list[Event]:
         """Events that are about the same matter, or do not say about which."""
-        written = MATTERS[self.matter].subject
-        return self.facts.about(patterns, written, subject_of(self.ground, written))
+        return _about(self.facts, self.opening, patterns)
 
     def obligation(self, due_on: date) -> Obligation:
-        """The obligation, as yet without its stop."""
+        """The obligation, as yet without its arithmetic and its stop."""
         rule = self.rule
-        ended = [event for event in self.about(rule.texts("not_needed")) if event.on >= self.begins_on]
         aged = end_by_age(rule, self.facts, self.begins_on, self.facts.as_of)
+        ending: Ending | None = self.ground.ending
         return Obligation(
-            subject=self.ground.text(rule.text("subject")),
+            subject=self.opening.event.text(rule.text("subject")),
             triggered_on=self.begins_on,
             due_on=due_on,
             arithmetic="",
-            grounds=[self.ground.id, *self.enrolled],
-            endings=[*((event.on, event.id) for event in ended), *([(aged.on, None)] if aged.on else [])],
+            grounds=[*self.ground.rests_on, *(word.key for word in self.told), *aged.rests_on],
+            endings=[*([ending] if ending else []), *([(aged.on, None)] if aged.on else [])],
             expected=(*rule.texts("stop"), *rule.texts("stop_after")),
             may_change_on=aged.may_change_on,
         )
+
+
+def _about(facts: Facts, opening: Opening, patterns: tuple[str, ...]) -> list[Event]:
+    written = opening.matter.subject
+    return facts.about(patterns, written, subject_of(opening.event, written)) if patterns else []
 
 
 def _may_be_open(rule: Rule, facts: Facts) -> bool:
@@ -135,35 +146,46 @@ def _may_be_open(rule: Rule, facts: Facts) -> bool:
     return any(facts.found(MATTERS[name].opens) for name in rule.texts("while_open"))
 
 
-def _turns(rule: Rule, facts: Facts, day: date, enrolled: Sequence[str]) -> list[_Turn]:
-    """What of the rule's matters is open on `day`: each of them where the rule has a subject, else one.
+def _turns(rule: Rule, facts: Facts, day: date, told: Sequence[Told]) -> Iterator[_Turn]:
+    """What of the rule's matters is open on `day`: each of them where the rule has a subject, else the one opened last
+    that has not ended since; where all have, that on which they rest."""
+    names, not_needed = rule.texts("while_open"), rule.texts("not_needed")
+    # What ends everything leaves nothing for another end to do.
+    gone_on = min((gone for gone, _ in facts.endings if gone >= day), default=date.max)
 
-    One is enough; an enrolment on which the obligation rests anyway is taken before any other event.
-    """
-    turns: list[_Turn] = []
-    for name in rule.texts("while_open"):
-        turns += [_Turn(rule, facts, name, event, day, enrolled) for event in facts.open_matters(name, day)]
-        if turns and not enrolled and not rule.text("subject"):
-            return turns[:1]
+    def ended_since(opening: Opening) -> Event | None:
+        end = first_from(_about(facts, opening, not_needed), day)
+        return end if end and end.on < gone_on else None
+
     if rule.text("subject"):
-        return list({turn.ground.text(rule.text("subject")): turn for turn in reversed(turns)}.values())
-    return sorted(turns, key=lambda turn: turn.ground.id not in enrolled)[:1]
+        grounds = [
+            ground._replace(ending=(end.on, end.key)) if (end := ended_since(ground.opening)) else ground
+            for ground in open_subjects(facts, names, day)
+            if ground.opening
+        ]
+    else:
+        grounds = [opened_last(facts, names, day, ended_since=ended_since)]
+    for ground in grounds:
+        if ground.opening:
+            yield _Turn(rule, facts, ground.opening, ground, day, told)
 
 
-def _follow(rule: Rule, facts: Facts, stops: list[Event]) -> list[tuple[Event, list[str]]]:
-    """The stops that count, each with the ids of what it had to follow."""
-    follows = rule.parameters.get("follows", {})
-    found: list[tuple[Event, list[str]]] = []
-    for stop in stops:
+def _first_that_follows(turn: _Turn, first_day: date, last_day: date) -> tuple[Event | None, list[EventKey]]:
+    """The first stop that counts, and what it had to follow."""
+    follows = turn.rule.parameters.get("follows", {})
+    stops = turn.about(turn.rule.texts("stop"))
+    for place in range(place_from(stops, first_day), len(stops)):
+        stop = stops[place]
+        if stop.on > last_day:
+            break
         pattern = follows.get(stop.what) if isinstance(follows, dict) else None
         if pattern is None:
-            found.append((stop, []))
-            continue
-        earliest = after_months(stop.on, -MONTHS_BEFORE)
-        before = [e for e in facts.found([pattern], subject="plan_id", value=stop.text("plan_id")) if e.on <= stop.on]
-        if before and before[-1].on >= earliest:
-            found.append((stop, [before[-1].id]))
-    return found
+            return stop, []
+        plan = (stop.text("plan_id"),)
+        before = last_until(turn.facts.about((pattern,), "plan_id", plan), stop.on)
+        if before and before.on >= after_months(stop.on, -MONTHS_BEFORE):
+            return stop, [before.key]
+    return None, []
 
 
 def _first_stop(rule: Rule, facts: Facts, turned_on: date) -> Event | None:
@@ -205,13 +227,26 @@ def _groups(rule: Rule, facts: Facts, then: int, year: int) -> list[int]:
     return [group for group in _year_groups(rule, latest(facts.enrolled, year)) if group >= then]
 
 
-def _due_on(rule: Rule, facts: Facts, enrolled: Sequence[Told]) -> date:
-    """The age at which it is due, or the end of the school year where the rule says so and that is later."""
+def _due_on(rule: Rule, facts: Facts) -> tuple[date, list[Told]]:
+    """The age at which it is due, or the end of that school year where the rule names one and that is later; and the
+    enrolments that say when the child is in it, up to the one by which it is over."""
     due_on = rule.period("due_age").after(facts.born_on)
     year_group = rule.parameters.get("or_end_of_year_group")
     if not isinstance(year_group, int):
-        return due_on
-    this_year = school_year_start(due_on).year
-    years = range(this_year - MOST_YEARS_APART, this_year + MOST_YEARS_APART + 1)
-    ends = [date(y + 1, 8, 31) for y in years if year_group_in(facts.born_on, enrolled, y) == year_group]
-    return max([due_on, *ends])
+        return due_on, []
+    told: list[Told] = []
+    first = school_year_start(due_on).year
+    for year in range(first, first + MOST_YEARS_APART + 1):
+        word = latest(facts.enrolled, year)
+        told += [word] if word and word not in told else []
+        group = year_group_in(facts.born_on, facts.enrolled, year)
+        if group > year_group:
+            break
+        if group == year_group:
+            due_on = school_year_end(date(year, 9, 1))
+    return due_on, told
+
+
+def _year_as_told(rule: Rule, told: Sequence[Told]) -> str:
+    year_group = rule.parameters.get("or_end_of_year_group")
+    return f", {year_in_words(year_group)}{as_told(told)}" if told and isinstance(year_group, int) else ""

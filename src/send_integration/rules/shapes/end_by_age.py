@@ -1,17 +1,13 @@
 """An obligation that ends at an age, for some only later where a plan is in force; in `until_age`, `longer_with_plan`."""
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from send_integration.contracts.event import Event
+from send_integration.contracts.event import EventKey
 from send_integration.rules.facts import Facts
-from send_integration.rules.matters import decisive
 from send_integration.rules.model import Rule
-from send_integration.when.periods import after_months
-
-AFTER_PLAN_MONTHS = 12
-"""For how long an obligation goes on after a plan has ceased."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,33 +17,27 @@ class EndByAge:
 
     begins: bool = True
     on: date | None = None
-    rests_on: Sequence[str] = ()
+    rests_on: Sequence[EventKey] = ()
     may_change_on: Sequence[date] = ()
 
 
 def end_by_age(rule: Rule, facts: Facts, begins_on: date, last_day: date) -> EndByAge:
-    """The end of an obligation that begins on `begins_on`, so far as it has come by `last_day`."""
+    """The end of an obligation that begins on `begins_on`, so far as it has come by `last_day`.
+
+    Of several plans that carry it on, the one made last is named; it rests also on the end of each that was made after it.
+    """
     if not rule.text("until_age"):
         return EndByAge()
     grown = rule.period("until_age").after(facts.born_on)
-    plans = facts.found(("ehcp.finalised", "ehcp.ceased")) if rule.is_set("longer_with_plan") else []
-
-    def end_with(known: Sequence[Event]) -> date | None:
-        """The day itself where it has come, the first day where it came too early to begin, None where it is to come."""
-        end = max([grown, *_last_days(known)])
-        return begins_on if end <= begins_on else end if end <= last_day else None
-
-    end = end_with(plans)
-    return EndByAge(
-        begins=end != begins_on,
-        on=end,
-        rests_on=decisive(plans, end_with),
-        may_change_on=[grown, *(after_months(event.on, AFTER_PLAN_MONTHS) for event in plans)],
-    )
-
-
-def _last_days(plan_events: Sequence[Event]) -> list[date]:
-    """For each plan the last day to which it carries an obligation; the end of time where it is in force."""
-    ceased = {event.text("plan_id"): event.on for event in reversed(plan_events) if event.what == "ehcp.ceased"}
-    plans = {event.text("plan_id") for event in plan_events if event.what == "ehcp.finalised"}
-    return [after_months(ceased[plan], AFTER_PLAN_MONTHS) if plan in ceased else date.max for plan in plans]
+    if not rule.is_set("longer_with_plan"):
+        return EndByAge(grown > begins_on, max(grown, begins_on) if grown <= last_day else None, (), [grown])
+    plans = facts.carried_by_plans
+    end = max(grown, plans.latest[-1]) if plans.latest else grown
+    place = bisect_right(plans.sorted, facts.as_of)
+    changes = [grown, *plans.sorted[place : place + 1]]
+    if grown > last_day:
+        return EndByAge(end > begins_on, None, (), changes)
+    if end > last_day:
+        place = bisect_right(plans.latest, last_day)
+        return EndByAge(end > begins_on, None, plans.keys[: 2 * place + 1], changes)
+    return EndByAge(end > begins_on, max(end, begins_on), plans.keys, changes)

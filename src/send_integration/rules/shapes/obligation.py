@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import NamedTuple, TypeAlias
 
-from send_integration.contracts.event import Event
+from send_integration.contracts.event import Event, EventKey
 from send_integration.rules.facts import Facts
 from send_integration.rules.model import Milestone, MilestoneStatus, Period, Rule
 from send_integration.when.periods import after_working_days
@@ -12,16 +12,16 @@ from send_integration.when.periods import after_working_days
 LEAST_WARNING_WORKING_DAYS = 5
 """The least time that a worker gets between a warning and the date (domain rules, 'due-soon')."""
 
-Ending: TypeAlias = tuple[date, str | None]
-"""The day on which an obligation ended another way, and the id of the event that ended it; None where age did."""
+Ending: TypeAlias = tuple[date, EventKey | None]
+"""The day on which an obligation ended another way, and the event that ended it; None where age did."""
 
 
 class Obligation(NamedTuple):
     """Something that must happen by a date: what the shapes find before it is known how it stands.
 
-    `grounds` are the ids of the events without which it would not be, or would be due on another day. `arose_on` is the
+    `grounds` are the keys of the events without which it would not be, or would be due on another day. `arose_on` is the
     day from which it is known, where that is later than `triggered_on`. `pauses` are pairs of first and last event; the
-    last is None while a pause runs on. `stop_rests_on` are the ids of the events that make the stop one. After `last_day`
+    last is None while a pause runs on. `stop_rests_on` are the keys of the events that make the stop one. After `last_day`
     nothing can meet it any more. `expected` narrows the rule's own stops.
     """
 
@@ -29,9 +29,9 @@ class Obligation(NamedTuple):
     triggered_on: date
     due_on: date
     arithmetic: str
-    grounds: Sequence[str]
+    grounds: Sequence[EventKey]
     stop: Event | None = None
-    stop_rests_on: Sequence[str] = ()
+    stop_rests_on: Sequence[EventKey] = ()
     pauses: Sequence[tuple[Event, Event | None]] = ()
     exceptions: Sequence[Event] = ()
     endings: Sequence[Ending] = ()
@@ -45,7 +45,7 @@ class _Clock(NamedTuple):
     """The due date as pauses have moved it, whether one still runs, and on which events that rests."""
 
     due_on: date
-    evidence: list[str]
+    evidence: list[EventKey]
     words: str
     paused: bool
 
@@ -55,7 +55,7 @@ class _Standing(NamedTuple):
 
     status: MilestoneStatus
     since: date | None
-    evidence: Sequence[str]
+    evidence: Sequence[EventKey]
 
 
 def judge(rule: Rule, found: Obligation, facts: Facts) -> tuple[Milestone, list[date]]:
@@ -92,7 +92,7 @@ def first_ending(endings: Sequence[Ending], since: date) -> Ending | None:
     ends = [end for end in endings if end[0] >= since] if endings else []
     if not ends:
         return None
-    return min(ends, key=lambda end: (end[0], end[1] or ""))
+    return min(ends, key=lambda end: (end[0], end[1] or ()))
 
 
 def _settled(
@@ -101,12 +101,12 @@ def _settled(
     """How it stands where it was met, or ended another way. What age has ended too rests on no event any more."""
     if stop is not None:
         status = MilestoneStatus.MET_LATE if stop.on > clock.due_on else MilestoneStatus.MET
-        return _Standing(status, None, [stop.id, *found.stop_rests_on])
+        return _Standing(status, None, [stop.key, *found.stop_rests_on])
     if ending is None:
         return None
     by_age_too = any(
-        event_id is None and found.triggered_on <= day and (found.stop is None or day < found.stop.on)
-        for day, event_id in endings
+        event is None and found.triggered_on <= day and (found.stop is None or day < found.stop.on)
+        for day, event in endings
     )
     return _Standing(MilestoneStatus.NOT_NEEDED, None, [ending[1]] if ending[1] and not by_age_too else [])
 
@@ -116,33 +116,34 @@ def _unsettled(found: Obligation, as_of: date, clock: _Clock, warn_from: date) -
         return _Standing(MilestoneStatus.PAUSED, None, [])
     arose_on = found.arose_on or found.triggered_on
     if as_of > clock.due_on:
-        excused = next((event for event in found.exceptions if _began_in_time(event, clock.due_on)), None)
+        excused = next((e for e in found.exceptions if _held_up(e, found.triggered_on, clock.due_on)), None)
         if excused is not None:
-            return _Standing(MilestoneStatus.EXCEPTED, None, [excused.id])
+            return _Standing(MilestoneStatus.EXCEPTED, None, [excused.key])
         return _Standing(MilestoneStatus.MISSED, max(clock.due_on + timedelta(1), arose_on), [])
     if as_of >= warn_from:
         return _Standing(MilestoneStatus.DUE_SOON, max(warn_from, arose_on), [])
     return _Standing(MilestoneStatus.PENDING, None, [])
 
 
-def _began_in_time(exception: Event, due_on: date) -> bool:
-    """What began only after the date had passed has held nobody up."""
-    return (exception.day("from_on") or exception.on) <= due_on
+def _held_up(exception: Event, triggered_on: date, due_on: date) -> bool:
+    """What began only after the date had passed, or was over before anything was asked, has held nobody up."""
+    last = exception.day("to_on")
+    return (exception.day("from_on") or exception.on) <= due_on and (last is None or last >= triggered_on)
 
 
 def _with_pauses(found: Obligation, settled_on: date | None) -> _Clock:
     """The due date moved on by the days of every pause that began in time, up to the day that settled the obligation."""
-    due_on, stopped_days, evidence = found.due_on, 0, list[str]()
+    due_on, stopped_days, evidence = found.due_on, 0, list[EventKey]()
     for first, last in found.pauses:
         if first.on > due_on or (settled_on is not None and first.on >= settled_on):
             continue
         if settled_on is not None and (last is None or last.on >= settled_on):
             until, ended_by = settled_on, []
         elif last is not None:
-            until, ended_by = last.on, [last.id]
+            until, ended_by = last.on, [last.key]
         else:
-            return _Clock(due_on, [*evidence, first.id], _words(stopped_days), paused=True)
-        evidence += [*([first.id] if until > first.on else []), *ended_by]
+            return _Clock(due_on, [*evidence, first.key], _words(stopped_days), paused=True)
+        evidence += [*([first.key] if until > first.on else []), *ended_by]
         stopped_days += (until - first.on).days
         due_on = found.due_on + timedelta(stopped_days)
     return _Clock(due_on, evidence, _words(stopped_days), paused=False)

@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 from datetime import date
 
-from send_integration.contracts.event import Event
+from send_integration.contracts.event import Event, EventKey
 from send_integration.rules.facts import Facts
 from send_integration.rules.matters import subject_of
 from send_integration.rules.model import Rule
+from send_integration.rules.order import first_from, last_until, place_from
 from send_integration.rules.shapes.asked_for import Asked, obligation_of
 from send_integration.rules.shapes.obligation import Obligation
 from send_integration.rules.shapes.terms import Terms, terms_of
@@ -26,7 +27,7 @@ def repeats_every(rule: Rule, facts: Facts) -> Iterator[Obligation]:
             same.append(start)
     for subject, begun in starts.items():
         earliest = terms.not_before_age.after(facts.born_on) if terms.not_before_age else date.min
-        first = [(start, [start.id], max(start.on, earliest)) for start in begun]
+        first = [(start, [start.key], max(start.on, earliest)) for start in begun]
         seen: set[date] = set()
         for trigger, grounds, begins_on in [*first, *_repeats(terms, facts, subject, begun, earliest)]:
             if begins_on not in seen and begins_on <= facts.as_of:
@@ -47,12 +48,14 @@ def starts_on(rule: Rule, facts: Facts) -> list[date]:
 
 def _repeats(
     terms: Terms, facts: Facts, subject: tuple[str, ...], begun: list[Event], earliest: date
-) -> Iterator[tuple[Event, list[str], date]]:
-    """Each stop that came after a start, while what was started had not ended, with the ids that it rests on."""
+) -> Iterator[tuple[Event, list[EventKey], date]]:
+    """Each stop that came after a start, while what was started had not ended, with the events that it rests on."""
     endings = facts.about(terms.not_needed, terms.subject, subject)
-    for stop in facts.about(terms.stop, terms.subject, subject):
-        if stop.on < earliest:
-            continue
-        start = next((event for event in reversed(begun) if event.on <= stop.on), None)
-        if start is not None and not any(start.on <= end.on < stop.on for end in endings):
-            yield stop, [start.id, stop.id], stop.on
+    stops = facts.about(terms.stop, terms.subject, subject)
+    for place in range(place_from(stops, earliest), len(stops)):
+        stop = stops[place]
+        start = last_until(begun, stop.on)
+        if start is not None:
+            end = first_from(endings, start.on)
+            if end is None or end.on >= stop.on:
+                yield stop, [start.key, stop.key], stop.on

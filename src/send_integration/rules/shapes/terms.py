@@ -29,6 +29,9 @@ class Terms:
     only a stop up to that day counts), else the period of the first of `cases` that holds, else `period`. It is counted
     from the trigger, or from the first event of `counted_from` before it; school days by `school_holidays`.
 
+    What is `not_needed` any more is told by an event on or after the trigger; with `not_of_older`, a matter's name, it is not
+    told by one that closed what was opened before the trigger. An exception counts if it ran on any day of the period.
+
     `only_where` are decisions without which nothing is due: the first event of that name decides. A stop counts from the
     trigger's day, with `stop_on_later_day` from the next, with `stop_since` from that long before.
     """
@@ -40,6 +43,7 @@ class Terms:
     stop_on_later_day: bool
     stop_since: Period | None
     not_needed: tuple[str, ...]
+    not_of_older: str
     exceptions: tuple[str, ...]
     pause_from: tuple[str, ...]
     pause_until: tuple[str, ...]
@@ -67,6 +71,7 @@ def terms_of(rule: Rule) -> Terms:
         stop_on_later_day=rule.is_set("stop_on_later_day"),
         stop_since=_period(rule, "stop_since"),
         not_needed=rule.texts("not_needed"),
+        not_of_older=rule.text("not_of_older"),
         exceptions=rule.texts("exceptions"),
         pause_from=rule.texts("pause_from"),
         pause_until=rule.texts("pause_until"),
