@@ -128,6 +128,15 @@ def one_child(engine: Engine, child_id: str) -> StoredChild | None:
     return StoredChild(row[0], row[1], row[2], row[3], tuple(row[4]), row[5], row[6])
 
 
+def bodies_shown(engine: Engine, child_id: str) -> list[bytes]:
+    """The bodies of the events that stand on a child's answer, in no order."""
+    with engine.connect() as connection:
+        rows = connection.execute(
+            text("SELECT body FROM event WHERE child_id = :child AND shown_since IS NOT NULL"), {"child": child_id}
+        )
+        return [bytes(row[0]) for row in rows]
+
+
 @dataclass(frozen=True, slots=True)
 class NamedChild:
     """A child's name, and what decides who may see it."""

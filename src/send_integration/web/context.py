@@ -21,6 +21,7 @@ from send_integration.store.sessions import Session, find_session, open_session,
 from send_integration.timeline.titles import title_of_pattern
 from send_integration.web.comparison import GENDERS, odds
 from send_integration.web.effects import count
+from send_integration.web.names import rule_name
 from send_integration.web.policy import Action, Decision, allowed, links
 from send_integration.when.london import london_day, london_time
 
@@ -167,6 +168,7 @@ def templates() -> Environment:
     environment.filters["decided"] = what_was_decided
     environment.filters["title"] = title_of_pattern
     environment.globals["count"] = count
+    environment.filters["rule"] = rule_name
     environment.filters["words"] = lambda code: str(code).replace("-", " ").replace("_", " ")
     return environment
 
