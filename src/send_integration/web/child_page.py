@@ -15,7 +15,7 @@ from send_integration.rules.model import Level, RuleBook
 from send_integration.rules.silence import NAMES, Silence, silence_of
 from send_integration.rules.year_groups import Told as EnrolledIn
 from send_integration.rules.year_groups import told_by, year_group_in
-from send_integration.steps.as_it_was import answer_as_it_was, events_shown
+from send_integration.steps.as_it_was import as_it_was, events_shown
 from send_integration.steps.feed_standing import unheard_feeds
 from send_integration.steps.timeline import worker_as_json
 from send_integration.store.children import StoredChild
@@ -74,21 +74,21 @@ def known_today(engine: Engine, found: StoredChild, rules: RuleBook, today: date
 
 def known_then(engine: Engine, found: StoredChild, rules: RuleBook, asked: Asked) -> Known:
     """What the answer was, or would have been, on another day. Of how the feeds stood then nothing is kept."""
-    answer = answer_as_it_was(engine, found.child_id, rules, asked.as_at, asked.known_on)
-    if answer is None:
+    past = as_it_was(engine, found.child_id, rules, asked.as_at, asked.known_on)
+    if past is None:
         nothing: dict[str, Any] = {"timeline": [], "episodes": [], "milestones": [], "risks": []}
         empty = panel_as_json(panel_record(()))
         return Known({**found.answer, **nothing}, (), (), empty, (), None, NO_SILENCE)
     flags = [
         {**flag_as_json(flag), "because": "", "raised_by_version": flag.version, "handler": None}
-        for flag in answer.flags
+        for flag in past.answer.flags
     ]
-    events = answer.timeline.events
+    events = past.answer.timeline.events
     return Known(
-        child_as_json(answer, rules),
+        child_as_json(past.answer, rules),
         events,
         sorted(flags, key=_urgency),
-        panel_as_json(panel_record(events)),
+        panel_as_json(past.panel),
         [worker_as_json(named) for named in named_workers(events, asked.as_at)],
         None,
         NO_SILENCE,
@@ -196,4 +196,3 @@ def _milestones(found: Sequence[Mapping[str, Any]], silence: Silence, today: dat
 
 def _urgency(flag: Mapping[str, Any]) -> tuple[int, str, str]:
     return -SERIOUS.index(Level(flag["level"])), flag["due_on"] or "9999", flag["flag_id"]
-

@@ -255,19 +255,13 @@ def _label(pen: _Pen, bar: Bar, start: float, end: float) -> tuple[float, str, s
     """Where a bar's words stand: within it, else behind it, else before it, else over its end."""
     wide, look = pen.long(bar.label), "late" if bar.late else "beside"
     left = pen.layout.gutter + 4
-    if bar.late:  # its words are red, and red on red cannot be read
-        if end + 4 + wide <= pen.right:
-            return end + 4, "start", look
-        if start - 4 - wide >= left:
-            return start - 4, "end", look
-        return pen.right, "end", "beside"
-    if wide + 8 <= end - start:
+    if wide + 8 <= end - start and not bar.late:  # words that are late are red, and red on red cannot be read
         return start + 4, "start", "words"
     if end + 4 + wide <= pen.right:
         return end + 4, "start", look
     if start - 4 - wide >= left:
         return start - 4, "end", look
-    return max(left + wide, min(end, pen.right)), "end", look
+    return max(left + wide, min(end, pen.right)), "end", "beside"
 
 
 def _bar(pen: _Pen, bar: Bar, start: float, end: float, y: float) -> None:

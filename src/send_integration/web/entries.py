@@ -69,8 +69,8 @@ def entries_of(
     Two sources can give one id: then what happened first stands first in the answer too.
     """
     by_id: dict[tuple[str, str], list[Event]] = {}
-    for event in events:
-        by_id.setdefault((event.id, event.type), []).append(event)
+    for one in events:
+        by_id.setdefault((one.id, one.type), []).append(one)
     found = []
     for number, told in enumerate(timeline, start=1):
         behind = by_id.get((told["event_id"], told["type"]))

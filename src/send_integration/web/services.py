@@ -121,7 +121,9 @@ def _record(
     words = "Nothing about this child has come from it. It may keep a record all the same."
     if feed is not None and heard is not None and not standing:
         day = heard.last_day.get(feed)
-        words += f" It last sent of any child on {written(day)}." if day else " It has never sent anything of any child."
+        words += (
+            f" It last sent of any child on {written(day)}." if day else " It has never sent anything of any child."
+        )
     return UNSENT, words + standing
 
 

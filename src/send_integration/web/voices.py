@@ -74,5 +74,3 @@ def long_since(day: date, today: date) -> str:
         return count(months, "month")
     rest = f" and {count(months % 12, 'month')}" if months % 12 else ""
     return f"{count(months // 12, 'year')}{rest}"
-
-

@@ -41,9 +41,14 @@ def routes(site: Site) -> APIRouter:
             session, Action.LIST_CHILDREN, [c.child_id for c in found if c.restricted], "restricted, listed"
         )
         today = site.settings.today()
-        rows = [(child, age_on(child.date_of_birth, today), year_name(child.date_of_birth, (), today)) for child in found]
+        rows = [
+            (child, age_on(child.date_of_birth, today), year_name(child.date_of_birth, (), today)) for child in found
+        ]
         pages = max(1, -(-total // CHILDREN_ON_A_PAGE))
-        return site.page("children.html", session, rows=rows, page=page, pages=pages, total=total, offset=offset)
+        sees = site.sees(session, None)
+        return site.page(
+            "children.html", session, rows=rows, page=page, pages=pages, total=total, offset=offset, sees=sees
+        )
 
     @router.get("/children/{child_id}")
     def show_child(request: Request, child_id: str) -> Response:
