@@ -14,7 +14,7 @@ _GLASS = (
     "EXISTS (SELECT FROM broken_glass g WHERE g.child_id = :child AND g.actor = :actor AND g.ended_at IS NULL"
     " AND g.until > clock_timestamp())"
 )
-_TIES = text(f"SELECT {_LISTED}, {_GLASS}")  # noqa: S608 - constants of ours
+_TIES = text(f"SELECT {_LISTED}, {_GLASS}")
 
 
 def tie_of(engine: Engine, actor: str, child_id: str, *, listed_since: date) -> tuple[bool, bool]:

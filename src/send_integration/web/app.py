@@ -11,13 +11,14 @@ from sqlalchemy import Engine
 from starlette.exceptions import HTTPException as StarletteHTTPException
 
 from send_integration.settings import Settings
-from send_integration.web.context import FOLDER, SignInNeeded, Site, templates
+from send_integration.web.context import FOLDER, BehindGlass, SignInNeeded, Site, templates
 from send_integration.web.guards import SafeHeaders, TooMany, guard_of, headers_of
 from send_integration.web.policy import policy
 from send_integration.web.provider import Provider
 from send_integration.web.provider_settings import check_sign_in
 from send_integration.web.routes import (
     absences,
+    access,
     alert_acts,
     alerts,
     children,
@@ -46,6 +47,7 @@ WORDS = {
 ROOMS = (
     sign_in,
     children,
+    access,
     alerts,
     alert_acts,
     absences,
@@ -116,6 +118,11 @@ def _answer_faults(app: FastAPI, site: Site) -> None:
     @app.exception_handler(RequestValidationError)
     async def say_unread(_request: Request, _fault: RequestValidationError) -> Response:
         return _said(site, 400)
+
+    @app.exception_handler(BehindGlass)
+    async def say_how_else(_request: Request, fault: BehindGlass) -> Response:
+        title, advice = WORDS[403]
+        return site.page("error.html", None, status=403, title=title, advice=advice, behind_glass=fault.child_id)
 
     @app.exception_handler(StarletteHTTPException)
     async def say_plainly(_request: Request, fault: HTTPException) -> Response:

@@ -33,6 +33,7 @@ from send_integration.web.policy import (
     Tie,
     allowed,
     links,
+    may_break_glass_for,
     may_by_a_tie,
     policy,
     seen_fields,
@@ -45,6 +46,14 @@ FOLDER = Path(__file__).parent
 
 class SignInNeeded(Exception):
     """Nobody is signed in."""
+
+
+class BehindGlass(HTTPException):
+    """A child's page is refused that the person could see by breaking the glass; said of any id, whoever it is."""
+
+    def __init__(self, child_id: str) -> None:
+        super().__init__(403)
+        self.child_id = child_id
 
 
 class JustTaken(NamedTuple):
@@ -108,6 +117,8 @@ class Site:
         session = self.signed_in(request)
         decision = self.look(session, action, child_id, standing)
         if not decision.allowed:
+            if not decision.unknown and is_child_id(child_id) and may_break_glass_for(action, session.role):
+                raise BehindGlass(child_id)
             raise HTTPException(404 if decision.unknown else 403)
         return session
 
