@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from functools import partial
+from urllib.parse import urlsplit
 
 from fastapi import FastAPI, HTTPException, Request
 from fastapi.exceptions import RequestValidationError
@@ -82,6 +83,7 @@ def build_app(engine: Engine, settings: Settings) -> FastAPI:
         redirect_slashes=False,  # it would lead to whatever host the request names
     )
     site = Site(engine, settings, templates(), guard_of(settings), Provider(provider) if provider else None)
+    app.state.is_encrypted = urlsplit(settings.web_address).scheme == "https"
     for room in ROOMS:
         app.include_router(room.routes(site))
     app.mount("/static", StaticFiles(directory=FOLDER / "static"), name="static")

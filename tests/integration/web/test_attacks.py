@@ -95,7 +95,10 @@ class Attacker:
                                  "address_requests_a_minute": 0, "sign_ins_a_minute": 0}  # fmt: skip
         app = build_app(engine, Settings(**(given | settings)))
         self.client = TestClient(
-            app, base_url="http://localhost", follow_redirects=False, raise_server_exceptions=False
+            app,
+            base_url=f"http{'s' if 'web_address' in settings else ''}://localhost",
+            follow_redirects=False,
+            raise_server_exceptions=False,
         )
         token = re.search(r'name="form_token" value="([^"]+)"', self.client.get("/sign-in").text)
         assert token is not None
