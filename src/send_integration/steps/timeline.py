@@ -24,11 +24,19 @@ from send_integration.rules.flags import (
     with_heirs,
 )
 from send_integration.rules.model import RuleBook
-from send_integration.steps.answering import Known, answers_of, known_of, restricted_among, unmoved_flags
+from send_integration.steps.answering import (
+    Known,
+    answers_of,
+    known_of,
+    panels_of,
+    restricted_among,
+    unmoved_flags,
+)
 from send_integration.steps.batch import Outgoing, RawMessage
 from send_integration.steps.moving import moves_of
 from send_integration.steps.showing import left_by_displacement, left_by_the_fold, tell_who_saw
 from send_integration.store.outbox import say
+from send_integration.store.panel import forget_panel, keep_listings, words_arrived
 from send_integration.store.positions import move_on, split_known
 from send_integration.store.relations import keep_relations
 from send_integration.store.rule_books import children_of_other_rules, put_in_force
@@ -51,10 +59,12 @@ from send_integration.store.timelines import (
     still_due,
 )
 from send_integration.store.unjudged import keep_unjudged, unjudged_due
-from send_integration.timeline.moves import Move, words_of
+from send_integration.timeline.moves import NOBODY, Move, words_of
 from send_integration.timeline.named_workers import NamedWorker, named_workers
+from send_integration.timeline.panel import PanelRecord, panel_as_json
 from send_integration.timeline.relations import relations_of
 
+PANEL = "panel"
 READER = "timeline"
 
 log = logging.getLogger("send_integration.timeline")
@@ -126,18 +136,21 @@ class TimelineKeeper:
         arrived = touched.arrived
         known = known_of(connection, touched.children, {event.body: event for event in arrived.values()})
         judged = answers_of(known.events, known.child_of, touched.children, self._rules, today)
-        answers, children = judged.answers, touched.children - judged.faults.keys()
+        answers = judged.answers
         self._set_aside(connection, judged.faults, touched, known, today)
+        touched = replace(touched, children=touched.children - judged.faults.keys())
         moves = moves_of(connection, touched.displaced, arrived) if touched.displaced else ()
-        changed, other_words = self._changes(
-            connection, replace(touched, children=children), known, answers, moves, today
-        )
+        changed, other_words = self._changes(connection, touched, known, answers, moves, today)
         workers = {child: named_workers(answer.timeline.events, today) for child, answer in answers.items()}
-        former = keep_children(connection, [self._row(answer, workers[child]) for child, answer in answers.items()])
-        forget_children(connection, children - answers.keys())
+        panels = panels_of(known, answers)
+        former = keep_children(
+            connection, [self._row(answer, workers[child], panels[child]) for child, answer in answers.items()]
+        )
+        forget_children(connection, touched.children - answers.keys())
+        _keep_panels(connection, touched, known, panels)
         relations = {child: relations_of(answer.timeline.events) for child, answer in answers.items()}
-        keep_relations(connection, children, relations)
-        lost = left_by_the_fold(connection, known, answers, children, today)
+        keep_relations(connection, touched.children, relations)
+        lost = left_by_the_fold(connection, known, answers, touched.children, today)
         if touched.displaced:
             lost += left_by_displacement(connection, touched.displaced, moves, known, answers, arrived)
         tell_who_saw(connection, lost)
@@ -196,7 +209,7 @@ class TimelineKeeper:
                 found += changed
         return with_heirs(found) if moves else found, other_words
 
-    def _row(self, answer: ChildAnswer, workers: Sequence[NamedWorker]) -> ChildRow:
+    def _row(self, answer: ChildAnswer, workers: Sequence[NamedWorker], panel: PanelRecord) -> ChildRow:
         latest = answer.timeline.persons[-1]
         return ChildRow(
             answer.child_id,
@@ -211,7 +224,16 @@ class TimelineKeeper:
             answer.assessment.as_of,
             answer.next_change_on,
             self._fingerprint,
+            panel_as_json(panel),
         )
+
+
+def _keep_panels(connection: Connection, touched: _Touched, known: Known, panels: Mapping[str, PanelRecord]) -> None:
+    """Bring agendas, words under way and what was seen in line with the panel's records of some children."""
+    keep_listings(connection, touched.children, {child: record.listings for child, record in panels.items()})
+    said = [key for key, event in touched.arrived.items() if event.feed == PANEL]
+    words_arrived(connection, [key for key in said if known.child_of.get(key, NOBODY) in {*touched.children, NOBODY}])
+    forget_panel(connection, touched.children - panels.keys())
 
 
 def worker_as_json(named: NamedWorker) -> dict[str, Any]:

@@ -14,10 +14,11 @@ _CHILD_ID = re.compile(r"c[0-9a-f]{15}", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What decides who may see a child: whether it is restricted, and the ids of its named workers."""
+    """What decides who may see a child: which it is, whether it is restricted, and the ids of its named workers."""
 
     restricted: bool
     worker_ids: frozenset[str]
+    child_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ class ListedChild:
 
 @dataclass(frozen=True, slots=True)
 class StoredChild:
-    """All that is kept of one child: the answer of contracts.md 4, names, and named workers."""
+    """All that is kept of one child: the answer of contracts.md 4, names, named workers, and the panel's record."""
 
     child_id: str
     given_name: str
@@ -46,6 +47,7 @@ class StoredChild:
     named_workers: tuple[Mapping[str, Any], ...]
     evaluated_on: date
     restricted: bool
+    panel: Mapping[str, Any]
 
 
 def is_child_id(given: str) -> bool:
@@ -61,7 +63,7 @@ def standings(engine: Engine, child_ids: Iterable[str]) -> dict[str, Standing]:
             text("SELECT child_id, restricted, named_workers FROM child WHERE child_id = ANY(:children)"),
             {"children": wanted},
         )
-        return {row[0]: Standing(row[1], frozenset(worker["worker_id"] for worker in row[2])) for row in rows}
+        return {row[0]: Standing(row[1], _ids(row[2]), row[0]) for row in rows}
 
 
 def list_by_need(engine: Engine, *, restricted: bool, limit: int, offset: int) -> tuple[list[ListedChild], int]:
@@ -118,14 +120,23 @@ def one_child(engine: Engine, child_id: str) -> StoredChild | None:
     with engine.connect() as connection:
         row = connection.execute(
             text(
-                "SELECT child_id, given_name, family_name, answer, named_workers, evaluated_on, restricted FROM child"
+                "SELECT child_id, given_name, family_name, answer, named_workers, evaluated_on, restricted, panel FROM child"
                 " WHERE child_id = :child"
             ),
             {"child": child_id},
         ).one_or_none()
     if row is None:
         return None
-    return StoredChild(row[0], row[1], row[2], row[3], tuple(row[4]), row[5], row[6])
+    return StoredChild(row[0], row[1], row[2], row[3], tuple(row[4]), row[5], row[6], row[7])
+
+
+def bodies_shown(engine: Engine, child_id: str) -> list[bytes]:
+    """The bodies of the events that stand on a child's answer, in no order."""
+    with engine.connect() as connection:
+        rows = connection.execute(
+            text("SELECT body FROM event WHERE child_id = :child AND shown_since IS NOT NULL"), {"child": child_id}
+        )
+        return [bytes(row[0]) for row in rows]
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +158,8 @@ def children_named(engine: Engine, children: Iterable[str]) -> dict[str, NamedCh
             ),
             {"children": sorted(children)},
         )
-        return {
-            row[0]: NamedChild(row[1], row[2], Standing(row[3], frozenset(worker["worker_id"] for worker in row[4])))
-            for row in rows
-        }
+        return {row[0]: NamedChild(row[1], row[2], Standing(row[3], _ids(row[4]), row[0])) for row in rows}
+
+
+def _ids(named_workers: Iterable[Mapping[str, Any]]) -> frozenset[str]:
+    return frozenset(worker["worker_id"] for worker in named_workers)
