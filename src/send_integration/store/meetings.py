@@ -2,14 +2,14 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Engine, text
 
 from send_integration.errors import BadInput
-from send_integration.store.children import Standing
 from send_integration.timeline.meeting import Part, Seat
+from send_integration.when.london import london_midnight
 
 
 class MeetingDay(NamedTuple):
@@ -53,7 +53,6 @@ class AgendaChild:
     given_name: str
     family_name: str
     date_of_birth: date
-    standing: Standing
     panel: Mapping[str, Any]
     place: int | None
     carried: Carried | None
@@ -156,12 +155,17 @@ def keep_meeting(connection: Connection, meeting: Meeting, by: str) -> None:
         raise BadInput("There is a meeting on that day already", where="meeting_on")
 
 
-def keep_seats(connection: Connection, day: date, seats: Iterable[tuple[Part, str]], by: str) -> None:
-    """Seat somebody, each as they are named; nobody has said yet whether they come."""
+def keep_seats(
+    connection: Connection, day: date, seats: Iterable[tuple[Part, str]], by: str, *, present: bool | None = None
+) -> None:
+    """Seat somebody, each as they are named; unless it is given, nobody has said yet whether they come."""
     for part, name in seats:
         connection.execute(
-            text("INSERT INTO meeting_seat (meeting_on, part, name, said_by) VALUES (:day, :part, :name, :by)"),
-            {"day": day, "part": part, "name": name, "by": by},
+            text(
+                "INSERT INTO meeting_seat (meeting_on, part, name, present, said_by)"
+                " VALUES (:day, :part, :name, :present, :by)"
+            ),
+            {"day": day, "part": part, "name": name, "present": present, "by": by},
         )
 
 
@@ -194,10 +198,10 @@ def keep_attendance(connection: Connection, day: date, kept: Mapping[int, bool |
 
 
 _AGENDA = (
-    "SELECT c.child_id, c.given_name, c.family_name, c.date_of_birth, c.restricted, c.named_workers, c.panel,"
-    " p.place, p.carried_to, p.carried_why, p.carried_by"
+    "SELECT c.child_id, c.given_name, c.family_name, c.date_of_birth, c.panel, p.place, p.carried_to, p.carried_why,"
+    " p.carried_by"
     " FROM (SELECT child_id FROM panel_listing WHERE meeting_on = :day"
-    " UNION SELECT child_id FROM panel_word WHERE meeting_on = :day AND what = 'listed') l"
+    " UNION SELECT child_id FROM panel_word WHERE body IS NOT NULL AND meeting_on = :day AND what = 'listed') l"
     " JOIN child c ON c.child_id = l.child_id"
     " LEFT JOIN agenda_place p ON p.meeting_on = :day AND p.child_id = c.child_id"
     " ORDER BY c.need DESC, c.child_id"
@@ -212,9 +216,37 @@ def agenda_of(engine: Engine, day: date) -> list[AgendaChild]:
 
 
 def _agenda_child(row: Sequence[Any]) -> AgendaChild:
-    standing = Standing(row[4], frozenset(worker["worker_id"] for worker in row[5]))
-    carried = Carried(row[8], row[9], row[10]) if row[8] is not None else None
-    return AgendaChild(row[0], row[1], row[2], row[3], standing, row[6], row[7], carried)
+    carried = Carried(row[6], row[7], row[8]) if row[6] is not None else None
+    return AgendaChild(row[0], row[1], row[2], row[3], row[4], row[5], carried)
+
+
+def recorded_since(engine: Engine, child_id: str, day: date) -> frozenset[str]:
+    """The events that stand on a child's answer and were recorded after a day."""
+    with engine.connect() as connection:
+        rows = connection.execute(
+            text(
+                "SELECT event_id FROM event WHERE child_id = :child AND shown_since IS NOT NULL AND recorded_at >= :since"
+            ),
+            {"child": child_id, "since": london_midnight(day + timedelta(days=1))},
+        )
+        return frozenset(row[0] for row in rows)
+
+
+def who_said(engine: Engine, event_ids: Iterable[str]) -> dict[str, str]:
+    """Who said some events of the panel on our pages; nobody, of those that came another way."""
+    with engine.connect() as connection:
+        rows = connection.execute(
+            text("SELECT event_id, said_by FROM panel_word WHERE event_id = ANY(:ids)"), {"ids": sorted(event_ids)}
+        )
+        return {row[0]: row[1] for row in rows}
+
+
+def locked_places(connection: Connection, day: date) -> dict[str, int]:
+    """The places that children of a meeting were given, which this transaction holds."""
+    rows = connection.execute(
+        text("SELECT child_id, place FROM agenda_place WHERE meeting_on = :day AND place IS NOT NULL"), {"day": day}
+    )
+    return {row[0]: row[1] for row in rows}
 
 
 def keep_order(connection: Connection, day: date, order: Sequence[str]) -> None:

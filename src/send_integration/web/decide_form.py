@@ -42,6 +42,7 @@ class Typed(BaseModel):
 
     csrf: str = ""
     mark: str = ""
+    corrects: str = ""
     do: str = ""
     attendee: list[str] = []
     others: str = ""
@@ -65,11 +66,13 @@ class Typed(BaseModel):
 
 
 class Asked(NamedTuple):
-    """What the form asks of whom: the meeting's day, who may be ticked as present, and whether the child has been heard."""
+    """What the form asks: at which meeting, who may be ticked as present, whether the child has been heard, and whether it
+    asks who was there and who does what, which a correction does not."""
 
     meeting_on: date
     offered: tuple[str, ...]
     heard: bool
+    of_meeting: bool = True
 
 
 class Agreed(NamedTuple):
@@ -103,7 +106,7 @@ def known_as(seat: Seat) -> str:
 def read_form(typed: Typed, asked: Asked) -> Read:
     """Everything that the form says, with its faults in the order of the page."""
     faults: list[Fault] = []
-    attendees = _attendees(typed, asked, faults)
+    attendees = _attendees(typed, asked, faults) if asked.of_meeting else ()
     discussion = _note(typed.discussion, "discussion", "What was discussed", "", faults)
     if typed.decision not in DECISIONS:
         faults.append(Fault("decision-agree-support", "Choose what the panel decides"))
@@ -111,7 +114,7 @@ def read_form(typed: Typed, asked: Asked) -> Read:
     if asked.heard and typed.voice_followed not in FOLLOWED:
         faults.append(Fault("voice_followed-yes", "Say whether the decision follows what the child or family said"))
     funding = _funding(typed, faults)
-    actions = _actions(typed, asked, faults)
+    actions = _actions(typed, asked, faults) if asked.of_meeting else ()
     review = read_day(typed.review_on, "review_on", "The next review", after=asked.meeting_on)
     faults.extend(review.faults)
     if typed.basis not in BASES:
