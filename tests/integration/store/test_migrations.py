@@ -19,11 +19,13 @@ from send_integration.steps.catalogue import load_rules
 from send_integration.steps.redeciding import redecide_everything
 from send_integration.steps.timeline import TimelineKeeper
 from send_integration.store import migrations
+from send_integration.store.access_tables import METADATA as ACCESS
 from send_integration.store.alerts import alerts_of_flags
 from send_integration.store.deliveries import Claim, claim_delivery
 from send_integration.store.engine import open_database
 from send_integration.store.feed_tables import METADATA as FEEDS
 from send_integration.store.flag_tables import METADATA as FLAGS
+from send_integration.store.meeting_tables import METADATA as MEETINGS
 from send_integration.store.message_tables import METADATA as MESSAGES
 from send_integration.store.panel_tables import METADATA as PANEL
 from send_integration.store.quality_tables import METADATA as QUALITY
@@ -38,7 +40,7 @@ from tests.integration.conftest import a_database
 
 def test_migrated_tables_are_those_of_the_code(engine: Engine) -> None:
     declared = MetaData()
-    for metadata in (METADATA, MESSAGES, QUALITY, FEEDS, FLAGS, PANEL, WAREHOUSE):
+    for metadata in (METADATA, MESSAGES, QUALITY, FEEDS, FLAGS, PANEL, MEETINGS, ACCESS, WAREHOUSE):
         for table in metadata.tables.values():
             table.to_metadata(declared)
 
