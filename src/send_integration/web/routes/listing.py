@@ -34,10 +34,12 @@ def routes(site: Site) -> APIRouter:
     router = APIRouter()
 
     @router.get("/children/{child_id}/list")
-    def ask(request: Request, child_id: str, meeting_on: Annotated[str, Query()] = "") -> Response:
+    def ask(
+        request: Request, child_id: str, meeting_on: Annotated[str, Query()] = "", done: Annotated[str, Query()] = ""
+    ) -> Response:
         standing = standings(site.engine, [child_id]).get(child_id)
         session = site.permit_child(request, Action.LIST_FOR_PANEL, child_id, standing)
-        return _page(site, session, child_id, Listing(meeting_on=meeting_on))
+        return _page(site, session, child_id, Listing(meeting_on=meeting_on), done=done == "listed")
 
     @router.post("/children/{child_id}/list")
     def put_on(request: Request, child_id: str, typed: Annotated[Listing, Form()]) -> Response:
@@ -74,11 +76,11 @@ def _list(site: Site, session: Session, child_id: str, typed: Listing) -> Respon
     except BadInput as fault:
         return _page(site, session, child_id, again, Fault("meeting_on", fault.what))
     if not allowed(Action.VIEW_MEETING, session.role).allowed:
-        return RedirectResponse(f"/children/{child_id}", status_code=303)
+        return RedirectResponse(f"/children/{child_id}/list?done=listed", status_code=303)
     return RedirectResponse(f"/meetings/{day.day}?done=listed#{child_id}", status_code=303)
 
 
-def _page(site: Site, session: Session, child_id: str, typed: Listing, *faults: Fault) -> Response:
+def _page(site: Site, session: Session, child_id: str, typed: Listing, *faults: Fault, done: bool = False) -> Response:
     found, panel = one_child(site.engine, child_id), panel_of(site.engine, child_id)
     if found is None or panel is None:
         raise HTTPException(404)
@@ -88,8 +90,10 @@ def _page(site: Site, session: Session, child_id: str, typed: Listing, *faults: 
         session,
         status=400 if faults else 200,
         **{**listing_form(site, child_id), "listing": typed},
-        name=f"{found.given_name} {found.family_name}",
+        child_name=f"{found.given_name} {found.family_name}",
         listed_for=sorted({item["meeting_on"] for item in panel["listings"] if item["meeting_on"] >= today}),
         may_open=allowed(Action.RUN_MEETING, session.role).allowed,
+        sees_meetings=allowed(Action.VIEW_MEETING, session.role).allowed,
+        done="The child is listed. The timeline has it in seconds." if done else "",
         faults=faults,
     )
