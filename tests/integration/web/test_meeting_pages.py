@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import Engine, text
 
-from tests.integration.families import TODAY, child_of, settle
+from tests.integration.families import TODAY, child_of
 from tests.integration.steps.pipe import Pipe
 from tests.integration.web.conftest import Person, SignIn
 
@@ -69,7 +69,7 @@ def test_a_child_is_listed_decided_on_and_the_decision_is_on_the_timeline(
     assert answer.headers["location"] == f"/meetings/{TODAY}?done=decided#{anna}", answer.text
     assert "Decided: fund it jointly" in chair.get(f"/meetings/{TODAY}").text
 
-    settle(pipe)
+    pipe.settle()
     panel = pipe.ask("SELECT panel FROM child WHERE child_id = :child", child=anna)[0][0]
     assert panel["decisions"][0]["funding"] == {"education": 0.5, "health": 0.25, "care": 0.25}
     assert panel["discussions"][0]["attendees"] == ["Mrs Example, mother"]
@@ -90,7 +90,7 @@ def test_who_decides_second_is_shown_both_and_nothing_is_lost(
 ) -> None:
     member = sign_in("member")
     listed(chair, anna)
-    settle(pipe)
+    pipe.settle()
     address = f"/meetings/{TODAY}/children/{anna}"
     mine, theirs = chair.get(address).text, member.get(address).text
     assert chair.post(address, mark=hidden(mine, "mark"), **GIVEN).status_code == 303
@@ -106,12 +106,12 @@ def test_who_decides_second_is_shown_both_and_nothing_is_lost(
     assert 'value="Ring the school"' in clash.text
     assert count(engine, "outbox") == before
 
-    settle(pipe)
+    pipe.settle()
     again = member.post(
         address, mark=hidden(clash.text, "mark"), corrects=hidden(clash.text, "corrects"), **second
     )
     assert again.status_code == 303, again.text
-    settle(pipe)
+    pipe.settle()
     decisions = pipe.ask("SELECT panel -> 'decisions' FROM child WHERE child_id = :child", child=anna)[0][0]
     assert [(found["decision"], [old["decision"] for old in found["former"]]) for found in decisions] == [
         ("escalate", ["joint-funding"])
