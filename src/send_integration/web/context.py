@@ -209,6 +209,9 @@ def templates() -> Environment:
     environment.filters["gender"] = lambda code: GENDERS.get(code, code)
     environment.filters["decided"] = what_was_decided
     environment.filters["title"] = title_of_pattern
+    environment.globals["may_list"] = lambda role: (
+        allowed(Action.LIST_FOR_PANEL, role).allowed or may_by_a_tie(Action.LIST_FOR_PANEL, role)
+    )
     environment.globals["count"] = count
     environment.filters["words"] = lambda code: str(code).replace("-", " ").replace("_", " ")
     return environment

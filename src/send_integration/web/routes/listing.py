@@ -1,6 +1,6 @@
 """Putting a child on a meeting's agenda, from any page that shows the child."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Form, HTTPException, Query, Request
 from fastapi.responses import RedirectResponse, Response
@@ -51,12 +51,6 @@ def routes(site: Site) -> APIRouter:
     return router
 
 
-def listing_form(site: Site, child_id: str) -> dict[str, Any]:
-    """What the template part list_child.html needs on the page of anything that shows a child."""
-    days = open_meetings(site.engine, site.settings.today())
-    return {"listed_id": child_id, "listing_days": days, "listing": Listing()}
-
-
 def _list(site: Site, session: Session, child_id: str, typed: Listing) -> Response:
     """List the child and lead to the agenda, or show the form again."""
     days = open_meetings(site.engine, site.settings.today())
@@ -89,7 +83,9 @@ def _page(site: Site, session: Session, child_id: str, typed: Listing, *faults: 
         "list_child_page.html",
         session,
         status=400 if faults else 200,
-        **{**listing_form(site, child_id), "listing": typed},
+        listed_id=child_id,
+        listing_days=open_meetings(site.engine, site.settings.today()),
+        listing=typed,
         child_name=f"{found.given_name} {found.family_name}",
         listed_for=sorted({item["meeting_on"] for item in panel["listings"] if item["meeting_on"] >= today}),
         may_open=allowed(Action.RUN_MEETING, session.role).allowed,
