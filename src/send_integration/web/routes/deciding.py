@@ -139,7 +139,7 @@ def _record(site: Site, session: Session, case: Case, typed: Typed, conclusion: 
     if event_id and conclusion.corrects:
         return RedirectResponse(f"/decisions/{event_id}?done=corrected", status_code=303)
     if event_id:
-        return RedirectResponse(f"/meetings/{case.meeting_on}?done=decided#{case.child_id}", status_code=303)
+        return RedirectResponse(f"/meetings/{case.meeting_on}?done=decided", status_code=303)
     present = show_for_deciding(site.engine, case.child_id, clock.now()) or before
     theirs = theirs_of(site, session, case, before, present)
     return form_page(site, session, case, present, typed, *faults, theirs=theirs)

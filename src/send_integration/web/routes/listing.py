@@ -71,7 +71,7 @@ def _list(site: Site, session: Session, child_id: str, typed: Listing) -> Respon
         return _page(site, session, child_id, again, Fault("meeting_on", fault.what))
     if not allowed(Action.VIEW_MEETING, session.role).allowed:
         return RedirectResponse(f"/children/{child_id}/list?done=listed", status_code=303)
-    return RedirectResponse(f"/meetings/{day.day}?done=listed#{child_id}", status_code=303)
+    return RedirectResponse(f"/meetings/{day.day}?done=listed", status_code=303)
 
 
 def _page(site: Site, session: Session, child_id: str, typed: Listing, *faults: Fault, done: bool = False) -> Response:
