@@ -26,6 +26,7 @@ from send_integration.web.policy import Action
 from send_integration.web.routes.children import year_name
 from send_integration.web.routes.meetings import meeting_day
 from send_integration.web.since import Since, last_time, late_actions
+from send_integration.web.written import is_event_id
 from send_integration.when.periods import age_on
 
 _MARK = re.compile(r"[0-9a-f]{32}", re.ASCII)
@@ -122,7 +123,14 @@ def take(site: Site, session: Session, case: Case, typed: Typed) -> Response:
         faults = read.faults or (Fault(TOP, TOO_OLD),)
         theirs = theirs_of(site, session, case, before, present)
         return form_page(site, session, case, present, typed, *faults, theirs=theirs)
-    return _record(site, session, case, typed, _conclusion(case, read, typed.corrects), before)
+    return _record(
+        site,
+        session,
+        case,
+        typed,
+        _conclusion(case, read, typed.corrects if is_event_id(typed.corrects) else ""),
+        before,
+    )
 
 
 def _record(site: Site, session: Session, case: Case, typed: Typed, conclusion: Conclusion, before: Seen) -> Response:
