@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import LONG, SCRIPT, TODAY
+from tests.browser.conftest import TODAY
 from tests.browser.test_identity import tab_to
 from tests.browser.test_pages import SignIn, no_violations
 from tests.builders import sent
