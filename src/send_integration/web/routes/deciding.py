@@ -19,11 +19,11 @@ from send_integration.store.sessions import Session
 from send_integration.timeline.meeting import PART_NAMES, quorum_of
 from send_integration.timeline.seen import Seen
 from send_integration.web.agendas import MOST_ENTRIES, changes_since, decided_for
+from send_integration.web.child_page import year_name
 from send_integration.web.context import Site
 from send_integration.web.decide_form import BASES, DECISIONS, FOLLOWED, Asked, Read, Typed, known_as, read_form
 from send_integration.web.forms import Fault
 from send_integration.web.policy import Action
-from send_integration.web.routes.children import year_name
 from send_integration.web.routes.meetings import meeting_day
 from send_integration.web.since import Since, last_time, late_actions
 from send_integration.web.written import is_event_id
@@ -214,6 +214,7 @@ def form_page(
     found = one_child(site.engine, case.child_id)
     if found is None:
         return RedirectResponse(f"/meetings/{case.meeting_on}", status_code=303)
+    sees = site.sees(session, standings(site.engine, [case.child_id]).get(case.child_id))
     today, meeting = site.settings.today(), one_meeting(site.engine, case.meeting_on)
     seats = [said.seat for said in seats_of(site.engine, case.meeting_on)]
     last = last_time(seen.panel, case.meeting_on)
@@ -230,9 +231,10 @@ def form_page(
         corrected=corrected,
         corrects=corrects,
         held=case.meeting_on <= today,
-        child_name=f"{found.given_name} {found.family_name}",
+        child_name=f"{found.given_name} {found.family_name}" if sees.names else f"Child {case.child_id}",
+        sees=sees,
         age=age_on(born_on, today),
-        year=year_name(born_on, today),
+        year=year_name(born_on, (), today),
         voices=seen.panel["voices"],
         flags=[flag for flag in seen.flags if (flag["handled"] or {}).get("what") != "dismissed"],
         since_most=MOST_ENTRIES,

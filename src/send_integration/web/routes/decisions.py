@@ -171,7 +171,10 @@ def _page(
     named = children_named(site.engine, [child_id]).get(child_id)
     if named is None:
         raise HTTPException(404)
-    seen, sees = decision_seen(site.engine, event_id), site.sees(session, named.standing)
+    sees = site.sees(session, named.standing)
+    if not sees.decisions:
+        raise HTTPException(403)
+    seen = decision_seen(site.engine, event_id)
     by = who_said(site.engine, [event_id])
     since = since_decided(site, child_id, found.said, seen) if seen and found.said else None
     return site.page(
@@ -180,7 +183,7 @@ def _page(
         status=400 if faults else 200,
         child_id=child_id,
         event_id=event_id,
-        child_name=f"{named.given_name} {named.family_name}",
+        child_name=f"{named.given_name} {named.family_name}" if sees.names else f"Child {child_id}",
         found=found,
         said=found.said,
         by=by.get(event_id, ""),
