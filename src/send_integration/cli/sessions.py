@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from send_integration import clock
@@ -32,7 +33,8 @@ def list_sessions(*, as_json: Annotated[bool, typer.Option("--json", help="Print
     table = Table("session", "person", "name", "role", "signed in", "last there")
     for one in found:
         role = f"{one.role}, {one.sector}" if one.sector else one.role
-        table.add_row(one.session_id, one.actor, one.name, role, _written(one.opened_at), _written(one.seen_at))
+        said = (one.session_id, one.actor, one.name, role, _written(one.opened_at), _written(one.seen_at))
+        table.add_row(*map(escape, said))
     Console().print(table)
 
 

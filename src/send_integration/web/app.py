@@ -9,6 +9,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse, Response
 from fastapi.staticfiles import StaticFiles
 from sqlalchemy import Engine
+from sqlalchemy.exc import DataError
 from starlette.exceptions import HTTPException as StarletteHTTPException
 
 from send_integration.settings import Settings
@@ -129,6 +130,11 @@ def _answer_faults(app: FastAPI, site: Site) -> None:
 
     @app.exception_handler(RequestValidationError)
     async def say_unread(_request: Request, _fault: RequestValidationError) -> Response:
+        return _said(site, 400)
+
+    @app.exception_handler(DataError)
+    async def say_unkept(_request: Request, _fault: DataError) -> Response:
+        """Answer what came with a value that no database text or number can be, such as one with a zero byte."""
         return _said(site, 400)
 
     @app.exception_handler(BehindGlass)
