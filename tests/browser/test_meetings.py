@@ -36,7 +36,7 @@ def fits(page: Page) -> None:
 
 def type_into(page: Page, label: str, words: str) -> None:
     """Go to a field by Tab alone and type."""
-    tab_to(page, page.get_by_label(label, exact=True))
+    tab_to(page, page.get_by_label(label, exact=True).first)
     page.keyboard.press("Control+A")
     page.keyboard.type(words)
 
