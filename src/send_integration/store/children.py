@@ -46,6 +46,8 @@ class StoredChild:
     named_workers: tuple[Mapping[str, Any], ...]
     evaluated_on: date
     restricted: bool
+    version: str = ""
+    """As `store.changes.version_of` gives it."""
 
 
 def is_child_id(given: str) -> bool:
@@ -118,14 +120,14 @@ def one_child(engine: Engine, child_id: str) -> StoredChild | None:
     with engine.connect() as connection:
         row = connection.execute(
             text(
-                "SELECT child_id, given_name, family_name, answer, named_workers, evaluated_on, restricted FROM child"
-                " WHERE child_id = :child"
+                "SELECT child_id, given_name, family_name, answer, named_workers, evaluated_on, restricted,"
+                " cast(extract(epoch FROM updated_at) AS text) FROM child WHERE child_id = :child"
             ),
             {"child": child_id},
         ).one_or_none()
     if row is None:
         return None
-    return StoredChild(row[0], row[1], row[2], row[3], tuple(row[4]), row[5], row[6])
+    return StoredChild(row[0], row[1], row[2], row[3], tuple(row[4]), row[5], row[6], row[7])
 
 
 @dataclass(frozen=True, slots=True)

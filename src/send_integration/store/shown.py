@@ -30,6 +30,8 @@ SHOW_NO_ENTRY = (
     "see-quarantine",
     "show-quarantined",
     "answer-alert",
+    "view-inbox",
+    "read-audit",
 )
 """The audited acts that name a child and show nothing that rests on an entry; whatever else names one is a look."""
 

@@ -15,6 +15,8 @@ from send_integration.web.routes import (
     absences,
     alert_acts,
     alerts,
+    audit,
+    changes,
     children,
     feeds,
     health,
@@ -30,8 +32,8 @@ from send_integration.web.routes import (
 
 HEADERS = {
     "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none';"
-        " frame-ancestors 'none'"
+        "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self'; form-action 'self';"
+        " base-uri 'none'; frame-ancestors 'none'"
     ),
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -50,6 +52,7 @@ WORDS = {
 ROOMS = (
     sign_in,
     children,
+    changes,
     alerts,
     alert_acts,
     absences,
@@ -60,6 +63,7 @@ ROOMS = (
     quarantine_acts,
     scorecard,
     feeds,
+    audit,
     health,
     metrics,
 )
@@ -76,6 +80,7 @@ def build_app(engine: Engine, settings: Settings) -> FastAPI:
         title="send_integration", docs_url=None, redoc_url=None, openapi_url=None, max_body_size=LARGEST_FORM_BYTES
     )
     site = Site(engine, settings, templates())
+    app.state.changes = site.changes
     for room in ROOMS:
         app.include_router(room.routes(site))
     app.mount("/static", StaticFiles(directory=FOLDER / "static"), name="static")

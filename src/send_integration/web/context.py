@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -15,10 +16,12 @@ from sqlalchemy import Engine
 from send_integration import clock
 from send_integration.settings import Settings
 from send_integration.steps.decision_history import PastDecision
+from send_integration.store.changes import changed_children
 from send_integration.store.children import Standing, is_child_id
 from send_integration.store.decisions import Word, decision_by_id, is_decision_id, is_under_way
 from send_integration.store.sessions import Session, find_session, open_session, record, record_within
 from send_integration.timeline.titles import title_of_pattern
+from send_integration.web.changes import Changes
 from send_integration.web.comparison import GENDERS, odds
 from send_integration.web.effects import count
 from send_integration.web.policy import Action, Decision, allowed, links
@@ -47,6 +50,11 @@ class Site:
     engine: Engine
     settings: Settings
     templates: Environment
+
+    @cached_property
+    def changes(self) -> Changes:
+        """The pages that are open and are told of changes."""
+        return Changes(partial(changed_children, self.engine))
 
     def page(self, name: str, session: Session | None, *, status: int = 200, **values: Any) -> HTMLResponse:  # noqa: ANN401 - templates take any
         """A page from its template, never to be cached."""
@@ -82,22 +90,28 @@ class Site:
         self.require_form(session, csrf)
         return session
 
-    def permit_child(self, request: Request, action: Action, child_id: str, standing: Standing | None) -> Session:
-        """The signed-in person, where they may do `action` for a child; writes down every look and every refusal.
+    def permit_child(
+        self, request: Request, action: Action, child_id: str, standing: Standing | None, *, how: str = ""
+    ) -> Session:
+        """The signed-in person, where they may do `action` for a child; writes down every look and every refusal, and
+        `how` it came about where no person asked for it.
 
         A child of whom they may not even know is answered as one that is not there (`standing` is None).
         """
         session = self.signed_in(request)
-        decision = self.look(session, action, child_id, standing)
+        decision = self.look(session, action, child_id, standing, how=how)
         if not decision.allowed:
             raise HTTPException(404 if decision.unknown else 403)
         return session
 
-    def look(self, session: Session, action: Action, child_id: str, standing: Standing | None) -> Decision:
+    def look(
+        self, session: Session, action: Action, child_id: str, standing: Standing | None, *, how: str = ""
+    ) -> Decision:
         """Whether a person may do `action` for a child, written down."""
         decision = asked_of(session, action, standing)
         known_as = child_id if is_child_id(child_id) else None
-        record(self.engine, session, action, known_as, allowed=decision.allowed, why=decision.why)
+        why = f"{decision.why}; {how}" if how else decision.why
+        record(self.engine, session, action, known_as, allowed=decision.allowed, why=why)
         return decision
 
     def sees_restricted(self, session: Session) -> bool:

@@ -33,6 +33,7 @@ class Action(StrEnum):
     SEE_FEEDS = "see-feeds"
     STEER_FEEDS = "steer-feeds"
     SEE_SCORES = "see-scores"
+    READ_AUDIT = "read-audit"
 
 
 PANEL = frozenset({Role.PANEL_CHAIR, Role.PANEL_MEMBER})
@@ -54,6 +55,7 @@ GRANTS: dict[Action, frozenset[Role]] = {
     Action.SEE_FEEDS: REVIEWERS | {Role.ADMINISTRATOR},
     Action.STEER_FEEDS: REVIEWERS,
     Action.SEE_SCORES: REVIEWERS | {Role.ADMINISTRATOR, Role.AGENCY_MANAGER},
+    Action.READ_AUDIT: frozenset({Role.ADMINISTRATOR}),
 }
 """Who may do what, for any child. A restricted child (adopted, or not to be found) needs SEE_RESTRICTED as well: a
 manager's, for somebody must decide on such a child's records and bring the case to whoever has to know it. Whoever may see
@@ -105,5 +107,6 @@ def links(role: str) -> list[tuple[str, str]]:
         (Action.SEE_FEEDS, "/feeds", "Feeds"),
         (Action.SEE_SCORES, "/feeds/scorecard", "Scorecards"),
         (Action.WATCH_FEEDS, "/alerts", "Alerts"),
+        (Action.READ_AUDIT, "/audit", "Audit"),
     )
     return [(address, name) for action, address, name in pages if allowed(action, role).allowed]

@@ -53,7 +53,8 @@ def routes(site: Site) -> APIRouter:
     def show_child(request: Request, child_id: str) -> Response:
         present = (find_child(site.engine, child_id, restricted=True) if is_child_id(child_id) else None) or child_id
         standing = standings(site.engine, [present]).get(present)
-        session = site.permit_child(request, Action.VIEW_CHILD, present, standing)
+        anew = "shown anew by itself" if request.headers.get("sec-fetch-dest") == "empty" else ""
+        session = site.permit_child(request, Action.VIEW_CHILD, present, standing, how=anew)
         if present != child_id:
             return RedirectResponse(f"/children/{present}", status_code=303)
         found = one_child(site.engine, child_id)
