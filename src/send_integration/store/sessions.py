@@ -1,11 +1,14 @@
 """Who is signed in, and who looked at what."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 
 from sqlalchemy import Connection, Engine, text
 
+from send_integration.store.outbox import wait_for_disk
 from send_integration.store.shown import about_to_show
 
 
@@ -55,8 +58,22 @@ def close_session(engine: Engine, token: str) -> None:
 
 def record(engine: Engine, session: Session, action: str, child_id: str | None, *, allowed: bool, why: str) -> None:
     """Write down who did what, or was refused it; to be called before what is looked at is read."""
-    with engine.begin() as connection:
+    with writing_down(engine) as connection:
         record_within(connection, session, action, child_id, allowed=allowed, why=why)
+
+
+@contextmanager
+def writing_down(engine: Engine) -> Iterator[Connection]:
+    """A transaction in which is written down who looked at what, and nothing else is done.
+
+    All entries follow one another under the lock of their chain. So they are committed first and waited for to be safe on
+    disk after, without it: as many readers as there are wait for the disk together, and not in a queue.
+    """
+    with engine.connect() as connection:
+        connection.execute(text("SET LOCAL synchronous_commit = off"))
+        yield connection
+        connection.commit()
+        wait_for_disk(connection)
 
 
 def record_within(

@@ -19,7 +19,7 @@ from send_integration.steps.decision_history import PastDecision
 from send_integration.store.changes import changed_children
 from send_integration.store.children import Standing, is_child_id
 from send_integration.store.decisions import Word, decision_by_id, is_decision_id, is_under_way
-from send_integration.store.sessions import Session, find_session, open_session, record, record_within
+from send_integration.store.sessions import Session, find_session, open_session, record, record_within, writing_down
 from send_integration.timeline.titles import title_of_pattern
 from send_integration.web.changes import Changes
 from send_integration.web.comparison import GENDERS, odds
@@ -122,8 +122,11 @@ class Site:
         self, session: Session, action: Action, child_ids: Iterable[str | None], why: str, *, allowed: bool = True
     ) -> None:
         """Write down that somebody saw some children, or was refused to, by what was asked of the policy before."""
-        with self.engine.begin() as connection:
-            for child_id in child_ids:
+        seen = list(child_ids)
+        if not seen:
+            return
+        with writing_down(self.engine) as connection:
+            for child_id in seen:
                 record_within(connection, session, action, child_id, allowed=allowed, why=why)
 
     def just_taken(self, session: Session, decision: str) -> JustTaken | None:
