@@ -10,7 +10,7 @@ from fastapi.responses import Response, StreamingResponse
 from send_integration.store.changes import version_of
 from send_integration.store.children import standings
 from send_integration.web.changes import Full, stirred
-from send_integration.web.context import SignInNeeded, Site, asked_of
+from send_integration.web.context import SignInNeeded, Site
 from send_integration.web.policy import Action
 
 HEARTBEAT_SECONDS = 15.0
@@ -69,4 +69,4 @@ def _version(site: Site, request: Request, child_id: str) -> str | None:
     except SignInNeeded:
         return None
     standing = standings(site.engine, [child_id]).get(child_id)
-    return version_of(site.engine, child_id) if asked_of(session, Action.VIEW_CHILD, standing).allowed else None
+    return version_of(site.engine, child_id) if site.ask(session, Action.VIEW_CHILD, standing).allowed else None
