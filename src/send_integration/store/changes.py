@@ -14,17 +14,21 @@ ALIVE_SECONDS = 30.0
 GONE = "gone"
 """The version of a child who is not there."""
 
+VERSION = (
+    "concat_ws('-', extract(epoch FROM c.updated_at), (SELECT concat_ws('-', count(*), extract(epoch FROM max(w.said_at)))"
+    " FROM panel_word w WHERE w.child_id = c.child_id AND w.body IS NOT NULL))"
+)
+"""What differs, of child `c`, whenever its answer was written since or somebody has said something of it at the panel."""
+
 
 def version_of(engine: Engine, child_id: str) -> str:
-    """What differs whenever the child's answer was written since."""
+    """The version of a child as it stands."""
     with engine.connect() as connection:
-        return (
-            connection.execute(
-                text("SELECT cast(extract(epoch FROM updated_at) AS text) FROM child WHERE child_id = :child"),
-                {"child": child_id},
-            ).scalar()
-            or GONE
-        )
+        found: str | None = connection.execute(
+            text(f"SELECT {VERSION} FROM child c WHERE c.child_id = :child"),  # noqa: S608 - a constant of ours
+            {"child": child_id},
+        ).scalar()
+    return found or GONE
 
 
 async def changed_children(engine: Engine) -> AsyncIterator[str | None]:

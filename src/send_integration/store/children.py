@@ -8,6 +8,8 @@ from typing import Any
 
 from sqlalchemy import Engine, text
 
+from send_integration.store.changes import VERSION
+
 _CHILD_ID = re.compile(r"c[0-9a-f]{15}", re.ASCII)
 """As `identity.records.child_id_of` makes them: nothing else is looked up, kept in the audit, or quoted."""
 
@@ -121,8 +123,8 @@ def one_child(engine: Engine, child_id: str) -> StoredChild | None:
     with engine.connect() as connection:
         row = connection.execute(
             text(
-                "SELECT child_id, given_name, family_name, answer, named_workers, evaluated_on, restricted,"
-                " cast(extract(epoch FROM updated_at) AS text) FROM child WHERE child_id = :child"
+                "SELECT child_id, given_name, family_name, answer, named_workers, evaluated_on, restricted,"  # noqa: S608 - ours
+                f" {VERSION} FROM child c WHERE child_id = :child"
             ),
             {"child": child_id},
         ).one_or_none()

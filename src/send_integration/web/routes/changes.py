@@ -26,7 +26,7 @@ def routes(site: Site) -> APIRouter:
     router = APIRouter()
 
     @router.get("/changes/children/{child_id}")
-    def tell(request: Request, child_id: str, since: Annotated[str, Query(max_length=40)] = "") -> Response:
+    def tell(request: Request, child_id: str, since: Annotated[str, Query(max_length=80)] = "") -> Response:
         standing = standings(site.engine, [child_id]).get(child_id)
         session = site.permit_child(
             request, Action.VIEW_CHILD, child_id, standing, how="told of changes while it is open"

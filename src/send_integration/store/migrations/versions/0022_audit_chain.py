@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0022"
-down_revision = "0018"
+down_revision = "0021"
 
 _TEXT = """
 CREATE FUNCTION audit_text(entry audit) RETURNS text LANGUAGE sql STABLE AS $$
@@ -86,5 +86,9 @@ def upgrade() -> None:
     op.execute(_TELL)
     op.execute(
         "CREATE TRIGGER child_is_told AFTER INSERT OR DELETE OR UPDATE OF updated_at ON child"
+        " FOR EACH ROW EXECUTE FUNCTION tell_of_child()"
+    )
+    op.execute(
+        "CREATE TRIGGER panel_word_is_told AFTER INSERT OR UPDATE ON panel_word"
         " FOR EACH ROW EXECUTE FUNCTION tell_of_child()"
     )
