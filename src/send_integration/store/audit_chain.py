@@ -38,6 +38,10 @@ def _chain(connection: Connection) -> Iterator[Linked]:
     driver = connection.connection.driver_connection
     if driver is None:
         raise ValueError("the connection is closed")
+    # All of it is read: the plan that gives the first rows soonest would look up every entry by itself.
+    connection.execute(
+        text("SELECT set_config('cursor_tuple_fraction', '1', true), set_config('work_mem', '64MB', true)")
+    )
     with driver.cursor(name="audit_chain") as cursor:
         cursor.itersize = ROWS_AT_ONCE
         cursor.execute(_CHAIN)

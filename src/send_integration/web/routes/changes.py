@@ -1,5 +1,6 @@
 """Tells an open page of a child that the child has changed; what has changed, the page then asks for itself."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Annotated
 
@@ -9,7 +10,7 @@ from fastapi.responses import Response, StreamingResponse
 
 from send_integration.store.changes import version_of
 from send_integration.store.children import standings
-from send_integration.web.changes import Full, stirred
+from send_integration.web.changes import Full, Watch, stirred
 from send_integration.web.context import SignInNeeded, Site
 from send_integration.web.policy import Action
 
@@ -46,6 +47,7 @@ async def _told(site: Site, request: Request, actor: str, child_id: str, known: 
     except Full:
         yield b"retry: %d\n\n" % AGAIN_WHERE_FULL_MILLISECONDS
         return
+    leaving = asyncio.create_task(_end_when_the_reader_leaves(request, watch))
     try:
         yield b"retry: %d\n\n" % AGAIN_MILLISECONDS
         while not watch.over:
@@ -59,7 +61,15 @@ async def _told(site: Site, request: Request, actor: str, child_id: str, known: 
         if watch.displaced:
             yield b"event: ended\ndata: displaced\n\n"
     finally:
+        leaving.cancel()
         site.changes.close(watch)
+
+
+async def _end_when_the_reader_leaves(request: Request, watch: Watch) -> None:
+    """Nobody else would tell before something is sent, and then only by and by."""
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
+    watch.end()
 
 
 def _version(site: Site, request: Request, child_id: str) -> str | None:
