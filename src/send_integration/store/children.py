@@ -40,7 +40,7 @@ class ListedChild:
 
 @dataclass(frozen=True, slots=True)
 class StoredChild:
-    """All that is kept of one child: the answer of contracts.md 4, names, and named workers."""
+    """All that is kept of one child: the answer of contracts.md 4, names, named workers, and the panel's record."""
 
     child_id: str
     given_name: str
@@ -49,7 +49,8 @@ class StoredChild:
     named_workers: tuple[Mapping[str, Any], ...]
     evaluated_on: date
     restricted: bool
-    version: str = ""
+    panel: Mapping[str, Any]
+    version: str
     """As `store.changes.version_of` gives it."""
 
 
@@ -123,14 +124,23 @@ def one_child(engine: Engine, child_id: str) -> StoredChild | None:
     with engine.connect() as connection:
         row = connection.execute(
             text(
-                "SELECT child_id, given_name, family_name, answer, named_workers, evaluated_on, restricted,"  # noqa: S608 - ours
+                "SELECT child_id, given_name, family_name, answer, named_workers, evaluated_on, restricted, panel,"  # noqa: S608 - ours
                 f" {VERSION} FROM child c WHERE child_id = :child"
             ),
             {"child": child_id},
         ).one_or_none()
     if row is None:
         return None
-    return StoredChild(row[0], row[1], row[2], row[3], tuple(row[4]), row[5], row[6], row[7])
+    return StoredChild(row[0], row[1], row[2], row[3], tuple(row[4]), row[5], row[6], row[7], row[8])
+
+
+def bodies_shown(engine: Engine, child_id: str) -> list[bytes]:
+    """The bodies of the events that stand on a child's answer, in no order."""
+    with engine.connect() as connection:
+        rows = connection.execute(
+            text("SELECT body FROM event WHERE child_id = :child AND shown_since IS NOT NULL"), {"child": child_id}
+        )
+        return [bytes(row[0]) for row in rows]
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,9 @@ SHOW_NO_ENTRY = (
     "answer-alert",
     "view-inbox",
     "read-audit",
+    "break-glass",
+    "end-glass",
+    "read-glass",
 )
 """The audited acts that name a child and show nothing that rests on an entry; whatever else names one is a look."""
 

@@ -22,9 +22,12 @@ from send_integration.store.decisions import Word, decision_by_id, is_decision_i
 from send_integration.store.sessions import Session, find_session, open_session, record, record_within, writing_down
 from send_integration.store.ties import tie_of
 from send_integration.timeline.titles import title_of_pattern
+from send_integration.web import cookies
 from send_integration.web.changes import Changes
 from send_integration.web.comparison import GENDERS, odds
 from send_integration.web.effects import count
+from send_integration.web.guards import Guard
+from send_integration.web.names import rule_name
 from send_integration.web.policy import (
     NO_TIE,
     Action,
@@ -33,22 +36,27 @@ from send_integration.web.policy import (
     Tie,
     allowed,
     links,
+    may_break_glass_for,
     may_by_a_tie,
     policy,
     seen_fields,
 )
+from send_integration.web.provider import Provider
 from send_integration.when.london import london_day, london_time
-
-COOKIE = "send_session"
-SESSION_LASTS = timedelta(hours=8)
-LEFT_ALONE = timedelta(minutes=60)
-"""Whoever has not opened a page for so long signs in again; a meeting's longest talk about one child is shorter."""
 
 FOLDER = Path(__file__).parent
 
 
 class SignInNeeded(Exception):
     """Nobody is signed in."""
+
+
+class BehindGlass(HTTPException):
+    """A child's page is refused that the person could see by breaking the glass; said of any id, whoever it is."""
+
+    def __init__(self, child_id: str) -> None:
+        super().__init__(403)
+        self.child_id = child_id
 
 
 class JustTaken(NamedTuple):
@@ -65,6 +73,8 @@ class Site:
     engine: Engine
     settings: Settings
     templates: Environment
+    guard: Guard
+    provider: Provider | None = None
 
     @cached_property
     def changes(self) -> Changes:
@@ -72,7 +82,7 @@ class Site:
         return Changes(partial(changed_children, self.engine))
 
     def page(self, name: str, session: Session | None, *, status: int = 200, **values: Any) -> HTMLResponse:  # noqa: ANN401 - templates take any
-        """A page from its template, never to be cached."""
+        """A page from its template; the guard keeps it out of caches."""
         text = self.templates.get_template(name).render(
             session=session,
             authority=self.settings.authority,
@@ -80,15 +90,21 @@ class Site:
             today=self.settings.today(),
             **values,
         )
-        return HTMLResponse(text, status, headers={"Cache-Control": "no-store"})
+        return HTMLResponse(text, status)
+
+    def session_of(self, request: Request) -> Session | None:
+        """The session of a request that stands; what an open page asks by itself does not show that somebody is there."""
+        token = cookies.read(request, cookies.SESSION)
+        idle = timedelta(minutes=self.settings.session_idle_minutes)
+        by_itself = request.headers.get("sec-fetch-dest") == "empty"
+        return find_session(self.engine, token, clock.now(), idle, is_there=not by_itself) if token else None
 
     def signed_in(self, request: Request) -> Session:
         """The signed-in person. Raises SignInNeeded where there is none."""
-        token = request.cookies.get(COOKIE, "")
-        of_a_script = request.headers.get("sec-fetch-dest") == "empty"  # asked by an open page, and by nobody at it
-        session = find_session(self.engine, token, clock.now(), LEFT_ALONE, is_there=not of_a_script) if token else None
+        session = self.session_of(request)
         if session is None:
             raise SignInNeeded
+        self.guard.count_person(session.actor, searches="q" in request.query_params)
         return session
 
     def permit(self, request: Request, action: Action) -> Session:
@@ -117,6 +133,8 @@ class Site:
         session = self.signed_in(request)
         decision = self.look(session, action, child_id, standing, how=how)
         if not decision.allowed:
+            if not decision.unknown and is_child_id(child_id) and may_break_glass_for(action, session.role):
+                raise BehindGlass(child_id)
             raise HTTPException(404 if decision.unknown else 403)
         return session
 
@@ -178,14 +196,13 @@ class Site:
             record(self.engine, session, "send-form", None, allowed=False, why="the form is not one of ours")
             raise HTTPException(403)
 
-    def sign_in(self, person: Session, response: Response, *, secure: bool) -> None:
+    def sign_in(self, request: Request, person: Session, response: Response) -> None:
         """Open a session and hand its token to the browser, readable by no script."""
         token, now = secrets.token_urlsafe(32), clock.now()
         session = replace(person, csrf=secrets.token_urlsafe(24))
-        open_session(self.engine, token, session, now, now + SESSION_LASTS)
-        response.set_cookie(
-            COOKIE, token, max_age=int(SESSION_LASTS.total_seconds()), httponly=True, samesite="lax", secure=secure
-        )
+        lasts = timedelta(hours=self.settings.session_hours)
+        open_session(self.engine, token, session, now, now + lasts)
+        cookies.write(request, response, cookies.SESSION, token, lasts, same_site_only=False)
 
 
 def asked_of(session: Session, action: Action, standing: Standing | None, tie: Tie = NO_TIE) -> Decision:
@@ -224,6 +241,7 @@ def templates() -> Environment:
     environment.filters["decided"] = what_was_decided
     environment.filters["title"] = title_of_pattern
     environment.globals["count"] = count
+    environment.filters["rule"] = rule_name
     environment.filters["words"] = lambda code: str(code).replace("-", " ").replace("_", " ")
     return environment
 

@@ -22,6 +22,7 @@ class SiteServer(uvicorn.Server):
                 log_level=log_level,
                 access_log=False,
                 server_header=False,
+                proxy_headers=False,  # whom to believe about addresses, SEND_TRUSTED_PROXIES says
                 timeout_graceful_shutdown=END_WITHIN_SECONDS,
             )
         )

@@ -20,7 +20,7 @@ from send_integration.store.changes import version_of
 from send_integration.store.sessions import Session, close_session, open_session
 from send_integration.web.app import build_app
 from send_integration.web.changes import MOST_OF_A_PERSON
-from send_integration.web.context import COOKIE
+from send_integration.web.cookies import SESSION
 from send_integration.web.routes import changes
 from send_integration.web.serving import SiteServer
 from tests.integration.families import TODAY, audited, child_of
@@ -92,7 +92,7 @@ async def asked(running: Running, address: str, token: str, *headers: str) -> As
     told = (
         f"GET {address} HTTP/1.1",
         "Host: localhost",
-        f"Cookie: {COOKIE}={token}",
+        f"Cookie: {SESSION}={token}",
         "Sec-Fetch-Dest: empty",
         *headers,
     )

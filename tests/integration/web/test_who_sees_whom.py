@@ -95,6 +95,7 @@ OPEN = {
     ("GET", "/"),
     ("GET", "/sign-in"),
     ("POST", "/sign-in"),
+    ("GET", "/sign-in/callback"),
     ("POST", "/sign-out"),
     ("GET", "/health"),
     ("GET", "/metrics"),

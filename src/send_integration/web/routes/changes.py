@@ -11,7 +11,7 @@ from fastapi.responses import Response, StreamingResponse
 from send_integration.store.changes import version_of
 from send_integration.store.children import standings
 from send_integration.web.changes import Full, Watch, stirred
-from send_integration.web.context import SignInNeeded, Site
+from send_integration.web.context import Site
 from send_integration.web.policy import Action
 
 HEARTBEAT_SECONDS = 15.0
@@ -74,9 +74,8 @@ async def _end_when_the_reader_leaves(request: Request, watch: Watch) -> None:
 
 def _version(site: Site, request: Request, child_id: str) -> str | None:
     """The child's version now; None where the session has ended, or the person may no more see the child."""
-    try:
-        session = site.signed_in(request)
-    except SignInNeeded:
+    session = site.session_of(request)
+    if session is None:
         return None
     standing = standings(site.engine, [child_id]).get(child_id)
     return version_of(site.engine, child_id) if site.ask(session, Action.VIEW_CHILD, standing).allowed else None
