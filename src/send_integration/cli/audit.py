@@ -12,6 +12,7 @@ from send_integration.broker.said_audit import said_hashes
 from send_integration.cli.days_back import DAY
 from send_integration.cli.looking import By, Looker, ShowRestricted, WhyLook, looker
 from send_integration.cli.services import services
+from send_integration.cli.subject_access import export_child
 from send_integration.contracts.audit_chain import Broken
 from send_integration.errors import BadInput, NotBalanced
 from send_integration.store.audit_chain import verify_audit
@@ -24,6 +25,7 @@ app = typer.Typer(
     no_args_is_help=True,
     help="Who looked at which child and why; whether that record is whole; what is held of one child.",
 )
+app.command("subject-access")(export_child)
 _HEAD = re.compile(r"([0-9]{1,18}):([0-9a-f]{64})", re.ASCII)
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 

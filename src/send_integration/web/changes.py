@@ -73,7 +73,9 @@ class Changes:
         return watch
 
     def close(self, watch: Watch) -> None:
-        """A page is open no more; where it was the last, nobody listens."""
+        """A page is open no more; where it was the last, nobody listens. Harmless where it was closed before."""
+        if watch not in self._watches.get(watch.child_id, ()):
+            return
         for held, key in ((self._watches, watch.child_id), (self._of_actor, watch.actor)):
             held[key].remove(watch)
             if not held[key]:

@@ -114,7 +114,7 @@ def touch(engine: Engine, child_id: str) -> None:
 async def until(condition: Callable[[], bool]) -> None:
     deadline = time.monotonic() + WITHIN_SECONDS
     while not condition():
-        assert time.monotonic() < deadline
+        assert time.monotonic() < deadline, "it did not come about"
         await asyncio.sleep(0.02)  # between two looks at the condition
 
 

@@ -47,7 +47,7 @@ async def _told(site: Site, request: Request, actor: str, child_id: str, known: 
     except Full:
         yield b"retry: %d\n\n" % AGAIN_WHERE_FULL_MILLISECONDS
         return
-    leaving = asyncio.create_task(_end_when_the_reader_leaves(request, watch))
+    leaving = asyncio.create_task(_close_when_the_reader_leaves(site, request, watch))
     try:
         yield b"retry: %d\n\n" % AGAIN_MILLISECONDS
         while not watch.over:
@@ -65,11 +65,12 @@ async def _told(site: Site, request: Request, actor: str, child_id: str, known: 
         site.changes.close(watch)
 
 
-async def _end_when_the_reader_leaves(request: Request, watch: Watch) -> None:
-    """Nobody else would tell before something is sent, and then only by and by."""
+async def _close_when_the_reader_leaves(site: Site, request: Request, watch: Watch) -> None:
+    """Whoever leaves while something is sent to them is noticed by nobody else before memory is tidied."""
     while (await request.receive())["type"] != "http.disconnect":
         pass
     watch.end()
+    site.changes.close(watch)
 
 
 def _version(site: Site, request: Request, child_id: str) -> str | None:
