@@ -76,13 +76,15 @@ TO_BE_READ: Mapping[Rule, Reason] = {
 SECTORS = {"health": [Rule.HEALTH], "care": [Rule.CARE], "education": [Rule.EDUCATION]}
 FREE_TEXT = frozenset({"note", "text", "rationale", "why", "what", "because", "concern", "raw", "how", "reason"})
 ANOTHER = "[another person]"
+_CHILD_ID = re.compile(r"(?<!\w)c[0-9a-f]{15}(?!\w)", re.ASCII)
 
 
 @dataclass
 class Marks:
-    """Withholds and marks, and counts both by rule; `names` are what another person is known by."""
+    """Withholds and marks, and counts both by rule; `names` are what another person is known by, `ids` the child's own."""
 
     names: re.Pattern[str] | None
+    ids: Collection[str]
     withheld: Counter[Rule] = field(default_factory=Counter)
     to_be_read: Counter[Rule] = field(default_factory=Counter)
 
@@ -99,9 +101,10 @@ class Marks:
 
     def without_others(self, value: Any) -> Any:  # noqa: ANN401 - JSON
         """The same with other people's names and numbers taken out of every text."""
-        if isinstance(value, str) and self.names is not None:
-            found, times = self.names.subn(ANOTHER, value)
-            self.withheld[Rule.OTHER_PERSON] += times
+        if isinstance(value, str):
+            found = _CHILD_ID.sub(lambda met: met[0] if met[0] in self.ids else ANOTHER, value)
+            found = self.names.sub(ANOTHER, found) if self.names else found
+            self.withheld[Rule.OTHER_PERSON] += found.count(ANOTHER) - value.count(ANOTHER)
             return found
         if isinstance(value, Mapping):
             return {key: self.without_others(one) for key, one in value.items()}

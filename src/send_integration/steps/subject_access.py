@@ -29,13 +29,13 @@ class _Copy:
         self.held = held
         child = held.rows["child"][0] if held.rows["child"] else {}
         own = [row[name] for row in held.rows["records"] for name in ("given_name", "family_name")]
-        self.marks = Marks(names_of(held.others, own))
+        self.marks = Marks(names_of(held.others, own), held.ids)
         self.sectors = {entry["event_id"]: entry["sector"] for entry in child.get("answer", {}).get("timeline", ())}
         self.own_events = {row["event_id"] for name in ("events", "not_on_timeline") for row in held.rows[name]}
         self.readers: dict[str, str] = {}
         self.writers: dict[str, Callable[[Row], Row]] = {
             "child": self.child,
-            "records": lambda row: row,
+            "records": self.plain,
             "events": self.event,
             "not_on_timeline": self.event,
             "refused": self.refused,
@@ -45,14 +45,14 @@ class _Copy:
             "seen_when_deciding": self.seen,
             "family": self.related,
             "identity_decisions": self.identity_decision,
-            "joined_by": lambda row: row,
-            "perhaps_the_childs": lambda row: row,
+            "joined_by": self.plain,
+            "perhaps_the_childs": self.plain,
             "glass": self.glass,
             "sharing_basis": self.basis,
             "looks": self.look,
             "looks_when_joined": self.look,
             "notices": self.notice,
-            "reports": lambda row: row,
+            "reports": self.plain,
         }
 
     def parts(self) -> dict[str, list[Row]]:
