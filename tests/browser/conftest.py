@@ -127,9 +127,9 @@ def site(engine: Engine, pipe: Pipe) -> Iterator[str]:
 
 
 @contextmanager
-def running_site(engine: Engine, today: date) -> Iterator[str]:
+def running_site(engine: Engine, today: date, port: int = 0) -> Iterator[str]:
     """A site on a database, at the address that is given."""
-    port = free_port()
+    port = port or free_port()
     app = build_app(engine, Settings(sign_in="development", as_of=today))
     server = SiteServer(app, host="127.0.0.1", port=port, log_level="error")
     thread = threading.Thread(target=server.run, daemon=True)
