@@ -128,13 +128,13 @@ def test_after_a_server_was_away_the_page_catches_up(
     browser_page: Page, engine: Engine, pipe: Pipe, address_of: AddressOf
 ) -> None:
     port = free_port()
-    with running_site(engine, TODAY, port) as site:
+    with running_site(engine, TODAY, port=port) as site:
         enter(browser_page, site)
         with opened(browser_page, site + address_of("local:1")):
             browser_page.evaluate("window.here = true")
     excluded(pipe)
 
-    with running_site(engine, TODAY, port):
+    with running_site(engine, TODAY, port=port):
         expect(told(browser_page)).to_have_text(TOLD, timeout=20_000)
         assert "xcluded" in browser_page.locator("main").inner_text()
         assert browser_page.evaluate("window.here")
@@ -149,7 +149,7 @@ def test_a_page_that_nobody_looks_at_is_told_nothing_and_catches_up(
         "hidden => { Object.defineProperty(document, 'hidden', {value: hidden, configurable: true});"
         " document.dispatchEvent(new Event('visibilitychange')) }"
     )
-    with running_site(engine, TODAY, free_port()) as site:
+    with running_site(engine, TODAY) as site:
         enter(browser_page, site)
         with opened(browser_page, site + address_of("local:1")):
             pass
@@ -168,7 +168,7 @@ def test_without_a_script_the_page_is_whole(
 ) -> None:
     context = chromium.new_context(java_script_enabled=False)
     page = context.new_page()
-    with running_site(engine, TODAY, free_port()) as site:
+    with running_site(engine, TODAY) as site:
         enter(page, site)
         page.goto(site + address_of("local:1"))
         expect(page.get_by_role("heading", level=1)).to_contain_text("Anna")
