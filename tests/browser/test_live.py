@@ -119,7 +119,8 @@ def browser_page(chromium: Browser) -> Iterator[Page]:
 
 def enter(page: Page, site: str) -> None:
     page.goto(f"{site}/sign-in")
-    page.locator("#person-chair").check()
+    page.locator("#person-chair").focus()
+    page.keyboard.press("Space")
     page.keyboard.press("Enter")
     page.wait_for_url(lambda address: not address.endswith("/sign-in"))
 

@@ -55,7 +55,7 @@
     return fields.some((field) => isTouched(field) || field === document.activeElement);
   }
 
-  const nameOf = (details) => details.id || (details.querySelector("summary") || details).textContent.trim();
+  const nameOf = (details) => details.id || (details.querySelector("summary") || details).textContent.trim().replace(/\d+/g, "#");  // a count may change
 
   /* Folds out in `fresh` what is folded out on the page; of several of one name, each by its place among them. */
   function keepFolds(fresh) {
