@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 
 from send_integration.errors import BadInput
 from send_integration.store.children import find_child
-from send_integration.store.sessions import Session, record_within, writing_down
+from send_integration.store.sessions import SHOWN, Session, record_within, writing_down
 
 ROLE = "command-line"
 """The audit's role for whoever has the database at a command line, where nobody signs in."""
@@ -45,6 +45,10 @@ class Looker:
         """Write down which children were shown; None stands for what is of no one child, and `about` says of what."""
         why = f"command line, restricted too: {self.why}" if self.restricted else "command line"
         self._record(action, child_ids, f"{about}, {why}" if about else why, allowed=True)
+
+    def was_shown(self, action: str, what: str, child_id: str | None = None) -> None:
+        """Write down that a list was shown: which one, and not everybody who stands in it."""
+        self._record(action, [child_id], f"{SHOWN}{what}, command line", allowed=True)
 
     def refused(self, action: str, child_ids: Iterable[str | None]) -> None:
         """Write down that restricted children were asked for and not shown."""

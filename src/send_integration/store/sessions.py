@@ -12,6 +12,9 @@ from sqlalchemy import Connection, Engine, text
 from send_integration.store.outbox import wait_for_disk
 from send_integration.store.shown import about_to_show
 
+SHOWN = "shown: "
+"""How the audit begins to say why, where somebody was shown a list, or what tells of no entry of a child."""
+
 SEEN_TO_THE = timedelta(minutes=1)
 """How exactly it is kept when somebody was last there: not every look is worth a write."""
 

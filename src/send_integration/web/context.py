@@ -19,7 +19,15 @@ from send_integration.steps.decision_history import PastDecision
 from send_integration.store.changes import changed_children
 from send_integration.store.children import Standing, is_child_id
 from send_integration.store.decisions import Word, decision_by_id, is_decision_id, is_under_way
-from send_integration.store.sessions import Session, find_session, open_session, record, record_within, writing_down
+from send_integration.store.sessions import (
+    SHOWN,
+    Session,
+    find_session,
+    open_session,
+    record,
+    record_within,
+    writing_down,
+)
 from send_integration.store.ties import tie_of
 from send_integration.timeline.titles import title_of_pattern
 from send_integration.web import cookies
@@ -181,6 +189,10 @@ class Site:
         with writing_down(self.engine) as connection:
             for child_id in seen:
                 record_within(connection, session, action, child_id, allowed=allowed, why=why)
+
+    def note_shown(self, session: Session, action: Action, what: str, child_id: str | None = None) -> None:
+        """Write down that somebody was shown a list or an alert: of lists which one, and not everybody who stands in it."""
+        record(self.engine, session, action, child_id, allowed=True, why=f"{SHOWN}{what}")
 
     def just_taken(self, session: Session, decision: str) -> JustTaken | None:
         """What is to be said of a decision that this person has just taken; None for anything else."""

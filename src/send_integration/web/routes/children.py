@@ -38,6 +38,7 @@ def routes(site: Site) -> APIRouter:
         restricted = site.sees_restricted(session)
         offset = (page - 1) * CHILDREN_ON_A_PAGE
         found, total = list_by_need(site.engine, restricted=restricted, limit=CHILDREN_ON_A_PAGE, offset=offset)
+        site.note_shown(session, Action.LIST_CHILDREN, f"page {page} of the list")
         site.note_looks(
             session, Action.LIST_CHILDREN, [c.child_id for c in found if c.restricted], "restricted, listed"
         )
