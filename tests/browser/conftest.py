@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from datetime import date
 
 import pytest
-import uvicorn
 from playwright.sync_api import Browser, Page, sync_playwright
 from sqlalchemy import Engine
 
@@ -16,6 +15,7 @@ from send_integration.settings import Settings
 from send_integration.steps.catalogue import load_rules
 from send_integration.store.children import find_child
 from send_integration.web.app import build_app
+from send_integration.web.serving import SiteServer
 from tests.builders import WORKER, days_after, sent
 from tests.integration.brokers import NOTHING_SKIPPED
 from tests.integration.conftest import database, engine, server
@@ -128,13 +128,16 @@ def site(engine: Engine, pipe: Pipe) -> Iterator[str]:
 
 @contextmanager
 def running_site(
-    engine: Engine, today: date, set_up: Callable[[str], Settings] = lambda _address: Settings(sign_in="development")
+    engine: Engine,
+    today: date,
+    set_up: Callable[[str], Settings] = lambda _address: Settings(sign_in="development"),
+    port: int = 0,
 ) -> Iterator[str]:
     """A site on a database, at the address that is given, with the settings that `set_up` gives for it."""
-    port = free_port()
+    port = port or free_port()
     settings = set_up(f"http://127.0.0.1:{port}").model_copy(update={"as_of": today})
     app = build_app(engine, settings)
-    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_level="error"))
+    server = SiteServer(app, host="127.0.0.1", port=port, log_level="error")
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     wait_for_port(f"127.0.0.1:{port}", thread.is_alive)

@@ -105,7 +105,9 @@ def pair_of(engine: Engine, given_name: str) -> str:
 
 
 def audited(engine: Engine) -> list[tuple[str, str, str | None, bool]]:
-    """Who did what to which child, and whether it was allowed, in order."""
+    """Who did what to which child, and whether it was allowed, in order; that a list was shown is left out."""
     with engine.connect() as connection:
-        rows = connection.execute(text("SELECT actor, action, child_id, allowed FROM audit ORDER BY id"))
+        rows = connection.execute(
+            text("SELECT actor, action, child_id, allowed FROM audit WHERE why NOT LIKE 'shown: %' ORDER BY id")
+        )
         return [(row[0], row[1], row[2], row[3]) for row in rows]

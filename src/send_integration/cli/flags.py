@@ -16,6 +16,7 @@ from send_integration.rules.flags import ACKNOWLEDGED, DISMISSED
 from send_integration.settings import Settings
 from send_integration.steps import handling
 from send_integration.store.flags import history_of, is_dismissed, open_flags_by_urgency, stored_flag
+from send_integration.store.shown import VIEW_FLAG
 from send_integration.web.policy import Action
 from send_integration.when.london import london_minute
 
@@ -41,6 +42,7 @@ def flags(
         return
     _, engine = services()
     who = looker(engine, by, restricted=restricted, why=why)
+    who.was_shown(Action.LIST_CHILDREN, "open flags")
     found = open_flags_by_urgency(engine, restricted=restricted, limit=limit)
     who.saw(Action.LIST_CHILDREN, dict.fromkeys(flag.content["child_id"] for flag in found if flag.restricted))
     contents = [flag.content for flag in found]
@@ -87,6 +89,9 @@ def history(
     who = looker(engine, by, restricted=restricted, why=why)
     _require_known(who, flag)
     with engine.connect() as connection:
+        known = stored_flag(connection, flag)
+        child_id = known.content["child_id"] if known else None
+        who.was_shown(VIEW_FLAG, f"the history of flag {flag}", child_id)
         changes = history_of(connection, flag)
     if as_json:
         typer.echo(json.dumps([change._asdict() for change in changes], default=str, ensure_ascii=False, indent=1))

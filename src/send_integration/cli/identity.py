@@ -57,6 +57,7 @@ def review(
     if pair is not None:
         _show(who, _waiting(who, pair), as_json=as_json)
         return
+    who.was_shown(Action.REVIEW_IDENTITY, "the pairs that wait")
     found, total = waiting_pairs(engine, restricted=restricted, limit=limit)
     if restricted:
         who.saw(Action.REVIEW_IDENTITY, [None])
@@ -163,6 +164,7 @@ def decisions(
     """What people decided, the latest first."""
     _, engine = services()
     who = looker(engine, by, restricted=restricted, why=why)
+    who.was_shown(Action.REVIEW_IDENTITY, "what people decided")
     found = past_decisions(engine, restricted=restricted)[:limit]
     if restricted:
         who.saw(Action.REVIEW_IDENTITY, [None])

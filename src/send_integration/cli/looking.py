@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 
 from send_integration.errors import BadInput
 from send_integration.store.children import find_child
-from send_integration.store.sessions import Session, record_within
+from send_integration.store.sessions import SHOWN, Session, record_within, writing_down
 
 ROLE = "command-line"
 """The audit's role for whoever has the database at a command line, where nobody signs in."""
@@ -46,12 +46,16 @@ class Looker:
         why = f"command line, restricted too: {self.why}" if self.restricted else "command line"
         self._record(action, child_ids, f"{about}, {why}" if about else why, allowed=True)
 
+    def was_shown(self, action: str, what: str, child_id: str | None = None) -> None:
+        """Write down that a list was shown: which one, and not everybody who stands in it."""
+        self._record(action, [child_id], f"{SHOWN}{what}, command line", allowed=True)
+
     def refused(self, action: str, child_ids: Iterable[str | None]) -> None:
         """Write down that restricted children were asked for and not shown."""
         self._record(action, child_ids, "restricted, asked for without --restricted", allowed=False)
 
     def _record(self, action: str, child_ids: Iterable[str | None], why: str, *, allowed: bool) -> None:
-        with self.engine.begin() as connection:
+        with writing_down(self.engine) as connection:
             for child_id in child_ids:
                 record_within(connection, self.session, action, child_id, allowed=allowed, why=why)
 

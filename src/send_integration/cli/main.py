@@ -29,6 +29,9 @@ COMMANDS = {
     "up": Entry("up", "up", "Start worker, reports and page together against what the environment names."),
     "worker": Entry("worker", "worker", "Run the stream worker; start more to share the load."),
     "reports": Entry("reports", "reports", "Keep the warehouse's tables; one is enough, and no flag waits for it."),
+    "audit": Entry(
+        "audit", "app", "Who looked at which child and why; is that record whole; all that is held of one child."
+    ),
     "audit-quality": Entry(
         "audit_quality", "audit_quality", "Judge each feed's latest events again by plain Great Expectations."
     ),

@@ -9,9 +9,11 @@ import typer
 
 from send_integration import clock
 from send_integration.cli.feed_option import OneFeed
+from send_integration.cli.looking import By, looker
 from send_integration.cli.services import services
 from send_integration.store.inspection import list_checks
 from send_integration.store.remarks import remark_counts
+from send_integration.web.policy import Action
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="How good the feeds are.")
 
@@ -41,9 +43,12 @@ def remarks(
 def lists(
     *,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    by: By,
 ) -> None:
     """Whom an inspection's lists would ask about by checks over several events; restricted children are left out."""
     settings, engine = services()
+    who = looker(engine, by, restricted=False, why="")
+    who.was_shown(Action.LIST_CHILDREN, "whom an inspection would ask about")
     found = list_checks(engine, settings.today().isoformat())
     if as_json:
         typer.echo(json.dumps([one._asdict() for one in found], indent=1))

@@ -3,7 +3,6 @@
 from typing import Annotated
 
 import typer
-import uvicorn
 
 from send_integration.embedded.ports import port_is_free
 from send_integration.errors import NotReady
@@ -11,6 +10,7 @@ from send_integration.settings import settings
 from send_integration.store.engine import open_database
 from send_integration.store.schema import migrate
 from send_integration.web.app import build_app
+from send_integration.web.serving import SiteServer
 
 
 def web(
@@ -28,12 +28,4 @@ def web(
     engine = open_database(now.database.get_secret_value())
     migrate(engine)
     typer.echo(f"The page is at http://{listen_host}:{listen_port}/", err=True)
-    uvicorn.run(
-        build_app(engine, now),
-        host=listen_host,
-        port=listen_port,
-        log_level="warning",
-        access_log=False,
-        server_header=False,
-        proxy_headers=False,  # whom to believe about addresses, SEND_TRUSTED_PROXIES says
-    )
+    SiteServer(build_app(engine, now), host=listen_host, port=listen_port).run()

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import Connection, Engine
 
 from send_integration.steps.batch import Outgoing
-from send_integration.store.outbox import published, try_to_be_the_relay, waiting
+from send_integration.store.outbox import published, try_to_be_the_relay, wait_for_disk, waiting
 
 
 class Relay:
@@ -30,6 +30,7 @@ class Relay:
         if not said:
             connection.close()
             return []
+        wait_for_disk(connection)  # what a crash could still undo must not be said
         self._connection, self._ids = connection, [message.id for message in said]
         return [Outgoing(message.topic, message.key, message.value, message.headers) for message in said]
 

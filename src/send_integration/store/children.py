@@ -8,6 +8,8 @@ from typing import Any
 
 from sqlalchemy import Engine, text
 
+from send_integration.store.changes import VERSION
+
 _CHILD_ID = re.compile(r"c[0-9a-f]{15}", re.ASCII)
 """As `identity.records.child_id_of` makes them: nothing else is looked up, kept in the audit, or quoted."""
 
@@ -48,6 +50,8 @@ class StoredChild:
     evaluated_on: date
     restricted: bool
     panel: Mapping[str, Any]
+    version: str
+    """As `store.changes.version_of` gives it."""
 
 
 def is_child_id(given: str) -> bool:
@@ -120,14 +124,14 @@ def one_child(engine: Engine, child_id: str) -> StoredChild | None:
     with engine.connect() as connection:
         row = connection.execute(
             text(
-                "SELECT child_id, given_name, family_name, answer, named_workers, evaluated_on, restricted, panel FROM child"
-                " WHERE child_id = :child"
+                "SELECT child_id, given_name, family_name, answer, named_workers, evaluated_on, restricted, panel,"  # noqa: S608 - ours
+                f" {VERSION} FROM child c WHERE child_id = :child"
             ),
             {"child": child_id},
         ).one_or_none()
     if row is None:
         return None
-    return StoredChild(row[0], row[1], row[2], row[3], tuple(row[4]), row[5], row[6], row[7])
+    return StoredChild(row[0], row[1], row[2], row[3], tuple(row[4]), row[5], row[6], row[7], row[8])
 
 
 def bodies_shown(engine: Engine, child_id: str) -> list[bytes]:

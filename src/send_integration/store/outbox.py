@@ -62,6 +62,11 @@ def say(connection: Connection, messages: Sequence[ToSay]) -> None:
         )
 
 
+def wait_for_disk(connection: Connection) -> None:
+    """Wait until everything that has been committed is safe on disk: of the audit some is committed before it is."""
+    connection.execute(text("SELECT pg_logical_emit_message(false, 'send', '', true)"))
+
+
 def try_to_be_the_relay(connection: Connection) -> bool:
     """Whether this connection may publish now; held until it closes or its transaction ends."""
     got: bool = connection.execute(text("SELECT pg_try_advisory_xact_lock(:lock)"), {"lock": RELAY_LOCK}).scalar_one()

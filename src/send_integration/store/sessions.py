@@ -1,5 +1,7 @@
 """Who is signed in, and who looked at what."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -7,7 +9,11 @@ from uuid import uuid4
 
 from sqlalchemy import Connection, Engine, text
 
+from send_integration.store.outbox import wait_for_disk
 from send_integration.store.shown import about_to_show
+
+SHOWN = "shown: "
+"""How the audit begins to say why, where somebody was shown a list, or what tells of no entry of a child."""
 
 SEEN_TO_THE = timedelta(minutes=1)
 """How exactly it is kept when somebody was last there: not every look is worth a write."""
@@ -67,8 +73,11 @@ def open_session(engine: Engine, token: str, session: Session, now: datetime, ex
         )
 
 
-def find_session(engine: Engine, token: str, now: datetime, idle: timedelta) -> Session | None:
-    """The session of a token, where it has not ended, nor was left alone for longer than `idle`."""
+def find_session(
+    engine: Engine, token: str, now: datetime, idle: timedelta, *, is_there: bool = True
+) -> Session | None:
+    """The session of a token, where it has not ended, nor was left alone for longer than `idle`; `is_there` is whether
+    this shows that somebody is at the browser."""
     given = {"hash": _hash(token), "now": now, "left_alone": now - idle}
     with engine.connect() as connection:
         row = connection.execute(
@@ -80,7 +89,7 @@ def find_session(engine: Engine, token: str, now: datetime, idle: timedelta) -> 
         ).one_or_none()
         if row is None:
             return None
-        if now - row.seen_at > SEEN_TO_THE:
+        if is_there and now - row.seen_at > SEEN_TO_THE:
             connection.execute(text("UPDATE session SET seen_at = :now WHERE token_hash = :hash"), given)
             connection.commit()
     return Session(row.actor, row.role, row.csrf, row.name, row.sector, tuple(row.inboxes), tuple(row.agencies))
@@ -119,8 +128,22 @@ def end_sessions(engine: Engine, by: Session, *, session_id: str = "", actor: st
 
 def record(engine: Engine, session: Session, action: str, child_id: str | None, *, allowed: bool, why: str) -> None:
     """Write down who did what, or was refused it; to be called before what is looked at is read."""
-    with engine.begin() as connection:
+    with writing_down(engine) as connection:
         record_within(connection, session, action, child_id, allowed=allowed, why=why)
+
+
+@contextmanager
+def writing_down(engine: Engine) -> Iterator[Connection]:
+    """A transaction in which is written down who looked at what, and nothing else is done.
+
+    All entries follow one another under the lock of their chain. So they are committed first and waited for to be safe on
+    disk after, without it: as many readers as there are wait for the disk together, and not in a queue.
+    """
+    with engine.connect() as connection:
+        connection.execute(text("SET LOCAL synchronous_commit = off"))
+        yield connection
+        connection.commit()
+        wait_for_disk(connection)
 
 
 def record_within(

@@ -17,6 +17,8 @@ VIEW_NOTICE, READ_NOTICE, EXPORT = "view-notice", "read-notice", "export"
 """What the audit calls being shown a notice, closing it, and taking reports away."""
 
 ACKNOWLEDGE_FLAG, DISMISS_FLAG = "acknowledge-flag", "dismiss-flag"
+VIEW_FLAG = "view-flag"
+"""Reading a flag's history: it tells of its child what entries say."""
 
 LIST_FOR_PANEL, RUN_MEETING, DECIDE, RECORD_VOICE = "list-for-panel", "run-meeting", "decide", "record-voice"
 """What it calls what is said of a child for the panel: putting it on an agenda and taking it off, a discussion, a decision or
@@ -38,6 +40,8 @@ SHOW_NO_ENTRY = (
     "see-quarantine",
     "show-quarantined",
     "answer-alert",
+    "view-inbox",
+    "read-audit",
     "break-glass",
     "end-glass",
     "read-glass",

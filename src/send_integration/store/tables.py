@@ -363,7 +363,8 @@ session = Table(
     UniqueConstraint("session_id"),
 )
 
-# Who looked at or did what, and why they were allowed to.
+# Who looked at or did what, and why they were allowed to: a trigger refuses to update, delete or truncate it. What a row
+# says stands whole in `audit_text` (contracts.audit_chain), so that a new column is to be added there.
 audit = Table(
     "audit",
     METADATA,
@@ -376,5 +377,17 @@ audit = Table(
     Column("allowed", Boolean, nullable=False),
     Column("why", Text, nullable=False),
     Index(None, "child_id"),
+    Index(None, "actor", "id"),
+    Index(None, "at"),
     Index("ix_audit_export", "at", postgresql_where=Column("action") == "export"),
+)
+
+# The chain over the audit, in the order in which entries were committed; written by a trigger, and by nobody else.
+audit_link = Table(
+    "audit_link",
+    METADATA,
+    Column("seq", BigInteger, primary_key=True, autoincrement=False, comment="1, 2, 3 …, without a gap"),
+    Column("audit_id", BigInteger, nullable=False),
+    Column("hash", LargeBinary, nullable=False, comment="of the hash before and the entry's text"),
+    UniqueConstraint("audit_id"),
 )

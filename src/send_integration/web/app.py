@@ -23,6 +23,8 @@ from send_integration.web.routes import (
     access,
     alert_acts,
     alerts,
+    audit,
+    changes,
     children,
     deciding,
     decisions,
@@ -59,6 +61,7 @@ ROOMS = (
     meeting_acts,
     deciding,
     decisions,
+    changes,
     access,
     alerts,
     alert_acts,
@@ -70,6 +73,7 @@ ROOMS = (
     quarantine_acts,
     scorecard,
     feeds,
+    audit,
     health,
     metrics,
 )
@@ -94,6 +98,7 @@ def build_app(engine: Engine, settings: Settings) -> FastAPI:
         redirect_slashes=False,  # it would lead to whatever host the request names
     )
     site = Site(engine, settings, templates(), guard_of(settings), Provider(provider) if provider else None)
+    app.state.changes = site.changes
     app.state.is_encrypted = urlsplit(settings.web_address).scheme == "https"
     for room in ROOMS:
         app.include_router(room.routes(site))

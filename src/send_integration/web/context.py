@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -15,12 +16,22 @@ from sqlalchemy import Engine
 from send_integration import clock
 from send_integration.settings import Settings
 from send_integration.steps.decision_history import PastDecision
+from send_integration.store.changes import changed_children
 from send_integration.store.children import Standing, is_child_id
 from send_integration.store.decisions import Word, decision_by_id, is_decision_id, is_under_way
-from send_integration.store.sessions import Session, find_session, open_session, record, record_within
+from send_integration.store.sessions import (
+    SHOWN,
+    Session,
+    find_session,
+    open_session,
+    record,
+    record_within,
+    writing_down,
+)
 from send_integration.store.ties import tie_of
 from send_integration.timeline.titles import title_of_pattern
 from send_integration.web import cookies
+from send_integration.web.changes import Changes
 from send_integration.web.comparison import GENDERS, odds
 from send_integration.web.effects import count
 from send_integration.web.guards import Guard
@@ -75,6 +86,11 @@ class Site:
     guard: Guard
     provider: Provider | None = None
 
+    @cached_property
+    def changes(self) -> Changes:
+        """The pages that are open and are told of changes."""
+        return Changes(partial(changed_children, self.engine))
+
     def page(self, name: str, session: Session | None, *, status: int = 200, **values: Any) -> HTMLResponse:  # noqa: ANN401 - templates take any
         """A page from its template; the guard keeps it out of caches."""
         text = self.templates.get_template(name).render(
@@ -86,11 +102,16 @@ class Site:
         )
         return HTMLResponse(text, status)
 
-    def signed_in(self, request: Request) -> Session:
-        """The signed-in person. Raises SignInNeeded where there is none."""
+    def session_of(self, request: Request) -> Session | None:
+        """The session of a request that stands; what an open page asks by itself does not show that somebody is there."""
         token = cookies.read(request, cookies.SESSION)
         idle = timedelta(minutes=self.settings.session_idle_minutes)
-        session = find_session(self.engine, token, clock.now(), idle) if token else None
+        by_itself = request.headers.get("sec-fetch-dest") == "empty"
+        return find_session(self.engine, token, clock.now(), idle, is_there=not by_itself) if token else None
+
+    def signed_in(self, request: Request) -> Session:
+        """The signed-in person. Raises SignInNeeded where there is none."""
+        session = self.session_of(request)
         if session is None:
             raise SignInNeeded
         if not getattr(request.state, "is_counted", False):  # some routes ask twice
@@ -113,24 +134,30 @@ class Site:
         self.require_form(session, csrf)
         return session
 
-    def permit_child(self, request: Request, action: Action, child_id: str, standing: Standing | None) -> Session:
-        """The signed-in person, where they may do `action` for a child; writes down every look and every refusal.
+    def permit_child(
+        self, request: Request, action: Action, child_id: str, standing: Standing | None, *, how: str = ""
+    ) -> Session:
+        """The signed-in person, where they may do `action` for a child; writes down every look and every refusal, and
+        `how` it came about where no person asked for it.
 
         A child of whom they may not even know is answered as one that is not there (`standing` is None).
         """
         session = self.signed_in(request)
-        decision = self.look(session, action, child_id, standing)
+        decision = self.look(session, action, child_id, standing, how=how)
         if not decision.allowed:
             if not decision.unknown and is_child_id(child_id) and may_break_glass_for(action, session.role):
                 raise BehindGlass(child_id)
             raise HTTPException(404 if decision.unknown else 403)
         return session
 
-    def look(self, session: Session, action: Action, child_id: str, standing: Standing | None) -> Decision:
+    def look(
+        self, session: Session, action: Action, child_id: str, standing: Standing | None, *, how: str = ""
+    ) -> Decision:
         """Whether a person may do `action` for a child, written down."""
         decision = self.ask(session, action, standing)
         known_as = child_id if is_child_id(child_id) else None
-        record(self.engine, session, action, known_as, allowed=decision.allowed, why=decision.why)
+        why = f"{decision.why}; {how}" if how else decision.why
+        record(self.engine, session, action, known_as, allowed=decision.allowed, why=why)
         return decision
 
     def ask(self, session: Session, action: Action, standing: Standing | None) -> Decision:
@@ -158,9 +185,16 @@ class Site:
         self, session: Session, action: Action, child_ids: Iterable[str | None], why: str, *, allowed: bool = True
     ) -> None:
         """Write down that somebody saw some children, or was refused to, by what was asked of the policy before."""
-        with self.engine.begin() as connection:
-            for child_id in child_ids:
+        seen = list(child_ids)
+        if not seen:
+            return
+        with writing_down(self.engine) as connection:
+            for child_id in seen:
                 record_within(connection, session, action, child_id, allowed=allowed, why=why)
+
+    def note_shown(self, session: Session, action: Action, what: str, child_id: str | None = None) -> None:
+        """Write down that somebody was shown a list or an alert: of lists which one, and not everybody who stands in it."""
+        record(self.engine, session, action, child_id, allowed=True, why=f"{SHOWN}{what}")
 
     def just_taken(self, session: Session, decision: str) -> JustTaken | None:
         """What is to be said of a decision that this person has just taken; None for anything else."""

@@ -207,5 +207,6 @@ def links(role: str) -> list[tuple[str, str]]:
         (Action.SEE_FEEDS, "/feeds", "Feeds"),
         (Action.SEE_SCORES, "/feeds/scorecard", "Scorecards"),
         (Action.WATCH_FEEDS, "/alerts", "Alerts"),
+        (Action.READ_AUDIT, "/audit", "Audit"),
     )
     return [(address, name) for action, address, name in pages if allowed(action, role).allowed]

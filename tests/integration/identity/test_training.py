@@ -93,7 +93,7 @@ def test_a_dry_run_says_what_would_change_and_changes_nothing(filled: Engine, da
     done = identity(database, "redecide", "--dry-run")
     with filled.connect() as connection:
         decisions = connection.execute(text("SELECT count(DISTINCT child_id) FROM person_record")).scalar_one()
-        waiting = connection.execute(text("SELECT count(*) FROM outbox")).scalar_one()
+        waiting = connection.execute(text("SELECT count(*) FROM outbox WHERE topic <> 'send.audit'")).scalar_one()
 
     assert f"{3 * CHILDREN:,} records decided by model default-1" in done.stdout
     assert (decisions, waiting) == (1, 0)

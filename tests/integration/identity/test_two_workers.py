@@ -122,7 +122,11 @@ class Work:
     def _waiting(self) -> list[object]:
         pipe = self._pipe
         raw = [message for feed in topics.FEEDS for message in pipe.waiting(topics.raw(feed).name, READER)]
-        return [*raw, *pipe.ask("SELECT id FROM outbox"), *pipe.waiting(topics.CHILD_EVENTS.name, timeline.READER)]
+        return [
+            *raw,
+            *pipe.ask("SELECT id FROM outbox WHERE topic <> 'send.audit'"),
+            *pipe.waiting(topics.CHILD_EVENTS.name, timeline.READER),
+        ]
 
     def end(self) -> None:
         self._stop.set()

@@ -29,6 +29,9 @@ MAILBOXES = {team: f"{team.removesuffix('-team')}@example.org" for team in {*TEA
 AT_WORK = datetime(2026, 6, 1, 9, tzinfo=UTC)
 """Ten o'clock in London: what is urgent is sent at once."""
 
+HISTORIES = ("flag_change", "audit", "audit_link")
+"""The tables to which is only ever added."""
+
 
 def empty(engine: Engine) -> None:
     """Forget everything that was ever kept."""
@@ -36,16 +39,18 @@ def empty(engine: Engine) -> None:
         names = (
             "stream_position, admitted, person_record, person_record_key, identity_link, identity_review,"
             " identity_statement, identity_decision, quarantine, quarantine_act, event, child, relation, flag, flag_change,"
-            " former_child_id, alert, delivery, notice, notice_entry, audit, remark, feed_breaker, feed_change, feed_window,"
+            " former_child_id, alert, delivery, notice, notice_entry, audit, audit_link, remark, feed_breaker, feed_change, feed_window,"
             " feed_day, agency_day, broker_end, feed_silence, rule_book, channel_health, alert_hand_over, alert_load, digest,"
             " worker_absence, meeting, meeting_seat, agenda_place, panel_listing, panel_word, panel_sight, decision_seen,"
             " broken_glass,"
             " glass_told, sharing_basis, unjudged"
         )
         facts = ", ".join(f"warehouse.{table.name}" for table in (clean_event, *OF_A_CHILD))
-        connection.execute(text("ALTER TABLE flag_change DISABLE TRIGGER USER"))  # a history refuses to be emptied
+        for history in HISTORIES:
+            connection.execute(text(f"ALTER TABLE {history} DISABLE TRIGGER {history}_is_history"))  # it refuses this
         connection.execute(text(f"TRUNCATE {names}, outbox, {facts} CASCADE"))
-        connection.execute(text("ALTER TABLE flag_change ENABLE ALWAYS TRIGGER flag_change_is_history"))
+        for history in HISTORIES:
+            connection.execute(text(f"ALTER TABLE {history} ENABLE ALWAYS TRIGGER {history}_is_history"))
 
 
 class Pipe:

@@ -185,7 +185,7 @@ def test_what_the_gate_would_refuse_is_refused_at_once(pipe: Pipe, what: str, wh
     with pytest.raises(BadInput, match="No such flag is open"):
         handle(pipe.engine, "f0", BY, "acknowledged", "", london_midnight(TODAY))
     assert history(pipe) == ["raised"]
-    assert pipe.ask("SELECT count(*) FROM outbox") == [(0,)]
+    assert pipe.ask("SELECT count(*) FROM outbox WHERE topic <> 'send.audit'") == [(0,)]
 
 
 def test_the_same_history_brought_anew_ends_with_the_same_flags(pipe: Pipe) -> None:

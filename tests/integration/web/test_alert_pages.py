@@ -36,7 +36,7 @@ def changes(desk: Desk) -> list[object]:
     """All that an act could change."""
     return [
         desk.ask("SELECT * FROM alert ORDER BY alert_id"),
-        desk.ask("SELECT count(*) FROM outbox"),
+        desk.ask("SELECT count(*) FROM outbox WHERE topic <> 'send.audit'"),
         desk.ask("SELECT * FROM alert_hand_over"),
     ]
 

@@ -94,6 +94,7 @@ def _find(site: Site, session: Session, alert_id: str) -> dict[str, Any]:
     if found is None:
         record(site.engine, session, Action.VIEW_INBOX, None, allowed=False, why="no alert of theirs")
         raise HTTPException(404)
+    site.note_shown(session, Action.VIEW_INBOX, f"alert {alert_id}", found["child_id"])
     if found["restricted"] and found["cleared_at"] is None:
         site.note_looks(session, Action.LIST_CHILDREN, [found["child_id"]], "restricted, in an alert")
     return found

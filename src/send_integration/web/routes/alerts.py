@@ -103,6 +103,7 @@ def _alerts(site: Site, session: Session, reader: Reader) -> list[dict[str, Any]
     if not allowed(Action.VIEW_INBOX, session.role).allowed:
         return []
     today = site.settings.today()
+    site.note_shown(session, Action.VIEW_INBOX, "the inbox")
     alerts = inbox(site.engine, reader, today=today, limit=MOST_ALERTS)
     secret = dict.fromkeys(alert["child_id"] for alert in alerts if alert["restricted"])
     site.note_looks(session, Action.LIST_CHILDREN, secret, "restricted, in an alert")

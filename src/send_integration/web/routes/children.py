@@ -38,6 +38,7 @@ def routes(site: Site) -> APIRouter:
         restricted = site.sees_restricted(session)
         offset = (page - 1) * CHILDREN_ON_A_PAGE
         found, total = list_by_need(site.engine, restricted=restricted, limit=CHILDREN_ON_A_PAGE, offset=offset)
+        site.note_shown(session, Action.LIST_CHILDREN, f"page {page} of the list")
         site.note_looks(
             session, Action.LIST_CHILDREN, [c.child_id for c in found if c.restricted], "restricted, listed"
         )
@@ -55,7 +56,8 @@ def routes(site: Site) -> APIRouter:
     def show_child(request: Request, child_id: str) -> Response:
         present = (find_child(site.engine, child_id, restricted=True) if is_child_id(child_id) else None) or child_id
         standing = standings(site.engine, [present]).get(present)
-        session = site.permit_child(request, Action.VIEW_CHILD, present, standing)
+        anew = "shown anew by itself" if request.headers.get("sec-fetch-dest") == "empty" else ""
+        session = site.permit_child(request, Action.VIEW_CHILD, present, standing, how=anew)
         if present != child_id:
             return RedirectResponse(f"/children/{present}", status_code=303)
         found = one_child(site.engine, child_id)

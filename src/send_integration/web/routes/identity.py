@@ -81,6 +81,7 @@ def _queue(site: Site, session: Session, page: int, done: str) -> Response:
     """One page of the pairs that wait, what is being carried out, and what this person should be told."""
     restricted = site.sees_restricted(session)
     offset = (page - 1) * PAIRS_ON_A_PAGE
+    site.note_shown(session, Action.REVIEW_IDENTITY, f"page {page} of the pairs that wait")
     pairs, total = waiting_pairs(site.engine, restricted=restricted, limit=PAIRS_ON_A_PAGE, offset=offset)
     with site.engine.connect() as connection:
         answered = answered_by_others(connection, session.actor, clock.now() - TOLD_FOR, restricted=restricted)

@@ -30,6 +30,7 @@ def routes(site: Site) -> APIRouter:
         request: Request, page: Annotated[int, Query(ge=1, le=100_000)] = 1, done: Annotated[str, Query()] = ""
     ) -> Response:
         session = site.permit(request, Action.REVIEW_IDENTITY)
+        site.note_shown(session, Action.REVIEW_IDENTITY, f"page {page} of what people decided")
         found = past_decisions(site.engine, restricted=site.sees_restricted(session))
         offset = (page - 1) * DECISIONS_ON_A_PAGE
         return site.page(
