@@ -1,5 +1,6 @@
 """Each act of the panel through the real gate and timeline: it lands in the child's record, and nobody's word is lost."""
 
+import json
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
@@ -393,15 +394,13 @@ def test_a_child_of_whom_nothing_stands_any_more_is_forgotten_here_as_well(pipe:
     voice(pipe)
     pipe.settle()
     rows = pipe.ask("SELECT body FROM event WHERE child_id = :child", child=child(pipe))
-    from json import dumps, loads  # noqa: PLC0415
-
     gone = child(pipe)
     for (body,) in rows:
-        said = loads(bytes(body))
+        said = json.loads(bytes(body))
         said["data"]["retracts"] = said["id"]
         said["data"].pop("corrects", None)
         said["id"] += "-r"
-        pipe.send(said["type"].split(".")[1], dumps(said).encode())
+        pipe.send(said["type"].split(".")[1], json.dumps(said).encode())
     pipe.settle()
 
     assert pipe.ask("SELECT given_name FROM child") == [("Tom",)]
@@ -409,10 +408,27 @@ def test_a_child_of_whom_nothing_stands_any_more_is_forgotten_here_as_well(pipe:
         assert pipe.ask(f"SELECT * FROM {table} WHERE child_id = :child", child=gone) == [], table
 
 
+def test_what_a_correction_replaced_is_not_told_where_it_was_another_childs(pipe: Pipe) -> None:
+    about = {"source": "urn:send:clinic"}
+    pipe.send(
+        "panel", sent("panel.decided", "2025-04-01", event_id="d", person=ANNA_KOWALSKA, rationale="of Anna", **about)
+    )
+    tom = {**TOM_BRIGHT, "local_id": "22"}
+    pipe.send("camhs", sent("camhs.referred", "2025-03-03", event_id="x", person=tom, **about))
+    pipe.send(
+        "panel",
+        sent("panel.decided", "2025-04-02", event_id="e", person=tom, corrects="d", rationale="of Tom", **about),
+    )
+    pipe.settle()
+
+    rows = pipe.ask('SELECT panel FROM child WHERE panel @> \'{"decisions": [{"rationale": "of Tom"}]}\'')
+    ((record,),) = rows
+    assert [decision["former"] for decision in record["decisions"]] == [[]]
+    assert panel(pipe)["decisions"] == []
+
+
 def test_a_word_that_the_gate_refuses_says_so_and_does_not_vanish(pipe: Pipe) -> None:
-    pipe.gates = [Gate(pipe.engine, lambda feed: RowChecks(feed).checked, default_model())]
     voice(pipe)
-    pipe.engine.dispose()
     with pipe.engine.begin() as connection:
         connection.exec_driver_sql(
             "UPDATE outbox SET value = convert_to(replace(convert_from(value, 'UTF8'), '\"of\": \"child\"', '\"of\": \"dog\"'), 'UTF8')"
