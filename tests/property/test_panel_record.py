@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from send_integration.contracts.event import Event, EventKey
-from send_integration.timeline.fold import former_of, standing, taken_back, unique
+from send_integration.timeline.fold import former_of, left_standing, standing, taken_back, unique
 from send_integration.timeline.panel import DECIDED, panel_as_json, panel_record
 from tests.builders import event
 from tests.property.strategies import DAY_ONE
@@ -74,7 +74,7 @@ def histories(draw: st.DrawFn, kinds: tuple[str, ...] = KINDS, *, repeats: bool 
 
 def record(events: Iterable[Event]) -> dict[str, Any]:
     known = list(events)
-    return panel_as_json(panel_record(standing(known), former_of(known)))
+    return panel_as_json(panel_record(left_standing(known), former_of(known)))
 
 
 @settings(max_examples=150)
