@@ -3,12 +3,10 @@
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import Engine
 
 from send_integration.steps.catalogue import load_rules
 from tests.browser.child_stories import NOW, TODAY, story
-from tests.browser.test_pages import no_violations
 from tests.integration.steps.pipe import Pipe
 
 pytestmark = [pytest.mark.browser, pytest.mark.integration]
