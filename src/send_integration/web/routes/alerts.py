@@ -18,7 +18,6 @@ from send_integration.store.silences import silent_feeds
 from send_integration.store.undelivered import not_reached
 from send_integration.web.context import Site
 from send_integration.web.forms import Fault
-from send_integration.web.people import BY_ACTOR
 from send_integration.web.policy import Action, Role, allowed
 
 MOST_ALERTS = 200
@@ -144,6 +143,5 @@ def reader_of(session: Session) -> Reader:
 def _inboxes(session: Session) -> list[str]:
     """The recipients whose alerts and notices the signed-in person reads: themselves and their teams; every manager reads
     the duty manager's."""
-    person = BY_ACTOR.get(session.actor)
     duty = [DUTY] if session.role == Role.MANAGER else []
-    return [session.actor, *(person.inboxes if person else ()), *duty]
+    return [session.actor, *session.inboxes, *duty]
