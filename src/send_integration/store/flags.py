@@ -6,9 +6,10 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Engine, text
 
-_URGENCY = (
+URGENCY = (
     "array_position(ARRAY['high', 'raise', 'watch'], content ->> 'level'), content ->> 'due_on' NULLS LAST, flag_id"
 )
+"""The order of flags, the most urgent first."""
 
 
 BECAUSE = "(SELECT h.because FROM flag_change h WHERE h.flag_id = f.flag_id ORDER BY h.id DESC LIMIT 1)"
@@ -58,7 +59,7 @@ def open_flags_by_urgency(engine: Engine, *, restricted: bool, limit: int) -> li
         rows = connection.execute(
             text(
                 f"SELECT content, {_OF_RESTRICTED} FROM flag f WHERE status = 'open'"  # noqa: S608 - constants of ours
-                f" AND (:restricted OR NOT {_OF_RESTRICTED}) ORDER BY {_DISMISSED}, {_URGENCY} LIMIT :limit"
+                f" AND (:restricted OR NOT {_OF_RESTRICTED}) ORDER BY {_DISMISSED}, {URGENCY} LIMIT :limit"
             ),
             {"restricted": restricted, "limit": limit},
         )
@@ -72,7 +73,7 @@ def open_flags_of(engine: Engine, child_id: str) -> list[dict[str, Any]]:
         rows = connection.execute(
             text(
                 f"SELECT content, {BECAUSE}, {_RAISED_BY_VERSION}, {_NAME_OF_HANDLER}"  # noqa: S608 - ours
-                f" FROM flag f WHERE status = 'open' AND child_id = :child ORDER BY {_URGENCY}"
+                f" FROM flag f WHERE status = 'open' AND child_id = :child ORDER BY {URGENCY}"
             ),
             {"child": child_id},
         )

@@ -1,0 +1,96 @@
+"""How a meeting of the panel is run: it is opened, people are seated and say that they came, children get their order."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+
+from sqlalchemy import Engine
+
+from send_integration.errors import BadInput
+from send_integration.steps.panel_acts import ListingDraft, list_child
+from send_integration.store.meetings import (
+    Carried,
+    Meeting,
+    keep_attendance,
+    keep_carried,
+    keep_meeting,
+    keep_order,
+    keep_seats,
+    lock_meeting,
+    locked_places,
+    locked_seats,
+)
+from send_integration.store.panel import panel_of, words_under_way
+from send_integration.store.sessions import Session, record_within
+from send_integration.store.shown import RUN_MEETING
+from send_integration.timeline.meeting import Part, attendance_of, in_order, moved
+
+LONGEST_LINE = 200
+"""As the contract of a listing has it."""
+
+
+def open_meeting(engine: Engine, by: Session, meeting: Meeting, seats: Iterable[tuple[Part, str]]) -> None:
+    """Open a meeting of the panel, with those who are expected. Raises BadInput where the day has one."""
+    with engine.begin() as connection:
+        keep_meeting(connection, meeting, by.actor)
+        keep_seats(connection, meeting.meeting_on, seats, by.actor)
+        record_within(connection, by, RUN_MEETING, None, allowed=True, why=f"opened the meeting of {meeting.meeting_on}")
+
+
+def say_who_came(
+    engine: Engine,
+    by: Session,
+    day: date,
+    shown: Mapping[int, bool | None],
+    said: Mapping[int, bool | None],
+    others: Sequence[tuple[Part, str]] = (),
+) -> tuple[int, ...]:
+    """Keep what one person says of who came, which `shown` the seats as they were, and seat `others`, who are there.
+
+    Gives the seats of which another has said otherwise meanwhile: of these nothing is changed.
+    """
+    with engine.begin() as connection:
+        standing = {one.seat.seat_id: one.seat.present for one in locked_seats(connection, day)}
+        found = attendance_of(shown, said, standing)
+        keep_attendance(connection, day, found.kept, by.actor)
+        keep_seats(connection, day, others, by.actor, present=True)
+        why = f"said who came on {day}: {len(found.kept)} seats, {len(others)} more"
+        record_within(connection, by, RUN_MEETING, None, allowed=True, why=why)
+    return found.disputed
+
+
+def move_child(engine: Engine, by: Session, day: date, listed: Sequence[str], child_id: str, *, up: bool) -> None:
+    """Move a child one place up or down among the children `listed`, which are those that the person was shown.
+
+    Children of whom they may not know keep their places: each is put back behind whom it stood.
+    """
+    with engine.begin() as connection:
+        lock_meeting(connection, day)
+        places = locked_places(connection, day)
+        if child_id not in listed:
+            raise BadInput("The child is not on this agenda", where="the agenda", next_step="Open the page again.")
+        order = moved(in_order(listed, places), child_id, up=up)
+        keep_order(connection, day, order)
+        record_within(connection, by, RUN_MEETING, child_id, allowed=True, why=f"moved on the agenda of {day}")
+
+
+def carry_over(engine: Engine, by: Session, day: date, child_id: str, carried: Carried, now: datetime) -> None:
+    """List a child for another meeting because this one did not reach it; who presents and why it is listed goes along.
+
+    Whoever does it twice lists the child once. `now` is a moment of the day that counts as today.
+    """
+    panel = panel_of(engine, child_id)
+    words = [word for word in words_under_way(engine, [child_id]).get(child_id, ()) if word.what == "listed"]
+    listings = [*(panel["listings"] if panel else ()), *({**word.body} for word in words if "retracts" not in word.body)]
+    here = [item for item in listings if item["meeting_on"] == day.isoformat()]
+    if not here:
+        raise BadInput("The child is not on this agenda", where="the agenda", next_step="Open the page again.")
+    if all(item["meeting_on"] != carried.to.isoformat() for item in listings):
+        reason = f"{here[-1]['reason']} (carried over from {day.isoformat()}: {carried.why})"
+        kept = reason if len(reason) <= LONGEST_LINE else f"Carried over from {day.isoformat()}: {carried.why}"
+        draft = ListingDraft(carried.to, kept[:LONGEST_LINE], here[-1].get("presenter"), here[-1].get("basis"))
+        list_child(engine, child_id, by, draft, now)
+    with engine.begin() as connection:
+        lock_meeting(connection, day)
+        keep_carried(connection, day, child_id, carried)
+        why = f"carried over from {day} to {carried.to}"
+        record_within(connection, by, RUN_MEETING, child_id, allowed=True, why=why)

@@ -1,0 +1,137 @@
+"""A meeting's agenda as a page shows it: who is listed and why, how far the panel is with each, and what has changed."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from send_integration.store.children import standings
+from send_integration.store.meetings import AgendaChild, Carried, agenda_of, recorded_since
+from send_integration.store.panel import Word, decision_seen, seen_of, words_under_way
+from send_integration.store.sessions import Session
+from send_integration.timeline.meeting import in_order
+from send_integration.timeline.seen import Seen
+from send_integration.web.context import Site, asked_of
+from send_integration.web.decide_form import DECISIONS
+from send_integration.web.policy import Action
+from send_integration.web.routes.children import year_name
+from send_integration.web.since import LastTime, Since, last_time, since_day, since_seen
+from send_integration.when.periods import age_on
+
+Tag = tuple[str, str]
+"""How a tag looks, and its words."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownListing:
+    """Why a child is on the agenda, and who presents; `under_way` where the timeline does not have it yet."""
+
+    event_id: str
+    reason: str
+    presenter: str | None
+    under_way: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One child of an agenda. `decision` is the event of the decision for this meeting, `reached` whether the panel has
+    talked about the child."""
+
+    child_id: str
+    name: str
+    age: int
+    year: str
+    listings: tuple[ShownListing, ...]
+    tags: tuple[Tag, ...]
+    since: Since
+    decision: str | None
+    reached: bool
+    carried: Carried | None
+
+
+def agenda_rows(site: Site, session: Session, day: date) -> list[Row]:
+    """An agenda in its order, with those children alone of whom the person may know; that they were shown is written down."""
+    children = shown_children(site, session, day)
+    site.note_looks(session, Action.VIEW_MEETING, [child.child_id for child in children], f"agenda of {day}")
+    words = words_under_way(site.engine, [child.child_id for child in children])
+    rows = [_row(site, child, day, words.get(child.child_id, ())) for child in children]
+    return [row for row in rows if row.listings]
+
+
+def shown_children(site: Site, session: Session, day: date) -> list[AgendaChild]:
+    """The children of an agenda in its order, of whom a person may know."""
+    listed = {child.child_id: child for child in agenda_of(site.engine, day)}
+    known = standings(site.engine, listed)
+    seen = [one for one in listed if asked_of(session, Action.VIEW_MEETING, known.get(one)).allowed]
+    places = {one: child.place for one, child in listed.items() if child.place is not None}
+    return [listed[child_id] for child_id in in_order(seen, places)]
+
+
+def _row(site: Site, child: AgendaChild, day: date, words: Sequence[Word]) -> Row:
+    today = site.settings.today()
+    told = [word for word in words if word.meeting_on == day]
+    decided = decided_for(child.panel, told, day)
+    talked = any(item["meeting_on"] == day.isoformat() for item in child.panel["discussions"])
+    talked = talked or any(word.what == "discussed" for word in told)
+    decision = decided["event_id"] if decided else None
+    return Row(
+        child.child_id,
+        f"{child.given_name} {child.family_name}",
+        age_on(child.date_of_birth, today),
+        year_name(child.date_of_birth, today),
+        tuple(_listings(child.panel, told, day)),
+        tuple(_tags(child, decided, told, talked=talked)),
+        since_last_time(site, child.child_id, child.panel, day),
+        decision,
+        reached=talked or decision is not None,
+        carried=child.carried,
+    )
+
+
+def decided_for(panel: Mapping[str, Any], words: Iterable[Word], day: date) -> Mapping[str, Any] | None:
+    """The last decision for a meeting, of those that stand and of those on their way."""
+    standing = [item for item in panel["decisions"] if item["meeting_on"] == day.isoformat()]
+    said = [{**word.body, "event_id": word.event_id} for word in words if word.what == "decided" and word.meeting_on == day]
+    return [*standing, *said][-1] if standing or said else None
+
+
+def _listings(panel: Mapping[str, Any], words: Iterable[Word], day: date) -> Iterable[ShownListing]:
+    taken_off = {word.body.get("retracts") for word in words if word.what == "listed"}
+    for item in panel["listings"]:
+        if item["meeting_on"] == day.isoformat() and item["event_id"] not in taken_off:
+            yield ShownListing(item["event_id"], item["reason"], item["presenter"], under_way=False)
+    for word in words:
+        if word.what == "listed" and "retracts" not in word.body:
+            yield ShownListing(word.event_id, word.body["reason"], word.body.get("presenter"), under_way=True)
+
+
+def _tags(
+    child: AgendaChild, decided: Mapping[str, Any] | None, words: Sequence[Word], *, talked: bool
+) -> Iterable[Tag]:
+    if decided:
+        yield "met", f"Decided: {DECISIONS.get(decided['decision'], decided['decision']).lower()}"
+    elif talked:
+        yield "met", "Discussed, not decided"
+    elif child.carried:
+        yield "raise", "Carried over"
+    if any(word.what in ("decided", "discussed") for word in words):
+        yield "", "On its way to the timeline"
+    if any(word.refused for word in words):
+        yield "missed", "Held by the checks: the data stewards work on it"
+
+
+def since_last_time(site: Site, child_id: str, panel: Mapping[str, Any], day: date) -> Since:
+    """What has changed of a child since the panel last talked about it, before a meeting."""
+    last = last_time(panel, day)
+    present = seen_of(site.engine, child_id) if last else None
+    if last is None or present is None:
+        return Since()
+    return changes_since(site, child_id, last, present)
+
+
+def changes_since(site: Site, child_id: str, last: LastTime, present: Seen) -> Since:
+    """The same, against what the panel then had before it, where that is kept; else by the day."""
+    kept = decision_seen(site.engine, last.event_id) if last.event_id else None
+    if kept is not None and kept.child_id == child_id:
+        return since_seen(last, kept.changes)
+    return since_day(last, present, recorded_since(site.engine, child_id, last.meeting_on))

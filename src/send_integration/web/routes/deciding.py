@@ -1,0 +1,241 @@
+"""Deciding on a child at a meeting: what is in front of the panel, the form, and what becomes of it if another was quicker."""
+
+import re
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Annotated, Any, NamedTuple
+
+from fastapi import APIRouter, Form, Request
+from fastapi.responses import RedirectResponse, Response
+
+from send_integration import clock
+from send_integration.alerts.schedule import in_rehearsal
+from send_integration.errors import BadInput
+from send_integration.steps.panel_acts import ActionDraft, Conclusion, DecisionDraft, Funding, Moved, conclude
+from send_integration.store.children import one_child, standings
+from send_integration.store.meetings import one_meeting, seats_of, who_said
+from send_integration.store.panel import show_for_deciding, shown_before, words_under_way
+from send_integration.store.sessions import Session
+from send_integration.timeline.meeting import PART_NAMES, quorum_of
+from send_integration.timeline.seen import Seen
+from send_integration.web.agendas import changes_since, decided_for
+from send_integration.web.context import Site
+from send_integration.web.decide_form import BASES, DECISIONS, FOLLOWED, Asked, Read, Typed, known_as, read_form
+from send_integration.web.forms import Fault
+from send_integration.web.policy import Action
+from send_integration.web.routes.children import year_name
+from send_integration.web.routes.meetings import meeting_day
+from send_integration.web.since import Since, last_time, late_actions
+from send_integration.when.periods import age_on
+
+_MARK = re.compile(r"[0-9a-f]{32}", re.ASCII)
+FIELDS = {
+    "the rationale": "rationale",
+    "rationale": "rationale",
+    "the next review": "review_on",
+    "the funding": "education",
+    "data.funding": "education",
+    "attendance": "others",
+    "attendees": "others",
+    "note": "discussion",
+}
+"""At which field of the form a fault is shown that an act finds."""
+
+TOP = "decision-agree-support"
+TOO_OLD = "This page was opened too long ago. What you wrote is kept: look at what it shows now, and send it again."
+ON_ITS_WAY = "Theirs is on its way to the timeline. Send it again in a few seconds."
+
+
+class Case(NamedTuple):
+    """On whom it is decided, at which meeting, by a form at which address; `corrects` is the decision that is replaced."""
+
+    child_id: str
+    meeting_on: date
+    address: str
+    corrects: str = ""
+
+
+class Theirs(NamedTuple):
+    """What another has recorded for the same meeting; no `decision` where the child was discussed alone."""
+
+    event_id: str
+    by: str
+    decision: str
+    rationale: str
+
+
+def routes(site: Site) -> APIRouter:
+    """GET and POST /meetings/{day}/children/{child_id}."""
+    router = APIRouter()
+
+    @router.get("/meetings/{day}/children/{child_id}")
+    def show(request: Request, day: str, child_id: str) -> Response:
+        standing = standings(site.engine, [child_id]).get(child_id)
+        session = site.permit_child(request, Action.DECIDE, child_id, standing)
+        return _open(site, session, _case(child_id, day))
+
+    @router.post("/meetings/{day}/children/{child_id}")
+    def decide(request: Request, day: str, child_id: str, typed: Annotated[Typed, Form()]) -> Response:
+        standing = standings(site.engine, [child_id]).get(child_id)
+        session = site.permit_child(request, Action.DECIDE, child_id, standing)
+        site.require_form(session, typed.csrf)
+        return take(site, session, _case(child_id, day), typed)
+
+    return router
+
+
+def _case(child_id: str, day: str) -> Case:
+    found = meeting_day(day)
+    return Case(child_id, found, f"/meetings/{found}/children/{child_id}")
+
+
+def _open(site: Site, session: Session, case: Case) -> Response:
+    """The form anew; where it is decided already, the decision; where the child is not listed, the form that lists."""
+    seen = show_for_deciding(site.engine, case.child_id, clock.now())
+    words = words_under_way(site.engine, [case.child_id]).get(case.child_id, ())
+    if seen is None:
+        return RedirectResponse(f"/meetings/{case.meeting_on}", status_code=303)
+    decided = decided_for(seen.panel, words, case.meeting_on)
+    if decided is not None:
+        return RedirectResponse(f"/decisions/{decided['event_id']}?child={case.child_id}", status_code=303)
+    listed = {item["meeting_on"] for item in seen.panel["listings"]}
+    listed |= {str(word.meeting_on) for word in words if word.what == "listed"}
+    if case.meeting_on.isoformat() not in listed:
+        return RedirectResponse(f"/children/{case.child_id}/list?meeting_on={case.meeting_on}", status_code=303)
+    present = [known_as(said.seat) for said in seats_of(site.engine, case.meeting_on) if said.seat.present]
+    return form_page(site, session, case, seen, Typed(attendee=present, owner=["", ""]))
+
+
+def take(site: Site, session: Session, case: Case, typed: Typed) -> Response:
+    """Do what the form asks: another row, or record it all; or show it again with what stands in the way."""
+    before = shown_before(site.engine, case.child_id, typed.mark) if _MARK.fullmatch(typed.mark) else None
+    present = show_for_deciding(site.engine, case.child_id, clock.now())
+    if present is None:
+        return RedirectResponse(f"/meetings/{case.meeting_on}", status_code=303)
+    if typed.do == "add":
+        row = {"owner": [*typed.owner, ""], "what": [*typed.what, ""], "due_on": [*typed.due_on, ""]}
+        theirs = theirs_of(site, session, case, before, present)
+        again = typed.model_copy(update=row)
+        return form_page(site, session, case, present, again, theirs=theirs, added=True)
+    read = read_form(typed, _asked(site, case, present))
+    if read.faults or before is None:
+        faults = read.faults or (Fault(TOP, TOO_OLD),)
+        theirs = theirs_of(site, session, case, before, present)
+        return form_page(site, session, case, present, typed, *faults, theirs=theirs)
+    now = in_rehearsal(clock.now(), site.settings.today())
+    conclusion = _conclusion(case, read, typed.corrects)
+    try:
+        event_id = conclude(site.engine, case.child_id, session, conclusion, before, now)
+    except Moved:
+        moved = show_for_deciding(site.engine, case.child_id, clock.now()) or present
+        theirs = theirs_of(site, session, case, before, moved)
+        return form_page(site, session, case, moved, typed, theirs=theirs)
+    except BadInput as fault:
+        words = ON_ITS_WAY if fault.where == "what is to be changed" else fault.what
+        return form_page(site, session, case, present, typed, Fault(FIELDS.get(fault.where, TOP), words))
+    if conclusion.corrects:
+        return RedirectResponse(f"/decisions/{event_id}?done=corrected", status_code=303)
+    return RedirectResponse(f"/meetings/{case.meeting_on}?done=decided#{case.child_id}", status_code=303)
+
+
+def _conclusion(case: Case, read: Read, corrects: str) -> Conclusion:
+    """What the form says as the acts take it; a correction leaves attendance and actions as they are."""
+    funding = Funding(**read.funding) if read.funding else None
+    draft = DecisionDraft(
+        case.meeting_on, read.decision, read.rationale, read.review_on, funding, read.voice_followed, read.basis
+    )
+    if case.corrects:
+        return Conclusion(draft, corrects=case.corrects)
+    actions = tuple(ActionDraft(one.owner, one.what, one.due_on, case.meeting_on) for one in read.actions)
+    return Conclusion(draft, read.attendees, read.discussion, actions, corrects)
+
+
+def _asked(site: Site, case: Case, seen: Seen) -> Asked:
+    offered = tuple(known_as(said.seat) for said in seats_of(site.engine, case.meeting_on))
+    return Asked(case.meeting_on, offered, heard=bool(seen.panel["voices"]), of_meeting=not case.corrects)
+
+
+def theirs_of(site: Site, session: Session, case: Case, before: Seen | None, present: Seen) -> Theirs | None:
+    """What another has recorded for the meeting since a form was opened; of several the last."""
+    if before is None or before.mark == present.mark:
+        return None
+    known = {item["event_id"] for item in _said_for(before, case.meeting_on)}
+    new = [item for item in _said_for(present, case.meeting_on) if item["event_id"] not in known]
+    by = who_said(site.engine, [item["event_id"] for item in new])
+    others = [item for item in new if by.get(item["event_id"]) != session.actor]
+    if not others:
+        return None
+    last = max(others, key=lambda item: "decision" in item)
+    return Theirs(
+        last["event_id"] if "decision" in last else "",
+        by.get(last["event_id"], ""),
+        last.get("decision", ""),
+        last.get("rationale", ""),
+    )
+
+
+def _said_for(seen: Seen, day: date) -> Iterable[Mapping[str, Any]]:
+    """What was discussed and decided for a meeting, by the record and by what is on its way to it."""
+    wanted = day.isoformat()
+    for item in (*seen.panel["discussions"], *seen.panel["decisions"]):
+        if item["meeting_on"] == wanted:
+            yield item
+    for word in seen.under_way:
+        if word["what"] in ("discussed", "decided") and word["meeting_on"] == wanted:
+            yield {**word["body"], "event_id": word["event_id"]}
+
+
+def form_page(
+    site: Site,
+    session: Session,
+    case: Case,
+    seen: Seen,
+    typed: Typed,
+    *faults: Fault,
+    theirs: Theirs | None = None,
+    added: bool = False,
+) -> Response:
+    """What the panel has before it, the voice of the child first, and the form with what was typed."""
+    found = one_child(site.engine, case.child_id)
+    if found is None:
+        return RedirectResponse(f"/meetings/{case.meeting_on}", status_code=303)
+    today, meeting = site.settings.today(), one_meeting(site.engine, case.meeting_on)
+    seats = [said.seat for said in seats_of(site.engine, case.meeting_on)]
+    last = last_time(seen.panel, case.meeting_on)
+    born_on = date.fromisoformat(found.answer["date_of_birth"])
+    corrected = next((item for item in seen.panel["decisions"] if item["event_id"] == case.corrects), None)
+    corrects = theirs.event_id if theirs else typed.corrects
+    return site.page(
+        "decide.html",
+        session,
+        status=409 if theirs else 400 if faults else 200,
+        day=case.meeting_on,
+        address=case.address,
+        child_id=case.child_id,
+        corrected=corrected,
+        corrects=corrects,
+        held=case.meeting_on <= today,
+        name=f"{found.given_name} {found.family_name}",
+        age=age_on(born_on, today),
+        year=year_name(born_on, today),
+        voices=seen.panel["voices"],
+        flags=[flag for flag in seen.flags if (flag["handled"] or {}).get("what") != "dismissed"],
+        since=changes_since(site, case.child_id, last, seen) if last else Since(),
+        standing_actions=late_actions(seen.panel, today),
+        mark=seen.mark,
+        quorum=quorum_of(seats, meeting.quorum) if meeting else None,
+        part_names=PART_NAMES,
+        offered=[known_as(seat) for seat in seats],
+        owners=sorted({*(known_as(seat) for seat in seats), *_workers(found.named_workers)}),
+        decisions=DECISIONS,
+        followed=FOLLOWED,
+        bases=BASES,
+        typed=typed,
+        faults=faults,
+        theirs=theirs,
+        added=added,
+    )
+
+
+def _workers(named_workers: Iterable[Mapping[str, Any]]) -> set[str]:
+    return {f"{worker['name']}, {worker['role'].replace('-', ' ')}" for worker in named_workers}

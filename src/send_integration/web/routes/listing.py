@@ -1,0 +1,95 @@
+"""Putting a child on a meeting's agenda, from any page that shows the child."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Form, HTTPException, Query, Request
+from fastapi.responses import RedirectResponse, Response
+from pydantic import BaseModel
+
+from send_integration import clock
+from send_integration.alerts.schedule import in_rehearsal
+from send_integration.errors import BadInput
+from send_integration.steps.panel_acts import ListingDraft, list_child
+from send_integration.store.children import one_child, standings
+from send_integration.store.meetings import open_meetings
+from send_integration.store.panel import panel_of
+from send_integration.store.sessions import Session
+from send_integration.web.context import Site
+from send_integration.web.forms import Fault
+from send_integration.web.policy import Action, allowed
+from send_integration.web.written import read_day, read_line
+
+
+class Listing(BaseModel):
+    """What the form holds."""
+
+    csrf: str = ""
+    meeting_on: str = ""
+    reason: str = ""
+    presenter: str = ""
+
+
+def routes(site: Site) -> APIRouter:
+    """GET and POST /children/{child_id}/list."""
+    router = APIRouter()
+
+    @router.get("/children/{child_id}/list")
+    def ask(request: Request, child_id: str, meeting_on: Annotated[str, Query()] = "") -> Response:
+        standing = standings(site.engine, [child_id]).get(child_id)
+        session = site.permit_child(request, Action.LIST_FOR_PANEL, child_id, standing)
+        return _page(site, session, child_id, Listing(meeting_on=meeting_on))
+
+    @router.post("/children/{child_id}/list")
+    def put_on(request: Request, child_id: str, typed: Annotated[Listing, Form()]) -> Response:
+        standing = standings(site.engine, [child_id]).get(child_id)
+        session = site.permit_child(request, Action.LIST_FOR_PANEL, child_id, standing)
+        site.require_form(session, typed.csrf)
+        return _list(site, session, child_id, typed)
+
+    return router
+
+
+def listing_form(site: Site, child_id: str) -> dict[str, Any]:
+    """What the template part list_child.html needs on the page of anything that shows a child."""
+    days = open_meetings(site.engine, site.settings.today())
+    return {"listed_id": child_id, "listing_days": days, "listing": Listing()}
+
+
+def _list(site: Site, session: Session, child_id: str, typed: Listing) -> Response:
+    """List the child and lead to the agenda, or show the form again."""
+    days = open_meetings(site.engine, site.settings.today())
+    day = read_day(typed.meeting_on, "meeting_on", "The meeting", missing="Choose the meeting")
+    faults = list(day.faults)
+    if day.day is not None and day.day not in days:
+        faults.append(Fault("meeting_on", "Choose a meeting that is open and not over"))
+    reason = read_line(typed.reason, "reason", "The reason", missing="Say why the panel should talk about this child")
+    presenter = read_line(typed.presenter, "presenter", "Who presents")
+    faults.extend((*reason.faults, *presenter.faults))
+    again = typed.model_copy(update={"reason": reason.text, "presenter": presenter.text})
+    if faults or day.day is None:
+        return _page(site, session, child_id, again, *faults)
+    draft = ListingDraft(day.day, reason.text, presenter.text or None)
+    try:
+        list_child(site.engine, child_id, session, draft, in_rehearsal(clock.now(), site.settings.today()))
+    except BadInput as fault:
+        return _page(site, session, child_id, again, Fault("meeting_on", fault.what))
+    if not allowed(Action.VIEW_MEETING, session.role).allowed:
+        return RedirectResponse(f"/children/{child_id}", status_code=303)
+    return RedirectResponse(f"/meetings/{day.day}?done=listed#{child_id}", status_code=303)
+
+
+def _page(site: Site, session: Session, child_id: str, typed: Listing, *faults: Fault) -> Response:
+    found, panel = one_child(site.engine, child_id), panel_of(site.engine, child_id)
+    if found is None or panel is None:
+        raise HTTPException(404)
+    today = site.settings.today().isoformat()
+    return site.page(
+        "list_child_page.html",
+        session,
+        status=400 if faults else 200,
+        **{**listing_form(site, child_id), "listing": typed},
+        name=f"{found.given_name} {found.family_name}",
+        listed_for=sorted({item["meeting_on"] for item in panel["listings"] if item["meeting_on"] >= today}),
+        may_open=allowed(Action.RUN_MEETING, session.role).allowed,
+        faults=faults,
+    )
