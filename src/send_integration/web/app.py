@@ -17,12 +17,14 @@ from send_integration.web.routes import (
     alert_acts,
     alerts,
     children,
+    family_copies,
     feeds,
     health,
     identity,
     identity_children,
     identity_decisions,
     metrics,
+    packs,
     quarantine,
     quarantine_acts,
     scorecard,
@@ -50,6 +52,8 @@ WORDS = {
 
 ROOMS = (
     sign_in,
+    packs,
+    family_copies,
     children,
     alerts,
     alert_acts,

@@ -8,13 +8,14 @@ from typing import Any
 from send_integration.rules.model import RuleBook
 from send_integration.rules.silence import STILL_OPEN, Silence, silence_of
 from send_integration.steps.feed_standing import unheard_feeds
-from send_integration.store.children import Standing, StoredChild, one_child
+from send_integration.store.children import Standing, StoredChild, one_child, standings
 from send_integration.store.flags import is_dismissed, open_flags_of
 from send_integration.store.panel import panel_of
 from send_integration.store.quarantine import Awaiting, awaiting_checks
 from send_integration.store.sessions import Session
-from send_integration.web.context import Site, written_day, written_moment
-from send_integration.web.policy import Fields
+from send_integration.web.agendas import Row, agenda_rows
+from send_integration.web.context import Site, asked_of, written_day, written_moment
+from send_integration.web.policy import Action, Fields
 from send_integration.web.printing.picture import Picture, picture_of
 from send_integration.web.printing.press import print_pdf
 from send_integration.when.periods import age_on
@@ -38,7 +39,7 @@ class Packed:
     sees: Fields
     answer: Json
     record: Json
-    listing: Json | None
+    agenda: Row | None
     flags: Sequence[Json]
     dismissed: int
     milestones: Sequence[Json]
@@ -70,9 +71,9 @@ class Taking:
 
 
 def packed_child(
-    site: Site, session: Session, child_id: str, standing: Standing, rules: RuleBook, meeting_on: date | None
+    site: Site, session: Session, child_id: str, standing: Standing, rules: RuleBook, agenda: Row | None = None
 ) -> Packed | None:
-    """A child's part of a pack; None where the child's events have not reached the timeline."""
+    """A child's part of a pack, with what a meeting's `agenda` says of it; None where the timeline has no such child."""
     found = one_child(site.engine, child_id)
     record = panel_of(site.engine, child_id)
     if found is None or record is None:
@@ -94,7 +95,7 @@ def packed_child(
         sees,
         found.answer,
         record,
-        next((listing for listing in record["listings"] if listing["meeting_on"] == str(meeting_on)), None),
+        agenda,
         stands,
         len(flags) - len(stands),
         milestones,
@@ -104,6 +105,16 @@ def packed_child(
         [feed.in_words(written_day(feed.since)) for feed in silence.feeds],
         awaiting_checks(site.engine, child_id, restricted=site.sees_restricted(session)),
     )
+
+
+def packed_agenda(site: Site, session: Session, day: date, rules: RuleBook) -> list[Packed]:
+    """Everybody whom a meeting is still to talk about, in its order; nobody of whom the taker may not know."""
+    rows = [row for row in agenda_rows(site, session, day) if row.carried is None]
+    known = standings(site.engine, [row.child_id for row in rows])
+    mine = [row for row in rows if asked_of(session, Action.TAKE_PACK, known.get(row.child_id)).allowed]
+    site.note_looks(session, Action.TAKE_PACK, [None, *(row.child_id for row in mine)], f"pack of the meeting on {day}")
+    packed = (packed_child(site, session, row.child_id, known[row.child_id], rules, row) for row in mine)
+    return [child for child in packed if child is not None]
 
 
 def printed_pack(site: Site, taking: Taking, children: Sequence[Packed]) -> bytes:

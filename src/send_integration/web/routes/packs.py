@@ -12,7 +12,7 @@ from send_integration.steps.catalogue import load_rules
 from send_integration.store.children import find_child, is_child_id, standings
 from send_integration.store.sessions import Session
 from send_integration.web.context import Site
-from send_integration.web.packs import Taking, packed_child, printed_pack
+from send_integration.web.packs import Taking, packed_agenda, packed_child, printed_pack
 from send_integration.web.policy import Action
 from send_integration.web.printing.press import NoPress
 
@@ -36,12 +36,9 @@ def routes(site: Site) -> APIRouter:
     @router.get("/meetings/{day}/pack.pdf")
     def take_meeting_pack(request: Request, day: date) -> Response:
         session = site.permit(request, Action.TAKE_PACK)
-        listed = children_on_agenda(site, session, day)
+        children = packed_agenda(site, session, day, rules)
         taking = Taking(session, clock.now(), day)
-        site.note_looks(session, Action.TAKE_PACK, [None, *listed], f"pack of the meeting on {day.isoformat()}")
-        known = standings(site.engine, listed)
-        found = (packed_child(site, session, one, known[one], rules, day) for one in listed if one in known)
-        return pdf(site, session, lambda: printed_pack(site, taking, [one for one in found if one]), f"panel-pack-{day}")
+        return pdf(site, session, lambda: printed_pack(site, taking, children), f"panel-pack-{day}")
 
     @router.get("/children/{child_id}/pack")
     def choose_purpose(request: Request, child_id: str) -> Response:
@@ -57,7 +54,7 @@ def routes(site: Site) -> APIRouter:
         standing = standings(site.engine, [present]).get(present)
         session = site.permit_child(request, Action.TAKE_PACK, present, standing)
         site.note_looks(session, Action.TAKE_PACK, [present], f"pack of one child, for {PURPOSES[purpose]}")
-        packed = packed_child(site, session, present, standing, rules, None) if standing else None
+        packed = packed_child(site, session, present, standing, rules) if standing else None
         if packed is None:
             raise HTTPException(404)
         taking = Taking(session, clock.now(), purpose=PURPOSES[purpose])
