@@ -38,7 +38,7 @@ class ListedChild:
 
 @dataclass(frozen=True, slots=True)
 class StoredChild:
-    """All that is kept of one child: the answer of contracts.md 4, names, and named workers."""
+    """All that is kept of one child: the answer of contracts.md 4, names, named workers, and the panel's record."""
 
     child_id: str
     given_name: str
@@ -47,6 +47,7 @@ class StoredChild:
     named_workers: tuple[Mapping[str, Any], ...]
     evaluated_on: date
     restricted: bool
+    panel: Mapping[str, Any]
 
 
 def is_child_id(given: str) -> bool:
@@ -119,14 +120,23 @@ def one_child(engine: Engine, child_id: str) -> StoredChild | None:
     with engine.connect() as connection:
         row = connection.execute(
             text(
-                "SELECT child_id, given_name, family_name, answer, named_workers, evaluated_on, restricted FROM child"
+                "SELECT child_id, given_name, family_name, answer, named_workers, evaluated_on, restricted, panel FROM child"
                 " WHERE child_id = :child"
             ),
             {"child": child_id},
         ).one_or_none()
     if row is None:
         return None
-    return StoredChild(row[0], row[1], row[2], row[3], tuple(row[4]), row[5], row[6])
+    return StoredChild(row[0], row[1], row[2], row[3], tuple(row[4]), row[5], row[6], row[7])
+
+
+def bodies_shown(engine: Engine, child_id: str) -> list[bytes]:
+    """The bodies of the events that stand on a child's answer, in no order."""
+    with engine.connect() as connection:
+        rows = connection.execute(
+            text("SELECT body FROM event WHERE child_id = :child AND shown_since IS NOT NULL"), {"child": child_id}
+        )
+        return [bytes(row[0]) for row in rows]
 
 
 @dataclass(frozen=True, slots=True)

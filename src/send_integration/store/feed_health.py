@@ -4,7 +4,7 @@ from collections import defaultdict
 from datetime import date, datetime
 from typing import NamedTuple
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Engine, text
 
 from send_integration.watch.window import SUMS, Tally
 
@@ -30,6 +30,13 @@ def volumes(connection: Connection, first: date) -> dict[str, dict[date, Tally]]
     for row in rows:
         found[row[0]][row[1]] = Tally(**dict(zip(SUMS, row[2:], strict=True)))
     return found
+
+
+def last_days(engine: Engine) -> dict[str, date]:
+    """The last day on which each feed brought anything; a feed that never did has none."""
+    query = text("SELECT feed, max(day) FROM feed_day WHERE messages > 0 GROUP BY feed")
+    with engine.connect() as connection:
+        return {row[0]: row[1] for row in connection.execute(query)}
 
 
 def open_items(connection: Connection) -> dict[str, int]:

@@ -178,11 +178,12 @@ def _episode(pathway: Pathway, subject: str, events: Iterable[Event], gone_on: S
     ordered = list(events)
     opened = next(event for event in ordered if any(matches(event, pattern) for pattern in pathway.opens))
     later = [event for event in ordered if event.on >= opened.on]
-    started = any(matches(event, pattern) for event in later for pattern in pathway.starts)
+    starts = [event.on for event in later if any(matches(event, pattern) for pattern in pathway.starts)]
     closings = [event.on for event in later if any(matches(event, pattern) for pattern in pathway.closes)]
     closings += [day for day in gone_on if day >= opened.on]
     closed_on = min(closings, default=None)
-    status = EpisodeStatus.CLOSED if closed_on else EpisodeStatus.ACTIVE if started else EpisodeStatus.WAITING
+    started_on = min((day for day in starts if closed_on is None or day <= closed_on), default=None)
+    status = EpisodeStatus.CLOSED if closed_on else EpisodeStatus.ACTIVE if starts else EpisodeStatus.WAITING
     is_referral = pathway.name == "referral"
     return Episode(
         id=subject,
@@ -190,6 +191,7 @@ def _episode(pathway: Pathway, subject: str, events: Iterable[Event], gone_on: S
         sector=sector_of_service(opened.text("to_service")) if is_referral else pathway.sector,
         status=status,
         opened_on=opened.on,
+        started_on=started_on,
         closed_on=closed_on,
         last_event_on=max(event.on for event in ordered),
         worker=next((event.worker.id for event in reversed(ordered) if event.worker), None),

@@ -30,7 +30,8 @@ class Episode:
 
     `id` is the source's own name for it (referral, assessment, request, plan or support id). `pathway` is the service
     or process: 'camhs', 'ndd', 'early-help', 'ehcp', 'sen-support', 'support', 'transition', or the receiving service
-    of a referral. `last_event_on` is the last day on which anything of it was heard, `opening_event` the event that
+    of a referral. `started_on` is the day on which the wait ended, None where it has not, or the case was closed before.
+    `last_event_on` is the last day on which anything of it was heard, `opening_event` the event that
     opened it; events are named with their source, for two sources can give one id.
     """
 
@@ -39,6 +40,7 @@ class Episode:
     sector: Sector
     status: EpisodeStatus
     opened_on: date
+    started_on: date | None
     closed_on: date | None
     last_event_on: date
     worker: WorkerId | None

@@ -22,6 +22,7 @@ from send_integration.store.ties import tie_of
 from send_integration.timeline.titles import title_of_pattern
 from send_integration.web.comparison import GENDERS, odds
 from send_integration.web.effects import count
+from send_integration.web.names import rule_name
 from send_integration.web.policy import (
     NO_TIE,
     Action,
@@ -206,6 +207,7 @@ def templates() -> Environment:
     environment.filters["decided"] = what_was_decided
     environment.filters["title"] = title_of_pattern
     environment.globals["count"] = count
+    environment.filters["rule"] = rule_name
     environment.filters["words"] = lambda code: str(code).replace("-", " ").replace("_", " ")
     return environment
 

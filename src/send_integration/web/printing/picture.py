@@ -14,7 +14,7 @@ WIDTH = 1000.0
 LABEL = 100.0
 ROW = 23.0
 MOST_YEARS = 8
-AHEAD = timedelta(90)
+AHEAD = timedelta(150)
 NARROWEST = 4.0
 SECTOR_OF_PATHWAY = {
     "ehcp": "education", "sen-support": "education", "transition": "education", "early-help": "care", "support": "care",

@@ -1,33 +1,20 @@
 """The panel's list, ordered by need, and a child on one page."""
 
-from datetime import date
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
-from send_integration.rules.model import RuleBook
-from send_integration.rules.silence import silence_of
 from send_integration.steps.catalogue import load_rules
-from send_integration.steps.feed_standing import unheard_feeds
-from send_integration.store.children import (
-    Standing,
-    StoredChild,
-    find_child,
-    is_child_id,
-    list_by_need,
-    one_child,
-    standings,
-)
-from send_integration.store.flags import is_dismissed, open_flags_of
-from send_integration.store.quarantine import awaiting_checks
+from send_integration.store.children import find_child, is_child_id, list_by_need, one_child, standings
+from send_integration.store.quarantine import Awaiting, awaiting_checks
 from send_integration.store.sessions import Session
-from send_integration.web.context import Site, asked_of, written_day
-from send_integration.web.families import shown_family
-from send_integration.web.lanes import lanes_of
+from send_integration.web.child_page import known_then, known_today, page_of, year_name
+from send_integration.web.context import Site, asked_of
+from send_integration.web.families import ShownFamily, shown_family
+from send_integration.web.looking import read_asked
 from send_integration.web.policy import Action, links
 from send_integration.when.periods import age_on
-from send_integration.when.school_years import school_year_start, year_group
 
 CHILDREN_ON_A_PAGE = 25
 
@@ -54,7 +41,9 @@ def routes(site: Site) -> APIRouter:
             session, Action.LIST_CHILDREN, [c.child_id for c in found if c.restricted], "restricted, listed"
         )
         today = site.settings.today()
-        rows = [(child, age_on(child.date_of_birth, today), year_name(child.date_of_birth, today)) for child in found]
+        rows = [
+            (child, age_on(child.date_of_birth, today), year_name(child.date_of_birth, (), today)) for child in found
+        ]
         pages = max(1, -(-total // CHILDREN_ON_A_PAGE))
         sees = site.sees(session, None)
         return site.page(
@@ -71,65 +60,26 @@ def routes(site: Site) -> APIRouter:
         found = one_child(site.engine, child_id)
         if found is None:
             raise HTTPException(404)
-        return _page(site, session, standing, _values(site, found, rules))
+        asked = read_asked(request.query_params, site.settings.today())
+        sees = site.sees(session, standing)
+        if asked.past:
+            values = page_of(found, known_then(site.engine, found, rules, asked), rules, asked, sees)
+        else:
+            values = page_of(found, known_today(site.engine, found, rules, asked.as_at), rules, asked, sees)
+            values |= {"family": _family(site, session, child_id), "awaiting": _awaiting(site, session, child_id)}
+        may_review = asked_of(session, Action.REVIEW_IDENTITY, standing).allowed
+        status = 400 if asked.faults else 200
+        return site.page("child.html", session, status=status, may_review=may_review, sees=sees, **values)
 
     return router
 
 
-def _page(site: Site, session: Session, standing: Standing | None, values: dict[str, Any]) -> Response:
-    """The child's page, with what of it the person may see."""
-    child_id = values["child"].child_id
+def _family(site: Site, session: Session, child_id: str) -> ShownFamily:
+    """Family and home, with a note of the restricted children whom they name."""
     family = shown_family(site.engine, session, child_id)
     site.note_looks(session, Action.LIST_CHILDREN, family.restricted, "restricted, in another child's family")
-    return site.page(
-        "child.html",
-        session,
-        may_review=asked_of(session, Action.REVIEW_IDENTITY, standing).allowed,
-        family=family,
-        awaiting=awaiting_checks(site.engine, child_id, restricted=site.sees_restricted(session)),
-        sees=site.sees(session, standing),
-        **values,
-    )
+    return family
 
 
-def year_name(born_on: date, day: date) -> str:
-    """The school year as people say it."""
-    year = year_group(born_on, day)
-    if year < 0:
-        return "Under five" if year >= -5 else "Not yet born"
-    return "Reception" if year == 0 else f"Year {year}" if year <= 13 else "Over 18"
-
-
-def _values(site: Site, found: StoredChild, rules: RuleBook) -> dict[str, Any]:
-    """What the child's template needs, from the one answer."""
-    today = site.settings.today()
-    answer = found.answer
-    born_on = date.fromisoformat(answer["date_of_birth"])
-    flags = open_flags_of(site.engine, found.child_id)
-    silence = silence_of(answer, unheard_feeds(site.engine), rules)
-    entries = {entry["event_id"]: f"e{number}" for number, entry in enumerate(answer["timeline"], start=1)}
-    milestones = [
-        {
-            **m,
-            "waits_for": silence.waits_for(m),
-            "days_late": (today - date.fromisoformat(m["due_on"])).days if m["status"] == "missed" else m["days_late"],
-        }
-        for m in answer["milestones"]
-    ]
-    years: dict[date, list[tuple[str, dict[str, Any]]]] = {}
-    for entry in reversed(answer["timeline"]):
-        start = school_year_start(date.fromisoformat(entry["on"]))
-        years.setdefault(start, []).append((entries[entry["event_id"]], entry))
-    return {
-        "child": found,
-        "answer": answer,
-        "age": age_on(born_on, today),
-        "year": year_name(born_on, today),
-        "flags": [flag for flag in flags if not is_dismissed(flag)],
-        "dismissed": [flag for flag in flags if is_dismissed(flag)],
-        "entries": entries,
-        "milestones": milestones,
-        "years": [(f"{start.year} to {start.year + 1}", listed) for start, listed in years.items()],
-        "lanes": lanes_of(answer, today, silence.feeds),
-        "silent": [feed.in_words(written_day(feed.since)) for feed in silence.feeds],
-    }
+def _awaiting(site: Site, session: Session, child_id: str) -> list[Awaiting]:
+    return awaiting_checks(site.engine, child_id, restricted=site.sees_restricted(session))
