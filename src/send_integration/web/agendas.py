@@ -78,7 +78,7 @@ def _row(site: Site, child: AgendaChild, day: date, words: Sequence[Word]) -> Ro
         child.child_id,
         f"{child.given_name} {child.family_name}",
         age_on(child.date_of_birth, today),
-        year_name(child.date_of_birth, today),
+        year_name(child.date_of_birth, (), today),
         tuple(_listings(child.panel, told, day)),
         tuple(_tags(child, decided, told, talked=talked)),
         since_last_time(site, child.child_id, child.panel, day),

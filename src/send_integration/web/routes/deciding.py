@@ -217,7 +217,7 @@ def form_page(
         held=case.meeting_on <= today,
         name=f"{found.given_name} {found.family_name}",
         age=age_on(born_on, today),
-        year=year_name(born_on, today),
+        year=year_name(born_on, (), today),
         voices=seen.panel["voices"],
         flags=[flag for flag in seen.flags if (flag["handled"] or {}).get("what") != "dismissed"],
         since=changes_since(site, case.child_id, last, seen) if last else Since(),

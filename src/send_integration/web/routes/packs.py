@@ -54,7 +54,7 @@ def routes(site: Site) -> APIRouter:
         standing = standings(site.engine, [present]).get(present)
         session = site.permit_child(request, Action.TAKE_PACK, present, standing)
         site.note_looks(session, Action.TAKE_PACK, [present], f"pack of one child, for {PURPOSES[purpose]}")
-        packed = packed_child(site, session, present, standing, rules) if standing else None
+        packed = packed_child(site, session, standing, rules) if standing else None
         if packed is None:
             raise HTTPException(404)
         taking = Taking(session, clock.now(), purpose=PURPOSES[purpose])
