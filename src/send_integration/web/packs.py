@@ -17,6 +17,9 @@ from send_integration.web.looking import read_asked
 from send_integration.web.policy import Action, Fields
 from send_integration.web.printing.press import print_pdf
 
+TO_COME = frozenset({"pending", "paused"})
+"""How a milestone stands that has no flag yet."""
+
 LONGEST_MARK = 40
 """Letters of the taker's name that the mark across a page has room for; the foot of each page has all of it."""
 
@@ -33,13 +36,13 @@ class Packed:
 
     @property
     def dates(self) -> list[Mapping[str, Any]]:
-        """The milestones that still ask for something, in the order of the page."""
-        return [m for m in self.page["milestones"] if m["status"] in STILL_OPEN]
+        """The milestones that are to come and of which no flag tells, the first day first."""
+        return sorted((m for m in self.page["milestones"] if m["status"] in TO_COME), key=lambda m: str(m["due_on"]))
 
     @property
     def settled(self) -> int:
         """How many are met, excepted or not needed."""
-        return len(self.page["milestones"]) - len(self.dates)
+        return sum(m["status"] not in STILL_OPEN for m in self.page["milestones"])
 
 
 @dataclass(frozen=True, slots=True)
