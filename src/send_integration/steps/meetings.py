@@ -33,7 +33,9 @@ def open_meeting(engine: Engine, by: Session, meeting: Meeting, seats: Iterable[
     with engine.begin() as connection:
         keep_meeting(connection, meeting, by.actor)
         keep_seats(connection, meeting.meeting_on, seats, by.actor)
-        record_within(connection, by, RUN_MEETING, None, allowed=True, why=f"opened the meeting of {meeting.meeting_on}")
+        record_within(
+            connection, by, RUN_MEETING, None, allowed=True, why=f"opened the meeting of {meeting.meeting_on}"
+        )
 
 
 def say_who_came(
@@ -80,7 +82,10 @@ def carry_over(engine: Engine, by: Session, day: date, child_id: str, carried: C
     """
     panel = panel_of(engine, child_id)
     words = [word for word in words_under_way(engine, [child_id]).get(child_id, ()) if word.what == "listed"]
-    listings = [*(panel["listings"] if panel else ()), *({**word.body} for word in words if "retracts" not in word.body)]
+    listings = [
+        *(panel["listings"] if panel else ()),
+        *({**word.body} for word in words if "retracts" not in word.body),
+    ]
     here = [item for item in listings if item["meeting_on"] == day.isoformat()]
     if not here:
         raise BadInput("The child is not on this agenda", where="the agenda", next_step="Open the page again.")

@@ -34,7 +34,7 @@ from send_integration.timeline.seen import Changes, Seen, changed_since, said_fo
 from send_integration.when.london import london_day, london_midnight
 
 FEED = "panel"
-FREE_TEXTS = frozenset(("reason", "presenter", "attendees", "rationale", "owner", "what", "text", "how"))
+FREE_TEXTS = frozenset(("reason", "presenter", "attendees", "note", "rationale", "owner", "what", "text", "how"))
 
 
 class Moved(DecidedMeanwhile):
@@ -89,6 +89,18 @@ class ActionDraft:
     what: str
     due_on: date
     meeting_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Conclusion:
+    """All that came of a child's turn at a meeting: the decision, or the correction of the event `corrects`; where they are
+    given, who was there, what was discussed, and who takes on what."""
+
+    decision: DecisionDraft
+    attendees: tuple[str, ...] = ()
+    discussion: str = ""
+    actions: tuple[ActionDraft, ...] = ()
+    corrects: str = ""
 
 
 class _Record(NamedTuple):
@@ -158,40 +170,40 @@ def decide(engine: Engine, child_id: str, by: Session, draft: DecisionDraft, see
 
     Raises Moved where somebody else discussed or decided for the same meeting since. The same said twice is said once.
     """
-    act = _Act(child_id, by, DECIDE, now)
-    happened = _checked(act, draft)
-    with engine.begin() as connection:
-        present = _locked(connection, child_id)
-        said = _as_data(asdict(draft))
-        again = _said_already(present, by, said)
-        if again is not None:
-            return again
-        _refuse_if_moved(connection, act, {draft.meeting_on.isoformat()}, seen, present)
-        record = _record(connection, child_id)
-        event_id = _say(connection, act, record, "decided", said, happened)
-        keep_decision_seen(connection, EventKey(record.source, event_id), child_id, seen)
-        return event_id
+    return conclude(engine, child_id, by, Conclusion(draft), seen, now)
 
 
 def correct(
     engine: Engine, child_id: str, by: Session, event_id: str, draft: DecisionDraft, seen: Seen, now: datetime
 ) -> str:
     """Say a decision anew in the place of the one that the event `event_id` says; both stay readable. Raises Moved likewise."""
-    act = _Act(child_id, by, DECIDE, now)
+    return conclude(engine, child_id, by, Conclusion(draft, corrects=event_id), seen, now)
+
+
+def conclude(engine: Engine, child_id: str, by: Session, conclusion: Conclusion, seen: Seen, now: datetime) -> str:
+    """Say all of a child's turn at a meeting, or nothing of it; gives the id of the decision's event. Raises Moved likewise."""
+    act, draft, corrects = _Act(child_id, by, DECIDE, now), conclusion.decision, conclusion.corrects
     happened = _checked(act, draft)
     with engine.begin() as connection:
         present = _locked(connection, child_id)
-        said = {**_as_data(asdict(draft)), "corrects": event_id}
+        said = _as_data({**asdict(draft), "corrects": corrects})
         again = _said_already(present, by, said)
         if again is not None:
             return again
-        decisions = seen.panel["decisions"]
-        meetings = {found["meeting_on"] for found in decisions if found["event_id"] == event_id}
+        meetings = {found["meeting_on"] for found in seen.panel["decisions"] if found["event_id"] == corrects}
         _refuse_if_moved(connection, act, meetings | {draft.meeting_on.isoformat()}, seen, present)
-        record, _ = _said_before(connection, child_id, event_id, "decided")
-        corrected = _say(connection, act, record, "decided", said, happened)
-        keep_decision_seen(connection, EventKey(record.source, corrected), child_id, seen)
-        return corrected
+        record = (
+            _said_before(connection, child_id, corrects, "decided")[0] if corrects else _record(connection, child_id)
+        )
+        if conclusion.attendees:
+            discussed = {"meeting_on": draft.meeting_on, "attendees": list(conclusion.attendees)}
+            _say(connection, act, record, "discussed", {**discussed, "note": conclusion.discussion}, happened)
+        event_id = _say(connection, act, record, "decided", said, happened)
+        keep_decision_seen(connection, EventKey(record.source, event_id), child_id, seen)
+        for action in conclusion.actions:
+            agreed = {"action_id": str(uuid4()), **asdict(action)}
+            _say(connection, act, record, "action_agreed", agreed, happened)
+        return event_id
 
 
 def agree_action(engine: Engine, child_id: str, by: Session, draft: ActionDraft, now: datetime) -> str:

@@ -12,7 +12,9 @@ GLASS = (
 
 def tie_of(engine: Engine, actor: str, child_id: str, *, listed_since: date) -> tuple[bool, bool]:
     """Whether a child is listed for a meeting on a day or later, and whether a person's glass for the child is open."""
-    del listed_since  # until the panel's listings are kept, nobody is on an agenda
+    listed = "EXISTS (SELECT FROM panel_listing l WHERE l.child_id = :child AND l.meeting_on >= :since)"
     with engine.connect() as connection:
-        row = connection.execute(text(f"SELECT false, {GLASS}"), {"child": child_id, "actor": actor}).one()
+        row = connection.execute(
+            text(f"SELECT {listed}, {GLASS}"), {"child": child_id, "actor": actor, "since": listed_since}
+        ).one()
     return row[0], row[1]

@@ -43,11 +43,12 @@ class Listing:
 
 @dataclass(frozen=True, slots=True)
 class Discussion:
-    """The panel talked of the child, and who was there."""
+    """The panel talked of the child, who was there, and what was said where somebody wrote it down."""
 
     said: Said
     meeting_on: date
     attendees: tuple[str, ...]
+    note: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +140,12 @@ def panel_as_json(record: PanelRecord) -> dict[str, Any]:
     return {
         "listings": [_listing_as_json(found) for found in record.listings],
         "discussions": [
-            {**_said_as_json(found.said), "meeting_on": _day(found.meeting_on), "attendees": list(found.attendees)}
+            {
+                **_said_as_json(found.said),
+                "meeting_on": _day(found.meeting_on),
+                "attendees": list(found.attendees),
+                "note": found.note,
+            }
             for found in record.discussions
         ],
         "decisions": [_decision_as_json(found) for found in record.decisions],
@@ -174,7 +180,7 @@ def _listing(event: Event) -> Listing:
 def _discussion(event: Event) -> Discussion:
     named = event.data["attendees"]
     attendees = tuple(name for name in named if isinstance(name, str)) if isinstance(named, list) else ()
-    return Discussion(_said(event), _given_day(event, "meeting_on"), attendees)
+    return Discussion(_said(event), _given_day(event, "meeting_on"), attendees, event.note or None)
 
 
 def _decision(event: Event, replaced: Sequence[Event]) -> Decision:

@@ -7,7 +7,7 @@ from typing import Any
 
 from send_integration.store.children import standings
 from send_integration.store.meetings import AgendaChild, Carried, agenda_of, recorded_since
-from send_integration.store.panel import Word, decision_seen, seen_of, words_under_way
+from send_integration.store.panel import DecisionSeen, Word, decision_seen, seen_of, words_under_way
 from send_integration.store.sessions import Session
 from send_integration.timeline.meeting import in_order
 from send_integration.timeline.seen import Seen
@@ -17,6 +17,9 @@ from send_integration.web.policy import Action
 from send_integration.web.routes.children import year_name
 from send_integration.web.since import LastTime, Since, last_time, since_day, since_seen
 from send_integration.when.periods import age_on
+
+MOST_ENTRIES = 5
+"""Of what came and went so much is told on a meeting's pages; the rest is on the child's own."""
 
 Tag = tuple[str, str]
 """How a tag looks, and its words."""
@@ -47,6 +50,7 @@ class Row:
     decision: str | None
     reached: bool
     carried: Carried | None
+    may_decide: bool
 
 
 def agenda_rows(site: Site, session: Session, day: date) -> list[Row]:
@@ -54,7 +58,18 @@ def agenda_rows(site: Site, session: Session, day: date) -> list[Row]:
     children = shown_children(site, session, day)
     site.note_looks(session, Action.VIEW_MEETING, [child.child_id for child in children], f"agenda of {day}")
     words = words_under_way(site.engine, [child.child_id for child in children])
-    rows = [_row(site, child, day, words.get(child.child_id, ())) for child in children]
+    known = standings(site.engine, [child.child_id for child in children])
+    held = day <= site.settings.today()
+    rows = [
+        _row(
+            site,
+            child,
+            day,
+            words.get(child.child_id, ()),
+            may_decide=held and site.ask(session, Action.DECIDE, known.get(child.child_id)).allowed,
+        )
+        for child in children
+    ]
     return [row for row in rows if row.listings]
 
 
@@ -67,7 +82,7 @@ def shown_children(site: Site, session: Session, day: date) -> list[AgendaChild]
     return [listed[child_id] for child_id in in_order(seen, places)]
 
 
-def _row(site: Site, child: AgendaChild, day: date, words: Sequence[Word]) -> Row:
+def _row(site: Site, child: AgendaChild, day: date, words: Sequence[Word], *, may_decide: bool) -> Row:
     today = site.settings.today()
     told = [word for word in words if word.meeting_on == day]
     decided = decided_for(child.panel, told, day)
@@ -85,13 +100,16 @@ def _row(site: Site, child: AgendaChild, day: date, words: Sequence[Word]) -> Ro
         decision,
         reached=talked or decision is not None,
         carried=child.carried,
+        may_decide=may_decide,
     )
 
 
 def decided_for(panel: Mapping[str, Any], words: Iterable[Word], day: date) -> Mapping[str, Any] | None:
     """The last decision for a meeting, of those that stand and of those on their way."""
     standing = [item for item in panel["decisions"] if item["meeting_on"] == day.isoformat()]
-    said = [{**word.body, "event_id": word.event_id} for word in words if word.what == "decided" and word.meeting_on == day]
+    said = [
+        {**word.body, "event_id": word.event_id} for word in words if word.what == "decided" and word.meeting_on == day
+    ]
     return [*standing, *said][-1] if standing or said else None
 
 
@@ -129,9 +147,16 @@ def since_last_time(site: Site, child_id: str, panel: Mapping[str, Any], day: da
     return changes_since(site, child_id, last, present)
 
 
+def since_decided(site: Site, child_id: str, said: Mapping[str, Any], kept: DecisionSeen) -> Since | None:
+    """What has changed of a child since a decision was taken."""
+    present = seen_of(site.engine, child_id)
+    last = LastTime(date.fromisoformat(said["meeting_on"]), said["event_id"])
+    return since_seen(last, kept.seen, present) if present else None
+
+
 def changes_since(site: Site, child_id: str, last: LastTime, present: Seen) -> Since:
     """The same, against what the panel then had before it, where that is kept; else by the day."""
     kept = decision_seen(site.engine, last.event_id) if last.event_id else None
     if kept is not None and kept.child_id == child_id:
-        return since_seen(last, kept.changes)
+        return since_seen(last, kept.seen, present)
     return since_day(last, present, recorded_since(site.engine, child_id, last.meeting_on))

@@ -43,6 +43,8 @@ LEFT_ALONE = timedelta(minutes=60)
 """Whoever has not opened a page for so long signs in again; a meeting's longest talk about one child is shorter."""
 
 FOLDER = Path(__file__).parent
+SPEAKERS = {"child": "The child", "young-person": "The young person", "parent-carer": "A parent or carer"}
+"""Whose words the panel's record has, as people say it."""
 
 
 class SignInNeeded(Exception):
@@ -199,6 +201,8 @@ def templates() -> Environment:
     environment.globals["links"] = links
     environment.filters["day"] = written_day
     environment.filters["moment"] = written_moment
+    environment.filters["moment_text"] = lambda moment: written_moment(datetime.fromisoformat(moment))
+    environment.filters["voice_of"] = lambda code: SPEAKERS.get(code, code)
     environment.filters["london_day"] = lambda moment: written_day(london_day(moment))
     environment.filters["agency"] = agency_name
     environment.filters["odds"] = odds
@@ -206,6 +210,9 @@ def templates() -> Environment:
     environment.filters["gender"] = lambda code: GENDERS.get(code, code)
     environment.filters["decided"] = what_was_decided
     environment.filters["title"] = title_of_pattern
+    environment.globals["may_list"] = lambda role: (
+        allowed(Action.LIST_FOR_PANEL, role).allowed or may_by_a_tie(Action.LIST_FOR_PANEL, role)
+    )
     environment.globals["count"] = count
     environment.filters["rule"] = rule_name
     environment.filters["words"] = lambda code: str(code).replace("-", " ").replace("_", " ")

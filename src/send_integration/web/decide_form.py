@@ -168,7 +168,7 @@ def _funding(typed: Typed, faults: list[Fault]) -> dict[str, float] | None:
             faults.append(Fault(service, f"The share of {service} must be a number from 0 to 100, such as 33.3"))
         else:
             shares[service] = share
-    total = sum(shares.values())
+    total = sum(shares.values(), Decimal(0))
     if len(shares) == len(SERVICES) and total != 100:
         faults.append(Fault("education", f"The shares must come to 100 per cent; they come to {total.normalize():f}"))
     return {service: float(share / 100) for service, share in shares.items()}

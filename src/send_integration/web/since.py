@@ -5,8 +5,10 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from send_integration.timeline.seen import Changes, Entry, Seen, Turned
+from send_integration.timeline.seen import Changes, Entry, Seen, Turned, changed_since
 from send_integration.web.effects import count
+
+NOTHING = Changes()
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +17,7 @@ class Since:
 
     day: date | None = None
     what: str = ""
-    changes: Changes = Changes()
+    changes: Changes = NOTHING
 
     @property
     def sentence(self) -> str:
@@ -45,6 +47,10 @@ def _counted(number: int, noun: str) -> str:
     return f"{number:,} {_MANY[noun]}" if number != 1 else count(1, _ONE.get(noun, noun))
 
 
+OWN = ("panel-action", "panel-return")
+"""The dates that a decision itself sets: that they run is no news."""
+
+
 @dataclass(frozen=True, slots=True)
 class LastTime:
     """The last time that the panel talked about a child: the meeting, and the decision where one was taken."""
@@ -64,13 +70,22 @@ def last_time(panel: Mapping[str, Any], before: date) -> LastTime | None:
     return LastTime(date.fromisoformat(latest), of_it[-1] if of_it else None)
 
 
-def since_seen(last: LastTime, changes: Changes) -> Since:
-    """What has changed since the panel decided, against exactly what it then saw; the decision itself is no news."""
+def since_seen(last: LastTime, seen: Seen, present: Seen) -> Since:
+    """What has changed since the panel decided, against exactly what it then saw; what it said itself is no news."""
     day = last.meeting_on.isoformat()
+    own = {item["event_id"] for item in present.panel["decisions"] if item["meeting_on"] == day}
+    own |= {item["event_id"] for item in present.panel["discussions"] if item["meeting_on"] == day}
+    own |= {item["event_id"] for item in present.panel["actions"] if day in (item["meeting_on"], item["agreed_on"])}
+    said = [entry for entry in present.answer["timeline"] if entry["event_id"] in own]
+    known = {entry["event_id"] for entry in seen.answer["timeline"]}
+    added = [entry for entry in said if entry["event_id"] not in known]
+    seen = replace(seen, answer={**seen.answer, "timeline": [*seen.answer["timeline"], *added]})
+    changes = changed_since(seen, present)
     later = replace(
         changes,
         decisions=tuple(found for found in changes.decisions if found["meeting_on"] > day),
         words=tuple(word for word in changes.words if (word["meeting_on"] or "") > day),
+        milestones=tuple(turned for turned in changes.milestones if turned.name not in OWN or turned.now != "pending"),
     )
     return Since(last.meeting_on, "decided", told_once(later))
 

@@ -18,7 +18,7 @@ from send_integration.store.panel import show_for_deciding, shown_before, words_
 from send_integration.store.sessions import Session
 from send_integration.timeline.meeting import PART_NAMES, quorum_of
 from send_integration.timeline.seen import Seen
-from send_integration.web.agendas import changes_since, decided_for
+from send_integration.web.agendas import MOST_ENTRIES, changes_since, decided_for
 from send_integration.web.context import Site
 from send_integration.web.decide_form import BASES, DECISIONS, FOLLOWED, Asked, Read, Typed, known_as, read_form
 from send_integration.web.forms import Fault
@@ -118,24 +118,31 @@ def take(site: Site, session: Session, case: Case, typed: Typed) -> Response:
         again = typed.model_copy(update=row)
         return form_page(site, session, case, present, again, theirs=theirs, added=True)
     read = read_form(typed, _asked(site, case, present))
-    if read.faults or before is None:
+    if before is None or read.faults:
         faults = read.faults or (Fault(TOP, TOO_OLD),)
         theirs = theirs_of(site, session, case, before, present)
         return form_page(site, session, case, present, typed, *faults, theirs=theirs)
+    return _record(site, session, case, typed, _conclusion(case, read, typed.corrects), before)
+
+
+def _record(site: Site, session: Session, case: Case, typed: Typed, conclusion: Conclusion, before: Seen) -> Response:
+    """Record it all, or show the form again: with what another has recorded, or with what stands in the way."""
+    faults: tuple[Fault, ...] = ()
     now = in_rehearsal(clock.now(), site.settings.today())
-    conclusion = _conclusion(case, read, typed.corrects)
     try:
         event_id = conclude(site.engine, case.child_id, session, conclusion, before, now)
     except Moved:
-        moved = show_for_deciding(site.engine, case.child_id, clock.now()) or present
-        theirs = theirs_of(site, session, case, before, moved)
-        return form_page(site, session, case, moved, typed, theirs=theirs)
+        event_id = ""
     except BadInput as fault:
         words = ON_ITS_WAY if fault.where == "what is to be changed" else fault.what
-        return form_page(site, session, case, present, typed, Fault(FIELDS.get(fault.where, TOP), words))
-    if conclusion.corrects:
+        event_id, faults = "", (Fault(FIELDS.get(fault.where, TOP), words),)
+    if event_id and conclusion.corrects:
         return RedirectResponse(f"/decisions/{event_id}?done=corrected", status_code=303)
-    return RedirectResponse(f"/meetings/{case.meeting_on}?done=decided#{case.child_id}", status_code=303)
+    if event_id:
+        return RedirectResponse(f"/meetings/{case.meeting_on}?done=decided#{case.child_id}", status_code=303)
+    present = show_for_deciding(site.engine, case.child_id, clock.now()) or before
+    theirs = theirs_of(site, session, case, before, present)
+    return form_page(site, session, case, present, typed, *faults, theirs=theirs)
 
 
 def _conclusion(case: Case, read: Read, corrects: str) -> Conclusion:
@@ -215,11 +222,12 @@ def form_page(
         corrected=corrected,
         corrects=corrects,
         held=case.meeting_on <= today,
-        name=f"{found.given_name} {found.family_name}",
+        child_name=f"{found.given_name} {found.family_name}",
         age=age_on(born_on, today),
         year=year_name(born_on, (), today),
         voices=seen.panel["voices"],
         flags=[flag for flag in seen.flags if (flag["handled"] or {}).get("what") != "dismissed"],
+        since_most=MOST_ENTRIES,
         since=changes_since(site, case.child_id, last, seen) if last else Since(),
         standing_actions=late_actions(seen.panel, today),
         mark=seen.mark,

@@ -1,6 +1,6 @@
 """Putting a child on a meeting's agenda, from any page that shows the child."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Form, HTTPException, Query, Request
 from fastapi.responses import RedirectResponse, Response
@@ -34,10 +34,12 @@ def routes(site: Site) -> APIRouter:
     router = APIRouter()
 
     @router.get("/children/{child_id}/list")
-    def ask(request: Request, child_id: str, meeting_on: Annotated[str, Query()] = "") -> Response:
+    def ask(
+        request: Request, child_id: str, meeting_on: Annotated[str, Query()] = "", done: Annotated[str, Query()] = ""
+    ) -> Response:
         standing = standings(site.engine, [child_id]).get(child_id)
         session = site.permit_child(request, Action.LIST_FOR_PANEL, child_id, standing)
-        return _page(site, session, child_id, Listing(meeting_on=meeting_on))
+        return _page(site, session, child_id, Listing(meeting_on=meeting_on), done=done == "listed")
 
     @router.post("/children/{child_id}/list")
     def put_on(request: Request, child_id: str, typed: Annotated[Listing, Form()]) -> Response:
@@ -47,12 +49,6 @@ def routes(site: Site) -> APIRouter:
         return _list(site, session, child_id, typed)
 
     return router
-
-
-def listing_form(site: Site, child_id: str) -> dict[str, Any]:
-    """What the template part list_child.html needs on the page of anything that shows a child."""
-    days = open_meetings(site.engine, site.settings.today())
-    return {"listed_id": child_id, "listing_days": days, "listing": Listing()}
 
 
 def _list(site: Site, session: Session, child_id: str, typed: Listing) -> Response:
@@ -74,11 +70,11 @@ def _list(site: Site, session: Session, child_id: str, typed: Listing) -> Respon
     except BadInput as fault:
         return _page(site, session, child_id, again, Fault("meeting_on", fault.what))
     if not allowed(Action.VIEW_MEETING, session.role).allowed:
-        return RedirectResponse(f"/children/{child_id}", status_code=303)
+        return RedirectResponse(f"/children/{child_id}/list?done=listed", status_code=303)
     return RedirectResponse(f"/meetings/{day.day}?done=listed#{child_id}", status_code=303)
 
 
-def _page(site: Site, session: Session, child_id: str, typed: Listing, *faults: Fault) -> Response:
+def _page(site: Site, session: Session, child_id: str, typed: Listing, *faults: Fault, done: bool = False) -> Response:
     found, panel = one_child(site.engine, child_id), panel_of(site.engine, child_id)
     if found is None or panel is None:
         raise HTTPException(404)
@@ -87,9 +83,13 @@ def _page(site: Site, session: Session, child_id: str, typed: Listing, *faults: 
         "list_child_page.html",
         session,
         status=400 if faults else 200,
-        **{**listing_form(site, child_id), "listing": typed},
-        name=f"{found.given_name} {found.family_name}",
+        listed_id=child_id,
+        listing_days=open_meetings(site.engine, site.settings.today()),
+        listing=typed,
+        child_name=f"{found.given_name} {found.family_name}",
         listed_for=sorted({item["meeting_on"] for item in panel["listings"] if item["meeting_on"] >= today}),
         may_open=allowed(Action.RUN_MEETING, session.role).allowed,
+        sees_meetings=allowed(Action.VIEW_MEETING, session.role).allowed,
+        done="The child is listed. The timeline has it in seconds." if done else "",
         faults=faults,
     )

@@ -1,4 +1,4 @@
-"""Running a meeting: who is here, the order of the children, who is carried over or taken off; no link does anything by itself."""
+"""Running a meeting: who is here, in which order the children come, who is carried over or taken off the agenda."""
 
 from collections.abc import Callable, Iterable
 from datetime import date
@@ -22,7 +22,14 @@ from send_integration.web.agendas import agenda_rows, shown_children
 from send_integration.web.context import Site
 from send_integration.web.forms import Fault
 from send_integration.web.policy import Action
-from send_integration.web.routes.meetings import PRESENCE_CODES, MeetingTyped, meeting_day, meeting_page
+from send_integration.web.routes.meetings import (
+    NOTHING_TYPED,
+    PRESENCE_CODES,
+    MeetingTyped,
+    Shown,
+    meeting_day,
+    meeting_page,
+)
 from send_integration.web.written import read_line
 
 PRESENCES = {code: present for present, code in PRESENCE_CODES.items()}
@@ -95,14 +102,14 @@ def _attend(site: Site, session: Session, day: date, form: FormData) -> Response
     other = read_line(name if isinstance(name, str) else "", "name", "The name")
     typed = MeetingTyped(name=other.text, part=str(part) if part in set(Part) else Part.OTHER)
     if other.faults:
-        return meeting_page(site, session, day, faults=other.faults, typed=typed, typed_seats=said)
+        return meeting_page(site, session, day, Shown(faults=other.faults, typed=typed, seats=said))
     others = [(Part(typed.part), other.text)] if other.text else []
     try:
         disputed = say_who_came(site.engine, session, day, before, said, others)
     except BadInput as fault:
         raise HTTPException(404) from fault
     if disputed:
-        return meeting_page(site, session, day, typed_seats=said, disputed=disputed)
+        return meeting_page(site, session, day, Shown(seats=said, disputed=disputed))
     return RedirectResponse(f"/meetings/{day}?done=who#attendance", status_code=303)
 
 
@@ -122,11 +129,11 @@ def _carry(site: Site, session: Session, day: date, child_id: str, why: str) -> 
     reason = read_line(why, f"why-{child_id}", "The reason", missing="Say why the child is carried over")
     typed = MeetingTyped(child_id=child_id, why=reason.text)
     if reason.faults:
-        return meeting_page(site, session, day, faults=reason.faults, typed=typed)
+        return meeting_page(site, session, day, Shown(faults=reason.faults, typed=typed))
     to = next_meeting(site.engine, max(day, site.settings.today()))
     if to is None:
         fault = Fault(f"why-{child_id}", "No meeting is open to carry the child over to")
-        return meeting_page(site, session, day, faults=[fault], typed=typed)
+        return meeting_page(site, session, day, Shown(faults=[fault], typed=typed))
     now = in_rehearsal(clock.now(), site.settings.today())
     carried = Carried(to, reason.text, session.actor)
     return _do(
@@ -161,12 +168,12 @@ def _do(
     done: str,
     child_id: str,
     act: Callable[[], None],
-    typed: MeetingTyped | None = None,
+    typed: MeetingTyped = NOTHING_TYPED,
 ) -> Response:
     """Do it, and lead back to the meeting; or show it again, with what stands in the way."""
     try:
         act()
     except BadInput as fault:
-        return meeting_page(site, session, day, faults=[Fault(child_id, fault.what)], typed=typed)
+        return meeting_page(site, session, day, Shown(faults=[Fault(child_id, fault.what)], typed=typed))
     place = "" if done == "taken-off" else f"#{child_id}"
     return RedirectResponse(f"/meetings/{day}?done={done}{place}", status_code=303)

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Annotated, Any
+from types import MappingProxyType
+from typing import Annotated, Any, NamedTuple
 
 from fastapi import APIRouter, Form, HTTPException, Query, Request
 from fastapi.responses import RedirectResponse, Response
@@ -21,8 +22,9 @@ from send_integration.store.meetings import (
 )
 from send_integration.store.sessions import Session
 from send_integration.timeline.meeting import PART_NAMES, Part, quorum_of
-from send_integration.web.agendas import agenda_rows
+from send_integration.web.agendas import MOST_ENTRIES, agenda_rows
 from send_integration.web.context import Site
+from send_integration.web.decide_form import DECISIONS
 from send_integration.web.forms import Fault
 from send_integration.web.policy import Action, allowed
 from send_integration.web.written import read_day, read_line
@@ -69,6 +71,10 @@ class MeetingTyped(BaseModel):
     why: str = ""
 
 
+NOTHING_TYPED = MeetingTyped()
+NO_SEATS: Mapping[int, bool | None] = MappingProxyType({})
+
+
 def routes(site: Site) -> APIRouter:
     """GET and POST /meetings, GET /meetings/{day}."""
     router = APIRouter()
@@ -78,7 +84,7 @@ def routes(site: Site) -> APIRouter:
         request: Request, page: Annotated[int, Query(ge=1, le=10_000)] = 1, meeting_on: Annotated[str, Query()] = ""
     ) -> Response:
         session = site.permit(request, Action.VIEW_MEETING)
-        return _list(site, session, _likely(site, session, meeting_on), page=page)
+        return _list(site, session, _likely(site, meeting_on), page=page)
 
     @router.post("/meetings")
     def open_new(request: Request, typed: Annotated[NewMeeting, Form()]) -> Response:
@@ -88,7 +94,7 @@ def routes(site: Site) -> APIRouter:
     @router.get("/meetings/{day}")
     def show_one(request: Request, day: str, done: Annotated[str, Query()] = "") -> Response:
         session = site.permit(request, Action.VIEW_MEETING)
-        return meeting_page(site, session, meeting_day(day), done=DONE.get(done, ""))
+        return meeting_page(site, session, meeting_day(day), Shown(DONE.get(done, "")))
 
     return router
 
@@ -101,7 +107,7 @@ def meeting_day(given: str) -> date:
     return found.day
 
 
-def _likely(site: Site, session: Session, meeting_on: str) -> NewMeeting:
+def _likely(site: Site, meeting_on: str) -> NewMeeting:
     """The form with whoever sat the last time."""
     seats: dict[str, str] = {}
     for part, name in usual_seats(site.engine, date.max):
@@ -156,18 +162,22 @@ def _open(site: Site, session: Session, typed: NewMeeting) -> Response:
     return RedirectResponse(f"/meetings/{day.day}?done=opened", status_code=303)
 
 
-def meeting_page(
-    site: Site,
-    session: Session,
-    day: date,
-    *,
-    done: str = "",
-    faults: Sequence[Fault] = (),
-    typed: MeetingTyped | None = None,
-    typed_seats: Mapping[int, bool | None] | None = None,
-    disputed: Sequence[int] = (),
-) -> Response:
-    """A meeting with its agenda, who is here, and what was just done or is wrong."""
+class Shown(NamedTuple):
+    """What a meeting's page shows besides: what was just done, what is wrong, what was typed, and the seats of which another
+    said otherwise meanwhile."""
+
+    done: str = ""
+    faults: Sequence[Fault] = ()
+    typed: MeetingTyped = NOTHING_TYPED
+    seats: Mapping[int, bool | None] = NO_SEATS
+    disputed: Sequence[int] = ()
+
+
+NOTHING_SHOWN = Shown()
+
+
+def meeting_page(site: Site, session: Session, day: date, shown: Shown = NOTHING_SHOWN) -> Response:
+    """A meeting with its agenda and who is here."""
     meeting = one_meeting(site.engine, day)
     rows = agenda_rows(site, session, day)
     if meeting is None and not rows:
@@ -183,17 +193,19 @@ def meeting_page(
         "following": following if day <= site.settings.today() else None,
         "seats": seats,
         "quorum": quorum_of([said.seat for said in seats], meeting.quorum) if meeting else None,
+        "since_most": MOST_ENTRIES,
+        "decisions": DECISIONS,
         "next_day": next_meeting(site.engine, day),
     }
     return site.page(
         "meeting.html",
         session,
-        status=409 if disputed else 400 if faults else 200,
-        done=done,
-        faults=faults,
-        typed=typed or MeetingTyped(),
-        typed_seats=typed_seats or {},
-        disputed=disputed,
+        status=409 if shown.disputed else 400 if shown.faults else 200,
+        done=shown.done,
+        faults=shown.faults,
+        typed=shown.typed,
+        typed_seats=shown.seats,
+        disputed=shown.disputed,
         part_names=PART_NAMES,
         presence=PRESENCE,
         presence_codes=PRESENCE_CODES,
