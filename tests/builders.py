@@ -94,6 +94,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "panel.flag_acknowledged": {"flag_id": "f1", "by": "w1"},
     "panel.flag_dismissed": {"flag_id": "f1", "by": "w1", "why": "seen"},
     "people.consent_recorded": {"about": "sharing", "given": True},
+    "people.not_known": {"service": "camhs"},
     "people.related": {"kind": "sibling", "other": {"local_id": "L2"}},
     "identity.decided": {"by": "w1", "why": "one birth certificate", "pairs": PAIRS},
     "identity.withdrawn": {"by": "w1", "why": "the wrong file", "retracts": "D1"},
@@ -140,6 +141,7 @@ _OF_PLAN = {"review_report_circulated", "amendment_notice_issued", "amended_fina
 
 def sent(
     what: str,
+    /,
     on: str = "2025-03-03",
     *,
     event_id: str | None = None,
@@ -176,7 +178,7 @@ def sent(
     return json.dumps(body).encode()
 
 
-def event(what: str, on: str = "2025-03-03", **rest: Any) -> Event:
+def event(what: str, /, on: str = "2025-03-03", **rest: Any) -> Event:
     """The same as an event; the bytes must pass their contract."""
     parsed = parse(sent(what, on, **rest), not_after=NOW)
     assert isinstance(parsed, Event), parsed

@@ -59,6 +59,7 @@ PATHWAY_NAMES = {
 DETAILS = (
     "to_service", "urgency", "priority", "outcome", "decision", "attended", "conclusion", "kind", "response",
     "from_service", "progress", "placement_type", "destination", "setting", "role_for_child", "to",
+    "service",
 )  # fmt: skip
 """Fields whose code says what a reader wants to know of an event at once, in the order in which they are said."""
 
@@ -69,6 +70,8 @@ def sector_of(event: Event) -> Sector:
     """Education, health, care or the panel itself."""
     if event.feed == "referrals":
         return sector_of_service(event.text("to_service"))
+    if event.what == "people.not_known":
+        return sector_of_service(event.text("service"))
     if event.what.startswith("workers."):
         return SECTOR_OF_ROLE.get(event.text("role_for_child"), Sector.EDUCATION)
     return SECTOR_OF_FEED[event.feed]

@@ -115,7 +115,7 @@ def page_of(found: StoredChild, known: Known, rules: RuleBook, asked: Asked, see
     )
     return {
         "child": found,
-        "name": f"{found.given_name} {found.family_name}" if sees.names else f"Child {found.child_id}",
+        "whole_name": f"{found.given_name} {found.family_name}" if sees.names else f"Child {found.child_id}",
         "answer": found.answer,
         "asked": asked,
         "age": age_on(born_on, today),
@@ -158,7 +158,7 @@ class Link(NamedTuple):
 
 def _links(timeline: Sequence[Mapping[str, Any]], shown: set[str], asked: Asked) -> dict[str, Link]:
     """Where each event stands, by its id: on this page, or on the same page without filters where they leave it out."""
-    away = asked.address(filters=False) or "?"
+    away = asked.address() or "?"
     found = {}
     for number, told in enumerate(timeline, start=1):
         here = "" if f"e{number}" in shown else away

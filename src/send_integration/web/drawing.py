@@ -10,9 +10,9 @@ from send_integration.web.lanes import LANES, LEGAL, TITLES, Bar, Lanes, Mark
 from send_integration.when.periods import after_months
 from send_integration.when.school_years import school_year_start, year_group
 
-LATEST_AHEAD = timedelta(365)
+LATEST_AHEAD = timedelta(270)
 LEAST_AHEAD = timedelta(75)
-"""How far beyond today the picture reaches: to the last deadline within a year, and a little at the least."""
+"""How far beyond today the picture reaches: to the last deadline within three terms, and a little at the least."""
 
 LEAST_HATCHING = 8.0
 TICKS = (9, 1, 5)

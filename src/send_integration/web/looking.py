@@ -52,11 +52,10 @@ class Asked(NamedTuple):
             and (not wanted or _holds(entry, wanted))
         ]
 
-    def address(self, *, filters: bool) -> str:
-        """The end of this page's address, '' or beginning with a question mark; with or without the filters."""
-        names = FIELDS if filters else ("as_at", "known_on")
-        given = {name: self.typed[name] for name in names if self.typed[name]}
-        return f"?{urlencode(given)}" if given else ""
+    def address(self) -> str:
+        """The end of this page's address without the filters, '' or beginning with a question mark."""
+        known = {"known_on": self.known_on.isoformat()} if self.known_on else {}
+        return f"?{urlencode({'as_at': self.as_at.isoformat(), **known})}" if self.past else ""
 
 
 def read_asked(given: Mapping[str, str], today: date) -> Asked:
@@ -74,6 +73,7 @@ def read_asked(given: Mapping[str, str], today: date) -> Asked:
         faults.append(Fault("to", "The last day must not lie before the first"))
         days["to"] = None
     wrong = {fault.field for fault in faults}
+    typed |= {name: "" for name in DAYS if not _is_day(typed[name])}  # a field for days can show nothing else
     as_at = days["as_at"] or days["known_on"] or today
     return Asked(
         as_at,
@@ -92,17 +92,22 @@ def read_asked(given: Mapping[str, str], today: date) -> Asked:
 def _day(text: str, field: str, today: date, faults: list[Fault]) -> date | None:
     if not text:
         return None
-    try:
-        found = date.fromisoformat(text) if len(text) == 10 else None
-    except ValueError:
-        found = None
-    if found is None:
+    if not _is_day(text):
         faults.append(Fault(field, "Write the day as year, month and day, such as 2025-03-27"))
         return None
+    found = date.fromisoformat(text)
     if found > today or found < EARLIEST:
         faults.append(Fault(field, f"The day must be from {EARLIEST.year} on, and not after today"))
         return None
     return found
+
+
+def _is_day(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return len(text) == len("2025-03-27") and text.isascii()
 
 
 def _holds(entry: Entry, wanted: Iterable[str]) -> bool:

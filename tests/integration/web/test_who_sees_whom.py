@@ -91,6 +91,7 @@ OPEN = {
     ("GET", "/"),
     ("GET", "/sign-in"),
     ("POST", "/sign-in"),
+    ("GET", "/sign-in/callback"),
     ("POST", "/sign-out"),
     ("GET", "/health"),
     ("GET", "/metrics"),

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from send_integration.contracts.codes import RelationKind
+from send_integration.contracts.codes import RelationKind, Service
 from send_integration.contracts.envelope import Day, Frozen, Id, Line, OfChild, in_order
 from send_integration.contracts.event import Reason
 from send_integration.contracts.reasons import Code, reason
@@ -16,8 +16,19 @@ class Registered(People, what="registered"):
     """The source now knows the child."""
 
 
+class NotKnown(People, what="not_known"):
+    """A service was asked, looked, and keeps no record of the child: it has none, and not only sent none.
+
+    The person is as whoever asked said; `local_id` is the enquiry's own reference.
+    """
+
+    service: Service
+
+
 class DetailsChanged(People, what="details_changed"):
-    """The source's details of the child changed."""
+    """The source's details of the child changed; `preferred_name` is what the child likes to be called."""
+
+    preferred_name: Line | None = None
 
 
 class ConsentRecorded(People, what="consent_recorded"):
