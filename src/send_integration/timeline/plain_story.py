@@ -74,7 +74,9 @@ class Story:
     @property
     def mark(self) -> str:
         """Changes with anything that the story tells, so that what was reviewed can be told from what has come since."""
-        return sha256(repr((self.years, self.quotes, self.helpers, self.to_come, self.actions_done)).encode()).hexdigest()
+        return sha256(
+            repr((self.years, self.quotes, self.helpers, self.to_come, self.actions_done)).encode()
+        ).hexdigest()
 
     def as_chosen(self, left_out: Iterable[str], quoted: Iterable[str]) -> "Story":
         """The story without the parts that somebody left out, and with those quotes alone that somebody put in."""

@@ -11,10 +11,10 @@ from send_integration.store.panel import DecisionSeen, Word, decision_seen, seen
 from send_integration.store.sessions import Session
 from send_integration.timeline.meeting import in_order
 from send_integration.timeline.seen import Seen
+from send_integration.web.child_page import year_name
 from send_integration.web.context import Site, asked_of
 from send_integration.web.decide_form import DECISIONS
 from send_integration.web.policy import Action
-from send_integration.web.routes.children import year_name
 from send_integration.web.since import LastTime, Since, last_time, since_day, since_seen
 from send_integration.when.periods import age_on
 

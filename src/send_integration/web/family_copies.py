@@ -8,8 +8,8 @@ from sqlalchemy import Engine
 from send_integration.contracts.registry import read
 from send_integration.store.children import StoredChild, children_named
 from send_integration.store.families import family_of
-from send_integration.store.standing import standing_bodies
 from send_integration.store.sessions import Session
+from send_integration.store.standing import standing_bodies
 from send_integration.timeline.plain_story import Story, story_of
 from send_integration.web.context import Site, written_day, written_moment
 from send_integration.web.printing.press import print_pdf

@@ -1,15 +1,18 @@
 """What a panel pack holds of each child: what the child's page shows its taker, as it stands today; then printed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+
+from sqlalchemy import Engine
 
 from send_integration.rules.model import RuleBook
 from send_integration.rules.silence import STILL_OPEN
 from send_integration.store.children import Standing, one_child, standings
 from send_integration.store.quarantine import Awaiting, awaiting_checks
-from send_integration.store.sessions import Session
+from send_integration.store.sessions import Session, record_within
+from send_integration.store.shown import PRINT_PACK
 from send_integration.web.agendas import Row, agenda_rows
 from send_integration.web.child_page import known_today, page_of
 from send_integration.web.context import Site, asked_of, written_day, written_moment
@@ -78,9 +81,16 @@ def packed_agenda(site: Site, session: Session, day: date, rules: RuleBook) -> l
     rows = [row for row in agenda_rows(site, session, day) if row.carried is None]
     known = standings(site.engine, [row.child_id for row in rows])
     mine = [row for row in rows if asked_of(session, Action.TAKE_PACK, known.get(row.child_id)).allowed]
-    site.note_looks(session, Action.TAKE_PACK, [None, *(row.child_id for row in mine)], f"pack of the meeting on {day}")
+    note_printed(site.engine, session, [None, *(row.child_id for row in mine)], f"pack of the meeting on {day}")
     packed = (packed_child(site, session, known[row.child_id], rules, row) for row in mine)
     return [child for child in packed if child is not None]
+
+
+def note_printed(engine: Engine, session: Session, child_ids: Iterable[str | None], why: str) -> None:
+    """Write down, before it is read, that a pack holds some children; None stands for the meeting."""
+    with engine.begin() as connection:
+        for child_id in child_ids:
+            record_within(connection, session, PRINT_PACK, child_id, allowed=True, why=why)
 
 
 def printed_pack(site: Site, taking: Taking, children: Sequence[Packed]) -> bytes:

@@ -107,9 +107,7 @@ def test_who_decides_second_is_shown_both_and_nothing_is_lost(
     assert count(engine, "outbox") == before
 
     pipe.settle()
-    again = member.post(
-        address, mark=hidden(clash.text, "mark"), corrects=hidden(clash.text, "corrects"), **second
-    )
+    again = member.post(address, mark=hidden(clash.text, "mark"), corrects=hidden(clash.text, "corrects"), **second)
     assert again.status_code == 303, again.text
     pipe.settle()
     decisions = pipe.ask("SELECT panel -> 'decisions' FROM child WHERE child_id = :child", child=anna)[0][0]

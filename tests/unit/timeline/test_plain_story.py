@@ -69,9 +69,16 @@ def test_an_ordinary_event_of_every_type_that_is_told_has_a_sentence(what: str) 
 
 def test_a_child_of_eleven_can_read_every_sentence_that_there_is() -> None:
     said = [*SENTENCES.values(), *plain_words.HELPERS.values(), *plain_words.MEANINGS.values()]
-    said += [sentence.format(service="your doctor", Service="Your doctor") for _, codes in BY_CODE.values() for sentence in codes.values()]
+    said += [
+        sentence.format(service="your doctor", Service="Your doctor")
+        for _, codes in BY_CODE.values()
+        for sentence in codes.values()
+    ]
     said += [f"By 3 March 2025, {words}." for words in plain_words.MILESTONES.values()]
-    said += [f"{service[:1].upper()}{service[1:]} asked {other} to help you." for service, other in zip(SERVICES.values(), reversed(SERVICES.values()), strict=True)]
+    said += [
+        f"{service[:1].upper()}{service[1:]} asked {other} to help you."
+        for service, other in zip(SERVICES.values(), reversed(SERVICES.values()), strict=True)
+    ]
 
     assert grade(" ".join(said)) <= EASY
     hard = {sentence: grade(sentence) for sentence in said if grade(sentence) > EASY + 4}
@@ -90,7 +97,9 @@ def test_what_came_of_a_referral_names_the_service_that_was_asked() -> None:
     ]
 
 
-@pytest.mark.parametrize("asked", [{"to_service": "social-care"}, {"from_service": "social-care"}, {"to_service": "youth-justice"}])
+@pytest.mark.parametrize(
+    "asked", [{"to_service": "social-care"}, {"from_service": "social-care"}, {"to_service": "youth-justice"}]
+)
 def test_nothing_is_said_of_a_withheld_service_nor_of_what_came_of_asking_it(asked: dict[str, str]) -> None:
     story = told(event("referrals.received", "2025-01-06", **asked), event("referrals.accepted", "2025-01-20"))
 

@@ -19,11 +19,11 @@ from send_integration.store.sessions import Session
 from send_integration.timeline.meeting import PART_NAMES, quorum_of
 from send_integration.timeline.seen import Seen
 from send_integration.web.agendas import MOST_ENTRIES, changes_since, decided_for
+from send_integration.web.child_page import year_name
 from send_integration.web.context import Site
 from send_integration.web.decide_form import BASES, DECISIONS, FOLLOWED, Asked, Read, Typed, known_as, read_form
 from send_integration.web.forms import Fault
 from send_integration.web.policy import Action
-from send_integration.web.routes.children import year_name
 from send_integration.web.routes.meetings import meeting_day
 from send_integration.web.since import Since, last_time, late_actions
 from send_integration.when.periods import age_on

@@ -12,7 +12,7 @@ from send_integration.steps.catalogue import load_rules
 from send_integration.store.children import find_child, is_child_id, standings
 from send_integration.store.sessions import Session
 from send_integration.web.context import Site
-from send_integration.web.packs import Taking, packed_agenda, packed_child, printed_pack
+from send_integration.web.packs import Taking, note_printed, packed_agenda, packed_child, printed_pack
 from send_integration.web.policy import Action
 from send_integration.web.printing.press import NoPress
 
@@ -53,7 +53,7 @@ def routes(site: Site) -> APIRouter:
         present = (find_child(site.engine, child_id, restricted=True) if is_child_id(child_id) else None) or child_id
         standing = standings(site.engine, [present]).get(present)
         session = site.permit_child(request, Action.TAKE_PACK, present, standing)
-        site.note_looks(session, Action.TAKE_PACK, [present], f"pack of one child, for {PURPOSES[purpose]}")
+        note_printed(site.engine, session, [present], f"pack of one child, for {PURPOSES[purpose]}")
         packed = packed_child(site, session, standing, rules) if standing else None
         if packed is None:
             raise HTTPException(404)
