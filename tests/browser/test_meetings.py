@@ -164,7 +164,9 @@ def test_a_chair_opens_lists_attends_decides_corrects_and_sees_later_what_change
     page.reload()
     expect(page.get_by_role("heading", name="What it replaced")).to_be_visible()
     expect(page.get_by_text("Needs meet in all three sectors.")).to_be_visible()
-    expect(page.get_by_role("listitem").filter(has_text="New entry, 2 June 2025: CAMHS: triaged, accepted")).to_be_visible()
+    expect(
+        page.get_by_role("listitem").filter(has_text="New entry, 2 June 2025: CAMHS: triaged, accepted")
+    ).to_be_visible()
     expect(page.get_by_text("Panel: decided", exact=False)).to_have_count(0)
     page.get_by_role("button", name="It is done").press("Enter")
     expect(page.get_by_text("Said to be done")).to_be_visible()
