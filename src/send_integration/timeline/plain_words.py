@@ -207,6 +207,7 @@ LEFT_OUT = {
     "people.died": "no copy is made",
     "people.moved_away": "an address could be one that somebody must not find",
     "people.related": "it is about somebody else",
+    "people.not_known": "it is about our own files",
     "identity.decided": "it is about our own files",
     "identity.withdrawn": "it is about our own files",
     "workers.joined": "it is about a worker",
