@@ -49,7 +49,7 @@ def pdf_of(page: str, style: str) -> bytes:
     from weasyprint import CSS, HTML  # noqa: PLC0415 - as above
     from weasyprint.urls import URLFetcher  # noqa: PLC0415
 
-    class NothingFetched(URLFetcher):  # type: ignore[misc] - the library is untyped
+    class NothingFetched(URLFetcher):  # type: ignore[misc]
         """No page of ours asks for anything, so one that does was made by somebody else's text."""
 
         def fetch(self, url: str, headers: Any = None) -> NoReturn:  # noqa: ANN401, ARG002 - the library's own
