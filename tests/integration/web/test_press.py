@@ -154,6 +154,18 @@ def test_who_has_waited_too_long_for_the_press_is_told_to_come_again(monkeypatch
         press._turns.release()
 
 
+def test_where_many_wait_already_nobody_else_is_kept_waiting() -> None:
+    """Each who waits holds a thread that would answer a page."""
+    taken = [press._places.acquire(blocking=False) for _ in range(press.MOST_WAITING)]
+    try:
+        with pytest.raises(NoPress, match="Other packs are being printed"):
+            print_pdf("<p>x</p>", "pack")
+    finally:
+        for _ in taken:
+            press._places.release()
+    assert all(taken)
+
+
 def test_only_our_own_style_sheets_are_opened() -> None:
     done = subprocess.run(
         [sys.executable, "-I", "-m", plate.__name__, "../../../etc/passwd"], input=b"", capture_output=True, check=False,
