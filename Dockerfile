@@ -12,6 +12,9 @@ COPY tests/data/cin-census-fake.xml tests/data/cin-census-fake.xml
 RUN /opt/send/bin/pip install --no-cache-dir --no-deps --no-build-isolation .
 
 FROM python:3.12-slim
+RUN apt-get update \
+ && apt-get install -y --no-install-recommends libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-liberation fonts-dejavu-core \
+ && rm -rf /var/lib/apt/lists/*
 RUN useradd --create-home --uid 10001 send
 COPY --from=build /opt/send /opt/send
 ENV PATH=/opt/send/bin:$PATH PYTHONUNBUFFERED=1 SEND_HOME=/home/send/var

@@ -49,13 +49,19 @@ def why_moved(word: PersonsWord | None, *, held: bool, now_under: str) -> str:
 
 
 class Way(StrEnum):
-    """How an entry reached somebody: on the child's timeline, in a review of the child's records, as what an alert
-    rested on, or counted in an export."""
+    """How an entry reached somebody: on the child's timeline, on paper in a pack or in a copy for the family, in a review of
+    the child's records, as what an alert rested on, or counted in an export."""
 
     PAGE = "page"
+    PACK = "pack"
+    FAMILY_COPY = "family-copy"
     RECORD = "record"
     ALERT = "alert"
     EXPORT = "export"
+
+
+HELD_THE_ENTRY = frozenset({Way.PAGE, Way.PACK})
+"""The ways in which somebody had the entry itself, its day and title, before them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +93,9 @@ class Sight(NamedTuple):
 class Told:
     """What one recipient is told of one lost entry.
 
-    Day and title are theirs only where they were shown the timeline: whoever was sent an alert, reviewed the records or
-    exported counts never read them, and may not now, for the entry can be another family's.
+    Day and title are theirs only where they were shown the timeline or have it on paper: whoever was sent an alert, reviewed
+    the records, took a family's copy or exported counts never read them, and may not now, for the entry can be another
+    family's.
     """
 
     lost: Lost
@@ -98,12 +105,12 @@ class Told:
     @property
     def on(self) -> date | None:
         """The day, where it was theirs to see."""
-        return self.lost.on if Way.PAGE in self.ways else None
+        return None if HELD_THE_ENTRY.isdisjoint(self.ways) else self.lost.on
 
     @property
     def title(self) -> str | None:
         """The title, where it was theirs to see."""
-        return self.lost.title if Way.PAGE in self.ways else None
+        return None if HELD_THE_ENTRY.isdisjoint(self.ways) else self.lost.title
 
 
 def told(sights: Iterable[Sight]) -> dict[tuple[str, str], list[Told]]:

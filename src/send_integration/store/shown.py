@@ -25,6 +25,7 @@ LIST_FOR_PANEL, RUN_MEETING, DECIDE, RECORD_VOICE = "list-for-panel", "run-meeti
 an action, and what the child or a parent said."""
 
 SHOW_NO_ENTRY = (
+    "take-pack",
     LIST_FOR_PANEL,
     RUN_MEETING,
     DECIDE,
@@ -50,6 +51,10 @@ SHOW_NO_ENTRY = (
 
 READ_THE_TIMELINE = "view-child"
 """The audited act by which somebody reads the timeline's entries themselves, on the page or at the command line."""
+
+PRINT_PACK, TAKE_FAMILY_COPY = "print-pack", "take-family-copy"
+"""What it calls printing a pack, which holds every entry, and opening or taking the family's copy, which tells of some of
+them in other words."""
 
 _KEYS = "unnest(cast(:sources AS text[]), cast(:ids AS text[]))"
 
@@ -111,7 +116,8 @@ _LOST = (
     " AS u(number, child_id, source, event_id, since, counted))"
 )
 _LOOKED = (
-    "SELECT l.number, a.actor, CASE WHEN a.action = :timeline THEN 'page' ELSE 'record' END, ''"
+    "SELECT l.number, a.actor, CASE a.action WHEN :timeline THEN 'page' WHEN :pack THEN 'pack'"
+    " WHEN :family_copy THEN 'family-copy' ELSE 'record' END, ''"
     " FROM lost l JOIN audit a ON a.child_id = l.child_id AND a.at >= l.since"
     " WHERE a.allowed AND a.action <> ALL(:no_entry)"
 )
@@ -144,6 +150,8 @@ def who_saw(connection: Connection, lost: Sequence[Lost]) -> list[Sight]:
             "since": [entry.shown_since for entry in lost],
             "counted": [entry.other is None for entry in lost],  # reports hold nothing of families
             "timeline": READ_THE_TIMELINE,
+            "pack": PRINT_PACK,
+            "family_copy": TAKE_FAMILY_COPY,
             "no_entry": list(SHOW_NO_ENTRY),
         },
     )

@@ -28,6 +28,7 @@ from send_integration.web.routes import (
     children,
     deciding,
     decisions,
+    family_copies,
     feeds,
     health,
     identity,
@@ -37,6 +38,7 @@ from send_integration.web.routes import (
     meeting_acts,
     meetings,
     metrics,
+    packs,
     quarantine,
     quarantine_acts,
     scorecard,
@@ -55,6 +57,8 @@ WORDS = {
 
 ROOMS = (
     sign_in,
+    packs,
+    family_copies,
     children,
     listing,
     meetings,

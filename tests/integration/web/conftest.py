@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from httpx2 import Response
 from sqlalchemy import Engine, text
@@ -48,15 +49,16 @@ def pipe(engine: Engine) -> Pipe:
 def sign_in(engine: Engine, pipe: Pipe) -> SignIn:
     """Sign in as somebody of the development directory."""
     app = build_app(engine, Settings(sign_in="development", as_of=TODAY))
+    return lambda actor: signed_in(app, actor)
 
-    def go(actor: str) -> Person:
-        client = TestClient(app, base_url="http://localhost", raise_server_exceptions=True)
-        token = re.search(r'name="form_token" value="([^"]+)"', client.get("/sign-in").text)
-        assert token is not None
-        client.post("/sign-in", data={"person": actor, "form_token": token[1]})
-        return Person(client, actor)
 
-    return go
+def signed_in(app: FastAPI, actor: str) -> Person:
+    """Somebody of the development directory, signed in to a site."""
+    client = TestClient(app, base_url="http://localhost", raise_server_exceptions=True)
+    token = re.search(r'name="form_token" value="([^"]+)"', client.get("/sign-in").text)
+    assert token is not None
+    client.post("/sign-in", data={"person": actor, "form_token": token[1]})
+    return Person(client, actor)
 
 
 def outbox_size(engine: Engine) -> int:

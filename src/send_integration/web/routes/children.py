@@ -72,7 +72,14 @@ def routes(site: Site) -> APIRouter:
             values |= {"family": _family(site, session, child_id), "awaiting": _awaiting(site, session, child_id)}
         may_review = asked_of(session, Action.REVIEW_IDENTITY, standing).allowed
         status = 400 if asked.faults else 200
-        values |= {"may_review": may_review, "law": law_of(site, session, standing, sees) if standing else None}
+        papers = [
+            kind for kind in (Action.TAKE_PACK, Action.TAKE_FAMILY_COPY) if site.ask(session, kind, standing).allowed
+        ]
+        values |= {
+            "papers": papers,
+            "may_review": may_review,
+            "law": law_of(site, session, standing, sees) if standing else None,
+        }
         return site.page("child.html", session, status=status, sees=sees, **values)
 
     return router

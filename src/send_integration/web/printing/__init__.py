@@ -1,0 +1,1 @@
+"""What is printed: panel packs and family copies as PDF."""
