@@ -21,6 +21,7 @@ from send_integration.web.routes import (
     identity,
     identity_children,
     identity_decisions,
+    me,
     metrics,
     quarantine,
     quarantine_acts,
@@ -50,6 +51,7 @@ WORDS = {
 ROOMS = (
     sign_in,
     children,
+    me,
     alerts,
     alert_acts,
     absences,

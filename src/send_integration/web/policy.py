@@ -22,6 +22,7 @@ class Action(StrEnum):
 
     LIST_CHILDREN = "list-children"
     VIEW_CHILD = "view-child"
+    VIEW_OWN_CHILDREN = "view-own-children"
     VIEW_INBOX = "view-inbox"
     READ_NOTICES = "read-notices"
     REVIEW_IDENTITY = "review-identity"
@@ -43,6 +44,7 @@ REVIEWERS = frozenset({Role.DATA_STEWARD, Role.MANAGER})
 GRANTS: dict[Action, frozenset[Role]] = {
     Action.LIST_CHILDREN: PANEL | {Role.MANAGER},
     Action.VIEW_CHILD: PANEL | {Role.MANAGER},
+    Action.VIEW_OWN_CHILDREN: frozenset({Role.NAMED_WORKER}),
     Action.VIEW_INBOX: PANEL | {Role.NAMED_WORKER, Role.MANAGER},
     Action.READ_NOTICES: frozenset(Role),
     Action.REVIEW_IDENTITY: REVIEWERS,
@@ -98,6 +100,7 @@ def _granted(action: Action, role: str, *, holds_a_role_for_child: bool) -> Deci
 def links(role: str) -> list[tuple[str, str]]:
     """The pages that a role may open without naming a child, with their names, in the order of the header."""
     pages = (
+        (Action.VIEW_OWN_CHILDREN, "/me", "My children"),
         (Action.LIST_CHILDREN, "/children", "Children"),
         (Action.VIEW_INBOX, "/alerts", "Alerts"),
         (Action.REVIEW_IDENTITY, "/identity", "Identity"),

@@ -19,7 +19,7 @@ from send_integration.store.sessions import Session, record
 from send_integration.web.context import Site
 from send_integration.web.forms import Fault, read_reason
 from send_integration.web.policy import Action
-from send_integration.web.routes.alerts import reader_of
+from send_integration.web.routes.alerts import inbox_of, names_of, reader_of
 
 
 class Typed(BaseModel):
@@ -109,13 +109,23 @@ def _do(
         field = field_of(fault.where, ("why", "until", "to"), "acknowledge")
         again = one_alert(site.engine, reader_of(session), alert["alert_id"], today=site.settings.today()) or alert
         return _page(site, session, again, typed, Fault(field, fault.what))
-    return RedirectResponse(f"/alerts?done={done}", status_code=303)
+    return RedirectResponse(f"{inbox_of(session)}?done={done}", status_code=303)
 
 
 def _page(site: Site, session: Session, alert: dict[str, Any], typed: Typed, *faults: Fault) -> Response:
     takers = _takers(site, alert) if alert["cleared_at"] is None else []
     status = 400 if faults else 200
-    return site.page("alert.html", session, status=status, alert=alert, typed=typed, faults=faults, colleagues=takers)
+    return site.page(
+        "alert.html",
+        session,
+        status=status,
+        alert=alert,
+        child_name=names_of(session, [alert]).get(alert["child_id"]),
+        back=inbox_of(session),
+        typed=typed,
+        faults=faults,
+        colleagues=takers,
+    )
 
 
 def _takers(site: Site, alert: dict[str, Any]) -> list[Colleague]:
