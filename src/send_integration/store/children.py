@@ -14,10 +14,11 @@ _CHILD_ID = re.compile(r"c[0-9a-f]{15}", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What decides who may see a child: whether it is restricted, and the ids of its named workers."""
+    """What decides who may see a child: which it is, whether it is restricted, and the ids of its named workers."""
 
     restricted: bool
     worker_ids: frozenset[str]
+    child_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ def standings(engine: Engine, child_ids: Iterable[str]) -> dict[str, Standing]:
             text("SELECT child_id, restricted, named_workers FROM child WHERE child_id = ANY(:children)"),
             {"children": wanted},
         )
-        return {row[0]: Standing(row[1], frozenset(worker["worker_id"] for worker in row[2])) for row in rows}
+        return {row[0]: Standing(row[1], _ids(row[2]), row[0]) for row in rows}
 
 
 def list_by_need(engine: Engine, *, restricted: bool, limit: int, offset: int) -> tuple[list[ListedChild], int]:
@@ -147,7 +148,8 @@ def children_named(engine: Engine, children: Iterable[str]) -> dict[str, NamedCh
             ),
             {"children": sorted(children)},
         )
-        return {
-            row[0]: NamedChild(row[1], row[2], Standing(row[3], frozenset(worker["worker_id"] for worker in row[4])))
-            for row in rows
-        }
+        return {row[0]: NamedChild(row[1], row[2], Standing(row[3], _ids(row[4]), row[0])) for row in rows}
+
+
+def _ids(named_workers: Iterable[Mapping[str, Any]]) -> frozenset[str]:
+    return frozenset(worker["worker_id"] for worker in named_workers)

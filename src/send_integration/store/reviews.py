@@ -222,7 +222,8 @@ def records_standing(engine: Engine, child_id: str) -> Standing | None:
     if restricted is None:
         return None
     workers = row.named_workers if row else ()
-    return Standing(restricted or (row is not None and row.restricted), frozenset(w["worker_id"] for w in workers))
+    secret = restricted or (row is not None and row.restricted)
+    return Standing(secret, frozenset(worker["worker_id"] for worker in workers), child_id)
 
 
 def records_of_child(connection: Connection, child_id: str) -> list[ReviewedRecord]:

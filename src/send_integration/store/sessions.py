@@ -1,56 +1,120 @@
 """Who is signed in, and who looked at what."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
+from uuid import uuid4
 
 from sqlalchemy import Connection, Engine, text
 
 from send_integration.store.shown import about_to_show
 
+SEEN_TO_THE = timedelta(minutes=1)
+"""How exactly it is kept when somebody was last there: not every look is worth a write."""
+
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A signed-in person."""
+    """A signed-in person: `actor` is their worker id, where the directory of workers knows them; `inboxes` are the
+    recipients whose alerts they read besides their own, `agencies` the sources whose scorecards they see."""
 
     actor: str
     role: str
     csrf: str
+    name: str = ""
+    sector: str | None = None
+    inboxes: tuple[str, ...] = ()
+    agencies: tuple[str, ...] = ()
 
 
-def open_session(engine: Engine, token: str, session: Session, expires_at: datetime) -> None:
+@dataclass(frozen=True, slots=True)
+class OpenSession:
+    """A session as whoever may end it sees it; `session_id` opens nothing."""
+
+    session_id: str
+    actor: str
+    name: str
+    role: str
+    sector: str | None
+    opened_at: datetime
+    seen_at: datetime
+    expires_at: datetime
+
+
+def open_session(engine: Engine, token: str, session: Session, now: datetime, expires_at: datetime) -> None:
     """Keep a session under its token's hash, and forget those that have ended."""
     with engine.begin() as connection:
-        connection.execute(text("DELETE FROM session WHERE expires_at < now()"))
+        connection.execute(text("DELETE FROM session WHERE expires_at <= :now"), {"now": now})
         connection.execute(
             text(
-                "INSERT INTO session (token_hash, actor, role, csrf, expires_at)"
-                " VALUES (:hash, :actor, :role, :csrf, :expires_at)"
+                "INSERT INTO session (token_hash, session_id, actor, name, role, sector, inboxes, agencies, csrf,"
+                " opened_at, seen_at, expires_at) VALUES (:hash, :id, :actor, :name, :role, :sector, :inboxes, :agencies,"
+                " :csrf, :now, :now, :expires_at)"
             ),
             {
                 "hash": _hash(token),
+                "id": f"s{uuid4().hex[:11]}",
                 "actor": session.actor,
+                "name": session.name,
                 "role": session.role,
+                "sector": session.sector,
+                "inboxes": list(session.inboxes),
+                "agencies": list(session.agencies),
                 "csrf": session.csrf,
+                "now": now,
                 "expires_at": expires_at,
             },
         )
 
 
-def find_session(engine: Engine, token: str, now: datetime) -> Session | None:
-    """The session of a token, where it has not ended."""
+def find_session(engine: Engine, token: str, now: datetime, idle: timedelta) -> Session | None:
+    """The session of a token, where it has not ended, nor was left alone for longer than `idle`."""
+    given = {"hash": _hash(token), "now": now, "left_alone": now - idle}
     with engine.connect() as connection:
         row = connection.execute(
-            text("SELECT actor, role, csrf FROM session WHERE token_hash = :hash AND expires_at > :now"),
-            {"hash": _hash(token), "now": now},
+            text(
+                "SELECT actor, role, csrf, name, sector, inboxes, agencies, seen_at FROM session"
+                " WHERE token_hash = :hash AND expires_at > :now AND seen_at > :left_alone"
+            ),
+            given,
         ).one_or_none()
-    return Session(row[0], row[1], row[2]) if row is not None else None
+        if row is None:
+            return None
+        if now - row.seen_at > SEEN_TO_THE:
+            connection.execute(text("UPDATE session SET seen_at = :now WHERE token_hash = :hash"), given)
+            connection.commit()
+    return Session(row.actor, row.role, row.csrf, row.name, row.sector, tuple(row.inboxes), tuple(row.agencies))
 
 
 def close_session(engine: Engine, token: str) -> None:
     """End a session at once."""
     with engine.begin() as connection:
         connection.execute(text("DELETE FROM session WHERE token_hash = :hash"), {"hash": _hash(token)})
+
+
+def open_sessions(engine: Engine, now: datetime, idle: timedelta) -> list[OpenSession]:
+    """Everybody who is signed in, whoever was there last first."""
+    with engine.connect() as connection:
+        rows = connection.execute(
+            text(
+                "SELECT session_id, actor, name, role, sector, opened_at, seen_at, expires_at FROM session"
+                " WHERE expires_at > :now AND seen_at > :left_alone ORDER BY seen_at DESC, session_id"
+            ),
+            {"now": now, "left_alone": now - idle},
+        )
+        return [OpenSession(*row) for row in rows]
+
+
+def end_sessions(engine: Engine, by: Session, *, session_id: str = "", actor: str = "") -> int:
+    """End a session, or all of a person's; gives how many there were, and writes down who did it."""
+    with engine.begin() as connection:
+        rows = connection.execute(
+            text("DELETE FROM session WHERE session_id = :id OR actor = :actor RETURNING actor"),
+            {"id": session_id or None, "actor": actor or None},
+        ).all()
+        for who in sorted({row[0] for row in rows}):
+            record_within(connection, by, "end-session", None, allowed=True, why=f"of {who}")
+    return len(rows)
 
 
 def record(engine: Engine, session: Session, action: str, child_id: str | None, *, allowed: bool, why: str) -> None:

@@ -345,10 +345,20 @@ session = Table(
     "session",
     METADATA,
     Column("token_hash", LargeBinary, primary_key=True),
+    Column("session_id", Text, nullable=False, comment="by which it is ended; opens nothing"),
     Column("actor", Text, nullable=False),
+    Column("name", Text, nullable=False),
     Column("role", Text, nullable=False),
+    Column("sector", Text),
+    Column("inboxes", ARRAY(Text), nullable=False, comment="the recipients whose alerts they read, but themselves"),
+    Column(
+        "agencies", ARRAY(Text), nullable=False, comment="whose scorecards they see, where their role sees no others"
+    ),
     Column("csrf", Text, nullable=False),
+    Column("opened_at", Moment, nullable=False),
+    Column("seen_at", Moment, nullable=False),
     Column("expires_at", Moment, nullable=False),
+    UniqueConstraint("session_id"),
 )
 
 # Who looked at or did what, and why they were allowed to.

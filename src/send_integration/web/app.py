@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException as StarletteHTTPException
 
 from send_integration.settings import Settings
 from send_integration.web.context import FOLDER, SignInNeeded, Site, templates
+from send_integration.web.policy import policy
 from send_integration.web.routes import (
     absences,
     alert_acts,
@@ -73,7 +74,8 @@ LARGEST_FORM_BYTES = 1_000_000
 
 
 def build_app(engine: Engine, settings: Settings) -> FastAPI:
-    """The site on a database."""
+    """The site on a database. Raises BadSetting where the policy is not one that the code knows."""
+    policy()
     app = FastAPI(
         title="send_integration", docs_url=None, redoc_url=None, openapi_url=None, max_body_size=LARGEST_FORM_BYTES
     )

@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -18,14 +18,29 @@ from send_integration.steps.decision_history import PastDecision
 from send_integration.store.children import Standing, is_child_id
 from send_integration.store.decisions import Word, decision_by_id, is_decision_id, is_under_way
 from send_integration.store.sessions import Session, find_session, open_session, record, record_within
+from send_integration.store.ties import tie_of
 from send_integration.timeline.titles import title_of_pattern
 from send_integration.web.comparison import GENDERS, odds
 from send_integration.web.effects import count
-from send_integration.web.policy import Action, Decision, allowed, links
+from send_integration.web.policy import (
+    NO_TIE,
+    Action,
+    Decision,
+    Fields,
+    Tie,
+    allowed,
+    links,
+    may_by_a_tie,
+    policy,
+    seen_fields,
+)
 from send_integration.when.london import london_day, london_time
 
 COOKIE = "send_session"
 SESSION_LASTS = timedelta(hours=8)
+LEFT_ALONE = timedelta(minutes=60)
+"""Whoever has not opened a page for so long signs in again; a meeting's longest talk about one child is shorter."""
+
 FOLDER = Path(__file__).parent
 
 
@@ -62,7 +77,7 @@ class Site:
     def signed_in(self, request: Request) -> Session:
         """The signed-in person. Raises SignInNeeded where there is none."""
         token = request.cookies.get(COOKIE, "")
-        session = find_session(self.engine, token, clock.now()) if token else None
+        session = find_session(self.engine, token, clock.now(), LEFT_ALONE) if token else None
         if session is None:
             raise SignInNeeded
         return session
@@ -70,7 +85,7 @@ class Site:
     def permit(self, request: Request, action: Action) -> Session:
         """The signed-in person, where they may do `action`, of no one child; writes down every refusal."""
         session = self.signed_in(request)
-        decision = allowed(action, session.role)
+        decision = allowed(action, session.role, sector=session.sector)
         if not decision.allowed:
             record(self.engine, session, action, None, allowed=False, why=decision.why)
             raise HTTPException(403)
@@ -95,10 +110,27 @@ class Site:
 
     def look(self, session: Session, action: Action, child_id: str, standing: Standing | None) -> Decision:
         """Whether a person may do `action` for a child, written down."""
-        decision = asked_of(session, action, standing)
+        decision = self.ask(session, action, standing)
         known_as = child_id if is_child_id(child_id) else None
         record(self.engine, session, action, known_as, allowed=decision.allowed, why=decision.why)
         return decision
+
+    def ask(self, session: Session, action: Action, standing: Standing | None) -> Decision:
+        """The policy's answer for a person and a child, with all that the person is to the child; not written down."""
+        decision = asked_of(session, action, standing)
+        if standing is None or decision.allowed or not may_by_a_tie(action, session.role):
+            return decision
+        return asked_of(session, action, standing, self.tie(session, standing))
+
+    def sees(self, session: Session, standing: Standing | None) -> Fields:
+        """What a person sees of a child; without a `standing`, what they see of every child."""
+        return seen_fields(session.role, session.sector, self.tie(session, standing) if standing else NO_TIE)
+
+    def tie(self, session: Session, standing: Standing) -> Tie:
+        """What a person is to a child."""
+        listed_since = self.settings.today() - timedelta(days=policy().agenda_days_after)
+        on_agenda, glass = tie_of(self.engine, session.actor, standing.child_id, listed_since=listed_since)
+        return Tie(session.actor in standing.worker_ids, on_agenda, glass)
 
     def sees_restricted(self, session: Session) -> bool:
         """Whether lists may hold restricted children for this person."""
@@ -128,23 +160,30 @@ class Site:
             record(self.engine, session, "send-form", None, allowed=False, why="the form is not one of ours")
             raise HTTPException(403)
 
-    def sign_in(self, actor: str, role: str, response: Response, *, secure: bool) -> None:
+    def sign_in(self, person: Session, response: Response, *, secure: bool) -> None:
         """Open a session and hand its token to the browser, readable by no script."""
-        token = secrets.token_urlsafe(32)
-        expires_at: datetime = clock.now() + SESSION_LASTS
-        open_session(self.engine, token, Session(actor, role, secrets.token_urlsafe(24)), expires_at)
+        token, now = secrets.token_urlsafe(32), clock.now()
+        session = replace(person, csrf=secrets.token_urlsafe(24))
+        open_session(self.engine, token, session, now, now + SESSION_LASTS)
         response.set_cookie(
             COOKIE, token, max_age=int(SESSION_LASTS.total_seconds()), httponly=True, samesite="lax", secure=secure
         )
 
 
-def asked_of(session: Session, action: Action, standing: Standing | None) -> Decision:
-    """The policy's answer for a person and a child; of one that is not there the answer for any other, but `unknown`."""
+def asked_of(session: Session, action: Action, standing: Standing | None, tie: Tie = NO_TIE) -> Decision:
+    """The policy's answer for a person and a child, by role, by being its named worker, and by what `tie` says besides; of
+    one that is not there the answer for any other, but `unknown`."""
     if standing is None:
-        general = allowed(action, session.role)
+        general = allowed(action, session.role, sector=session.sector)
         return Decision(allowed=False, why="there is no such child", unknown=True) if general.allowed else general
-    named = session.actor in standing.worker_ids
-    return allowed(action, session.role, holds_a_role_for_child=named, restricted=standing.restricted)
+    return allowed(
+        action,
+        session.role,
+        sector=session.sector,
+        holds_a_role_for_child=session.actor in standing.worker_ids,
+        tie=tie,
+        restricted=standing.restricted,
+    )
 
 
 def templates() -> Environment:

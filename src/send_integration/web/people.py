@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from send_integration.web.policy import Role
+from send_integration.store.sessions import Session
+from send_integration.web.policy import Role, Sector
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,8 +14,13 @@ class DevelopmentPerson:
     actor: str
     name: str
     role: Role
+    sector: Sector | None = None
     inboxes: tuple[str, ...] = ()
     agencies: tuple[str, ...] = ()
+
+    def session(self) -> Session:
+        """What a session is opened with."""
+        return Session(self.actor, self.role, "", self.name, self.sector, self.inboxes, self.agencies)
 
 
 TEAMS = (
@@ -28,10 +34,12 @@ TEAMS = (
 )
 
 PEOPLE = (
-    DevelopmentPerson("chair", "Cass Example", Role.PANEL_CHAIR, TEAMS),
-    DevelopmentPerson("member", "Mo Example", Role.PANEL_MEMBER),
-    DevelopmentPerson("worker", "Wren Example", Role.NAMED_WORKER, ("team:ehc-team",)),
-    DevelopmentPerson("manager", "Max Example", Role.MANAGER, TEAMS),
+    DevelopmentPerson("chair", "Cass Example", Role.PANEL_CHAIR, inboxes=TEAMS),
+    DevelopmentPerson("member", "Mo Example", Role.PANEL_MEMBER, Sector.EDUCATION),
+    DevelopmentPerson("member-health", "Mia Example", Role.PANEL_MEMBER, Sector.HEALTH),
+    DevelopmentPerson("member-care", "Mel Example", Role.PANEL_MEMBER, Sector.CARE),
+    DevelopmentPerson("worker", "Wren Example", Role.NAMED_WORKER, Sector.EDUCATION, ("team:ehc-team",)),
+    DevelopmentPerson("manager", "Max Example", Role.MANAGER, Sector.EDUCATION, TEAMS),
     DevelopmentPerson("steward", "Sam Example", Role.DATA_STEWARD),
     DevelopmentPerson("analyst", "Ana Example", Role.ANALYST),
     DevelopmentPerson("administrator", "Ada Example", Role.ADMINISTRATOR),

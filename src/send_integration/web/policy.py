@@ -1,7 +1,14 @@
-"""The one permission question. Whatever is not granted here is denied."""
+"""The one permission question, answered by policy.toml. Whatever is not granted there is denied."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
 from enum import StrEnum
+from functools import lru_cache
+from pathlib import Path
+
+from send_integration.web.policy_file import Grants, Policy, read_policy
+
+FILE = Path(__file__).parent / "policy.toml"
 
 
 class Role(StrEnum):
@@ -23,46 +30,68 @@ class Action(StrEnum):
     LIST_CHILDREN = "list-children"
     VIEW_CHILD = "view-child"
     VIEW_OWN_CHILDREN = "view-own-children"
+    SEE_RESTRICTED = "see-restricted"
+    BREAK_GLASS = "break-glass"
+    RECORD_BASIS = "record-basis"
+    TAKE_PACK = "take-pack"
+    TAKE_FAMILY_COPY = "take-family-copy"
+    VIEW_MEETING = "view-meeting"
+    RUN_MEETING = "run-meeting"
+    LIST_FOR_PANEL = "list-for-panel"
+    DECIDE = "decide"
+    RECORD_VOICE = "record-voice"
     VIEW_INBOX = "view-inbox"
     READ_NOTICES = "read-notices"
     REVIEW_IDENTITY = "review-identity"
     DECIDE_IDENTITY = "decide-identity"
     SEE_QUARANTINE = "see-quarantine"
     MEND_QUARANTINE = "mend-quarantine"
-    SEE_RESTRICTED = "see-restricted"
     WATCH_FEEDS = "watch-feeds"
     SEE_FEEDS = "see-feeds"
     STEER_FEEDS = "steer-feeds"
     SEE_SCORES = "see-scores"
+    READ_AUDIT = "read-audit"
 
 
-PANEL = frozenset({Role.PANEL_CHAIR, Role.PANEL_MEMBER})
+@dataclass(frozen=True, slots=True)
+class Fields:
+    """What a person sees of a child; `"notes-health" in fields` asks the same as `fields.notes_health`."""
 
-REVIEWERS = frozenset({Role.DATA_STEWARD, Role.MANAGER})
-"""Who works on what the machine leaves to people: doubtful identities, and what was not let in."""
+    names: bool = False
+    identifiers: bool = False
+    notes_education: bool = False
+    notes_health: bool = False
+    notes_care: bool = False
+    voice: bool = False
+    decisions: bool = False
+    funding: bool = False
+    family: bool = False
+    contacts: bool = False
 
-GRANTS: dict[Action, frozenset[Role]] = {
-    Action.LIST_CHILDREN: PANEL | {Role.MANAGER},
-    Action.VIEW_CHILD: PANEL | {Role.MANAGER},
-    Action.VIEW_OWN_CHILDREN: frozenset({Role.NAMED_WORKER}),
-    Action.VIEW_INBOX: PANEL | {Role.NAMED_WORKER, Role.MANAGER},
-    Action.READ_NOTICES: frozenset(Role),
-    Action.REVIEW_IDENTITY: REVIEWERS,
-    Action.DECIDE_IDENTITY: REVIEWERS,
-    Action.SEE_QUARANTINE: REVIEWERS,
-    Action.MEND_QUARANTINE: REVIEWERS,
-    Action.SEE_RESTRICTED: frozenset({Role.MANAGER}),
-    Action.WATCH_FEEDS: frozenset({Role.DATA_STEWARD, Role.ADMINISTRATOR}),
-    Action.SEE_FEEDS: REVIEWERS | {Role.ADMINISTRATOR},
-    Action.STEER_FEEDS: REVIEWERS,
-    Action.SEE_SCORES: REVIEWERS | {Role.ADMINISTRATOR, Role.AGENCY_MANAGER},
-}
-"""Who may do what, for any child. A restricted child (adopted, or not to be found) needs SEE_RESTRICTED as well: a
-manager's, for somebody must decide on such a child's records and bring the case to whoever has to know it. Whoever may see
-scores and not feeds sees those of their own agencies alone."""
+    def __contains__(self, name: str) -> bool:
+        return getattr(self, name.replace("-", "_")) is True
 
-FOR_OWN_CHILD = frozenset({Action.VIEW_CHILD, Action.SEE_RESTRICTED})
-"""What a named worker may do for a child for whom they hold a role."""
+    def __iter__(self) -> Iterator[str]:
+        return (name for name in FIELDS if name in self)
+
+    def notes_of(self, sector: str) -> bool:
+        """Whether they see what people of a sector wrote."""
+        return {
+            "education": self.notes_education,
+            "health": self.notes_health,
+            "care": self.notes_care,
+        }.get(sector, False)
+
+
+FIELDS = tuple(field.name.replace("_", "-") for field in fields(Fields))
+
+
+class Sector(StrEnum):
+    """The sector for which a person works."""
+
+    EDUCATION = "education"
+    HEALTH = "health"
+    CARE = "care"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,31 +106,84 @@ class Decision:
     unknown: bool = False
 
 
-def allowed(action: Action, role: str, *, holds_a_role_for_child: bool = False, restricted: bool = False) -> Decision:
-    """Whether a person of a role may do something; of one child, whether they are its named worker, and whether it is
-    restricted."""
-    general = _granted(action, role, holds_a_role_for_child=holds_a_role_for_child)
+@dataclass(frozen=True, slots=True)
+class Tie:
+    """What a person is to a child, besides being of a role."""
+
+    own: bool = False
+    on_agenda: bool = False
+    glass: bool = False
+
+
+NO_TIE = Tie()
+
+
+@lru_cache(maxsize=1)
+def policy() -> Policy:
+    """The policy as it ships. Raises BadSetting where the file and the code do not know the same names."""
+    return read_policy(FILE, roles=list(Role), actions=list(Action), fields=FIELDS, sectors=list(Sector))
+
+
+def allowed(
+    action: Action,
+    role: str,
+    *,
+    sector: str | None = None,
+    holds_a_role_for_child: bool = False,
+    tie: Tie = NO_TIE,
+    restricted: bool = False,
+) -> Decision:
+    """Whether a person of a role, and sector, may do something; of one child, what they are to the child, and whether it
+    is restricted."""
+    tied = Tie(tie.own or holds_a_role_for_child, tie.on_agenda, tie.glass)
+    general = _granted(action, role, sector, tied)
     if not general.allowed or not restricted:
         return general
-    seen = _granted(Action.SEE_RESTRICTED, role, holds_a_role_for_child=holds_a_role_for_child)
+    seen = _granted(Action.SEE_RESTRICTED, role, sector, tied)
     return Decision(seen.allowed, f"restricted: {seen.why}", unknown=not seen.allowed)
 
 
-def _granted(action: Action, role: str, *, holds_a_role_for_child: bool) -> Decision:
+def seen_fields(role: str, sector: str | None, tie: Tie = NO_TIE) -> Fields:
+    """What a person sees of a child whose page, or whatever else shows it, they may open."""
+    if role not in set(Role):
+        return Fields()
+    granted = policy().fields
+    return Fields(**{name.replace("-", "_"): _how(granted[name], role, sector, tie) is not None for name in FIELDS})
+
+
+def may_by_a_tie(action: Action, role: str) -> bool:
+    """Whether there is any child for whom a role may do something, though not for every child."""
+    found = policy().actions[action]
+    return any(grant.role == role for grant in (*found.own_child, *found.on_agenda, *found.glass_broken))
+
+
+def _granted(action: Action, role: str, sector: str | None, tie: Tie) -> Decision:
     if role not in set(Role):
         return Decision(allowed=False, why="the role is not known")
-    if Role(role) in GRANTS.get(action, frozenset()):
-        return Decision(allowed=True, why=f"{role} may {action}")
-    if action in FOR_OWN_CHILD and role == Role.NAMED_WORKER and holds_a_role_for_child:
-        return Decision(allowed=True, why="a named worker of this child")
-    return Decision(allowed=False, why=f"{role} may not {action}")
+    how = _how(policy().actions[action], role, sector, tie)
+    if how is None:
+        return Decision(allowed=False, why=f"{role} may not {action}")
+    return Decision(allowed=True, why=how or f"{role} may {action}")
+
+
+def _how(grants: Grants, role: str, sector: str | None, tie: Tie) -> str | None:
+    """By what something is granted, in words: empty where it is for any child, None where it is not."""
+    ways = (
+        (grants.any, True, ""),
+        (grants.own_child, tie.own, "a named worker of this child"),
+        (grants.on_agenda, tie.on_agenda, "the child is on the agenda"),
+        (grants.glass_broken, tie.glass, "broke the glass"),
+    )
+    return next(
+        (why for given, holds, why in ways if holds and any(grant.is_for(role, sector) for grant in given)), None
+    )
 
 
 def links(role: str) -> list[tuple[str, str]]:
     """The pages that a role may open without naming a child, with their names, in the order of the header."""
     pages = (
-        (Action.VIEW_OWN_CHILDREN, "/me", "My children"),
         (Action.LIST_CHILDREN, "/children", "Children"),
+        (Action.VIEW_OWN_CHILDREN, "/me", "My children"),
         (Action.VIEW_INBOX, "/alerts", "Alerts"),
         (Action.REVIEW_IDENTITY, "/identity", "Identity"),
         (Action.SEE_QUARANTINE, "/quarantine", "Quarantine"),

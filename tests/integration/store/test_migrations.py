@@ -19,6 +19,7 @@ from send_integration.steps.catalogue import load_rules
 from send_integration.steps.redeciding import redecide_everything
 from send_integration.steps.timeline import TimelineKeeper
 from send_integration.store import migrations
+from send_integration.store.access_tables import METADATA as ACCESS
 from send_integration.store.alerts import alerts_of_flags
 from send_integration.store.deliveries import Claim, claim_delivery
 from send_integration.store.engine import open_database
@@ -37,7 +38,7 @@ from tests.integration.conftest import a_database
 
 def test_migrated_tables_are_those_of_the_code(engine: Engine) -> None:
     declared = MetaData()
-    for metadata in (METADATA, MESSAGES, QUALITY, FEEDS, FLAGS, WAREHOUSE):
+    for metadata in (METADATA, MESSAGES, QUALITY, FEEDS, FLAGS, ACCESS, WAREHOUSE):
         for table in metadata.tables.values():
             table.to_metadata(declared)
 

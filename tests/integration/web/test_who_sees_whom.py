@@ -60,7 +60,7 @@ PAGES: dict[tuple[str, str], dict[str, Seen]] = {
 
 LISTS: dict[str, frozenset[str]] = {
     "/children": frozenset({"chair", "member", "manager"}),
-    "/me": frozenset({"worker"}),
+    "/me": frozenset({"worker", "manager"}),
     "/alerts": frozenset({"chair", "member", "manager", "worker", "steward", "administrator"}),
     "/identity": frozenset({"manager", "steward"}),
     "/identity/decisions": frozenset({"manager", "steward"}),

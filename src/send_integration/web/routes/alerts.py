@@ -19,7 +19,6 @@ from send_integration.store.visits import visit
 from send_integration.web.context import Site, asked_of
 from send_integration.web.forms import Fault
 from send_integration.web.inboxes import by_urgency, tasks_of
-from send_integration.web.people import BY_ACTOR
 from send_integration.web.policy import Action, Role, allowed
 
 ALERTS_ON_A_PAGE = 50
@@ -163,8 +162,12 @@ def _away(site: Site, session: Session) -> dict[str, Any] | None:
 
 
 def inbox_of(session: Session) -> str:
-    """Where the signed-in person goes through their alerts: a named worker on a page of their own."""
-    return "/me" if allowed(Action.VIEW_OWN_CHILDREN, session.role).allowed else "/alerts"
+    """Where the signed-in person goes through their alerts: whoever sees no other children, on the page of their own."""
+    own, every = (
+        allowed(action, session.role, sector=session.sector).allowed
+        for action in (Action.VIEW_OWN_CHILDREN, Action.LIST_CHILDREN)
+    )
+    return "/me" if own and not every else "/alerts"
 
 
 def reader_of(session: Session) -> Reader:
@@ -177,6 +180,5 @@ def reader_of(session: Session) -> Reader:
 def _inboxes(session: Session) -> list[str]:
     """The recipients whose alerts and notices the signed-in person reads: themselves and their teams; every manager reads
     the duty manager's."""
-    person = BY_ACTOR.get(session.actor)
     duty = [DUTY] if session.role == Role.MANAGER else []
-    return [session.actor, *(person.inboxes if person else ()), *duty]
+    return [session.actor, *session.inboxes, *duty]

@@ -10,9 +10,18 @@ from send_integration.rules.model import RuleBook
 from send_integration.rules.silence import silence_of
 from send_integration.steps.catalogue import load_rules
 from send_integration.steps.feed_standing import unheard_feeds
-from send_integration.store.children import StoredChild, find_child, is_child_id, list_by_need, one_child, standings
+from send_integration.store.children import (
+    Standing,
+    StoredChild,
+    find_child,
+    is_child_id,
+    list_by_need,
+    one_child,
+    standings,
+)
 from send_integration.store.flags import is_dismissed, open_flags_of
 from send_integration.store.quarantine import awaiting_checks
+from send_integration.store.sessions import Session
 from send_integration.web.context import Site, asked_of, written_day
 from send_integration.web.families import shown_family
 from send_integration.web.lanes import lanes_of
@@ -47,7 +56,10 @@ def routes(site: Site) -> APIRouter:
         today = site.settings.today()
         rows = [(child, age_on(child.date_of_birth, today), year_name(child.date_of_birth, today)) for child in found]
         pages = max(1, -(-total // CHILDREN_ON_A_PAGE))
-        return site.page("children.html", session, rows=rows, page=page, pages=pages, total=total, offset=offset)
+        sees = site.sees(session, None)
+        return site.page(
+            "children.html", session, rows=rows, page=page, pages=pages, total=total, offset=offset, sees=sees
+        )
 
     @router.get("/children/{child_id}")
     def show_child(request: Request, child_id: str) -> Response:
@@ -59,14 +71,25 @@ def routes(site: Site) -> APIRouter:
         found = one_child(site.engine, child_id)
         if found is None:
             raise HTTPException(404)
-        may_review = asked_of(session, Action.REVIEW_IDENTITY, standing).allowed
-        family = shown_family(site.engine, session, child_id)
-        site.note_looks(session, Action.LIST_CHILDREN, family.restricted, "restricted, in another child's family")
-        awaiting = awaiting_checks(site.engine, child_id, restricted=site.sees_restricted(session))
-        values = _values(site, found, rules)
-        return site.page("child.html", session, may_review=may_review, family=family, awaiting=awaiting, **values)
+        return _page(site, session, standing, _values(site, found, rules))
 
     return router
+
+
+def _page(site: Site, session: Session, standing: Standing | None, values: dict[str, Any]) -> Response:
+    """The child's page, with what of it the person may see."""
+    child_id = values["child"].child_id
+    family = shown_family(site.engine, session, child_id)
+    site.note_looks(session, Action.LIST_CHILDREN, family.restricted, "restricted, in another child's family")
+    return site.page(
+        "child.html",
+        session,
+        may_review=asked_of(session, Action.REVIEW_IDENTITY, standing).allowed,
+        family=family,
+        awaiting=awaiting_checks(site.engine, child_id, restricted=site.sees_restricted(session)),
+        sees=site.sees(session, standing),
+        **values,
+    )
 
 
 def year_name(born_on: date, day: date) -> str:

@@ -11,7 +11,6 @@ from send_integration.store.sessions import Session, record
 from send_integration.watch.agencies import LEAST_OF_A_MARK, MEANINGS, WANTED, marks_of
 from send_integration.web.context import Site
 from send_integration.web.feed_words import limit_of, name_of
-from send_integration.web.people import BY_ACTOR
 from send_integration.web.policy import Action, allowed
 from send_integration.when.london import london_day
 
@@ -49,9 +48,7 @@ def _cards(site: Site, session: Session, months: int) -> list[Scorecard]:
     found = scorecards(site.engine, london_day(clock.now()), months)
     if allowed(Action.SEE_FEEDS, session.role).allowed:
         return found
-    person = BY_ACTOR.get(session.actor)
-    own = person.agencies if person else ()
-    return [card for card in found if card.agency in own]
+    return [card for card in found if card.agency in session.agencies]
 
 
 def _page(site: Site, name: str, session: Session, **values: Any) -> Response:  # noqa: ANN401 - templates take any

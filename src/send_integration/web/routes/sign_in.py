@@ -37,7 +37,7 @@ def routes(site: Site) -> APIRouter:
         if found is None:
             raise HTTPException(400)
         response = RedirectResponse("/", status_code=303)
-        site.sign_in(found.actor, found.role, response, secure=_secure(request))
+        site.sign_in(found.session(), response, secure=_secure(request))
         return response
 
     @router.post("/sign-out")
