@@ -114,9 +114,8 @@ def _standing(row: RowMapping) -> Standing | None:
     """What decides who may see an alert's child; None where there is no such child any more."""
     if row["named_workers"] is None:
         return None
-    return Standing(
-        row["child_id"], row["restricted"], frozenset(worker["worker_id"] for worker in row["named_workers"])
-    )
+    workers = frozenset(worker["worker_id"] for worker in row["named_workers"])
+    return Standing(row["restricted"], workers, row["child_id"])
 
 
 def _names(connection: Connection, workers: Sequence[str]) -> dict[str, str]:
