@@ -44,6 +44,7 @@ def simulate(
         dirt=dirt,
         statutory_dates=statutory_dates,
         whole_lives=True,
+        panel_meetings=True,
     )
     summary = write_authority(authority, out)
     if as_json:

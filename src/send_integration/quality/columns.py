@@ -25,7 +25,7 @@ the earliest years on (SEND Code of Practice, 8.9)."""
 
 SHORT_TEXTS = (
     "reason", "outcome", "concern", "about", "area", "what", "why", "how", "owner", "decision_about", "signposted_to",
-    "redirected_to", "attendees", "diagnosis_codes",
+    "redirected_to", "attendees", "presenter", "diagnosis_codes",
 )  # fmt: skip
 """Free lines that travel on to titles, alerts and reporting."""
 

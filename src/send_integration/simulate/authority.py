@@ -17,6 +17,7 @@ from send_integration.simulate.families import make_town
 from send_integration.simulate.follow_up import FollowUp
 from send_integration.simulate.histories import Histories
 from send_integration.simulate.kin import write_kin
+from send_integration.simulate.panel_meetings import PanelMeetings
 from send_integration.simulate.pen import Line, Pen
 from send_integration.simulate.people import Child, Town, ref
 from send_integration.simulate.profile import Profile
@@ -40,7 +41,7 @@ class Authority:
     outcomes: list[Outcome]
 
 
-def simulate_authority(
+def simulate_authority(  # noqa: PLR0913 - one argument for each thing that may be asked of an authority
     profile: Profile,
     *,
     children: int,
@@ -49,11 +50,13 @@ def simulate_authority(
     dirt: str,
     statutory_dates: bool,
     whole_lives: bool = False,
+    panel_meetings: bool = False,
 ) -> Authority:
     """An authority from a seed; the same arguments give the same authority, byte for byte.
 
     With `whole_lives` what follows from the main dates is written too, and for some children things go wrong over months;
-    without, what befalls a child is chance.
+    without, what befalls a child is chance. With `panel_meetings` the panel meets every second Thursday and the next time after
+    `until`, and what it said before and after its decisions is written too.
     """
     chance = Random(f"{seed}/{children}")  # noqa: S311 - repeatable, and no secret
     town = make_town(chance, profile, children, until)
@@ -63,7 +66,9 @@ def simulate_authority(
     late = profile.share("dirt", "late") * min(1.0, DIRT_LEVELS[dirt])
     pen = Pen(chance, clerks, until, late, series="")
     _write_directory(pen)
-    histories = Histories(chance, profile, pen, clerks, until)
+    said = Pen(Random(f"{seed}/{children}/said"), clerks, until, late, series="p")  # noqa: S311 - repeatable, and no secret
+    meetings = PanelMeetings(Random(f"{seed}/{children}/panel"), said, until) if panel_meetings else None  # noqa: S311 - likewise
+    histories = Histories(chance, profile, pen, clerks, until, meetings)
     for child in town.children:
         histories.write(child, case_of.get(child.number), statutory_dates=statutory_dates)
     kin = Pen(Random(f"{seed}/{children}/kin"), clerks, until, late, series="k")  # noqa: S311 - repeatable, and no secret
@@ -77,7 +82,7 @@ def simulate_authority(
     later = Pen(Random(f"{seed}/{children}/later"), clerks, until, late, series="f")  # noqa: S311 - repeatable, and no secret
     if whole_lives:
         _follow_up(FollowUp(Random(f"{seed}/{children}/follow-up"), profile, later), town, case_of, pen.lines)  # noqa: S311 - likewise
-    lines = [*pen.lines, *kin.lines, *troubled.lines, *later.lines]
+    lines = [*pen.lines, *kin.lines, *troubled.lines, *later.lines, *said.lines]
     arrived, kinds = spoil_some(chance, profile, lines, DIRT_LEVELS[dirt])
     number_of = {(agency.source, local_id(agency, c)): c.number for agency in AGENCIES for c in town.children}
     ends = outcomes(lines, number_of, troubles)

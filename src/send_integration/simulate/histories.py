@@ -6,6 +6,7 @@ from random import Random
 from send_integration.simulate.agencies import AGENCY_OF_FEED, MATERNITY, REGISTER, Agency, worker_of
 from send_integration.simulate.clerks import Clerks
 from send_integration.simulate.ehc import Case
+from send_integration.simulate.panel_meetings import PanelMeetings
 from send_integration.simulate.pen import Pen
 from send_integration.simulate.people import Child
 from send_integration.simulate.profile import Profile
@@ -21,12 +22,21 @@ URNS = ("109123", "109456", "110789", "136221", "140302", "143118")
 class Histories:
     """Writes one child after another; everything drawn comes from the one seed."""
 
-    def __init__(self, chance: Random, profile: Profile, pen: Pen, clerks: Clerks, until: date) -> None:
+    def __init__(
+        self,
+        chance: Random,
+        profile: Profile,
+        pen: Pen,
+        clerks: Clerks,
+        until: date,
+        meetings: PanelMeetings | None = None,
+    ) -> None:
         self._chance = chance
         self._profile = profile
         self._pen = pen
         self._clerks = clerks
         self._until = until
+        self._meetings = meetings
 
     def write(self, child: Child, case: Case | None, *, statutory_dates: bool) -> None:
         """All that happened to one child. Without `statutory_dates` the EHC team's feed leaves out what its return has."""
@@ -264,15 +274,20 @@ class Histories:
             write(child, "support", "refused", asked + timedelta(30), support_id=subject, kind=kind, reason="threshold")
 
     def _panel(self, child: Child) -> None:
+        """One meeting, on a day of its own; with `meetings` on one of theirs, and all that surrounds it."""
         write, met = self._pen.write, self._recently(child, 200)
+        if self._meetings is not None:
+            met = self._meetings.day_of(met)
         write(child, "panel", "listed", met - timedelta(14), meeting_on=met.isoformat(), reason="several services")
         voice = "I want to be with my friends and have a quiet place when it is loud."
         write(child, "panel", "voice_recorded", met - timedelta(7), of="child", text=voice, how="in person")
         write(child, "panel", "discussed", met, meeting_on=met.isoformat(), attendees=["chair", "health", "care"])
-        write(
+        decided = write(
             child, "panel", "decided", met, meeting_on=met.isoformat(), decision="joint-funding",
             rationale="Needs meet in all three sectors.", funding={"education": 0.5, "health": 0.25, "care": 0.25},
         )  # fmt: skip
+        if self._meetings is not None:
+            self._meetings.write(child, met, decided)
 
     def _transition(self, child: Child) -> None:
         chance, write = self._chance, self._pen.write

@@ -12,8 +12,9 @@ from send_integration.evaluate import ChildAnswer, answer_child
 from send_integration.rules.flags import Flag
 from send_integration.rules.model import RuleBook
 from send_integration.store.timelines import events_of_children
-from send_integration.timeline.fold import left_standing
+from send_integration.timeline.fold import former_of, left_standing
 from send_integration.timeline.moves import NOBODY, Move
+from send_integration.timeline.panel import DECIDED, PanelRecord, panel_record
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,23 @@ def answers_of(
             by_child.setdefault(child_id, []).append(event)
     answers = (answer_child(ChildId(child_id), own, rules, today) for child_id, own in by_child.items())
     return {answer.child_id: answer for answer in answers if answer is not None}
+
+
+def panels_of(known: Known, answers: Mapping[str, ChildAnswer]) -> dict[str, PanelRecord]:
+    """The panel's record of each child of some answers.
+
+    What a correction replaced is told with it where it was the same child's; of another's nothing is told.
+    """
+    corrected = any(
+        event.corrects and event.what == DECIDED for answer in answers.values() for event in answer.timeline.events
+    )
+    former = former_of(known.events) if corrected else {}
+    child_of = known.child_of
+    own = {
+        key: tuple(event for event in replaced if child_of[event.key] == child_of[key])
+        for key, replaced in former.items()
+    }
+    return {child: panel_record(answer.timeline.events, own) for child, answer in answers.items()}
 
 
 def restricted_among(answers: Mapping[str, ChildAnswer]) -> set[str]:

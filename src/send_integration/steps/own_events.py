@@ -22,8 +22,17 @@ class OwnEvent(NamedTuple):
     message: Outgoing
 
 
-def own_event(feed: str, word: str, source: str, subject: str, data: Mapping[str, Any], now: datetime) -> OwnEvent:
-    """The event `send.<feed>.<word>.v1` that happens now. Raises BadInput where the gate would refuse it."""
+def own_event(
+    feed: str,
+    word: str,
+    source: str,
+    subject: str,
+    data: Mapping[str, Any],
+    now: datetime,
+    happened: datetime | None = None,
+) -> OwnEvent:
+    """The event `send.<feed>.<word>.v1`, written down now, that happens now or has `happened` before. Raises BadInput where
+    the gate would refuse it."""
     event_id, name, moment = str(uuid4()), f"send.{feed}.{word}.v1", utc_text(now)
     body = {
         "specversion": "1.0",
@@ -31,7 +40,7 @@ def own_event(feed: str, word: str, source: str, subject: str, data: Mapping[str
         "source": source,
         "type": name,
         "subject": subject,
-        "time": moment,
+        "time": moment if happened is None else utc_text(happened),
         "recordedtime": moment,
         "dataschema": f"schemas/{name}.json",
         "data": data,

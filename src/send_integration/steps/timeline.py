@@ -14,11 +14,19 @@ from send_integration.contracts.registry import read
 from send_integration.evaluate import ChildAnswer, child_as_json, need
 from send_integration.rules.flags import Flag, FlagChange, changes, flag_as_json, owed_to_moves, reworded
 from send_integration.rules.model import RuleBook
-from send_integration.steps.answering import Known, answers_of, known_of, restricted_among, unmoved_flags
+from send_integration.steps.answering import (
+    Known,
+    answers_of,
+    known_of,
+    panels_of,
+    restricted_among,
+    unmoved_flags,
+)
 from send_integration.steps.batch import Outgoing, RawMessage
 from send_integration.steps.moving import moves_of
 from send_integration.steps.showing import left_by_displacement, left_by_the_fold, tell_who_saw
 from send_integration.store.outbox import say
+from send_integration.store.panel import forget_panel, keep_listings, words_arrived
 from send_integration.store.positions import move_on, split_known
 from send_integration.store.relations import keep_relations
 from send_integration.store.rule_books import children_of_other_rules, put_in_force
@@ -40,8 +48,10 @@ from send_integration.store.timelines import (
 )
 from send_integration.timeline.moves import Move, words_of
 from send_integration.timeline.named_workers import NamedWorker, named_workers
+from send_integration.timeline.panel import PanelRecord, panel_as_json
 from send_integration.timeline.relations import relations_of
 
+PANEL = "panel"
 READER = "timeline"
 
 HANDED_OVER = "handed-over"
@@ -113,8 +123,12 @@ class TimelineKeeper:
         moves = moves_of(connection, touched.displaced, arrived) if touched.displaced else ()
         changed, other_words = self._changes(connection, touched, known, answers, moves, today)
         workers = {child: named_workers(answer.timeline.events, today) for child, answer in answers.items()}
-        former = keep_children(connection, [self._row(answer, workers[child]) for child, answer in answers.items()])
+        panels = panels_of(known, answers)
+        former = keep_children(
+            connection, [self._row(answer, workers[child], panels[child]) for child, answer in answers.items()]
+        )
         forget_children(connection, children - answers.keys())
+        _keep_panels(connection, touched, panels)
         relations = {child: relations_of(answer.timeline.events) for child, answer in answers.items()}
         keep_relations(connection, children, relations)
         lost = left_by_the_fold(connection, known, answers, children, today)
@@ -154,7 +168,7 @@ class TimelineKeeper:
                 found += changed
         return found, other_words
 
-    def _row(self, answer: ChildAnswer, workers: Sequence[NamedWorker]) -> ChildRow:
+    def _row(self, answer: ChildAnswer, workers: Sequence[NamedWorker], panel: PanelRecord) -> ChildRow:
         latest = answer.timeline.persons[-1]
         return ChildRow(
             answer.child_id,
@@ -169,7 +183,15 @@ class TimelineKeeper:
             answer.assessment.as_of,
             answer.next_change_on,
             self._fingerprint,
+            panel_as_json(panel),
         )
+
+
+def _keep_panels(connection: Connection, touched: _Touched, panels: Mapping[str, PanelRecord]) -> None:
+    """Bring agendas, words under way and what was seen in line with the panel's records of some children."""
+    keep_listings(connection, touched.children, {child: record.listings for child, record in panels.items()})
+    words_arrived(connection, [key for key, event in touched.arrived.items() if event.feed == PANEL])
+    forget_panel(connection, touched.children - panels.keys())
 
 
 def worker_as_json(named: NamedWorker) -> dict[str, Any]:

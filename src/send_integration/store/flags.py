@@ -6,9 +6,10 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Engine, text
 
-_URGENCY = (
+URGENCY = (
     "array_position(ARRAY['high', 'raise', 'watch'], content ->> 'level'), content ->> 'due_on' NULLS LAST, flag_id"
 )
+"""The order of flags, the most urgent first."""
 
 
 BECAUSE = "(SELECT h.because FROM flag_change h WHERE h.flag_id = f.flag_id ORDER BY h.id DESC LIMIT 1)"
@@ -95,7 +96,7 @@ def open_flags_by_urgency(engine: Engine, *, restricted: bool, limit: int) -> li
         rows = connection.execute(
             text(
                 f"SELECT content, {_OF_RESTRICTED} FROM flag f WHERE status = 'open'"  # noqa: S608 - constants of ours
-                f" AND (:restricted OR NOT {_OF_RESTRICTED}) ORDER BY {_DISMISSED}, {_URGENCY} LIMIT :limit"
+                f" AND (:restricted OR NOT {_OF_RESTRICTED}) ORDER BY {_DISMISSED}, {URGENCY} LIMIT :limit"
             ),
             {"restricted": restricted, "limit": limit},
         )
@@ -111,7 +112,7 @@ def open_flags_of(engine: Engine, child_id: str) -> list[dict[str, Any]]:
             text(
                 f"SELECT f.content, {BECAUSE}, {_RAISED_BY_VERSION}, {_NAME_OF_HANDLER}, j.handled, {_HANDED_OVER},"  # noqa: S608 - ours
                 f" {_ASKED} FROM (SELECT * FROM flag WHERE status = 'open' AND child_id = :child) AS f"
-                f" LEFT JOIN LATERAL {_JUST_ANSWERED} AS j ON f.content ->> 'handled' IS NULL ORDER BY {_URGENCY}"
+                f" LEFT JOIN LATERAL {_JUST_ANSWERED} AS j ON f.content ->> 'handled' IS NULL ORDER BY {URGENCY}"
             ),
             {"child": child_id},
         )

@@ -18,7 +18,15 @@ VIEW_NOTICE, READ_NOTICE, EXPORT = "view-notice", "read-notice", "export"
 
 ACKNOWLEDGE_FLAG, DISMISS_FLAG = "acknowledge-flag", "dismiss-flag"
 
+LIST_FOR_PANEL, RUN_MEETING, DECIDE, RECORD_VOICE = "list-for-panel", "run-meeting", "decide", "record-voice"
+"""What it calls what is said of a child for the panel: putting it on an agenda and taking it off, a discussion, a decision or
+an action, and what the child or a parent said."""
+
 SHOW_NO_ENTRY = (
+    LIST_FOR_PANEL,
+    RUN_MEETING,
+    DECIDE,
+    RECORD_VOICE,
     VIEW_NOTICE,
     READ_NOTICE,
     ACKNOWLEDGE_FLAG,

@@ -289,6 +289,13 @@ child = Table(
         server_default="",
         comment="the fingerprint of the rules; empty: not known which",
     ),
+    Column(
+        "panel",
+        JSONB,
+        nullable=False,
+        server_default='{"actions": [], "services": [], "voices": [], "listings": [], "decisions": [], "discussions": []}',
+        comment="the panel's record (timeline.panel), whose texts may not be in the answer",
+    ),
     Index(None, "next_change_on"),
     Index(None, "judged_by"),
     Index("ix_child_need", Column("need").desc(), "child_id"),

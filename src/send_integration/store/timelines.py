@@ -108,6 +108,7 @@ class ChildRow:
     evaluated_on: date
     next_change_on: date | None
     judged_by: str
+    panel: Mapping[str, Any]
 
 
 def lock_children(connection: Connection, children: Iterable[str]) -> None:
@@ -297,6 +298,7 @@ def keep_children(connection: Connection, rows: Sequence[ChildRow]) -> dict[str,
         ("evaluated_on", "date"),
         ("next_change_on", "date"),
         ("judged_by", "text"),
+        ("panel", "jsonb"),
     )
     names = ", ".join(name for name, _ in columns)
     connection.execute(text("ALTER TABLE answered ALTER updated_at DROP NOT NULL"))
@@ -373,4 +375,5 @@ def _as_copied(row: ChildRow) -> list[object]:
         row.evaluated_on,
         row.next_change_on,
         row.judged_by,
+        Jsonb(row.panel),
     ]

@@ -53,6 +53,23 @@ def taken_back(events: Iterable[Event]) -> set[EventKey]:
     return (naming.keys() | named) - happened.keys()
 
 
+def former_of(events: Iterable[Event]) -> dict[EventKey, tuple[Event, ...]]:
+    """For each correction that stands, the events in whose place it does, those that were recorded first first.
+
+    What never happened, or was named and never came, is not among them.
+    """
+    known = unique(events)
+    naming = {key: event for key, event in known.items() if event.corrects or event.retracts}
+    if not naming:
+        return {}
+    by_target, happened = _chains(known)
+    found: dict[EventKey, tuple[Event, ...]] = {}
+    for event in naming.values():
+        if event.corrects and event.key in happened and not _replaced(event, by_target, happened):
+            found[event.key] = _in_whose_place(event, by_target, happened)
+    return {key: former for key, former in found.items() if former}
+
+
 def happening_order(event: Event) -> tuple[date, datetime, str, str]:
     """By day, then moment; source and id make the order of equals the same everywhere."""
     return event.on, event.time, event.source, event.id
@@ -147,6 +164,21 @@ def _corrections_of(
     key: EventKey, by_target: Mapping[EventKey, list[Event]], happened: Mapping[EventKey, Event]
 ) -> list[Event]:
     return [event for event in by_target.get(key, ()) if event.corrects and event.key in happened]
+
+
+def _in_whose_place(
+    event: Event, by_target: Mapping[EventKey, list[Event]], happened: Mapping[EventKey, Event]
+) -> tuple[Event, ...]:
+    """What a standing correction corrects, what that corrects, and every other correction of one of them."""
+    found: dict[EventKey, Event] = {}
+    current: Event | None = event
+    while current is not None and current.corrects and current in by_target.get(_target(current), ()):
+        found |= {rival.key: rival for rival in _corrections_of(_target(current), by_target, happened)}
+        current = happened.get(_target(current))
+        if current is not None:
+            found[current.key] = current
+    found.pop(event.key, None)
+    return tuple(sorted(found.values(), key=lambda old: (old.recorded_at, old.source, old.id)))
 
 
 def _recorded_order(event: Event) -> tuple[datetime, str]:

@@ -26,6 +26,7 @@ from send_integration.store.engine import open_database
 from send_integration.store.feed_tables import METADATA as FEEDS
 from send_integration.store.flag_tables import METADATA as FLAGS
 from send_integration.store.message_tables import METADATA as MESSAGES
+from send_integration.store.panel_tables import METADATA as PANEL
 from send_integration.store.quality_tables import METADATA as QUALITY
 from send_integration.store.relations import reference_key
 from send_integration.store.schema import migrate
@@ -38,7 +39,7 @@ from tests.integration.conftest import a_database
 
 def test_migrated_tables_are_those_of_the_code(engine: Engine) -> None:
     declared = MetaData()
-    for metadata in (METADATA, MESSAGES, QUALITY, FEEDS, FLAGS, ACCESS, WAREHOUSE):
+    for metadata in (METADATA, MESSAGES, QUALITY, FEEDS, FLAGS, ACCESS, PANEL, WAREHOUSE):
         for table in metadata.tables.values():
             table.to_metadata(declared)
 

@@ -9,6 +9,9 @@ from send_integration.contracts.envelope import Day, Frozen, Id, Line, Note, OfC
 from send_integration.contracts.event import Reason
 from send_integration.contracts.reasons import Code, reason
 
+SharingBasis = Literal["public-task", "consent", "safeguarding"]
+"""Why agencies may share what they know of a child for this: their public task, the family's consent, or safeguarding."""
+
 
 class Panel(OfChild, feed="panel"):
     """Events of the Complex Care panel."""
@@ -19,6 +22,8 @@ class Listed(Panel, what="listed"):
 
     meeting_on: Day
     reason: Line
+    presenter: Line | None = None
+    basis: SharingBasis | None = None
 
 
 class Discussed(Panel, what="discussed"):
@@ -44,6 +49,8 @@ class Decided(Panel, what="decided"):
     rationale: Note
     review_on: Day | None = None
     funding: Funding | None = None
+    voice_followed: Literal["yes", "partly", "no"] | None = None
+    basis: SharingBasis | None = None
 
     def faults(self) -> Iterator[Reason]:
         """Funding shares sum to 1, to the third decimal place."""
@@ -59,6 +66,7 @@ class ActionAgreed(Panel, what="action_agreed"):
     owner: Line
     due_on: Day
     what: Line
+    meeting_on: Day | None = None
 
 
 class ActionCompleted(Panel, what="action_completed"):

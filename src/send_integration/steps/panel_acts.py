@@ -1,0 +1,350 @@
+"""What people do at the panel: list a child, discuss, decide, agree actions, record a voice; checked, audited and said at once.
+
+Each is an event of the panel in the words of a record that the child has, so that it is the child's for certain, and the
+timeline has it in seconds; until then `store.panel` keeps it as a word under way.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from typing import Any, NamedTuple
+from uuid import uuid4
+
+from sqlalchemy import Connection, Engine
+
+from send_integration.contracts.event import EventKey
+from send_integration.contracts.identifiers import holds_nhs_number, holds_upn
+from send_integration.errors import BadInput, DecidedMeanwhile
+from send_integration.steps.own_events import own_event
+from send_integration.store.outbox import say
+from send_integration.store.panel import (
+    Word,
+    keep_decision_seen,
+    keep_word,
+    lock_words,
+    record_of_child,
+    said_by,
+    seen_within,
+    standing_event,
+)
+from send_integration.store.sessions import Session, record_within
+from send_integration.store.shown import DECIDE, LIST_FOR_PANEL, RECORD_VOICE, RUN_MEETING
+from send_integration.timeline.seen import Changes, Seen, changed_since, said_for
+from send_integration.when.london import london_day, london_midnight
+
+FEED = "panel"
+FREE_TEXTS = frozenset(("reason", "presenter", "attendees", "rationale", "owner", "what", "text", "how"))
+
+
+class Moved(DecidedMeanwhile):
+    """Somebody else has discussed or decided for the same meeting since the form was opened; says what has changed."""
+
+    def __init__(self, changes: Changes) -> None:
+        super().__init__(
+            "The panel has said more of this child since you opened the page",
+            where="the decision",
+            next_step="Read what has changed; what you wrote is still there.",
+        )
+        self.changes = changes
+
+
+@dataclass(frozen=True, slots=True)
+class Funding:
+    """Which share of the cost each sector pays; they sum to 1."""
+
+    education: float
+    health: float
+    care: float
+
+
+@dataclass(frozen=True, slots=True)
+class ListingDraft:
+    """A child for a meeting's agenda."""
+
+    meeting_on: date
+    reason: str
+    presenter: str | None = None
+    basis: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionDraft:
+    """What the panel decides on a child, as a form gives it."""
+
+    meeting_on: date
+    decision: str
+    rationale: str
+    review_on: date | None = None
+    funding: Funding | None = None
+    voice_followed: str | None = None
+    basis: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ActionDraft:
+    """What somebody takes on."""
+
+    owner: str
+    what: str
+    due_on: date
+    meeting_on: date | None = None
+
+
+class _Record(NamedTuple):
+    """As whom a child is spoken of: a source, and the person as it knows them."""
+
+    source: str
+    person: Mapping[str, Any]
+
+
+class _Act(NamedTuple):
+    """Who says something of which child, and when; what the audit calls it."""
+
+    child_id: str
+    by: Session
+    action: str
+    now: datetime
+
+    @property
+    def today(self) -> date:
+        """The London day."""
+        return london_day(self.now)
+
+
+def list_child(engine: Engine, child_id: str, by: Session, listing: ListingDraft, now: datetime) -> str:
+    """Put a child on the agenda of a meeting that is still to come, or is today; gives the event's id.
+
+    `now` is a moment of the day that counts as today, here and below; whether they may, is asked before.
+    """
+    act = _Act(child_id, by, LIST_FOR_PANEL, now)
+    if listing.meeting_on < act.today:
+        raise BadInput("That meeting is over", where="the meeting", next_step="Choose one that is still to come.")
+    with engine.begin() as connection:
+        seen = _locked(connection, child_id)
+        listed = {item["meeting_on"] for item in seen.panel["listings"]}
+        listed |= {word["meeting_on"] for word in seen.under_way if word["what"] == "listed"}
+        if listing.meeting_on.isoformat() in listed:
+            raise BadInput("The child is on that agenda already", where="the meeting")
+        return _say(connection, act, _record(connection, child_id), "listed", asdict(listing))
+
+
+def take_off(engine: Engine, child_id: str, by: Session, event_id: str, now: datetime) -> str:
+    """Take a child off an agenda: what listed it, the event `event_id`, is retracted."""
+    with engine.begin() as connection:
+        lock_words(connection, child_id)
+        record, data = _said_before(connection, child_id, event_id, "listed")
+        act = _Act(child_id, by, LIST_FOR_PANEL, now)
+        return _say(connection, act, record, "listed", {**_without_references(data), "retracts": event_id})
+
+
+def discuss(
+    engine: Engine, child_id: str, by: Session, meeting_on: date, attendees: Iterable[str], now: datetime
+) -> str:
+    """Say that the panel discussed a child, and who was there."""
+    act = _Act(child_id, by, RUN_MEETING, now)
+    there = [name.strip() for name in attendees if name.strip()]
+    if not there:
+        raise BadInput("Nobody is named as having been there", where="attendance")
+    happened = _at_meeting(act, meeting_on)
+    with engine.begin() as connection:
+        _locked(connection, child_id)
+        said = {"meeting_on": meeting_on, "attendees": there}
+        return _say(connection, act, _record(connection, child_id), "discussed", said, happened)
+
+
+def decide(engine: Engine, child_id: str, by: Session, draft: DecisionDraft, seen: Seen, now: datetime) -> str:
+    """Say what the panel decides on a child, and keep what the person had before them who says so.
+
+    Raises Moved where somebody else discussed or decided for the same meeting since. The same said twice is said once.
+    """
+    act = _Act(child_id, by, DECIDE, now)
+    happened = _checked(act, draft)
+    with engine.begin() as connection:
+        present = _locked(connection, child_id)
+        said = _as_data(asdict(draft))
+        again = _said_already(present, by, said)
+        if again is not None:
+            return again
+        _refuse_if_moved(connection, act, {draft.meeting_on.isoformat()}, seen, present)
+        record = _record(connection, child_id)
+        event_id = _say(connection, act, record, "decided", said, happened)
+        keep_decision_seen(connection, EventKey(record.source, event_id), child_id, seen)
+        return event_id
+
+
+def correct(
+    engine: Engine, child_id: str, by: Session, event_id: str, draft: DecisionDraft, seen: Seen, now: datetime
+) -> str:
+    """Say a decision anew in the place of the one that the event `event_id` says; both stay readable. Raises Moved likewise."""
+    act = _Act(child_id, by, DECIDE, now)
+    happened = _checked(act, draft)
+    with engine.begin() as connection:
+        present = _locked(connection, child_id)
+        said = {**_as_data(asdict(draft)), "corrects": event_id}
+        again = _said_already(present, by, said)
+        if again is not None:
+            return again
+        decisions = seen.panel["decisions"]
+        meetings = {found["meeting_on"] for found in decisions if found["event_id"] == event_id}
+        _refuse_if_moved(connection, act, meetings | {draft.meeting_on.isoformat()}, seen, present)
+        record, _ = _said_before(connection, child_id, event_id, "decided")
+        corrected = _say(connection, act, record, "decided", said, happened)
+        keep_decision_seen(connection, EventKey(record.source, corrected), child_id, seen)
+        return corrected
+
+
+def agree_action(engine: Engine, child_id: str, by: Session, draft: ActionDraft, now: datetime) -> str:
+    """Say that somebody takes on an action."""
+    act = _Act(child_id, by, DECIDE, now)
+    happened = _at_meeting(act, draft.meeting_on) if draft.meeting_on else None
+    if draft.due_on < (london_day(happened) if happened else act.today):
+        raise BadInput("It would be due before it is agreed", where="the day by which it is to be done")
+    with engine.begin() as connection:
+        _locked(connection, child_id)
+        said = {"action_id": str(uuid4()), **asdict(draft)}
+        return _say(connection, act, _record(connection, child_id), "action_agreed", said, happened)
+
+
+def complete_action(engine: Engine, child_id: str, by: Session, event_id: str, now: datetime) -> str:
+    """Say that the action is done that the event `event_id` agreed."""
+    with engine.begin() as connection:
+        seen = _locked(connection, child_id)
+        record, data = _said_before(connection, child_id, event_id, "action_agreed")
+        done = {"action_id": data["action_id"]}
+        found = [item for item in seen.panel["actions"] if item["event_id"] == event_id]
+        words = [word["body"] for word in seen.under_way if word["what"] == "action_completed"]
+        if done in words or any(item["completed_on"] for item in found):
+            raise BadInput("It is done already", where="the action")
+        return _say(connection, _Act(child_id, by, DECIDE, now), record, "action_completed", done)
+
+
+def record_voice(  # noqa: PLR0913, PLR0917 - one argument for each thing that is said
+    engine: Engine, child_id: str, by: Session, of: str, text: str, how: str, on: date, now: datetime
+) -> str:
+    """Write down what a child, young person or parent said on a day, in their own words."""
+    act = _Act(child_id, by, RECORD_VOICE, now)
+    if on > act.today:
+        raise BadInput("That day has not come", where="the day")
+    if not text.strip():
+        raise BadInput("Nothing is written", where="their words")
+    happened = london_midnight(on) if on < act.today else None
+    with engine.begin() as connection:
+        _locked(connection, child_id)
+        said = {"of": of, "text": text, "how": how}
+        return _say(connection, act, _record(connection, child_id), "voice_recorded", said, happened)
+
+
+def _locked(connection: Connection, child_id: str) -> Seen:
+    """The child as it stands, once nobody else speaks of it. Raises BadInput where there is none."""
+    lock_words(connection, child_id)
+    seen = seen_within(connection, child_id)
+    if seen is None:
+        raise BadInput("There is no such child", where="the child")
+    return seen
+
+
+def _record(connection: Connection, child_id: str) -> _Record:
+    """Of a record that the child has whoever speaks of the child speaks: another of our own would have to be matched first,
+    which for a restricted one is never done, and could wait for a person meanwhile."""
+    found = record_of_child(connection, child_id)
+    if found is None:
+        raise BadInput("The child's records are being moved", where="the child", next_step="Try again in a moment.")
+    body = json.loads(found)
+    return _Record(body["source"], body["data"]["person"])
+
+
+def _said_before(connection: Connection, child_id: str, event_id: str, what: str) -> tuple[_Record, dict[str, Any]]:
+    """As whom the child was spoken of by an event of the panel that stands, and what it said."""
+    found = standing_event(connection, child_id, event_id)
+    body = json.loads(found) if found is not None else None
+    if body is None or body["type"] != f"send.{FEED}.{what}.v1":
+        raise BadInput(
+            "It does not stand on the timeline", where="what is to be changed", next_step="Open the page again."
+        )
+    return _Record(body["source"], body["data"]["person"]), body["data"]
+
+
+def _without_references(data: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in data.items() if name not in ("person", "corrects", "retracts", "note")}
+
+
+def _at_meeting(act: _Act, meeting_on: date) -> datetime | None:
+    """When what was said at a meeting happened: now, or on its day where that is past. Raises BadInput before its day."""
+    if meeting_on > act.today:
+        raise BadInput("That meeting has not been held", where="the meeting")
+    return london_midnight(meeting_on) if meeting_on < act.today else None
+
+
+def _checked(act: _Act, draft: DecisionDraft) -> datetime | None:
+    """When it was decided. Raises BadInput where the parts of a decision do not fit, which the gate would remark or refuse."""
+    if not draft.rationale.strip():
+        raise BadInput("A decision says why", where="the rationale")
+    if draft.review_on is not None and draft.review_on < draft.meeting_on:
+        raise BadInput("The review lies before the meeting", where="the next review")
+    shares = asdict(draft.funding).values() if draft.funding is not None else ()
+    if draft.decision == "joint-funding" and sum(share > 0 for share in shares) < 2:
+        raise BadInput("Joint funding is paid by two sectors at least", where="the funding")
+    if draft.decision == "close" and draft.funding is not None:
+        raise BadInput("A case that is closed is not funded", where="the funding")
+    return _at_meeting(act, draft.meeting_on)
+
+
+def _refuse_if_moved(connection: Connection, act: _Act, meetings: set[str], seen: Seen, present: Seen) -> None:
+    """Raise Moved where others have said more for one of these meetings than was seen, or less."""
+    if seen.mark == present.mark:
+        return
+    other = {event_id for day in meetings for event_id in said_for(seen, day) ^ said_for(present, day)}
+    if other - said_by(connection, other, act.by.actor):
+        raise Moved(changed_since(seen, present))
+
+
+def _said_already(present: Seen, by: Session, data: Mapping[str, Any]) -> str | None:
+    """The event that says just this by the same person and is on its way: a form that was sent twice."""
+    return next(
+        (word["event_id"] for word in present.under_way if word["body"] == data and word["said_by"] == by.actor), None
+    )
+
+
+def _as_data(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Fields as the wire has them: days as text, and nothing that was not given."""
+    found = {name: _on_the_wire(value) for name, value in given.items()}
+    return {name: value for name, value in found.items() if value is not None and value != ""}
+
+
+def _on_the_wire(value: Any) -> Any:  # noqa: ANN401 - fields are of any kind
+    if isinstance(value, date):
+        return value.isoformat()
+    return value.strip() if isinstance(value, str) else value
+
+
+def _say(
+    connection: Connection,
+    act: _Act,
+    record: _Record,
+    what: str,
+    given: Mapping[str, Any],
+    happened: datetime | None = None,
+) -> str:
+    """Say, keep and audit it in this transaction; gives the event's id. Raises BadInput where the gate would refuse it."""
+    data = _as_data(given)
+    _refuse_numbers(data)
+    subject = f"local:{record.person['local_id']}"
+    event = own_event(FEED, what, record.source, subject, {"person": record.person, **data}, act.now, happened)
+    meeting_on = date.fromisoformat(data["meeting_on"]) if "meeting_on" in data else None
+    say(connection, [event.message])
+    keep_word(
+        connection,
+        Word(event.event_id, record.source, act.child_id, meeting_on, what, act.by.actor, act.now, data),
+    )
+    why = f"{what}, event {event.event_id}"
+    record_within(connection, act.by, act.action, act.child_id, allowed=True, why=why)
+    return event.event_id
+
+
+def _refuse_numbers(data: Mapping[str, Any]) -> None:
+    """Raise BadInput where a text holds a number of a child, which the gate's suite would refuse or remark, out of sight."""
+    for name in FREE_TEXTS & data.keys():
+        texts = data[name] if isinstance(data[name], list) else [data[name]]
+        if any(holds_nhs_number(text) or holds_upn(text) for text in texts):
+            raise BadInput("It holds a number of a child", where=name, next_step="Take it out.")

@@ -1,0 +1,290 @@
+"""What is kept of the panel's work beside its events: agendas, words under way, and what was seen when it decided."""
+
+import json
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, Engine, text
+
+from send_integration.contracts.event import EventKey
+from send_integration.store.bulk import copy_rows
+from send_integration.store.flags import URGENCY
+from send_integration.timeline.panel import Listing
+from send_integration.timeline.seen import (
+    Changes,
+    Seen,
+    changed_since,
+    mark_of,
+    seen_as_json,
+    seen_from_json,
+    still_to_be_shown,
+)
+
+NOBODY_TYPES_SO_LONG = timedelta(days=2)
+"""A form that was opened longer ago is shown anew before anybody decides by it."""
+
+
+class Word(NamedTuple):
+    """What somebody said of a child on our pages and the timeline has not yet; `body` is the event's own fields.
+
+    `refused` says that the gate has put it into quarantine, so that it will not come by itself.
+    """
+
+    event_id: str
+    source: str
+    child_id: str
+    meeting_on: date | None
+    what: str
+    said_by: str
+    said_at: datetime
+    body: Mapping[str, Any]
+    refused: bool = False
+
+
+class DecisionSeen(NamedTuple):
+    """What the person had before them who decided on a child, of it what may still be shown, and what has changed since.
+
+    `child_id` is whose the decision is now; `left_out` counts the entries that were seen and are no longer that child's.
+    """
+
+    child_id: str
+    seen: Seen
+    left_out: int
+    seen_at: datetime
+    changes: Changes
+
+
+def panel_of(engine: Engine, child_id: str) -> dict[str, Any] | None:
+    """A child's panel record as timeline.panel.panel_as_json wrote it; None where there is no such child."""
+    with engine.connect() as connection:
+        found: dict[str, Any] | None = connection.execute(
+            text("SELECT panel FROM child WHERE child_id = :child"), {"child": child_id}
+        ).scalar()
+        return found
+
+
+def seen_of(engine: Engine, child_id: str) -> Seen | None:
+    """A child as it stands now; None where there is no such child."""
+    with engine.connect() as connection:
+        return seen_within(connection, child_id)
+
+
+_UNDER_WAY = (
+    "(SELECT jsonb_agg(jsonb_build_object('event_id', w.event_id, 'what', w.what, 'meeting_on', w.meeting_on,"
+    " 'said_by', w.said_by, 'body', w.body) ORDER BY w.said_at, w.event_id)"
+    " FROM panel_word w WHERE w.child_id = c.child_id AND w.body IS NOT NULL)"
+)
+
+
+def seen_within(connection: Connection, child_id: str) -> Seen | None:
+    """The same in a transaction; one query, so that no word is missed that arrives meanwhile."""
+    row = connection.execute(
+        text(
+            "SELECT c.answer, c.panel, clock_timestamp(),"  # noqa: S608 - constants of ours
+            f" (SELECT jsonb_agg(f.content ORDER BY {URGENCY}) FROM flag f"
+            " WHERE f.child_id = c.child_id AND f.status = 'open'),"
+            f" {_UNDER_WAY},"
+            " (SELECT jsonb_agg(jsonb_build_array(e.source, e.event_id)) FROM event e WHERE e.child_id = c.child_id)"
+            " FROM child c WHERE c.child_id = :child"
+        ),
+        {"child": child_id},
+    ).one_or_none()
+    if row is None:
+        return None
+    answer, panel, at, flags, words, keys = row
+    under_way = words or []
+    mark = mark_of(answer, flags or [], panel, [word["event_id"] for word in under_way])
+    return Seen(mark, answer, flags or [], panel, under_way, frozenset(EventKey(*key) for key in keys or []), at)
+
+
+def show_for_deciding(engine: Engine, child_id: str, now: datetime) -> Seen | None:
+    """A child as it stands, kept under its mark, so that whoever decides by this form is known to have seen exactly this."""
+    with engine.begin() as connection:
+        seen = seen_within(connection, child_id)
+        if seen is None:
+            return None
+        connection.execute(
+            text("DELETE FROM panel_sight WHERE shown_at < :before"), {"before": now - NOBODY_TYPES_SO_LONG}
+        )
+        connection.execute(
+            text(
+                "INSERT INTO panel_sight (child_id, mark, seen, shown_at) VALUES (:child, :mark, cast(:seen AS jsonb), :now)"
+                " ON CONFLICT (child_id, mark) DO UPDATE SET shown_at = excluded.shown_at"
+            ),
+            {"child": child_id, "mark": seen.mark, "seen": json.dumps(seen_as_json(seen)), "now": now},
+        )
+        return seen
+
+
+def shown_before(engine: Engine, child_id: str, mark: str) -> Seen | None:
+    """What a form with this mark showed; None where that was too long ago, or the mark is made up."""
+    with engine.connect() as connection:
+        found = connection.execute(
+            text("SELECT seen FROM panel_sight WHERE child_id = :child AND mark = :mark"),
+            {"child": child_id, "mark": mark},
+        ).scalar()
+    return seen_from_json(found) if found is not None else None
+
+
+def words_under_way(engine: Engine, child_ids: Iterable[str]) -> dict[str, list[Word]]:
+    """What our pages said of some children and the timeline has not yet, by child, in the order in which it was said."""
+    with engine.connect() as connection:
+        rows = connection.execute(
+            text(
+                "SELECT w.event_id, w.source, w.child_id, w.meeting_on, w.what, w.said_by, w.said_at, w.body,"
+                " EXISTS (SELECT FROM quarantine q WHERE q.source = w.source AND q.event_id = w.event_id"
+                " AND q.status <> 'released') FROM panel_word w"
+                " WHERE w.child_id = ANY(:children) AND w.body IS NOT NULL ORDER BY w.said_at, w.event_id"
+            ),
+            {"children": sorted(child_ids)},
+        )
+        found: defaultdict[str, list[Word]] = defaultdict(list)
+        for row in rows:
+            found[row.child_id].append(Word(*row))
+        return dict(found)
+
+
+def child_of_decision(engine: Engine, event_id: str) -> str | None:
+    """Whose a decision is now of which it is known what was seen; to be asked for before anything of it is shown."""
+    with engine.connect() as connection:
+        found: str | None = connection.execute(text(_WHOSE), {"event": event_id}).scalar()
+        return found
+
+
+_WHOSE = (
+    "SELECT nullif(coalesce(e.child_id, d.child_id), '') FROM decision_seen d"
+    " LEFT JOIN event e ON e.source = d.source AND e.event_id = d.event_id WHERE d.event_id = :event"
+)
+
+
+def decision_seen(engine: Engine, event_id: str) -> DecisionSeen | None:
+    """What was seen when a decision was taken, as whoever may see the child whose it is now may see it."""
+    with engine.connect() as connection:
+        child_id: str | None = connection.execute(text(_WHOSE), {"event": event_id}).scalar()
+        present = seen_within(connection, child_id) if child_id is not None else None
+        row = connection.execute(
+            text("SELECT seen, seen_at FROM decision_seen WHERE event_id = :event"), {"event": event_id}
+        ).one_or_none()
+    if child_id is None or present is None or row is None:
+        return None
+    seen = seen_from_json(row.seen)
+    shown, left_out = still_to_be_shown(seen, present.keys)
+    return DecisionSeen(child_id, shown, left_out, row.seen_at, changed_since(seen, present))
+
+
+def keep_listings(connection: Connection, children: Iterable[str], listings: Mapping[str, Sequence[Listing]]) -> None:
+    """Make the agendas' entries of some children exactly these, by child."""
+    connection.execute(
+        text("DELETE FROM panel_listing WHERE child_id = ANY(:children)"), {"children": sorted(children)}
+    )
+    columns = (("child_id", "text"), ("source", "text"), ("event_id", "text"), ("meeting_on", "date"))
+    rows = [
+        (child_id, listing.said.source, listing.said.event_id, listing.meeting_on)
+        for child_id, found in listings.items()
+        for listing in found
+    ]
+    if rows:
+        copy_rows(connection, "panel_listing", columns, rows)
+
+
+def words_arrived(connection: Connection, keys: Collection[EventKey]) -> None:
+    """The timeline has these events of the panel: what was said is no longer under way, and its text is kept there alone."""
+    if keys:
+        connection.execute(
+            text("UPDATE panel_word SET body = NULL WHERE event_id = ANY(:ids) AND body IS NOT NULL"),
+            {"ids": [key.id for key in keys]},
+        )
+
+
+def forget_panel(connection: Connection, children: Collection[str]) -> None:
+    """Forget what was said and seen of children of whom nothing stands any more.
+
+    What was said under way will come yet; what is another child's now, for the two are one, or nobody's until a person
+    decides whose it is, stays.
+    """
+    if not children:
+        return
+    wanted = {"children": sorted(children)}
+    connection.execute(text("DELETE FROM panel_sight WHERE child_id = ANY(:children)"), wanted)
+    for table in ("panel_word", "decision_seen"):
+        connection.execute(
+            text(
+                f"DELETE FROM {table} t USING event e WHERE t.child_id = ANY(:children)"  # noqa: S608 - ours
+                " AND e.source = t.source AND e.event_id = t.event_id AND e.child_id = t.child_id"
+            ),
+            wanted,
+        )
+
+
+def lock_words(connection: Connection, child_id: str) -> None:
+    """Wait until nobody else says anything of a child on our pages; released with the transaction."""
+    connection.execute(text("SELECT pg_advisory_xact_lock(823, hashtext(:child))"), {"child": child_id})
+
+
+def keep_word(connection: Connection, word: Word) -> None:
+    """Keep what somebody said, until the timeline has it."""
+    connection.execute(
+        text(
+            "INSERT INTO panel_word (event_id, source, child_id, meeting_on, what, said_by, said_at, body)"
+            " VALUES (:event_id, :source, :child_id, :meeting_on, :what, :said_by, :said_at, cast(:body AS jsonb))"
+        ),
+        {**word._asdict(), "body": json.dumps(word.body)},
+    )
+
+
+def said_by(connection: Connection, event_ids: Collection[str], actor: str) -> set[str]:
+    """Those of some events that one person said on our pages."""
+    rows = connection.execute(
+        text("SELECT event_id FROM panel_word WHERE event_id = ANY(:ids) AND said_by = :actor"),
+        {"ids": sorted(event_ids), "actor": actor},
+    )
+    return {row[0] for row in rows}
+
+
+def keep_decision_seen(connection: Connection, key: EventKey, child_id: str, seen: Seen) -> None:
+    """Keep what was seen by whoever took a decision."""
+    connection.execute(
+        text(
+            "INSERT INTO decision_seen (event_id, source, child_id, seen, seen_at)"
+            " VALUES (:event, :source, :child, cast(:seen AS jsonb), :at)"
+        ),
+        {
+            "event": key.id,
+            "source": key.source,
+            "child": child_id,
+            "seen": json.dumps(seen_as_json(seen)),
+            "at": seen.at,
+        },
+    )
+
+
+def record_of_child(connection: Connection, child_id: str) -> bytes | None:
+    """The body of one event that stands on a child's answer: the one recorded last. Who speaks of the child speaks of it."""
+    return _body(
+        connection.execute(
+            text(
+                "SELECT body FROM event WHERE child_id = :child AND shown_since IS NOT NULL"
+                " ORDER BY recorded_at DESC, source, event_id LIMIT 1"
+            ),
+            {"child": child_id},
+        ).scalar()
+    )
+
+
+def standing_event(connection: Connection, child_id: str, event_id: str) -> bytes | None:
+    """The body of an event that stands on a child's answer; None where it does not."""
+    return _body(
+        connection.execute(
+            text(
+                "SELECT body FROM event WHERE child_id = :child AND event_id = :event AND shown_since IS NOT NULL"
+                " ORDER BY source LIMIT 1"
+            ),
+            {"child": child_id, "event": event_id},
+        ).scalar()
+    )
+
+
+def _body(found: Any) -> bytes | None:  # noqa: ANN401 - a column as the driver gives it
+    return bytes(found) if found is not None else None

@@ -1,0 +1,423 @@
+"""Each act of the panel through the real gate and timeline: it lands in the child's record, and nobody's word is lost."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine
+
+from send_integration.errors import BadInput
+from send_integration.identity.model import default_model
+from send_integration.quality.checks import RowChecks
+from send_integration.steps import deciding, panel_acts
+from send_integration.steps.catalogue import load_rules
+from send_integration.steps.deciding import Reviewer
+from send_integration.steps.gate import Gate
+from send_integration.steps.panel_acts import ActionDraft, DecisionDraft, Funding, ListingDraft, Moved
+from send_integration.store.panel import (
+    child_of_decision,
+    decision_seen,
+    panel_of,
+    seen_of,
+    show_for_deciding,
+    shown_before,
+    words_under_way,
+)
+from send_integration.store.sessions import Session
+from send_integration.timeline.seen import Entry, Seen
+from tests.builders import ANNA_KOWALSKA, TOM_BRIGHT, sent
+from tests.integration.steps.pipe import Pipe
+
+RULES = load_rules()
+TODAY = date(2025, 4, 10)
+NOW = datetime(2025, 4, 10, 13, 30, tzinfo=UTC)
+CHAIR = Session("chair", "panel-chair", "")
+MEMBER = Session("member", "panel-member", "")
+SHARED = DecisionDraft(
+    TODAY, "joint-funding", "Each has a part in it.", date(2025, 7, 3), Funding(0.5, 0.3, 0.2), "partly", "consent"
+)
+REFER = DecisionDraft(TODAY, "refer", "The paediatrician is asked.")
+
+
+@pytest.fixture
+def pipe(engine: Engine) -> Pipe:
+    made = Pipe(engine, RULES, TODAY)
+    made.gates = [Gate(engine, lambda feed: RowChecks(feed).checked, default_model())]
+    made.send(
+        "camhs", sent("camhs.referred", "2025-03-03", event_id="a", source="urn:send:clinic", person=ANNA_KOWALSKA)
+    )
+    made.send(
+        "school", sent("school.suspended", "2025-03-04", event_id="t", source="urn:send:schools", person=TOM_BRIGHT)
+    )
+    made.settle()
+    return made
+
+
+def child(pipe: Pipe, name: str = "Anna") -> str:
+    ((found,),) = pipe.ask("SELECT child_id FROM child WHERE given_name = :name", name=name)
+    return str(found)
+
+
+def panel(pipe: Pipe, name: str = "Anna") -> dict[str, Any]:
+    found = panel_of(pipe.engine, child(pipe, name))
+    assert found is not None
+    return found
+
+
+def seen(pipe: Pipe, name: str = "Anna") -> Seen:
+    found = show_for_deciding(pipe.engine, child(pipe, name), NOW)
+    assert found is not None
+    return found
+
+
+def without_where(items: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What is said, without the event that says it."""
+    return [
+        {name: value for name, value in item.items() if name not in ("event_id", "source", "on", "recorded_at")}
+        for item in items
+    ]
+
+
+def list_it(pipe: Pipe, on: date = TODAY) -> str:
+    listing = ListingDraft(on, "several services", "Wren Example", "public-task")
+    return panel_acts.list_child(pipe.engine, child(pipe), CHAIR, listing, NOW)
+
+
+def agree(pipe: Pipe, **rest: Any) -> str:
+    draft = ActionDraft("Wren Example", "ring the school", date(2025, 5, 1), **rest)
+    return panel_acts.agree_action(pipe.engine, child(pipe), CHAIR, draft, NOW)
+
+
+def decide(pipe: Pipe, draft: DecisionDraft = SHARED, by: Session = CHAIR, before: Seen | None = None) -> str:
+    return panel_acts.decide(pipe.engine, child(pipe), by, draft, before or seen(pipe), NOW)
+
+
+def voice(pipe: Pipe, text: str = "I like maths", on: date = TODAY) -> str:
+    return panel_acts.record_voice(pipe.engine, child(pipe), CHAIR, "child", text, "in person", on, NOW)
+
+
+def discuss(pipe: Pipe) -> str:
+    return panel_acts.discuss(pipe.engine, child(pipe), CHAIR, TODAY, ["Wren Example", " ", "the chair"], NOW)
+
+
+ACTS: dict[str, tuple[Callable[[Pipe], str], str, dict[str, Any]]] = {
+    "a listing": (
+        list_it,
+        "listings",
+        {
+            "meeting_on": "2025-04-10", "reason": "several services", "presenter": "Wren Example",
+            "basis": "public-task",
+        },
+    ),
+    "a discussion": (
+        discuss, "discussions", {"meeting_on": "2025-04-10", "attendees": ["Wren Example", "the chair"]},
+    ),
+    "a decision": (
+        decide,
+        "decisions",
+        {
+            "meeting_on": "2025-04-10", "decision": "joint-funding", "rationale": "Each has a part in it.",
+            "review_on": "2025-07-03", "funding": {"education": 0.5, "health": 0.3, "care": 0.2},
+            "voice_followed": "partly", "basis": "consent", "former": [],
+        },
+    ),
+    "a voice": (voice, "voices", {"of": "child", "text": "I like maths", "how": "in person"}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ACTS)
+def test_an_act_is_under_way_at_once_and_in_the_record_once_the_timeline_has_it(pipe: Pipe, name: str) -> None:
+    act, where, said = ACTS[name]
+    before = panel(pipe)
+    event_id = act(pipe)
+
+    (word,) = words_under_way(pipe.engine, [child(pipe)])[child(pipe)]
+    assert (word.event_id, word.said_by, word.refused) == (event_id, "chair", False)
+    assert panel(pipe) == before
+
+    pipe.settle()
+    assert words_under_way(pipe.engine, [child(pipe)]) == {}
+    assert without_where(panel(pipe)[where]) == [said]
+    assert [(item["event_id"], item["on"]) for item in panel(pipe)[where]] == [(event_id, "2025-04-10")]
+    assert pipe.ask("SELECT body FROM panel_word") == [(None,)], "its text is kept on the timeline alone"
+    assert pipe.ask("SELECT count(*) FROM audit WHERE allowed AND why LIKE :why", why=f"%{event_id}") == [(1,)]
+    assert pipe.ask("SELECT * FROM remark") == [], "the panel's own suite has nothing to say of it"
+
+
+def test_an_action_is_agreed_and_completed_once(pipe: Pipe) -> None:
+    event_id = agree(pipe, meeting_on=date(2025, 4, 3))
+    pipe.settle()
+    (open_action,) = panel(pipe)["actions"]
+    assert (open_action["agreed_on"], open_action["meeting_on"], open_action["completed_on"]) == (
+        "2025-04-03", "2025-04-03", None,
+    )  # fmt: skip
+
+    panel_acts.complete_action(pipe.engine, child(pipe), CHAIR, event_id, NOW)
+    with pytest.raises(BadInput, match="done already"):
+        panel_acts.complete_action(pipe.engine, child(pipe), CHAIR, event_id, NOW)
+    pipe.settle()
+
+    assert [item["completed_on"] for item in panel(pipe)["actions"]] == ["2025-04-10"]
+    with pytest.raises(BadInput, match="done already"):
+        panel_acts.complete_action(pipe.engine, child(pipe), CHAIR, event_id, NOW)
+
+
+def test_a_child_is_taken_off_an_agenda_and_may_be_listed_again(pipe: Pipe) -> None:
+    event_id = list_it(pipe)
+    with pytest.raises(BadInput, match="already"):
+        list_it(pipe)
+    pipe.settle()
+    assert pipe.ask("SELECT child_id, event_id, meeting_on FROM panel_listing") == [(child(pipe), event_id, TODAY)]
+    with pytest.raises(BadInput, match="already"):
+        list_it(pipe)
+
+    panel_acts.take_off(pipe.engine, child(pipe), CHAIR, event_id, NOW)
+    pipe.settle()
+    assert panel(pipe)["listings"] == []
+    assert pipe.ask("SELECT * FROM panel_listing") == []
+
+    again = list_it(pipe)
+    pipe.settle()
+    assert [item["event_id"] for item in panel(pipe)["listings"]] == [again]
+
+
+def test_a_corrected_decision_says_what_it_said_before(pipe: Pipe) -> None:
+    first = decide(pipe)
+    pipe.settle()
+    second = panel_acts.correct(pipe.engine, child(pipe), CHAIR, first, REFER, seen(pipe), NOW)
+    pipe.settle()
+
+    (decision,) = panel(pipe)["decisions"]
+    assert (decision["event_id"], decision["decision"]) == (second, "refer")
+    assert [(old["event_id"], old["rationale"]) for old in decision["former"]] == [(first, "Each has a part in it.")]
+    assert decision_seen(pipe.engine, first) is not None
+
+
+def test_what_was_said_at_a_meeting_that_is_past_happened_on_its_day(pipe: Pipe) -> None:
+    past = date(2025, 4, 3)
+    decide(pipe, DecisionDraft(past, "refer", "The paediatrician is asked."))
+    pipe.settle()
+
+    (decision,) = panel(pipe)["decisions"]
+    assert (decision["on"], decision["recorded_at"][:10]) == ("2025-04-03", "2025-04-10")
+
+
+WRONG: dict[str, Callable[[Pipe], object]] = {
+    "a meeting that is over": lambda pipe: list_it(pipe, date(2025, 4, 9)),
+    "a meeting to come": lambda pipe: decide(pipe, DecisionDraft(date(2025, 4, 11), "refer", "As said.")),
+    "no rationale": lambda pipe: decide(pipe, DecisionDraft(TODAY, "refer", " \n")),
+    "a decision that is none": lambda pipe: decide(pipe, DecisionDraft(TODAY, "perhaps", "As said.")),
+    "a review before the meeting": lambda pipe: decide(pipe, DecisionDraft(TODAY, "refer", "So.", date(2025, 4, 9))),
+    "shares that do not sum": lambda pipe: decide(
+        pipe, DecisionDraft(TODAY, "joint-funding", "So.", None, Funding(0.5, 0.3, 0.3))
+    ),
+    "joint funding by one": lambda pipe: decide(
+        pipe, DecisionDraft(TODAY, "joint-funding", "So.", None, Funding(1, 0, 0))
+    ),
+    "funding though closed": lambda pipe: decide(
+        pipe, DecisionDraft(TODAY, "close", "So.", None, Funding(0.5, 0.5, 0))
+    ),
+    "an NHS number in a text": lambda pipe: voice(pipe, "my number is 999 000 0018"),
+    "a control character": lambda pipe: voice(pipe, "I like \u202emaths"),
+    "a text that never ends": lambda pipe: voice(pipe, "x" * 20_001),
+    "an action that was due before": lambda pipe: panel_acts.agree_action(
+        pipe.engine, child(pipe), CHAIR, ActionDraft("Wren", "ring", date(2025, 4, 9)), NOW
+    ),
+    "nobody there": lambda pipe: panel_acts.discuss(pipe.engine, child(pipe), CHAIR, TODAY, [" "], NOW),
+    "a child who is none": lambda pipe: panel_acts.discuss(pipe.engine, "c0", CHAIR, TODAY, ["chair"], NOW),
+    "taking off what is no listing": lambda pipe: panel_acts.take_off(pipe.engine, child(pipe), CHAIR, "a", NOW),
+    "another child's listing": lambda pipe: panel_acts.take_off(pipe.engine, child(pipe, "Tom"), CHAIR, "a", NOW),
+    "a voice of tomorrow": lambda pipe: voice(pipe, on=date(2025, 4, 11)),
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_what_the_gate_would_refuse_is_refused_here_and_leaves_no_trace(pipe: Pipe, name: str) -> None:
+    with pytest.raises(BadInput):
+        WRONG[name](pipe)
+
+    assert pipe.ask("SELECT * FROM panel_word") == []
+    assert pipe.ask("SELECT * FROM outbox") == []
+    assert pipe.ask("SELECT * FROM audit") == []
+
+
+def test_of_two_who_decide_at_once_the_second_is_told_and_nothing_is_lost(pipe: Pipe) -> None:
+    both = seen(pipe)
+    first = decide(pipe, SHARED, CHAIR, both)
+
+    with pytest.raises(Moved) as told:
+        decide(pipe, REFER, MEMBER, both)
+    assert [word["event_id"] for word in told.value.changes.words] == [first]
+
+    pipe.settle()
+    with pytest.raises(Moved) as told:
+        decide(pipe, REFER, MEMBER, both)
+    assert [found["event_id"] for found in told.value.changes.decisions] == [first]
+
+    second = decide(pipe, REFER, MEMBER)
+    pipe.settle()
+    assert {item["event_id"] for item in panel(pipe)["decisions"]} == {first, second}
+
+
+def test_of_many_at_the_very_same_moment_one_decides(pipe: Pipe) -> None:
+    both = seen(pipe)
+    members = [Session(f"member-{number}", "panel-member", "") for number in range(6)]
+
+    def attempt(by: Session) -> str:
+        try:
+            return decide(pipe, REFER, by, both)
+        except Moved:
+            return "moved"
+
+    with ThreadPoolExecutor(6) as pool:
+        said = list(pool.map(attempt, members))
+    pipe.settle()
+
+    assert said.count("moved") == 5
+    assert len(panel(pipe)["decisions"]) == 1
+
+
+def test_ones_own_discussion_and_what_others_do_elsewhere_do_not_stop_a_decision(pipe: Pipe) -> None:
+    before = seen(pipe)
+    discuss(pipe)
+    voice(pipe)
+    pipe.settle()
+    panel_acts.discuss(pipe.engine, child(pipe), MEMBER, date(2025, 4, 3), ["chair"], NOW)
+
+    assert decide(pipe, SHARED, CHAIR, before)
+
+
+def test_a_form_that_is_sent_twice_decides_once(pipe: Pipe) -> None:
+    before = seen(pipe)
+
+    assert decide(pipe, before=before) == decide(pipe, before=before)
+    pipe.settle()
+    assert len(panel(pipe)["decisions"]) == 1
+
+
+def test_two_who_correct_one_decision_do_not_overwrite_each_other(pipe: Pipe) -> None:
+    first = decide(pipe)
+    pipe.settle()
+    both = seen(pipe)
+    panel_acts.correct(pipe.engine, child(pipe), CHAIR, first, REFER, both, NOW)
+    again = DecisionDraft(TODAY, "close", "All is done.")
+
+    for _ in range(2):
+        with pytest.raises(Moved):
+            panel_acts.correct(pipe.engine, child(pipe), MEMBER, first, again, both, NOW)
+        pipe.settle()
+
+
+def test_what_was_seen_is_kept_and_later_says_what_has_changed(pipe: Pipe) -> None:
+    before = seen(pipe)
+    event_id = decide(pipe, before=before)
+    pipe.send("camhs", sent("camhs.triaged", "2025-04-09", event_id="b", source="urn:send:clinic", person=ANNA_KOWALSKA,
+                            outcome="accepted"))  # fmt: skip
+    pipe.send("camhs", sent("camhs.referred", "2025-03-03", event_id="r", source="urn:send:clinic", retracts="a",
+                            person=ANNA_KOWALSKA))  # fmt: skip
+    pipe.settle()
+
+    kept = decision_seen(pipe.engine, event_id)
+    assert kept is not None
+    assert (kept.child_id, kept.seen, kept.left_out) == (child(pipe), before, 0)
+    assert {"CAMHS: triaged, accepted", "Panel: decided, joint funding"} == {e.title for e in kept.changes.came}
+    assert kept.changes.gone == (Entry("2025-03-03", "CAMHS: referred, routine"),)
+    assert [found["event_id"] for found in kept.changes.decisions] == [event_id]
+
+
+def test_a_form_is_known_by_its_mark_for_two_days(pipe: Pipe) -> None:
+    before = seen(pipe)
+
+    assert shown_before(pipe.engine, child(pipe), before.mark) == before
+    assert shown_before(pipe.engine, child(pipe, "Tom"), before.mark) is None
+    assert seen_of(pipe.engine, child(pipe)) is not None
+    show_for_deciding(pipe.engine, child(pipe, "Tom"), datetime(2025, 4, 13, tzinfo=UTC))
+    assert shown_before(pipe.engine, child(pipe), before.mark) is None
+
+
+def merge(pipe: Pipe) -> str:
+    reviewer = Reviewer(Session("steward", "data-steward", ""), NOW, "one birth certificate")
+    merged = deciding.merge_children(pipe.engine, child(pipe), child(pipe, "Tom"), reviewer)
+    pipe.settle()
+    return merged
+
+
+def test_a_decision_on_two_who_were_one_shows_nothing_of_the_other_once_they_are_two_again(pipe: Pipe) -> None:
+    tom_says = panel_acts.record_voice(
+        pipe.engine, child(pipe, "Tom"), CHAIR, "child", "Tom's own words", "in person", TODAY, NOW
+    )
+    pipe.settle()
+    merged = merge(pipe)
+    ((one,),) = pipe.ask("SELECT child_id FROM child")
+    before = show_for_deciding(pipe.engine, one, NOW)
+    assert before is not None
+    event_id = panel_acts.decide(pipe.engine, one, CHAIR, REFER, before, NOW)
+    pipe.settle()
+    deciding.withdraw(
+        pipe.engine, merged, Reviewer(Session("steward", "data-steward", ""), NOW, "they were two certificates")
+    )
+    pipe.settle()
+
+    whose = child_of_decision(pipe.engine, event_id)
+    kept = decision_seen(pipe.engine, event_id)
+    assert kept is not None
+    assert kept.child_id == whose
+    others = {"Anna": child(pipe, "Tom"), "Tom": child(pipe)}
+    other = next(found for found in others.values() if found != whose)
+    theirs = {row[0] for row in pipe.ask("SELECT event_id FROM event WHERE child_id = :child", child=other)}
+    shown = {entry["event_id"] for entry in kept.seen.answer["timeline"]}
+    assert shown
+    assert not shown & theirs
+    assert kept.left_out == len(theirs)
+    assert [entry.title for entry in kept.changes.gone if entry.title is None] == [None] * len(theirs)
+    if tom_says in theirs:
+        assert "Tom's own words" not in str(kept)
+
+
+def test_a_decision_is_found_whichever_child_has_it_after_a_merge(pipe: Pipe) -> None:
+    events = {name: panel_acts.decide(pipe.engine, child(pipe, name), CHAIR, REFER, seen(pipe, name), NOW)
+              for name in ("Anna", "Tom")}  # fmt: skip
+    pipe.settle()
+    merge(pipe)
+    ((one,),) = pipe.ask("SELECT child_id FROM child")
+
+    assert {child_of_decision(pipe.engine, event_id) for event_id in events.values()} == {one}
+    assert all(decision_seen(pipe.engine, event_id) for event_id in events.values())
+
+
+def test_a_child_of_whom_nothing_stands_any_more_is_forgotten_here_as_well(pipe: Pipe) -> None:
+    list_it(pipe)
+    decide(pipe)
+    voice(pipe)
+    pipe.settle()
+    rows = pipe.ask("SELECT body FROM event WHERE child_id = :child", child=child(pipe))
+    from json import dumps, loads  # noqa: PLC0415
+
+    gone = child(pipe)
+    for (body,) in rows:
+        said = loads(bytes(body))
+        said["data"]["retracts"] = said["id"]
+        said["data"].pop("corrects", None)
+        said["id"] += "-r"
+        pipe.send(said["type"].split(".")[1], dumps(said).encode())
+    pipe.settle()
+
+    assert pipe.ask("SELECT given_name FROM child") == [("Tom",)]
+    for table in ("panel_listing", "panel_word", "panel_sight", "decision_seen"):
+        assert pipe.ask(f"SELECT * FROM {table} WHERE child_id = :child", child=gone) == [], table
+
+
+def test_a_word_that_the_gate_refuses_says_so_and_does_not_vanish(pipe: Pipe) -> None:
+    pipe.gates = [Gate(pipe.engine, lambda feed: RowChecks(feed).checked, default_model())]
+    voice(pipe)
+    pipe.engine.dispose()
+    with pipe.engine.begin() as connection:
+        connection.exec_driver_sql(
+            "UPDATE outbox SET value = convert_to(replace(convert_from(value, 'UTF8'), '\"of\": \"child\"', '\"of\": \"dog\"'), 'UTF8')"
+        )
+    pipe.settle()
+
+    (word,) = words_under_way(pipe.engine, [child(pipe)])[child(pipe)]
+    assert word.refused
