@@ -109,11 +109,13 @@ def _settle(address: str) -> None:
 def _print_size(address: str) -> None:
     with create_engine(address).connect() as connection:
         counts = {
-            name: connection.execute(text(f"SELECT count(*) FROM {name}")).scalar_one()  # noqa: S608 - ours
+            name: connection.execute(text(f"SELECT count(*) FROM {name}")).scalar_one()
             for name in ("child", "event", "flag", "alert", "worker")
         }
         size = connection.execute(text("SELECT pg_database_size(current_database())")).scalar_one()
-    print(", ".join(f"{count:,} rows of {name}" for name, count in counts.items()), f"; {size / 2**30:.1f} GB", flush=True)
+    print(
+        ", ".join(f"{count:,} rows of {name}" for name, count in counts.items()), f"; {size / 2**30:.1f} GB", flush=True
+    )
 
 
 @contextmanager

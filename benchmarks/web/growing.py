@@ -3,7 +3,7 @@
 import re
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import psycopg
 
@@ -54,7 +54,7 @@ TABLES = (
     Table(
         "admitted",
         {
-            **_as_is('source event_id feed recorded_at topic partition least_decision admitted_at'),
+            **_as_is("source event_id feed recorded_at topic partition least_decision admitted_at"),
             "body_hash": "''",
             "raw": "''",
             '"offset"': _numbered('"offset"'),
@@ -68,9 +68,10 @@ TABLES = (
         "child",
         _as_is(
             "child_id answer named_workers given_name family_name date_of_birth need open_flags restricted evaluated_on"
-            " next_change_on updated_at judged_by"
+            " next_change_on updated_at judged_by panel"
         ),
     ),
+    Table("panel_listing", _as_is("child_id meeting_on source event_id")),
     Table("flag", _as_is("flag_id child_id status content raised_at")),
     Table("flag_change", _as_is("flag_id child_id change content because changed_at")),
     Table(
@@ -88,9 +89,7 @@ _SUFFIXED = (
     " UNION SELECT other_local_id FROM relation"
 )
 _OURS = "SELECT child_id FROM child UNION SELECT flag_id FROM flag UNION SELECT alert_id FROM alert"
-_HOMES = (
-    "SELECT id, source, local_id, postcode, address FROM person_record"
-)
+_HOMES = "SELECT id, source, local_id, postcode, address FROM person_record"
 _RELATIONS = "SELECT child_id, source, event_id, kind, other_source, other_local_id, since_on, until_on FROM relation"
 
 
@@ -99,7 +98,7 @@ class Grown(NamedTuple):
 
     rows: dict[str, bytes]
     people: list[tuple[int, str, str, str, str]]
-    relations: list[tuple[object, ...]]
+    relations: list[tuple[Any, ...]]
 
 
 def grow(address: str, copies: int, processes: int) -> None:
@@ -113,8 +112,10 @@ def grow(address: str, copies: int, processes: int) -> None:
 
 def _template(connection: psycopg.Connection) -> Grown:
     places: dict[bytes, bytes] = {}
-    for query, mark in ((_SUFFIXED, lambda known: known + SUFFIX), (_OURS, lambda known: known[:-4] + TAIL)):
-        places |= {known: mark(known) for known in (row[0].encode() for row in connection.execute(query))}
+    for (known,) in connection.execute(_SUFFIXED):
+        places[known.encode()] = known.encode() + SUFFIX
+    for (known,) in connection.execute(_OURS):
+        places[known.encode()] = known.encode()[:-4] + TAIL
     rows = {}
     for table in TABLES:
         query = f"COPY (SELECT {', '.join(table.columns.values())} FROM {table.name}) TO STDOUT"
@@ -128,7 +129,9 @@ def _template(connection: psycopg.Connection) -> Grown:
 def _copy_towns(address: str, template: Grown, numbers: range) -> None:
     with psycopg.connect(address, autocommit=True) as connection:
         connection.execute("SET synchronous_commit = off")
-        connection.execute("SET session_replication_role = replica")  # what the town's rows name, the copy's have as well
+        connection.execute(
+            "SET session_replication_role = replica"
+        )  # what the town's rows name, the copy's have as well
         for number in numbers:
             with connection.transaction():
                 _copy_town(connection, template, number)
@@ -151,8 +154,8 @@ def _copy_town(connection: psycopg.Connection, template: Grown, number: int) -> 
         for child_id, source, event_id, kind, other_source, other_id, since_on, until_on in template.relations:
             other = f"{other_id}-{number}"
             copy.write_row((
-                f"{str(child_id)[:-4]}{number:04x}", source, f"{event_id}-{number}", kind, other_source, other, since_on,
-                until_on, reference_key(str(other_source), other),
+                f"{child_id[:-4]}{number:04x}", source, f"{event_id}-{number}", kind, other_source, other, since_on,
+                until_on, reference_key(other_source, other),
             ))  # fmt: skip
 
 

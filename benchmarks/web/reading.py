@@ -93,10 +93,8 @@ async def read_at_once(port: int, readers: Sequence[Reader], seconds: float, thi
     return seen
 
 
-async def _read(
-    port: int, reader: Reader, number: int, until: float, think: tuple[float, float], seen: Seen
-) -> None:
-    chance = random.Random(number)  # noqa: S311 - which page is next is no secret
+async def _read(port: int, reader: Reader, number: int, until: float, think: tuple[float, float], seen: Seen) -> None:
+    chance = random.Random(number)
     connection = Connection(port, reader.cookie)
     if think[1]:
         await asyncio.sleep(chance.uniform(0, think[1]))  # people do not begin in step

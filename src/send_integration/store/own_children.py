@@ -1,4 +1,4 @@
-"""What a named worker's own page asks of the database: the children for whom they hold a role."""
+"""What a person's own page asks of the database: the children for whom they hold a role, and what they took on at the panel."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,8 +7,13 @@ from typing import Any
 
 from sqlalchemy import Engine, RowMapping, text
 
+from send_integration.store.children import Standing
+
 WORKERS_OF_CHILD = "jsonb_path_query_array(named_workers, '$[*].\"worker_id\"')"
 """The ids of a child's named workers, as the index of table child has them."""
+
+OWNERS_OF_ACTIONS = 'jsonb_path_query_array(panel, \'$."actions"[*]."owner"\')'
+"""Who took on an action on a child at the panel, as the index of table child has them."""
 
 # What waits for nobody's answer any more is not what matters now; the rest, the most urgent first.
 _FLAGS = (
@@ -72,3 +77,44 @@ def _own_child(worker_id: str, row: RowMapping) -> OwnChild:
         next_what=row["what"],
         next_on=row["on_day"],
     )
+
+
+@dataclass(frozen=True, slots=True)
+class OwnAction:
+    """Something that a person took on at the panel and has not done; `said` is whether the page has heard that it is done,
+    and the timeline not yet."""
+
+    event_id: str
+    what: str
+    due_on: date
+    agreed_on: date
+    child_id: str
+    given_name: str
+    family_name: str
+    standing: Standing
+    said: bool
+
+
+def own_actions(engine: Engine, owner: str, *, limit: int) -> list[OwnAction]:
+    """What somebody, by the name under which the panel agreed it, has still to do, the first due first."""
+    with engine.connect() as connection:
+        rows = connection.execute(
+            text(
+                "SELECT i ->> 'event_id' AS event_id, i ->> 'what' AS what, cast(i ->> 'due_on' AS date) AS due_on,"  # noqa: S608 - ours
+                " cast(i ->> 'agreed_on' AS date) AS agreed_on, c.child_id, c.given_name, c.family_name, c.restricted,"
+                " c.named_workers, EXISTS (SELECT FROM panel_word w WHERE w.child_id = c.child_id AND w.what ="
+                " 'action_completed' AND w.body ->> 'action_id' = i ->> 'action_id') AS said"
+                " FROM child c, jsonb_array_elements(c.panel -> 'actions') AS i"
+                f" WHERE {OWNERS_OF_ACTIONS} ? :owner AND i ->> 'owner' = :owner AND i ->> 'completed_on' IS NULL"
+                " ORDER BY i ->> 'due_on', c.child_id, i ->> 'event_id' LIMIT :limit"
+            ),
+            {"owner": owner, "limit": limit},
+        )
+        return [_own_action(row) for row in rows.mappings()]
+
+
+def _own_action(row: RowMapping) -> OwnAction:
+    workers = frozenset(worker["worker_id"] for worker in row["named_workers"])
+    kept = {name: row[name] for name in ("event_id", "what", "due_on", "agreed_on", "child_id", "said")}
+    names = {name: row[name] for name in ("given_name", "family_name")}
+    return OwnAction(**kept, **names, standing=Standing(row["restricted"], workers, row["child_id"]))

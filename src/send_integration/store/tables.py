@@ -305,6 +305,11 @@ child = Table(
         text("jsonb_path_query_array(named_workers, '$[*].\"worker_id\"')"),
         postgresql_using="gin",
     ),
+    Index(
+        "ix_child_owners",
+        text('jsonb_path_query_array(panel, \'$."actions"[*]."owner"\')'),
+        postgresql_using="gin",
+    ),
 )
 
 # Who is whose brother, sister or carer, or of whose household (timeline.relations), by what stands of a child's events.

@@ -8,6 +8,7 @@ from sqlalchemy import Engine
 
 from send_integration.store.own_children import own_children
 from send_integration.store.visits import visit
+from tests.builders import sent
 from tests.integration.alerts.desk import Desk
 from tests.integration.alerts.test_turns import with_an_event
 from tests.integration.families import TODAY, child_of
@@ -160,3 +161,58 @@ def test_the_panel_sees_at_once_who_acts_who_put_off_and_to_whom_it_was_handed(s
     )
     assert "<strong>Dismissed</strong> by Max Example on 2 June 2025, because: <q" in seen()
     assert "known to &lt;b&gt;the school" in seen()
+
+
+def with_an_action(desk: Desk, child: str, owner: str = "Wren Example") -> None:
+    action = {"action_id": "A1", "event_id": "agreed-1", "source": "urn:send:panel", "owner": owner, "what": "Call the school",
+              "due_on": "2025-05-30", "agreed_on": "2025-05-01", "completed_on": None}  # fmt: skip
+    desk.do(
+        "UPDATE child SET panel = jsonb_set(panel, '{actions}', cast(:actions AS jsonb)) WHERE child_id = :child",
+        actions=json.dumps([action]),
+        child=child,
+    )
+
+
+def test_what_one_took_on_at_the_panel_stands_there_until_it_is_done(sign_in: SignIn, desk: Desk) -> None:
+    with_an_action(desk, OWN)
+    body = sent("panel.action_agreed", "2025-05-01", event_id="agreed-1", source="urn:send:panel", action_id="A1",
+                owner="Wren Example", due_on="2025-05-30", what="Call the school")  # fmt: skip
+    desk.do(
+        "INSERT INTO event (source, event_id, child_id, decision, recorded_at, body, shown_since)"
+        " VALUES ('urn:send:panel', 'agreed-1', :child, 1, now(), :body, now())",
+        child=OWN,
+        body=body,
+    )
+    worker = sign_in("worker")
+    page = " ".join(worker.get("/me").text.split())
+    assert "Call the school" in page
+    assert "due 30 May 2025 (3 days late); agreed on 1 May 2025" in page
+
+    answer = worker.post("/me/actions/agreed-1/done")
+
+    assert (answer.status_code, answer.headers["location"]) == (303, "/me?done=action")
+    assert "it is on its way to the timeline" in worker.get("/me").text
+    ((said,),) = desk.ask("SELECT value FROM outbox WHERE topic = 'send.raw.panel'")
+    assert json.loads(bytes(said))["data"]["action_id"] == "A1"
+    assert worker.post("/me/actions/agreed-1/done").headers["location"] == "/me", "it is not said twice"
+    assert desk.ask("SELECT count(*) FROM outbox WHERE topic = 'send.raw.panel'") == [(1,)]
+
+
+@pytest.mark.parametrize(("child", "owner"), [(OTHERS, "Wren Example"), (OWN, "Wren Other")])
+def test_of_a_child_who_is_not_ones_own_or_of_another_owner_there_is_no_action(
+    sign_in: SignIn, desk: Desk, child: str, owner: str
+) -> None:
+    with_an_action(desk, child, owner)
+    worker = sign_in("worker")
+
+    assert "Call the school" not in worker.get("/me").text
+    assert worker.post("/me/actions/agreed-1/done").status_code == 404
+    assert ("worker", "view-own-children", False) in {
+        tuple(row) for row in desk.ask("SELECT actor, action, allowed FROM audit")
+    }
+
+
+def test_whoever_may_have_no_page_of_their_own_says_nothing_of_actions(sign_in: SignIn, desk: Desk) -> None:
+    with_an_action(desk, OWN, "Cass Example")
+    assert sign_in("chair").post("/me/actions/agreed-1/done").status_code == 403
+    assert sign_in("worker").client.post("/me/actions/agreed-1/done", data={"csrf": "x"}).status_code == 403

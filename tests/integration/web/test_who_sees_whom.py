@@ -106,6 +106,7 @@ OWN = {
     ("POST", "/alerts/{alert_id}/put-off"),
     ("POST", "/alerts/{alert_id}/hand-over"),
     ("POST", "/alerts/away"),
+    ("POST", "/me/actions/{event_id}/done"),
     ("POST", "/alerts/back"),
 }
 """Pages and forms about what one recipient alone was told, or says of themselves; tests below and test_alert_pages ask for

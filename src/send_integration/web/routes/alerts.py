@@ -34,6 +34,7 @@ DONE = {
     "dismissed": "It is dismissed, with your reason.",
     "put-off": "It is put off, and in that day's digest.",
     "handed-over": "It is your colleague's; they have it within seconds.",
+    "action": "It is done, and on the child's timeline in seconds.",
     "away": "It is noted, and holds within seconds.",
     "back": "It is noted that you are not away.",
 }

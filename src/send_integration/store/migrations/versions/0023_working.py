@@ -8,11 +8,17 @@ down_revision = "0021"
 
 
 def upgrade() -> None:
-    """Two indexes, and a table that begins empty: for everybody the next visit is the first."""
+    """Three indexes, and a table that begins empty: for everybody the next visit is the first."""
     op.create_index(
         "ix_child_workers",
         "child",
         [sa.text("jsonb_path_query_array(named_workers, '$[*].\"worker_id\"')")],
+        postgresql_using="gin",
+    )
+    op.create_index(
+        "ix_child_owners",
+        "child",
+        [sa.text("jsonb_path_query_array(panel, '$.\"actions\"[*].\"owner\"')")],
         postgresql_using="gin",
     )
     op.create_index(
