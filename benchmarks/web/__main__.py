@@ -7,6 +7,7 @@ starts `send-integration web` as in production, and reads. Beside it, in the sam
 import argparse
 import asyncio
 import os
+import pickle
 import random
 import sys
 import tempfile
@@ -19,7 +20,7 @@ import psutil
 from sqlalchemy import create_engine, text
 
 from benchmarks.rules.histories import UNTIL
-from benchmarks.web.growing import grow
+from benchmarks.web.growing import Grown, grow, template_of
 from benchmarks.web.people import READERS, fifty_readers, one_of_each
 from benchmarks.web.reading import Connection, Page, Reader, Seen, read_at_once
 from benchmarks.web.town import build_town
@@ -31,6 +32,7 @@ from send_integration.store.schema import migrate
 
 CORES = 2
 TOWN = 1000
+EVENTS_EACH = 30
 SEED = 1
 THINK = (2.0, 8.0)
 """Seconds that a reader looks at a page; a panel has six minutes for a child, a worker goes through alerts faster."""
@@ -49,12 +51,12 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, default=Path(tempfile.gettempdir()) / "send-bench-web")
     given = parser.parse_args()
     os.sched_setaffinity(0, set(sorted(os.sched_getaffinity(0))[:CORES]))
-    with _database(given.folder / f"{given.children}", given.children) as address:
+    with _database(given.folder, given.children) as address:
         engine = open_database(address)
         readers = fifty_readers(engine)
         _print_size(address)
         with _server(address, given.folder / "web.log") as (port, web):
-            _costs(port, readers, web, given.folder / f"{given.children}" / "postgresql")
+            _costs(port, readers, web, given.folder / "postgresql")
             _report(port, readers, given.seconds, THINK, web)
             _report(port, readers, given.seconds / 2, (0, 0), web)
             _baseline(port, readers, given.seconds / 4)
@@ -63,23 +65,37 @@ def main() -> None:
 
 @contextmanager
 def _database(folder: Path, children: int) -> Iterator[str]:
-    """A filled database: the one of an earlier run, if it came to its end."""
-    filled = folder / "filled"
-    data = folder / "postgresql"
-    if not filled.exists():
-        began = time.perf_counter()
+    """A filled database: the one of an earlier run, with what it has too few of."""
+    data, kept = folder / "postgresql", folder / "town.pickle"
+    began = time.perf_counter()
+    if not kept.exists():
         with embedded_database(data) as address:
             _set_up(address)
         with embedded_database(data) as address:
-            _fill(address, children)
-            print(f"filled in {time.perf_counter() - began:.0f} s, kept in {folder}")
-        filled.touch()
+            engine = open_database(address)
+            migrate(engine)
+            build_town(engine, TOWN, SEED)
+            engine.dispose()
+            kept.write_bytes(pickle.dumps(template_of(_plain(address))))
     with embedded_database(data) as address:
         engine = open_database(address)
         migrate(engine)
         engine.dispose()
+        _grow(address, pickle.loads(kept.read_bytes()), children)
         _settle(address)
+        print(f"filled in {time.perf_counter() - began:.0f} s, kept in {folder}")
         yield address
+
+
+def _grow(address: str, town: Grown, children: int) -> None:
+    """Copy the town until there are so many children, with thirty events each on average."""
+    of_town = (town.rows["child"].count(b"\n"), town.rows["event"].count(b"\n"))
+    copies = max(-(-children // of_town[0]), -(-children * EVENTS_EACH // of_town[1])) - 1
+    grow(_plain(address), town, copies, CORES)
+
+
+def _plain(address: str) -> str:
+    return address.replace("postgresql+psycopg", "postgresql")
 
 
 def _set_up(address: str) -> None:
@@ -87,16 +103,6 @@ def _set_up(address: str) -> None:
     with create_engine(address, isolation_level="AUTOCOMMIT").connect() as connection:
         for setting in ("shared_buffers = '1GB'", "max_wal_size = '8GB'", "maintenance_work_mem = '256MB'"):
             connection.execute(text(f"ALTER SYSTEM SET {setting}"))
-
-
-def _fill(address: str, children: int) -> None:
-    engine = open_database(address)
-    migrate(engine)
-    build_town(engine, min(TOWN, children), SEED)
-    engine.dispose()
-    copies = max(0, children // TOWN - 1)
-    grow(address.replace("postgresql+psycopg", "postgresql"), copies, CORES)
-    _settle(address)
 
 
 def _settle(address: str) -> None:

@@ -12,7 +12,7 @@ from send_integration.store.people import home_key
 from send_integration.store.relations import reference_key
 
 SUFFIX, TAIL, NUMBER = b"\x01", b"\x02", b"\x03"
-"""Stand where a copy's number goes: behind an id, in the last four places of an id of ours, before a row's number."""
+"""Stand where a copy's number goes: behind an id, in the last eight places of an id of ours, before a row's number."""
 
 _ID = re.compile(rb"[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*")
 
@@ -101,10 +101,14 @@ class Grown(NamedTuple):
     relations: list[tuple[Any, ...]]
 
 
-def grow(address: str, copies: int, processes: int) -> None:
-    """Put so many copies of the town beside it."""
+def template_of(address: str) -> Grown:
+    """What copies are made of, from a database that holds the town alone."""
     with psycopg.connect(address) as connection:
-        template = _template(connection)
+        return _template(connection)
+
+
+def grow(address: str, template: Grown, copies: int, processes: int) -> None:
+    """Put so many copies of the town beside it; those that are there already stay."""
     shares = [range(1 + number, copies + 1, processes) for number in range(processes)]
     with ProcessPoolExecutor(processes, get_context("spawn")) as pool:
         list(pool.map(_copy_towns, [address] * processes, [template] * processes, shares))
@@ -115,7 +119,7 @@ def _template(connection: psycopg.Connection) -> Grown:
     for (known,) in connection.execute(_SUFFIXED):
         places[known.encode()] = known.encode() + SUFFIX
     for (known,) in connection.execute(_OURS):
-        places[known.encode()] = known.encode()[:-4] + TAIL
+        places[known.encode()] = known.encode()[:-8] + TAIL
     rows = {}
     for table in TABLES:
         query = f"COPY (SELECT {', '.join(table.columns.values())} FROM {table.name}) TO STDOUT"
@@ -132,29 +136,32 @@ def _copy_towns(address: str, template: Grown, numbers: range) -> None:
         connection.execute(
             "SET session_replication_role = replica"
         )  # what the town's rows name, the copy's have as well
+        there = {row[0] for row in connection.execute("SELECT DISTINCT split_part(worker_id, '-t', 2) FROM worker")}
         for number in numbers:
+            if str(number) in there:
+                continue
             with connection.transaction():
                 _copy_town(connection, template, number)
 
 
 def _copy_town(connection: psycopg.Connection, template: Grown, number: int) -> None:
-    suffix, tail, before = f"-{number}".encode(), f"{number:04x}".encode(), str(number).encode()
+    suffix, tail, before = f"-t{number}".encode(), f"{number:08x}".encode(), str(number).encode()
     for table in TABLES:
         written = template.rows[table.name].replace(SUFFIX, suffix).replace(TAIL, tail).replace(NUMBER, before)
         with connection.cursor().copy(f"COPY {table.name} ({', '.join(table.columns)}) FROM STDIN") as copy:
             copy.write(written)
     with connection.cursor().copy("COPY person_record_key (key, person_record_id) FROM STDIN") as copy:
         for row_id, source, local_id, postcode, street in template.people:
-            for key in _keys(source, f"{local_id}-{number}", postcode, f"{number}{street}" if street else ""):
+            for key in _keys(source, f"{local_id}-t{number}", postcode, f"{number}{street}" if street else ""):
                 copy.write_row((key, int(f"{number}{row_id:07d}")))
     with connection.cursor().copy(
         "COPY relation (child_id, source, event_id, kind, other_source, other_local_id, since_on, until_on, other_key)"
         " FROM STDIN"
     ) as copy:
         for child_id, source, event_id, kind, other_source, other_id, since_on, until_on in template.relations:
-            other = f"{other_id}-{number}"
+            other = f"{other_id}-t{number}"
             copy.write_row((
-                f"{child_id[:-4]}{number:04x}", source, f"{event_id}-{number}", kind, other_source, other, since_on,
+                f"{child_id[:-8]}{number:08x}", source, f"{event_id}-t{number}", kind, other_source, other, since_on,
                 until_on, reference_key(other_source, other),
             ))  # fmt: skip
 

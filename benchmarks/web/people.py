@@ -39,7 +39,7 @@ class Sights:
 
             self.children = column("SELECT child_id FROM child WHERE NOT restricted ORDER BY md5(child_id) LIMIT 2000")
             self.long = column(
-                "SELECT child_id FROM event WHERE event_id ~ '-299(-[0-9]+)?$' ORDER BY md5(event_id) LIMIT 200"
+                "SELECT child_id FROM event WHERE event_id ~ '-299(-t[0-9]+)?$' ORDER BY md5(event_id) LIMIT 200"
             )
             self.workers: Mapping[str, int] = dict(
                 connection.execute(

@@ -175,8 +175,8 @@ def with_an_action(desk: Desk, child: str, owner: str = "Wren Example") -> None:
 
 def test_what_one_took_on_at_the_panel_stands_there_until_it_is_done(sign_in: SignIn, desk: Desk) -> None:
     with_an_action(desk, OWN)
-    body = sent("panel.action_agreed", "2025-05-01", event_id="agreed-1", source="urn:send:panel", action_id="A1",
-                owner="Wren Example", due_on="2025-05-30", what="Call the school")  # fmt: skip
+    about = {"action_id": "A1", "owner": "Wren Example", "due_on": "2025-05-30"}
+    body = sent("panel.action_agreed", "2025-05-01", event_id="agreed-1", source="urn:send:panel", **about)
     desk.do(
         "INSERT INTO event (source, event_id, child_id, decision, recorded_at, body, shown_since)"
         " VALUES ('urn:send:panel', 'agreed-1', :child, 1, now(), :body, now())",
