@@ -11,7 +11,7 @@ from send_integration.embedded.ports import port_is_free
 from send_integration.embedded.processes import die_with_parent
 from send_integration.errors import NotReady
 from send_integration.settings import settings
-from send_integration.store.engine import open_database
+from send_integration.store.engine import open_database, open_database_for_pages
 from send_integration.store.schema import migrate
 from send_integration.web.app import build_app
 
@@ -49,4 +49,4 @@ def site() -> FastAPI:
     if parent_process() is not None:
         die_with_parent()  # or the port would stay taken where the first process is killed
     now = settings()
-    return build_app(open_database(now.database.get_secret_value()), now)
+    return build_app(open_database_for_pages(now.database.get_secret_value()), now)
