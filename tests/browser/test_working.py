@@ -33,6 +33,11 @@ def desk(engine: Engine, site: str) -> Desk:
         made.do("UPDATE child SET given_name = :name WHERE child_id = :child", name=given_name, child=child)
     with_an_event(made)
     made.do("UPDATE event SET child_id = :child WHERE event_id = 'e1'", child=ANNA)
+    made.do(
+        "INSERT INTO event (source, event_id, child_id, decision, recorded_at, body, shown_since) SELECT source || ':2',"
+        " event_id, :child, decision, recorded_at, body, shown_since FROM event WHERE event_id = 'e1'",
+        child=MAX,
+    )
     made.flag("late", ANNA, due_on=TODAY - timedelta(12), stands_since=TODAY, rule="ehc-final-plan")
     made.flag("soon", ANNA, due_on=TODAY + timedelta(3), stands_since=TODAY, level="watch", rule="ehc-draft-plan")
     made.flag("risk", ANNA, due_on=None, stands_since=TODAY, level="raise", rule="hidden-wait")

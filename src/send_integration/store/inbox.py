@@ -27,7 +27,7 @@ class Pile(StrEnum):
 _ON_PILE = {
     Pile.WAITING: "a.handled IS NULL AND NOT coalesce(a.snoozed_until > :today, false)",
     Pile.PUT_OFF: "a.handled IS NULL AND a.snoozed_until > :today",
-    Pile.ACTED_ON: "a.handled ->> 'what' = 'acknowledged'",
+    Pile.ACTED_ON: "a.handled IS NOT NULL AND a.handled ->> 'what' = 'acknowledged'",
 }
 URGENCY = "array_position(ARRAY['high', 'raise', 'watch'], a.content ->> 'level'), a.content ->> 'due_on' NULLS LAST, a.alert_id"
 """The order of an inbox, as alert `a` says it of its flag; the first two are those of an index."""
@@ -52,7 +52,8 @@ _SHOWN = (
     " coalesce((SELECT w.name FROM worker w WHERE w.worker_id = a.handled ->> 'by'), a.handled ->> 'by') AS handler,"
     " (SELECT coalesce(w.name, h.to_worker) FROM alert_hand_over h LEFT JOIN worker w ON w.worker_id = h.to_worker"
     " WHERE h.flag_id = a.flag_id AND h.to_worker <> a.recipient) AS handed_to"
-    f" FROM ({_OWN_AND_TEAMS} UNION ALL {_OF_RESTRICTED}) AS a JOIN flag f ON f.flag_id = a.flag_id"
+    f" FROM (SELECT a.* FROM ({_OWN_AND_TEAMS} UNION ALL {_OF_RESTRICTED}) AS a {{cut}}) AS a"
+    " JOIN flag f ON f.flag_id = a.flag_id"
     " LEFT JOIN child c ON c.child_id = a.child_id"
 )
 """Whoever may know of every restricted child has those alerts too of which the recipient may not know."""
@@ -64,10 +65,14 @@ def pile(
     """Open alerts of one pile for a reader with their flags, the most urgent first; none on a child of whom they may not
     know."""
     condition = f"a.cleared_at IS NULL AND {_ON_PILE[which]}"
-    query = _SHOWN.format(condition=condition, order=f"ORDER BY {URGENCY} LIMIT :limit + :offset")
+    query = _SHOWN.format(
+        condition=condition,
+        order=f"ORDER BY {URGENCY} LIMIT :limit + :offset",
+        cut=f"ORDER BY {URGENCY} LIMIT :limit OFFSET :offset",
+    )
     given = {**asked_by(reader), "today": today, "limit": limit, "offset": offset}
     with engine.connect() as connection:
-        return _shown(connection, f"{query} ORDER BY {URGENCY} LIMIT :limit OFFSET :offset", given)
+        return _shown(connection, f"{query} ORDER BY {URGENCY}", given)
 
 
 def inbox(engine: Engine, reader: Reader, *, today: date, limit: int) -> list[dict[str, Any]]:
@@ -82,7 +87,7 @@ def lately_closed(engine: Engine, reader: Reader, *, today: date, limit: int) ->
     """Alerts that a reader was sent and had not answered when their cause went away, the latest first, for some days."""
     lately = f"a.cleared_at > clock_timestamp() - interval '{CLOSED_ARE_SHOWN}'"
     condition = f"{lately} AND a.handled IS NULL AND a.sent_levels <> '{{}}'"
-    query = f"{_SHOWN.format(condition=condition, order='')} WHERE f.status = 'cleared'"
+    query = f"{_SHOWN.format(condition=condition, order='', cut='')} WHERE f.status = 'cleared'"
     with engine.connect() as connection:
         given = {**asked_by(reader), "today": today, "limit": limit}
         return _shown(connection, f"{query} ORDER BY a.cleared_at DESC, a.alert_id LIMIT :limit", given)
@@ -90,7 +95,7 @@ def lately_closed(engine: Engine, reader: Reader, *, today: date, limit: int) ->
 
 def one_alert(engine: Engine, reader: Reader, alert_id: str, *, today: date) -> dict[str, Any] | None:
     """An alert that is or was for a reader, closed or not; None where there is none of which they may know."""
-    query = _SHOWN.format(condition="a.alert_id = :alert", order="")
+    query = _SHOWN.format(condition="a.alert_id = :alert", order="", cut="")
     with engine.connect() as connection:
         found = _shown(connection, query, {**asked_by(reader), "today": today, "alert": alert_id})
     return found[0] if found else None

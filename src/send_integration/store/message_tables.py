@@ -95,7 +95,12 @@ alert = Table(
         "recipient",
         text("array_position(ARRAY['high', 'raise', 'watch'], content ->> 'level')"),
         text("(content ->> 'due_on')"),
-        postgresql_where=text("cleared_at IS NULL"),
+        postgresql_where=text("cleared_at IS NULL AND handled IS NULL"),
+    ),
+    Index(
+        "ix_alert_answered",
+        "recipient",
+        postgresql_where=text("cleared_at IS NULL AND (handled IS NOT NULL OR snoozed_until IS NOT NULL)"),
     ),
     Index(None, "flag_id"),
     Index(None, "child_id"),

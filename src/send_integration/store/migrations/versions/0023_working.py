@@ -8,7 +8,7 @@ down_revision = "0021"
 
 
 def upgrade() -> None:
-    """Three indexes, and a table that begins empty: for everybody the next visit is the first."""
+    """Four indexes, and a table that begins empty: for everybody the next visit is the first."""
     op.create_index(
         "ix_child_workers",
         "child",
@@ -29,7 +29,13 @@ def upgrade() -> None:
             sa.text("array_position(ARRAY['high', 'raise', 'watch'], content ->> 'level')"),
             sa.text("(content ->> 'due_on')"),
         ],
-        postgresql_where=sa.text("cleared_at IS NULL"),
+        postgresql_where=sa.text("cleared_at IS NULL AND handled IS NULL"),
+    )
+    op.create_index(
+        "ix_alert_answered",
+        "alert",
+        ["recipient"],
+        postgresql_where=sa.text("cleared_at IS NULL AND (handled IS NOT NULL OR snoozed_until IS NOT NULL)"),
     )
     op.create_table(
         "inbox_visit",
