@@ -37,7 +37,13 @@ def _as_is(names: str) -> dict[str, str]:
 
 
 TABLES = (
-    Table("worker", _as_is("worker_id name role team sector email manager_id left_on hands_over_to as_recorded_at")),
+    Table(
+        "worker",
+        {
+            **_as_is("worker_id name role sector email manager_id left_on hands_over_to as_recorded_at"),
+            "team": "team || '-' || chr(3)",
+        },
+    ),
     Table(
         "person_record",
         {

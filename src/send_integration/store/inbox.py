@@ -29,8 +29,11 @@ _ON_PILE = {
     Pile.PUT_OFF: "a.handled IS NULL AND a.snoozed_until > :today",
     Pile.ACTED_ON: "a.handled IS NOT NULL AND a.handled ->> 'what' = 'acknowledged'",
 }
-URGENCY = "array_position(ARRAY['high', 'raise', 'watch'], a.content ->> 'level'), a.content ->> 'due_on' NULLS LAST, a.alert_id"
-"""The order of an inbox, as alert `a` says it of its flag; the first two are those of an index."""
+URGENCY = (
+    "array_position(ARRAY['high', 'raise', 'watch'], a.content ->> 'level'), a.content ->> 'rule' <> 'crisis-while-waiting',"
+    " a.content ->> 'due_on' NULLS LAST, a.alert_id"
+)
+"""The order of an inbox, as alert `a` says it of its flag, a child in crisis first; all but the last is that of two indexes."""
 
 _MAY_BE_KNOWN = f"(:restricted OR c.restricted IS FALSE OR {works_with('c', ':worker')})"
 _OWN_AND_TEAMS = (
@@ -85,7 +88,7 @@ def inbox(engine: Engine, reader: Reader, *, today: date, limit: int) -> list[di
 
 def lately_closed(engine: Engine, reader: Reader, *, today: date, limit: int) -> list[dict[str, Any]]:
     """Alerts that a reader was sent and had not answered when their cause went away, the latest first, for some days."""
-    lately = f"a.cleared_at > clock_timestamp() - interval '{CLOSED_ARE_SHOWN}'"
+    lately = f"a.cleared_at > now() - interval '{CLOSED_ARE_SHOWN}'"
     condition = f"{lately} AND a.handled IS NULL AND a.sent_levels <> '{{}}'"
     query = f"{_SHOWN.format(condition=condition, order='', cut='')} WHERE f.status = 'cleared'"
     with engine.connect() as connection:

@@ -23,6 +23,14 @@ from send_integration.store.tables import NAMES, Moment
 
 METADATA = MetaData(naming_convention=NAMES)
 
+# An inbox is read in this order: what is waiting, and what was put off or answered.
+_URGENCY = (
+    "recipient",
+    text("array_position(ARRAY['high', 'raise', 'watch'], content ->> 'level')"),
+    text("(content ->> 'rule' <> 'crisis-while-waiting')"),
+    text("(content ->> 'due_on')"),
+)
+
 # The directory of workers, from the workers feed.
 worker = Table(
     "worker",
@@ -90,16 +98,10 @@ alert = Table(
     Column("handled", JSONB, comment="{what, by, on, why}: the person's answer to the flag, as on send.flags"),
     Column("escalated_from", Text, comment="the recipient who did not answer, where that is why it is here"),
     Index(None, "recipient", "cleared_at"),
-    Index(
-        "ix_alert_urgency",
-        "recipient",
-        text("array_position(ARRAY['high', 'raise', 'watch'], content ->> 'level')"),
-        text("(content ->> 'due_on')"),
-        postgresql_where=text("cleared_at IS NULL AND handled IS NULL"),
-    ),
+    Index("ix_alert_urgency", *_URGENCY, postgresql_where=text("cleared_at IS NULL AND handled IS NULL")),
     Index(
         "ix_alert_answered",
-        "recipient",
+        *_URGENCY,
         postgresql_where=text("cleared_at IS NULL AND (handled IS NOT NULL OR snoozed_until IS NOT NULL)"),
     ),
     Index(None, "flag_id"),

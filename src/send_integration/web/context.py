@@ -194,6 +194,7 @@ def templates() -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        auto_reload=False,
     )
     environment.globals["links"] = links
     environment.filters["day"] = written_day
@@ -205,6 +206,7 @@ def templates() -> Environment:
     environment.filters["gender"] = lambda code: GENDERS.get(code, code)
     environment.filters["decided"] = what_was_decided
     environment.filters["title"] = title_of_pattern
+    environment.filters["rule"] = rule_in_words
     environment.globals["count"] = count
     environment.filters["words"] = lambda code: str(code).replace("-", " ").replace("_", " ")
     return environment
@@ -226,6 +228,16 @@ def written_moment(moment: datetime) -> str:
 def agency_name(source: str) -> str:
     """A source's own part of its name: 'urn:send:luton:early-help' is 'early help'."""
     return source.rpartition(":")[2].replace("-", " ") or source
+
+
+ABBREVIATIONS = frozenset(("camhs", "ehc", "ndd", "neet", "pfa", "sen"))
+
+
+def rule_in_words(code: str) -> str:
+    """A rule's or role's name as people write it: 'ehc-final-plan' is 'EHC final plan'."""
+    words = code.replace("-", " ").replace("_", " ")
+    spelled = [word.upper() if word in ABBREVIATIONS else word for word in words.split(" ")]
+    return " ".join([spelled[0][:1].upper() + spelled[0][1:], *spelled[1:]])
 
 
 def what_was_decided(past: PastDecision) -> str:

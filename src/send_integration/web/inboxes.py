@@ -7,6 +7,9 @@ from typing import Any
 
 SOON = timedelta(days=7)
 
+TOUCHED = ("escalated_from", "passed_on", "handed_to", "handled", "snoozed_until")
+"""What an alert has once somebody did something about it, or did not in time."""
+
 
 @dataclass(frozen=True, slots=True)
 class Urgency:
@@ -25,11 +28,13 @@ URGENCIES = (NOW, THIS_WEEK, LATER)
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One alert with what an inbox says beside it: when it is due in words, and whether it came since the last visit."""
+    """One alert with what an inbox says beside it: when it is due in words, whether it came since the last visit, and
+    whether somebody did anything about it."""
 
     alert: Mapping[str, Any]
     due: str
     new: bool
+    touched: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +92,8 @@ def tasks_of(
         due_on = alert["flag"]["due_on"]
         due = due_in_words(date.fromisoformat(due_on), today) if due_on else ""
         new = since is not None and alert["raised_at"] > since
-        of_child.setdefault(alert["child_id"], []).append(Task(alert, due, new))
+        touched = alert["rung"] == "handed-over" or any(alert[name] for name in TOUCHED)
+        of_child.setdefault(alert["child_id"], []).append(Task(alert, due, new, touched))
         if alert["restricted"]:
             restricted.add(alert["child_id"])
     return tuple(

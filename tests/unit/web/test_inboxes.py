@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from send_integration.web.inboxes import LATER, NOW, THIS_WEEK, by_urgency, due_in_words, urgency_of
+from send_integration.web.inboxes import LATER, NOW, THIS_WEEK, TOUCHED, by_urgency, due_in_words, urgency_of
 
 TODAY = date(2025, 6, 2)
 SINCE = datetime(2025, 6, 1, 12, tzinfo=UTC)
@@ -14,7 +14,7 @@ SINCE = datetime(2025, 6, 1, 12, tzinfo=UTC)
 def alert(child: str = "c1", level: str = "watch", days: int | None = None, **fields: Any) -> dict[str, Any]:
     due_on = None if days is None else (TODAY + timedelta(days)).isoformat()
     given = {"child_id": child, "restricted": False, "raised_at": SINCE, "flag": {"level": level, "due_on": due_on}}
-    return {**given, **fields}
+    return {**given, "rung": "named-worker", **dict.fromkeys(TOUCHED), **fields}
 
 
 @pytest.mark.parametrize(
@@ -65,3 +65,11 @@ def test_new_is_what_was_raised_since_the_last_visit_and_nothing_at_the_first() 
     assert [task.new for task in group.children[0].tasks] == [False, True]
     (group,) = by_urgency(alerts, {}, TODAY, None)
     assert [task.new for task in group.children[0].tasks] == [False, False]
+
+
+@pytest.mark.parametrize("name", TOUCHED)
+def test_an_alert_about_which_something_was_done_is_told_from_one_that_waits(name: str) -> None:
+    waits, done = alert(), alert("c2", **{name: "somebody"})
+
+    (group,) = by_urgency([waits, done], {}, TODAY, None)
+    assert [child.tasks[0].touched for child in group.children] == [False, True]

@@ -9,7 +9,7 @@ from fastapi.responses import RedirectResponse, Response
 from send_integration.alerts.directory import DUTY
 from send_integration.steps.absences import SOURCE
 from send_integration.store.breakers import paused_feeds
-from send_integration.store.directory import colleagues, one_colleague, standing_absence
+from send_integration.store.directory import colleagues_near, one_colleague, standing_absence
 from send_integration.store.inbox import Pile, lately_closed, pile
 from send_integration.store.notices import Reader, mark_read, record_views, unread_notices
 from send_integration.store.sessions import Session
@@ -21,9 +21,9 @@ from send_integration.web.forms import Fault
 from send_integration.web.inboxes import by_urgency, tasks_of
 from send_integration.web.policy import Action, Role, allowed
 
-ALERTS_ON_A_PAGE = 50
-MOST_ANSWERED = 50
-MOST_CLOSED = 50
+ALERTS_ON_A_PAGE = 25
+MOST_ANSWERED = 25
+MOST_CLOSED = 25
 MOST_NOTICES = 50
 """A person reads and closes what is shown; then the next are."""
 
@@ -153,12 +153,12 @@ def _away(site: Site, session: Session) -> dict[str, Any] | None:
     if worker is None or not allowed(Action.VIEW_INBOX, session.role).allowed:
         return None
     standing = standing_absence(site.engine, worker.worker_id, SOURCE, today)
-    everybody = colleagues(site.engine, today)
-    names = {one.worker_id: one.name for one in everybody}
+    near = colleagues_near(site.engine, today, teams=[worker.team])
+    cover = one_colleague(site.engine, standing.covered_by, today) if standing and standing.covered_by else None
     return {
         "standing": standing,
-        "cover": names.get(standing.covered_by or "") if standing else None,
-        "colleagues": [one for one in everybody if one.worker_id != worker.worker_id],
+        "cover": cover.name if cover else None,
+        "colleagues": [one for one in near if one.worker_id != worker.worker_id],
     }
 
 

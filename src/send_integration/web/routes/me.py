@@ -22,9 +22,9 @@ from send_integration.web.routes.alerts import DONE, alerts_of, names_of, reader
 from send_integration.web.routes.children import year_name
 from send_integration.when.periods import age_on
 
-CHILDREN_ON_A_PAGE = 50
-ALERTS_SHOWN = 30
-"""What is more stands on the inbox page; it comes up as these are answered."""
+CHILDREN_ON_A_PAGE = 30
+ALERTS_SHOWN = 20
+"""What is more stands on the inbox page, with the alerts of teams; it comes up as these are answered."""
 
 MOST_ACTIONS = 50
 
@@ -40,8 +40,9 @@ def routes(site: Site) -> APIRouter:
     def show(request: Request, done: str = "", page: Annotated[int, Query(ge=1, le=1000)] = 1) -> Response:
         session = site.permit(request, Action.VIEW_OWN_CHILDREN)
         today, reader = site.settings.today(), reader_of(session)
+        own = reader._replace(recipients=[session.actor], restricted=False)
         since = visit(site.engine, session.actor)
-        alerts = alerts_of(site, session, reader, Pile.WAITING, limit=ALERTS_SHOWN + 1)
+        alerts = alerts_of(site, session, own, Pile.WAITING, limit=ALERTS_SHOWN + 1)
         shown = alerts[:ALERTS_SHOWN]
         first = (page - 1) * CHILDREN_ON_A_PAGE
         children = own_children(site.engine, session.actor, today=today, limit=CHILDREN_ON_A_PAGE + 1, offset=first)

@@ -6,6 +6,13 @@ from alembic import op
 revision = "0023"
 down_revision = "0021"
 
+URGENCY = [
+    "recipient",
+    sa.text("array_position(ARRAY['high', 'raise', 'watch'], content ->> 'level')"),
+    sa.text("(content ->> 'rule' <> 'crisis-while-waiting')"),
+    sa.text("(content ->> 'due_on')"),
+]
+
 
 def upgrade() -> None:
     """Four indexes, and a table that begins empty: for everybody the next visit is the first."""
@@ -21,22 +28,11 @@ def upgrade() -> None:
         [sa.text("jsonb_path_query_array(panel, '$.\"actions\"[*].\"owner\"')")],
         postgresql_using="gin",
     )
-    op.create_index(
-        "ix_alert_urgency",
-        "alert",
-        [
-            "recipient",
-            sa.text("array_position(ARRAY['high', 'raise', 'watch'], content ->> 'level')"),
-            sa.text("(content ->> 'due_on')"),
-        ],
-        postgresql_where=sa.text("cleared_at IS NULL AND handled IS NULL"),
-    )
-    op.create_index(
-        "ix_alert_answered",
-        "alert",
-        ["recipient"],
-        postgresql_where=sa.text("cleared_at IS NULL AND (handled IS NOT NULL OR snoozed_until IS NOT NULL)"),
-    )
+    for name, condition in (
+        ("ix_alert_urgency", "handled IS NULL"),
+        ("ix_alert_answered", "(handled IS NOT NULL OR snoozed_until IS NOT NULL)"),
+    ):
+        op.create_index(name, "alert", URGENCY, postgresql_where=sa.text(f"cleared_at IS NULL AND {condition}"))
     op.create_table(
         "inbox_visit",
         sa.Column("actor", sa.Text(), nullable=False),
