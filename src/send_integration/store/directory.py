@@ -117,11 +117,6 @@ def one_colleague(engine: Engine, worker_id: str, today: date) -> Colleague | No
     return found[0] if found else None
 
 
-def colleagues(engine: Engine, today: date) -> list[Colleague]:
-    """Everybody in the directory who has not left, by team and name."""
-    return _colleagues(engine, "true", today)
-
-
 FEW = 200
 """So many people can be chosen from by name; of more, only those who are near."""
 

@@ -6,7 +6,7 @@ from alembic import op
 revision = "0023"
 down_revision = "0021"
 
-URGENCY = [
+URGENCY: list[str | sa.TextClause] = [
     "recipient",
     sa.text("array_position(ARRAY['high', 'raise', 'watch'], content ->> 'level')"),
     sa.text("(content ->> 'rule' <> 'crisis-while-waiting')"),
