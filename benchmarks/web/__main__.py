@@ -15,6 +15,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 import psutil
 from sqlalchemy import create_engine, text
@@ -56,9 +57,10 @@ def main() -> None:
         readers = fifty_readers(engine)
         _print_size(address)
         with _server(address, given.folder / "web.log") as (port, web):
-            _costs(port, readers, web, given.folder / "postgresql")
-            _report(port, readers, given.seconds, THINK, web)
-            _report(port, readers, given.seconds / 2, (0, 0), web)
+            machine = Machine(web, _server_of(given.folder / "postgresql"))
+            _costs(port, readers, machine)
+            _report(port, readers, given.seconds, THINK, machine)
+            _report(port, readers, given.seconds / 2, (0, 0), machine)
             _baseline(port, readers, given.seconds / 4)
         engine.dispose()
 
@@ -139,16 +141,46 @@ def _server(address: str, log: Path) -> Iterator[tuple[int, psutil.Process]]:
         yield port, psutil.Process(process.pid)
 
 
-def _costs(port: int, readers: Sequence[Reader], web: psutil.Process, data: Path) -> None:
+class Spent(NamedTuple):
+    """Processor seconds: of the page's processes, of PostgreSQL, of the readers, and of whatever else the machine does."""
+
+    python: float
+    postgres: float
+    readers: float
+    others: float
+
+
+class Machine(NamedTuple):
+    """Whose processor time is counted."""
+
+    web: psutil.Process
+    postgres: psutil.Process
+
+    def spent(self) -> Spent:
+        """Since each began; only differences mean anything."""
+        times = psutil.cpu_times()
+        busy = sum(times) - times.idle - getattr(times, "iowait", 0.0)
+        python, postgres, own = _spent(self.web), _spent(self.postgres), time.process_time()
+        return Spent(python, postgres, own, busy - python - postgres - own)
+
+    def memory(self) -> int:
+        """Megabytes that the page's processes hold."""
+        return sum(one.memory_info().rss for one in (self.web, *self.web.children(recursive=True))) // 2**20
+
+
+def _server_of(data: Path) -> psutil.Process:
+    return psutil.Process(int((data / "postmaster.pid").read_text(encoding="utf-8").splitlines()[0]))
+
+
+def _costs(port: int, readers: Sequence[Reader], machine: Machine) -> None:
     """Of each kind of page, one at a time: how long it takes, and the processor time of Python and of PostgreSQL."""
-    server = psutil.Process(int((data / "postmaster.pid").read_text(encoding="utf-8").splitlines()[0]))
     print(f"\n{'one reader alone':<28}{'pages':>7}{'ms p50':>9}{'Python ms':>11}{'PostgreSQL ms':>15}{'kB':>7}")
     for kind, (reader, pages) in sorted(one_of_each(readers).items()):
         chosen = pages[:40]
-        before = _spent(web), _spent(server)
+        before = machine.spent()
         took, size = asyncio.run(_one_by_one(port, reader, chosen))
-        python, postgres = (_spent(process) - spent for process, spent in zip((web, server), before, strict=True))
-        each = 1000 / len(chosen)
+        after, each = machine.spent(), 1000 / len(chosen)
+        python, postgres = after.python - before.python, after.postgres - before.postgres
         print(
             f"{kind:<28}{len(chosen):>7}{_percentile(took, 50):>9.1f}{python * each:>11.1f}{postgres * each:>15.1f}"
             f"{size / 1000:>7.0f}",
@@ -176,11 +208,9 @@ def _spent(process: psutil.Process) -> float:
     return float(own.user + own.system + own.children_user + own.children_system + living)
 
 
-def _report(
-    port: int, readers: Sequence[Reader], seconds: float, think: tuple[float, float], web: psutil.Process
-) -> None:
+def _report(port: int, readers: Sequence[Reader], seconds: float, think: tuple[float, float], machine: Machine) -> None:
     """All readers at once, and what they met."""
-    before, own = _spent(web), time.process_time()
+    before = machine.spent()
     seen = asyncio.run(read_at_once(port, readers, seconds, think))
     words = f"each reads for {think[0]:.0f} to {think[1]:.0f} s" if think[1] else "none stops to read"
     print(f"\n{f'{READERS} readers, {words}':<44}{'pages':>7}" + "".join(f"{f'ms p{p}':>9}" for p in PERCENTILES))
@@ -188,11 +218,13 @@ def _report(
     for kind, took in (*sorted(seen.took.items()), ("any page", everything)):
         late = "  over the aim" if _percentile(took, 95) > AIM else ""
         print(f"{kind:<44}{len(took):>7}" + "".join(f"{_percentile(took, p):>9.1f}" for p in PERCENTILES) + late)
-    memory = sum(one.memory_info().rss for one in (web, *web.children(recursive=True))) / 2**20
+    spent = Spent(*(now - then for now, then in zip(machine.spent(), before, strict=True)))
+    each = 1000 / max(1, seen.pages)
     print(
         f"{seen.pages / seen.seconds:.1f} pages a second, {sum(seen.errors.values())} errors {_in_words(seen.errors)};"
-        f" {memory:.0f} MB in {1 + len(web.children(recursive=True))} processes;"
-        f" processor seconds: {_spent(web) - before:.1f} of the page's, {time.process_time() - own:.1f} of the readers'",
+        f" {machine.memory():,} MB; of the processor a page took {spent.python * each:.1f} ms of Python and"
+        f" {spent.postgres * each:.1f} ms of PostgreSQL, the readers {spent.readers * each:.1f} ms;"
+        f" other work kept {spent.others / seen.seconds:.1f} of {os.cpu_count()} cores busy",
         flush=True,
     )
 

@@ -6,6 +6,8 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 SOON = timedelta(days=7)
+A_YEAR = 366
+"""Days of any year at most: what is late by more than twice as many is later than two years."""
 
 TOUCHED = ("escalated_from", "passed_on", "handed_to", "handled", "snoozed_until")
 """What an alert has once somebody did something about it, or did not in time."""
@@ -71,7 +73,7 @@ def urgency_of(flag: Mapping[str, Any], today: date) -> Urgency:
 
 
 def due_in_words(due_on: date | None, today: date) -> str:
-    """How far a day is: 'today', 'in 3 days', '12 days late'; '' for none."""
+    """How far a day is: 'today', 'in 3 days', '12 days late', 'more than 4 years late'; '' for none."""
     if due_on is None:
         return ""
     days = (due_on - today).days
@@ -79,6 +81,8 @@ def due_in_words(due_on: date | None, today: date) -> str:
         return "today"
     if days > 0:
         return "tomorrow" if days == 1 else f"in {days} days"
+    if days <= -2 * A_YEAR:
+        return f"more than {-days // A_YEAR} years late"
     return "1 day late" if days == -1 else f"{-days} days late"
 
 

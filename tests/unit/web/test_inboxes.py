@@ -39,7 +39,14 @@ def test_what_is_missed_or_high_is_now_and_what_is_due_in_a_week_is_this_week(
 
 @pytest.mark.parametrize(
     ("days", "words"),
-    [(0, "today"), (1, "tomorrow"), (2, "in 2 days"), (-1, "1 day late"), (-12, "12 days late")],
+    [
+        (0, "today"),
+        (1, "tomorrow"),
+        (2, "in 2 days"),
+        (-1, "1 day late"),
+        (-731, "731 days late"),
+        (-733, "more than 2 years late"),
+    ],
 )
 def test_how_far_a_day_is_in_words(days: int, words: str) -> None:
     assert due_in_words(TODAY + timedelta(days), TODAY) == words
