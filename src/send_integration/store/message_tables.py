@@ -27,7 +27,7 @@ METADATA = MetaData(naming_convention=NAMES)
 _URGENCY = (
     "recipient",
     text("array_position(ARRAY['high', 'raise', 'watch'], content ->> 'level')"),
-    text("(content ->> 'rule' <> 'crisis-while-waiting')"),
+    text("((content ->> 'rule') <> 'crisis-while-waiting')"),
     text("(content ->> 'due_on')"),
 )
 

@@ -9,7 +9,7 @@ down_revision = "0021"
 URGENCY: list[str | sa.TextClause] = [
     "recipient",
     sa.text("array_position(ARRAY['high', 'raise', 'watch'], content ->> 'level')"),
-    sa.text("(content ->> 'rule' <> 'crisis-while-waiting')"),
+    sa.text("((content ->> 'rule') <> 'crisis-while-waiting')"),
     sa.text("(content ->> 'due_on')"),
 ]
 
