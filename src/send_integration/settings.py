@@ -47,6 +47,12 @@ class Settings(BaseSettings):
     worker_web_port: int = Field(0, ge=0, le=65535, description="Port of a worker's own status page; 0: none.")
     web_host: str = Field("127.0.0.1", description="Address on which the page listens.")
     web_port: int = Field(8080, ge=1, le=65535, description="Port on which the page listens.")
+    web_processes: int = Field(
+        2,
+        ge=1,
+        le=64,
+        description="Processes that answer the page, of one core each; they share nothing but the database.",
+    )
     web_address: str = Field("", description="Address by which people reach the page, used in alerts' links.")
     sign_in: str = Field(
         "none",

@@ -15,11 +15,11 @@ from send_integration.settings import Settings
 from send_integration.steps.catalogue import load_rules
 from send_integration.store.children import find_child
 from send_integration.web.app import build_app
-from send_integration.web.serving import SiteServer
 from tests.builders import WORKER, days_after, sent
 from tests.integration.brokers import NOTHING_SKIPPED
 from tests.integration.conftest import database, engine, server
 from tests.integration.steps.pipe import Pipe
+from tests.integration.web.site_server import SiteServer
 
 __all__ = ["database", "engine", "server"]
 

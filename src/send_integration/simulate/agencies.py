@@ -56,12 +56,17 @@ AGENCY_OF_FEED = {
 }
 
 
+GIVEN_NAMES = ("Amara", "Ben", "Carys", "Dev", "Ewa", "Femi", "Grace", "Hana", "Imran", "Joan")
+FAMILY_NAMES = ("Okoye", "Bennett", "Rees", "Mistry", "Nowak", "Adeyemi", "Marsh", "Kaur", "Rahman", "Whitfield")
+
+
 def worker_of(agency: Agency, number: int) -> dict[str, str]:
-    """One of an agency's ten workers."""
+    """One of an agency's ten workers; no two workers of the authority have one name."""
     number %= 10
+    turn = len(GIVEN_NAMES) - [*AGENCIES, HR].index(agency) + number
     return {
         "id": f"{agency.name}-w{number}",
-        "name": f"{agency.team.title()} Worker {number}",
+        "name": f"{GIVEN_NAMES[number]} {FAMILY_NAMES[turn % len(FAMILY_NAMES)]}",
         "role": agency.role,
         "team": agency.team,
         "email": f"{agency.name}.w{number}@example.org",

@@ -1,5 +1,6 @@
 """The directory of workers as it is kept: who joined, left or is away, and whether that has changed since last asked."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any, NamedTuple
@@ -125,9 +126,17 @@ def sector_of(engine: Engine, worker_id: str) -> str | None:
     return found
 
 
-def colleagues(engine: Engine, today: date) -> list[Colleague]:
-    """Everybody in the directory who has not left, by team and name."""
-    return _colleagues(engine, "true", today)
+FEW = 200
+"""So many people can be chosen from by name; of more, only those who are near."""
+
+
+def colleagues_near(engine: Engine, today: date, *, teams: Sequence[str], child_id: str = "") -> list[Colleague]:
+    """Everybody who has not left, where they are few; else those of some teams, and the named workers of a child."""
+    condition = (
+        "((SELECT count(*) FROM worker) <= :few OR team = ANY(:teams) OR worker_id IN (SELECT v ->> 'worker_id'"
+        " FROM child c, jsonb_array_elements(c.named_workers) AS v WHERE c.child_id = :child))"
+    )
+    return _colleagues(engine, condition, today, few=FEW, teams=list(teams), child=child_id)
 
 
 def named_workers_here(engine: Engine, child_id: str, today: date) -> list[Colleague]:

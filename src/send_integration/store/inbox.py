@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from datetime import date
+from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine, RowMapping, text
 
+from send_integration.store.children import Standing
 from send_integration.store.flags import BECAUSE
 from send_integration.store.notices import Reader, asked_by
 from send_integration.store.secrecy import RECIPIENT_WORKS_THERE, works_with
@@ -13,57 +15,92 @@ from send_integration.store.secrecy import RECIPIENT_WORKS_THERE, works_with
 CLOSED_ARE_SHOWN = "5 days"
 """For so long an inbox says of an alert that its cause is gone."""
 
-_ALERT = "SELECT a.* FROM alert a"
-_TO_A_READER = f"{_ALERT} WHERE a.recipient = ANY(:recipients)"
-_OF_RESTRICTED = f"{_ALERT} JOIN child c ON c.child_id = a.child_id WHERE :restricted AND c.restricted"
-_TO_NOBODY_WHO_MAY_KNOW = f"{_OF_RESTRICTED} AND NOT {RECIPIENT_WORKS_THERE}"
+
+class Pile(StrEnum):
+    """How an open alert stands with whoever has it; those that were dismissed are on none."""
+
+    WAITING = "waiting"
+    PUT_OFF = "put-off"
+    ACTED_ON = "acted-on"
+
+
+_ON_PILE = {
+    Pile.WAITING: "a.handled IS NULL AND NOT coalesce(a.snoozed_until > :today, false)",
+    Pile.PUT_OFF: "a.handled IS NULL AND a.snoozed_until > :today",
+    Pile.ACTED_ON: "a.handled IS NOT NULL AND a.handled ->> 'what' = 'acknowledged'",
+}
+URGENCY = (
+    "array_position(ARRAY['high', 'raise', 'watch'], a.content ->> 'level'), a.content ->> 'rule' <> 'crisis-while-waiting',"
+    " a.content ->> 'due_on' NULLS LAST, a.alert_id"
+)
+"""The order of an inbox, as alert `a` says it of its flag, a child in crisis first; all but the last is that of two indexes."""
+
+_MAY_BE_KNOWN = f"(:restricted OR c.restricted IS FALSE OR {works_with('c', ':worker')})"
+_OWN_AND_TEAMS = (
+    "SELECT o.* FROM unnest(cast(:recipients AS text[])) AS r(name) CROSS JOIN LATERAL (SELECT a.* FROM alert a"  # noqa: S608 - ours
+    " LEFT JOIN child c ON c.child_id = a.child_id WHERE a.recipient = r.name AND {condition}"
+    f" AND {_MAY_BE_KNOWN} {{order}}) AS o"
+)
+_OF_RESTRICTED = (
+    "(SELECT a.* FROM alert a JOIN child c ON c.child_id = a.child_id WHERE :restricted AND c.restricted"  # noqa: S608 - ours
+    f" AND {{condition}} AND NOT {RECIPIENT_WORKS_THERE} AND a.recipient <> ALL(cast(:recipients AS text[])) {{order}})"
+)
 _SHOWN = (
     "SELECT a.alert_id, a.flag_id, a.child_id, a.recipient, a.raised_at, a.cleared_at, a.snoozed_until, a.handled,"  # noqa: S608 - ours
     " a.escalated_from, a.content ->> 'rung' AS rung, a.content AS alert, f.status AS flag_status, f.content AS flag,"
-    f" {BECAUSE} AS because, coalesce(c.restricted, false) AS restricted,"
-    " (SELECT coalesce(array_agg(e.recipient ORDER BY e.raised_at), '{}') FROM alert e WHERE e.flag_id = a.flag_id"
+    f" {BECAUSE} AS because, coalesce(c.restricted, false) AS restricted, c.given_name, c.family_name, c.named_workers,"
+    " (SELECT coalesce(array_agg(e.recipient ORDER BY e.raised_at), '{{}}') FROM alert e WHERE e.flag_id = a.flag_id"
     " AND e.escalated_from IS NOT NULL AND e.cleared_at IS NULL AND e.alert_id <> a.alert_id) AS passed_on,"
     " coalesce((SELECT w.name FROM worker w WHERE w.worker_id = a.escalated_from), a.escalated_from) AS escalated_by,"
+    " coalesce((SELECT w.name FROM worker w WHERE w.worker_id = a.handled ->> 'by'), a.handled ->> 'by') AS handler,"
     " (SELECT coalesce(w.name, h.to_worker) FROM alert_hand_over h LEFT JOIN worker w ON w.worker_id = h.to_worker"
     " WHERE h.flag_id = a.flag_id AND h.to_worker <> a.recipient) AS handed_to"
-    f" FROM ({_TO_A_READER} UNION {_TO_NOBODY_WHO_MAY_KNOW}) AS a JOIN flag f ON f.flag_id = a.flag_id"
+    f" FROM (SELECT a.* FROM ({_OWN_AND_TEAMS} UNION ALL {_OF_RESTRICTED}) AS a {{cut}}) AS a"
+    " JOIN flag f ON f.flag_id = a.flag_id"
     " LEFT JOIN child c ON c.child_id = a.child_id"
-    f" WHERE (:restricted OR c.restricted IS FALSE OR {works_with('c', ':worker')})"
 )
-_OPEN = "a.cleared_at IS NULL AND coalesce(a.handled ->> 'what', '') <> 'dismissed'"
-_URGENCY = (
-    "a.handled IS NOT NULL, coalesce(a.snoozed_until > :today, false),"
-    " array_position(ARRAY['high', 'raise', 'watch'], f.content ->> 'level'), f.content ->> 'due_on' NULLS LAST, a.alert_id"
-)
+"""Whoever may know of every restricted child has those alerts too of which the recipient may not know."""
+
+
+def pile(
+    engine: Engine, reader: Reader, which: Pile, *, today: date, limit: int, offset: int = 0
+) -> list[dict[str, Any]]:
+    """Open alerts of one pile for a reader with their flags, the most urgent first; none on a child of whom they may not
+    know."""
+    condition = f"a.cleared_at IS NULL AND {_ON_PILE[which]}"
+    query = _SHOWN.format(
+        condition=condition,
+        order=f"ORDER BY {URGENCY} LIMIT :limit + :offset",
+        cut=f"ORDER BY {URGENCY} LIMIT :limit OFFSET :offset",
+    )
+    given = {**asked_by(reader), "today": today, "limit": limit, "offset": offset}
+    with engine.connect() as connection:
+        return _shown(connection, f"{query} ORDER BY {URGENCY}", given)
 
 
 def inbox(engine: Engine, reader: Reader, *, today: date, limit: int) -> list[dict[str, Any]]:
-    """Open alerts for a reader with their flags, the most urgent first, then those put off, then those that somebody acts
-    on; none that was dismissed, and none on a child of whom they may not know.
-
-    Whoever may know of every restricted child has those alerts too of which the recipient may not know.
-    """
-    with engine.connect() as connection:
-        given = {**asked_by(reader), "today": today, "limit": limit}
-        return _shown(connection, f"{_SHOWN} AND {_OPEN} ORDER BY {_URGENCY} LIMIT :limit", given)
+    """All piles one after the other: what waits for an answer, what was put off, what somebody acts on."""
+    found: list[dict[str, Any]] = []
+    for which in Pile:
+        found += pile(engine, reader, which, today=today, limit=limit)
+    return found[:limit]
 
 
 def lately_closed(engine: Engine, reader: Reader, *, today: date, limit: int) -> list[dict[str, Any]]:
     """Alerts that a reader was sent and had not answered when their cause went away, the latest first, for some days."""
-    closed = (
-        f"a.cleared_at > clock_timestamp() - interval '{CLOSED_ARE_SHOWN}' AND f.status = 'cleared'"
-        " AND a.handled IS NULL AND a.sent_levels <> '{}'"
-    )
+    lately = f"a.cleared_at > now() - interval '{CLOSED_ARE_SHOWN}'"
+    condition = f"{lately} AND a.handled IS NULL AND a.sent_levels <> '{{}}'"
+    query = f"{_SHOWN.format(condition=condition, order='', cut='')} WHERE f.status = 'cleared'"
     with engine.connect() as connection:
         given = {**asked_by(reader), "today": today, "limit": limit}
-        return _shown(connection, f"{_SHOWN} AND {closed} ORDER BY a.cleared_at DESC, a.alert_id LIMIT :limit", given)
+        return _shown(connection, f"{query} ORDER BY a.cleared_at DESC, a.alert_id LIMIT :limit", given)
 
 
 def one_alert(engine: Engine, reader: Reader, alert_id: str, *, today: date) -> dict[str, Any] | None:
     """An alert that is or was for a reader, closed or not; None where there is none of which they may know."""
+    query = _SHOWN.format(condition="a.alert_id = :alert", order="", cut="")
     with engine.connect() as connection:
-        given = {**asked_by(reader), "today": today, "alert": alert_id}
-        found = _shown(connection, f"{_SHOWN} AND a.alert_id = :alert", given)
+        found = _shown(connection, query, {**asked_by(reader), "today": today, "alert": alert_id})
     return found[0] if found else None
 
 
@@ -75,11 +112,22 @@ def _shown(connection: Connection, query: str, given: dict[str, object]) -> list
             **row,
             "flag": {**row["flag"], "because": row["because"]},
             "passed_on": [names.get(name, name) for name in row["passed_on"]],
+            "standing": _standing(row),
         }
         for row in rows
     ]
 
 
+def _standing(row: RowMapping) -> Standing | None:
+    """What decides who may see an alert's child; None where there is no such child any more."""
+    if row["named_workers"] is None:
+        return None
+    workers = frozenset(worker["worker_id"] for worker in row["named_workers"])
+    return Standing(row["restricted"], workers, row["child_id"])
+
+
 def _names(connection: Connection, workers: Sequence[str]) -> dict[str, str]:
+    if not workers:
+        return {}
     rows = connection.execute(text("SELECT worker_id, name FROM worker WHERE worker_id = ANY(:ids)"), {"ids": workers})
     return {row[0]: row[1] for row in rows}

@@ -23,6 +23,14 @@ from send_integration.store.tables import NAMES, Moment
 
 METADATA = MetaData(naming_convention=NAMES)
 
+# An inbox is read in this order: what is waiting, and what was put off or answered.
+_URGENCY = (
+    "recipient",
+    text("array_position(ARRAY['high', 'raise', 'watch'], content ->> 'level')"),
+    text("((content ->> 'rule') <> 'crisis-while-waiting')"),
+    text("(content ->> 'due_on')"),
+)
+
 # The directory of workers, from the workers feed.
 worker = Table(
     "worker",
@@ -90,6 +98,12 @@ alert = Table(
     Column("handled", JSONB, comment="{what, by, on, why}: the person's answer to the flag, as on send.flags"),
     Column("escalated_from", Text, comment="the recipient who did not answer, where that is why it is here"),
     Index(None, "recipient", "cleared_at"),
+    Index("ix_alert_urgency", *_URGENCY, postgresql_where=text("cleared_at IS NULL AND handled IS NULL")),
+    Index(
+        "ix_alert_answered",
+        *_URGENCY,
+        postgresql_where=text("cleared_at IS NULL AND (handled IS NOT NULL OR snoozed_until IS NOT NULL)"),
+    ),
     Index(None, "flag_id"),
     Index(None, "child_id"),
     Index("ix_alert_digest", "digest_on", postgresql_where=text("digest_on IS NOT NULL AND cleared_at IS NULL")),
@@ -104,6 +118,15 @@ alert_hand_over = Table(
     Column("to_worker", Text, nullable=False),
     Column("by", Text, nullable=False),
     Column("at", Moment, nullable=False),
+)
+
+# When somebody last looked at their inbox, and when they had looked before that visit began: what came since is new.
+inbox_visit = Table(
+    "inbox_visit",
+    METADATA,
+    Column("actor", Text, primary_key=True),
+    Column("seen_at", Moment, nullable=False),
+    Column("seen_before", Moment),
 )
 
 # How many alerts a recipient is sent at once on a day.

@@ -300,6 +300,16 @@ child = Table(
     Index(None, "judged_by"),
     Index("ix_child_need", Column("need").desc(), "child_id"),
     Index("ix_child_restricted", "child_id", postgresql_where=Column("restricted", Boolean)),
+    Index(
+        "ix_child_workers",
+        text("jsonb_path_query_array(named_workers, '$[*].\"worker_id\"')"),
+        postgresql_using="gin",
+    ),
+    Index(
+        "ix_child_owners",
+        text('jsonb_path_query_array(panel, \'$."actions"[*]."owner"\')'),
+        postgresql_using="gin",
+    ),
 )
 
 # Who is whose brother, sister or carer, or of whose household (timeline.relations), by what stands of a child's events.

@@ -23,7 +23,18 @@ NAMES = {
 }
 """Services and pathways whose name is not their code in words."""
 
-IN_CAPITALS = {"ehc": "EHC", "ehcp": "EHC", "camhs": "CAMHS", "ndd": "NDD", "sen": "SEN", "gp": "GP", "cin": "CIN"}
+IN_CAPITALS = {
+    "ehc": "EHC",
+    "ehcp": "EHC",
+    "camhs": "CAMHS",
+    "ndd": "NDD",
+    "sen": "SEN",
+    "gp": "GP",
+    "cin": "CIN",
+    "neet": "NEET",
+    "pfa": "PFA",
+    "chc": "CHC",
+}
 
 SECTORS = {"education": "Education", "health": "Health", "care": "Social care", "panel": "Voice and panel"}
 

@@ -1,4 +1,5 @@
-"""The development directory: made-up people, one for each role, for demonstrations and tests."""
+"""The development directory: made-up people of each role, for demonstrations and tests; three of them work with children
+of the simulated authority."""
 
 from dataclasses import dataclass
 
@@ -39,6 +40,9 @@ PEOPLE = (
     DevelopmentPerson("member-health", "Mia Example", Role.PANEL_MEMBER, Sector.HEALTH),
     DevelopmentPerson("member-care", "Mel Example", Role.PANEL_MEMBER, Sector.CARE),
     DevelopmentPerson("worker", "Wren Example", Role.NAMED_WORKER, Sector.EDUCATION, ("team:ehc-team",)),
+    DevelopmentPerson("ehc-team-w4", "Ewa Bennett", Role.NAMED_WORKER, Sector.EDUCATION, ("team:ehc-team",)),
+    DevelopmentPerson("camhs-w0", "Amara Adeyemi", Role.NAMED_WORKER, Sector.HEALTH, ("team:camhs-team",)),
+    DevelopmentPerson("early-help-w2", "Carys Marsh", Role.NAMED_WORKER, Sector.CARE, ("team:early-help-team",)),
     DevelopmentPerson("manager", "Max Example", Role.MANAGER, Sector.EDUCATION, TEAMS),
     DevelopmentPerson("steward", "Sam Example", Role.DATA_STEWARD),
     DevelopmentPerson("analyst", "Ana Example", Role.ANALYST),

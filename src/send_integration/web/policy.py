@@ -200,6 +200,7 @@ def links(role: str) -> list[tuple[str, str]]:
     """The pages that a role may open without naming a child, with their names, in the order of the header."""
     pages = (
         (Action.LIST_CHILDREN, "/children", "Children"),
+        (Action.VIEW_OWN_CHILDREN, "/me", "My children"),
         (Action.VIEW_MEETING, "/meetings", "Meetings"),
         (Action.VIEW_INBOX, "/alerts", "Alerts"),
         (Action.REVIEW_IDENTITY, "/identity", "Identity"),

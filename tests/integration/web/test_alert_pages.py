@@ -103,10 +103,9 @@ def test_who_acts_on_an_alert_says_so_once(sign_in: SignIn, desk: Desk) -> None:
     worker = sign_in("worker")
 
     answer = worker.post(f"{page_of(desk)}/acknowledge")
-    assert (answer.status_code, answer.headers["location"]) == (303, "/alerts?done=acknowledged")
-    page = worker.get("/alerts?done=acknowledged").text
-    assert "You act on it." in page
-    assert "Acted on</strong> by worker" in page
+    assert (answer.status_code, answer.headers["location"]) == (303, "/me?done=acknowledged")
+    assert "You act on it." in worker.get("/me?done=acknowledged").text
+    assert "Acted on</strong> by Wren Example" in worker.get("/alerts").text
     assert "I will act on it" not in worker.get(page_of(desk)).text
     assert ("worker", "answer-alert") in {(row[0], row[1]) for row in desk.ask("SELECT actor, action FROM audit")}
 

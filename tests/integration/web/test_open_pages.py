@@ -22,9 +22,9 @@ from send_integration.web.app import build_app
 from send_integration.web.changes import MOST_OF_A_PERSON
 from send_integration.web.cookies import SESSION
 from send_integration.web.routes import changes
-from send_integration.web.serving import SiteServer
 from tests.integration.families import TODAY, audited, child_of
 from tests.integration.steps.pipe import Pipe
+from tests.integration.web.site_server import SiteServer
 from tests.integration.web.test_who_sees_whom import ACTORS, PAGES, REFUSED
 
 WITHIN_SECONDS = 20

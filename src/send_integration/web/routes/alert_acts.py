@@ -13,13 +13,13 @@ from send_integration import clock
 from send_integration.errors import BadInput
 from send_integration.steps import acting
 from send_integration.steps.acting import Person
-from send_integration.store.directory import Colleague, colleagues, named_workers_here
+from send_integration.store.directory import Colleague, colleagues_near, named_workers_here, one_colleague
 from send_integration.store.inbox import one_alert
 from send_integration.store.sessions import Session, record
 from send_integration.web.context import Site
 from send_integration.web.forms import Fault, read_reason
 from send_integration.web.policy import Action
-from send_integration.web.routes.alerts import reader_of
+from send_integration.web.routes.alerts import inbox_of, names_of, reader_of
 
 
 class Typed(BaseModel):
@@ -81,7 +81,7 @@ def _add_passing_on(site: Site, router: APIRouter) -> None:
     def hand_over(request: Request, alert_id: str, typed: Annotated[Typed, Form()]) -> Response:
         session = site.permit_form(request, Action.VIEW_INBOX, typed.csrf)
         alert = _find(site, session, alert_id)
-        if typed.to not in {worker.worker_id for worker in _takers(site, alert)}:
+        if typed.to not in {worker.worker_id for worker in _takers(site, session, alert)}:
             return _page(site, session, alert, typed, Fault("to", "Choose the colleague who takes it"))
         person = _person(site, session)
         act = partial(acting.hand_over, site.engine, alert_id, typed.to, person)
@@ -110,23 +110,36 @@ def _do(
         field = field_of(fault.where, ("why", "until", "to"), "acknowledge")
         again = one_alert(site.engine, reader_of(session), alert["alert_id"], today=site.settings.today()) or alert
         return _page(site, session, again, typed, Fault(field, fault.what))
-    return RedirectResponse(f"/alerts?done={done}", status_code=303)
+    return RedirectResponse(f"{inbox_of(session)}?done={done}", status_code=303)
 
 
 def _page(site: Site, session: Session, alert: dict[str, Any], typed: Typed, *faults: Fault) -> Response:
-    takers = _takers(site, alert) if alert["cleared_at"] is None else []
+    takers = _takers(site, session, alert) if alert["cleared_at"] is None else []
     status = 400 if faults else 200
-    return site.page("alert.html", session, status=status, alert=alert, typed=typed, faults=faults, colleagues=takers)
-
-
-def _takers(site: Site, alert: dict[str, Any]) -> list[Colleague]:
-    """To whom an alert can be given: any colleague; of a restricted child its named workers alone."""
-    today = site.settings.today()
-    found = (
-        named_workers_here(site.engine, alert["child_id"], today)
-        if alert["restricted"]
-        else colleagues(site.engine, today)
+    return site.page(
+        "alert.html",
+        session,
+        status=status,
+        alert=alert,
+        child_name=names_of(session, [alert]).get(alert["child_id"]),
+        back=inbox_of(session),
+        typed=typed,
+        faults=faults,
+        colleagues=takers,
     )
+
+
+def _takers(site: Site, session: Session, alert: dict[str, Any]) -> list[Colleague]:
+    """To whom an alert can be given: a colleague who is near, by the team or by the child; of a restricted child its named
+    workers alone."""
+    today, child_id = site.settings.today(), alert["child_id"]
+    if alert["restricted"]:
+        found = named_workers_here(site.engine, child_id, today)
+    else:
+        own = one_colleague(site.engine, session.actor, today)
+        inboxes = (name.removeprefix("team:") for name in (*session.inboxes, alert["recipient"]))
+        teams = [*inboxes, *([own.team] if own else [])]
+        found = colleagues_near(site.engine, today, teams=teams, child_id=child_id)
     return [worker for worker in found if worker.worker_id != alert["recipient"]]
 
 

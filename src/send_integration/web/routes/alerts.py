@@ -1,10 +1,9 @@
 """The inbox: what the signed-in person is asked to act on, and what of that which they saw has changed."""
 
-from collections.abc import Mapping, Sequence
-from datetime import date
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Form, HTTPException, Request
+from fastapi import APIRouter, Form, HTTPException, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
 from send_integration.alerts.directory import DUTY
@@ -12,21 +11,23 @@ from send_integration.steps.absences import SOURCE
 from send_integration.store.access import BrokenGlass, unread_glass
 from send_integration.store.breakers import paused_feeds
 from send_integration.store.children import standings
-from send_integration.store.directory import colleagues, one_colleague, standing_absence
-from send_integration.store.inbox import inbox, lately_closed
+from send_integration.store.directory import colleagues_near, one_colleague, standing_absence
+from send_integration.store.inbox import Pile, lately_closed, pile
 from send_integration.store.notices import Reader, mark_read, record_views, unread_notices
 from send_integration.store.sessions import Session
 from send_integration.store.silences import silent_feeds
 from send_integration.store.undelivered import not_reached
-from send_integration.web.context import Site
+from send_integration.store.visits import visit
+from send_integration.web.context import Site, asked_of
 from send_integration.web.forms import Fault
+from send_integration.web.inboxes import by_urgency, tasks_of
 from send_integration.web.policy import Action, Role, allowed
 
-MOST_ALERTS = 200
-MOST_CLOSED = 50
+ALERTS_ON_A_PAGE = 25
+MOST_ANSWERED = 25
+MOST_CLOSED = 25
 MOST_NOTICES = 50
 """A person reads and closes what is shown; then the next are."""
-
 
 NOTHING_TYPED: Mapping[str, str] = {"from_on": "", "to_on": "", "covered_by": ""}
 
@@ -35,6 +36,7 @@ DONE = {
     "dismissed": "It is dismissed, with your reason.",
     "put-off": "It is put off, and in that day's digest.",
     "handed-over": "It is your colleague's; they have it within seconds.",
+    "action": "It is done, and on the child's timeline in seconds.",
     "away": "It is noted, and holds within seconds.",
     "back": "It is noted that you are not away.",
 }
@@ -46,9 +48,9 @@ def routes(site: Site) -> APIRouter:
     router = APIRouter()
 
     @router.get("/alerts")
-    def show(request: Request, done: str = "") -> Response:
+    def show(request: Request, done: str = "", page: Annotated[int, Query(ge=1, le=1000)] = 1) -> Response:
         session = site.permit(request, Action.READ_NOTICES)
-        return inbox_page(site, request, session, done=DONE.get(done, ""))
+        return inbox_page(site, request, session, done=DONE.get(done, ""), page=page)
 
     @router.post("/alerts/notices/{notice_id}/read")
     def read(
@@ -68,6 +70,7 @@ def inbox_page(
     session: Session,
     *,
     done: str = "",
+    page: int = 1,
     faults: Sequence[Fault] = (),
     typed: Mapping[str, str] = NOTHING_TYPED,
 ) -> Response:
@@ -88,26 +91,48 @@ def inbox_page(
         glass=_glass(site, session, reader),
         feeds=list(paused_feeds(site.engine).values()) if watches else [],
         silent=list(silent_feeds(site.engine).values()) if watches else [],
-        alerts=_alerts(site, session, reader),
         closed=_closed(site, session, reader),
         away=_away(site, session),
         not_reached=not_reached(site.engine, reader.recipients),
         done=done,
         faults=faults,
         typed=typed,
+        page=page,
+        **_piles(site, session, reader, page),
     )
 
 
-def _alerts(site: Site, session: Session, reader: Reader) -> list[dict[str, Any]]:
-    """The alerts of whoever may have an inbox; that they were shown a restricted child in it is written down."""
+def _piles(site: Site, session: Session, reader: Reader, page: int) -> dict[str, Any]:
+    """What waits for an answer, by urgency, a page at a time; with the first page, what was put off and is acted on."""
+    today, since = site.settings.today(), visit(site.engine, session.actor)
+    offset = (page - 1) * ALERTS_ON_A_PAGE
+    waiting = alerts_of(site, session, reader, Pile.WAITING, limit=ALERTS_ON_A_PAGE + 1, offset=offset)
+    shown = waiting[:ALERTS_ON_A_PAGE]
+    answered = {
+        which: alerts_of(site, session, reader, which, limit=MOST_ANSWERED) if page == 1 else []
+        for which in (Pile.PUT_OFF, Pile.ACTED_ON)
+    }
+    names = names_of(session, [*shown, *answered[Pile.PUT_OFF], *answered[Pile.ACTED_ON]])
+    return {
+        "since": since,
+        "groups": by_urgency(shown, names, today, since),
+        "more_alerts": len(waiting) > len(shown),
+        "put_off": tasks_of(answered[Pile.PUT_OFF], names, today, since),
+        "acted_on": tasks_of(answered[Pile.ACTED_ON], names, today, since),
+    }
+
+
+def alerts_of(
+    site: Site, session: Session, reader: Reader, which: Pile, *, limit: int, offset: int = 0
+) -> list[dict[str, Any]]:
+    """A pile of whoever may have an inbox; that they were shown a restricted child in it is written down."""
     if not allowed(Action.VIEW_INBOX, session.role).allowed:
         return []
-    today = site.settings.today()
     site.note_shown(session, Action.VIEW_INBOX, "the inbox")
-    alerts = inbox(site.engine, reader, today=today, limit=MOST_ALERTS)
+    alerts = pile(site.engine, reader, which, today=site.settings.today(), limit=limit, offset=offset)
     secret = dict.fromkeys(alert["child_id"] for alert in alerts if alert["restricted"])
     site.note_looks(session, Action.LIST_CHILDREN, secret, "restricted, in an alert")
-    return [{**alert, "later": _put_off(alert, today)} for alert in alerts]
+    return alerts
 
 
 def _glass(site: Site, session: Session, reader: Reader) -> list[BrokenGlass]:
@@ -128,9 +153,13 @@ def _glass(site: Site, session: Session, reader: Reader) -> list[BrokenGlass]:
     return shown
 
 
-def _put_off(alert: Mapping[str, Any], today: date) -> bool:
-    until = alert["snoozed_until"]
-    return alert["handled"] is None and until is not None and until > today
+def names_of(session: Session, alerts: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    """The names of those children of some alerts whose page the signed-in person may see."""
+    return {
+        alert["child_id"]: f"{alert['given_name']} {alert['family_name']}"
+        for alert in alerts
+        if asked_of(session, Action.VIEW_CHILD, alert["standing"]).allowed
+    }
 
 
 def _closed(site: Site, session: Session, reader: Reader) -> list[dict[str, Any]]:
@@ -146,13 +175,22 @@ def _away(site: Site, session: Session) -> dict[str, Any] | None:
     if worker is None or not allowed(Action.VIEW_INBOX, session.role).allowed:
         return None
     standing = standing_absence(site.engine, worker.worker_id, SOURCE, today)
-    everybody = colleagues(site.engine, today)
-    names = {one.worker_id: one.name for one in everybody}
+    near = colleagues_near(site.engine, today, teams=[worker.team])
+    cover = one_colleague(site.engine, standing.covered_by, today) if standing and standing.covered_by else None
     return {
         "standing": standing,
-        "cover": names.get(standing.covered_by or "") if standing else None,
-        "colleagues": [one for one in everybody if one.worker_id != worker.worker_id],
+        "cover": cover.name if cover else None,
+        "colleagues": [one for one in near if one.worker_id != worker.worker_id],
     }
+
+
+def inbox_of(session: Session) -> str:
+    """Where the signed-in person goes through their alerts: whoever sees no other children, on the page of their own."""
+    own, every = (
+        allowed(action, session.role, sector=session.sector).allowed
+        for action in (Action.VIEW_OWN_CHILDREN, Action.LIST_CHILDREN)
+    )
+    return "/me" if own and not every else "/alerts"
 
 
 def reader_of(session: Session) -> Reader:

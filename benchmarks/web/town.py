@@ -1,0 +1,93 @@
+"""One small simulated town, taken through the real gate, timeline and alert router: what a large authority is multiplied from."""
+
+import json
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Engine, text
+
+from benchmarks.rules.histories import UNTIL
+from send_integration.simulate.authority import simulate_authority
+from send_integration.simulate.profile import load_profile
+from send_integration.steps.catalogue import load_rules
+from tests.integration.steps.pipe import Pipe
+
+NOW = datetime(2025, 1, 17, 9, tzinfo=UTC)
+LONG = 300
+"""Events of the children who have more than anybody reads in a meeting."""
+
+ONE_IN = 100
+"""So many children have one of them who has a long history."""
+
+
+def build_town(engine: Engine, children: int, seed: int) -> None:
+    """Bring a town into an empty database, as its agencies' events would."""
+    made = simulate_authority(
+        load_profile("luton-2024"), children=children, seed=seed, until=UNTIL, dirt="none", statutory_dates=True
+    )
+    lines = [(item.line.feed, item.raw) for item in made.arrived]
+    pipe = Pipe(engine, load_rules(), UNTIL, now=NOW)
+    for feed, raw in (*lines, *_long_histories(lines, children // ONE_IN)):
+        pipe.send(feed, raw)
+    pipe.drain_gate(sorted({feed for feed, _ in lines}))
+    pipe.drain_timeline()
+    _keep_directory(engine, lines)
+    while _waits(engine):
+        pipe.drain_alerts()
+    _answer_some(engine)
+
+
+def _waits(engine: Engine) -> bool:
+    with engine.connect() as connection:
+        return bool(connection.execute(text("SELECT EXISTS (SELECT FROM outbox WHERE topic = 'send.flags')")).scalar())
+
+
+def _long_histories(lines: Iterable[tuple[str, bytes]], wanted: int) -> list[tuple[str, bytes]]:
+    """Attendance reports of a few children, week after week, until they have 300 events."""
+    found: dict[str, dict[str, Any]] = {}
+    for feed, raw in lines:
+        if feed == "school" and b"send.school.attendance" in raw:
+            body = json.loads(raw)
+            found.setdefault(body["subject"], body)
+        if len(found) == wanted:
+            break
+    return [("school", _week(body, week)) for body in found.values() for week in range(1, LONG)]
+
+
+def _week(body: dict[str, Any], week: int) -> bytes:
+    ends = date.fromisoformat(body["data"]["to_on"]) - timedelta(7 * week)
+    data = {**body["data"], "from_on": (ends - timedelta(4)).isoformat(), "to_on": ends.isoformat(), "sessions_possible": 10,
+            "sessions_authorised_absence": week % 3, "sessions_unauthorised_absence": 0}  # fmt: skip
+    moment = datetime(ends.year, ends.month, ends.day, 12, tzinfo=UTC).isoformat().replace("+00:00", "Z")
+    again = {**body, "id": f"{body['id']}-{week}", "time": moment, "recordedtime": moment, "data": data}
+    return json.dumps(again, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _keep_directory(engine: Engine, lines: Iterable[tuple[str, bytes]]) -> None:
+    """Who works for which agency, as the directory's step keeps it."""
+    with engine.begin() as connection:
+        for feed, raw in lines:
+            if feed == "workers" and b"send.workers.joined" in raw:
+                data = json.loads(raw)["data"]
+                connection.execute(
+                    text(
+                        "INSERT INTO worker (worker_id, name, role, team, sector, email, as_recorded_at)"
+                        " VALUES (:id, :name, :role, :team, :sector, :email, :now) ON CONFLICT DO NOTHING"
+                    ),
+                    {**data["worker"], "sector": data["sector"], "now": NOW},
+                )
+
+
+def _answer_some(engine: Engine) -> None:
+    """Of ten alerts one is acted on, and one put off."""
+    answer = json.dumps({"what": "acknowledged", "by": "manager", "on": UNTIL.isoformat(), "why": ""})
+    with engine.begin() as connection:
+        connection.execute(
+            text("UPDATE alert SET handled = cast(:answer AS jsonb) WHERE abs(hashtext(alert_id) % 10) = 0"),
+            {"answer": answer},
+        )
+        connection.execute(
+            text("UPDATE alert SET snoozed_until = :until WHERE abs(hashtext(alert_id) % 10) = 1"),
+            {"until": UNTIL + timedelta(5)},
+        )
