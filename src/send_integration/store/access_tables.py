@@ -1,7 +1,8 @@
-"""The tables of who came to see a child by another way than their role: broken glass, and who was told; see `tables`."""
+"""The tables of who is signed in, who looked at what and who came to it by breaking the glass; see `tables`."""
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     ForeignKey,
@@ -11,8 +12,10 @@ from sqlalchemy import (
     MetaData,
     Table,
     Text,
+    UniqueConstraint,
     func,
 )
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from send_integration.store.tables import NAMES, Moment
 
@@ -69,4 +72,54 @@ sign_in_attempt = Table(
     Column("nonce", Text, nullable=False),
     Column("verifier", Text, nullable=False, comment="of PKCE"),
     Column("expires_at", Moment, nullable=False),
+)
+
+# Who is signed in on the page; the cookie holds only a random token, of which we keep the hash.
+session = Table(
+    "session",
+    METADATA,
+    Column("token_hash", LargeBinary, primary_key=True),
+    Column("session_id", Text, nullable=False, comment="by which it is ended; opens nothing"),
+    Column("actor", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("sector", Text),
+    Column("inboxes", ARRAY(Text), nullable=False, comment="the recipients whose alerts they read, but themselves"),
+    Column(
+        "agencies", ARRAY(Text), nullable=False, comment="whose scorecards they see, where their role sees no others"
+    ),
+    Column("csrf", Text, nullable=False),
+    Column("opened_at", Moment, nullable=False),
+    Column("seen_at", Moment, nullable=False),
+    Column("expires_at", Moment, nullable=False),
+    UniqueConstraint("session_id"),
+)
+
+# Who looked at or did what, and why they were allowed to: a trigger refuses to update, delete or truncate it. What a row
+# says stands whole in `audit_text` (contracts.audit_chain), so that a new column is to be added there.
+audit = Table(
+    "audit",
+    METADATA,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("at", Moment, nullable=False, server_default=func.now()),
+    Column("actor", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("child_id", Text),
+    Column("allowed", Boolean, nullable=False),
+    Column("why", Text, nullable=False),
+    Index(None, "child_id"),
+    Index(None, "actor", "id"),
+    Index(None, "at"),
+    Index("ix_audit_export", "at", postgresql_where=Column("action") == "export"),
+)
+
+# The chain over the audit, in the order in which entries were committed; written by a trigger, and by nobody else.
+audit_link = Table(
+    "audit_link",
+    METADATA,
+    Column("seq", BigInteger, primary_key=True, autoincrement=False, comment="1, 2, 3 …, without a gap"),
+    Column("audit_id", BigInteger, nullable=False),
+    Column("hash", LargeBinary, nullable=False, comment="of the hash before and the entry's text"),
+    UniqueConstraint("audit_id"),
 )
