@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from send_integration.contracts.event import ChildId, Event
 from send_integration.contracts.registry import parse
 from send_integration.evaluate import answer_child, child_as_json
+from send_integration.rules.model import ids_of
 from send_integration.rules.silence import SilentFeed
 from send_integration.steps.catalogue import load_rules
 from send_integration.web.drawing import PHONE, WIDE, Drawing, Layout, draw
@@ -39,7 +40,7 @@ def lanes(*events: Event, today: date = TODAY, silent: tuple[SilentFeed, ...] = 
     answer = answer_child(ChildId("c" + "0" * 15), events, RULES, today)
     assert answer is not None
     found = child_as_json(answer, RULES)
-    flags = [{"rule": f.rule, "subject": f.subject, "kind": f.kind, "evidence": list(f.evidence)} for f in answer.flags]
+    flags = [{"rule": f.rule, "subject": f.subject, "kind": f.kind, "evidence": ids_of(f.evidence)} for f in answer.flags]
     told = Told(found["timeline"], found["milestones"], answer.timeline.episodes)
     return lanes_of(told, RULES, today, numbers_of(flags), silent)
 
