@@ -40,7 +40,9 @@ def lanes(*events: Event, today: date = TODAY, silent: tuple[SilentFeed, ...] = 
     answer = answer_child(ChildId("c" + "0" * 15), events, RULES, today)
     assert answer is not None
     found = child_as_json(answer, RULES)
-    flags = [{"rule": f.rule, "subject": f.subject, "kind": f.kind, "evidence": ids_of(f.evidence)} for f in answer.flags]
+    flags = [
+        {"rule": f.rule, "subject": f.subject, "kind": f.kind, "evidence": ids_of(f.evidence)} for f in answer.flags
+    ]
     told = Told(found["timeline"], found["milestones"], answer.timeline.episodes)
     return lanes_of(told, RULES, today, numbers_of(flags), silent)
 

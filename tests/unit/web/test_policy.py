@@ -186,7 +186,10 @@ def read(path: Path) -> Policy:
     ("role", "names"),
     [
         (Role.NAMED_WORKER, ["My children", "Alerts"]),
-        (Role.MANAGER, ["Children", "My children", "Meetings", "Alerts", "Identity", "Quarantine", "Feeds", "Scorecards"]),
+        (
+            Role.MANAGER,
+            ["Children", "My children", "Meetings", "Alerts", "Identity", "Quarantine", "Feeds", "Scorecards"],
+        ),
         (Role.DATA_STEWARD, ["Identity", "Quarantine", "Feeds", "Scorecards", "Alerts"]),
         (Role.PANEL_CHAIR, ["Children", "Meetings", "Alerts"]),
         (Role.AGENCY_MANAGER, ["Scorecards"]),
