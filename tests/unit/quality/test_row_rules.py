@@ -217,6 +217,13 @@ def test_a_wrong_event_is_named_by_the_rules_own_code(feed: str, code: str) -> N
     assert code in codes_of(feed, event(what, fields.pop("day", "2025-03-03"), **fields))
 
 
+@pytest.mark.parametrize("name", ["reason", "presenter"])
+def test_every_free_line_of_a_listing_is_read(name: str) -> None:
+    found = codes_of("panel", event("panel.listed", **{name: "see 9990000018"}))
+
+    assert "nhs-number-in-text" in found
+
+
 @pytest.mark.parametrize("feed", FEEDS)
 def test_no_row_rule_is_left_untried(feed: str) -> None:
     rules = {rule.code for rule in rules_of(feed) if rule.scope == "row"}
