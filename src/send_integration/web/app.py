@@ -2,12 +2,14 @@
 
 from collections.abc import Awaitable, Callable
 from functools import partial
+from urllib.parse import urlsplit
 
 from fastapi import FastAPI, HTTPException, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse, Response
 from fastapi.staticfiles import StaticFiles
 from sqlalchemy import Engine
+from sqlalchemy.exc import DataError
 from starlette.exceptions import HTTPException as StarletteHTTPException
 
 from send_integration.settings import Settings
@@ -96,6 +98,7 @@ def build_app(engine: Engine, settings: Settings) -> FastAPI:
         redirect_slashes=False,  # it would lead to whatever host the request names
     )
     site = Site(engine, settings, templates(), guard_of(settings), Provider(provider) if provider else None)
+    app.state.is_encrypted = urlsplit(settings.web_address).scheme == "https"
     for room in ROOMS:
         app.include_router(room.routes(site))
     app.mount("/static", StaticFiles(directory=FOLDER / "static"), name="static")
@@ -131,6 +134,11 @@ def _answer_faults(app: FastAPI, site: Site) -> None:
 
     @app.exception_handler(RequestValidationError)
     async def say_unread(_request: Request, _fault: RequestValidationError) -> Response:
+        return _said(site, 400)
+
+    @app.exception_handler(DataError)
+    async def say_unkept(_request: Request, _fault: DataError) -> Response:
+        """Answer what came with a value that no database text or number can be, such as one with a zero byte."""
         return _said(site, 400)
 
     @app.exception_handler(BehindGlass)

@@ -93,7 +93,9 @@ class Site:
         session = find_session(self.engine, token, clock.now(), idle) if token else None
         if session is None:
             raise SignInNeeded
-        self.guard.count_person(session.actor, searches="q" in request.query_params)
+        if not getattr(request.state, "is_counted", False):  # some routes ask twice
+            request.state.is_counted = True
+            self.guard.count_person(session.actor, searches="q" in request.query_params)
         return session
 
     def permit(self, request: Request, action: Action) -> Session:

@@ -18,8 +18,9 @@ def is_local(address: str) -> bool:
 
 
 def is_secure(request: Request) -> bool:
-    """Whether cookies are kept to encrypted connections: always, but on this machine itself."""
-    return request.url.hostname not in LOCAL
+    """Whether cookies are kept to encrypted connections: always, but on this machine itself; and there too where people reach
+    the page by an encrypted address, for then it is a proxy that asks."""
+    return request.app.state.is_encrypted or request.url.hostname not in LOCAL
 
 
 def name_of(request: Request, cookie: str) -> str:

@@ -150,7 +150,8 @@ def allowed(
     if not general.allowed or not restricted:
         return general
     seen = _granted(Action.SEE_RESTRICTED, role, sector, tied)
-    return Decision(seen.allowed, f"restricted: {seen.why}", unknown=not seen.allowed)
+    as_for_any = _granted(action, role, sector, NO_TIE).allowed  # what is answered of a child who is not there
+    return Decision(seen.allowed, f"restricted: {seen.why}", unknown=not seen.allowed and as_for_any)
 
 
 def seen_fields(role: str, sector: str | None, tie: Tie = NO_TIE) -> Fields:

@@ -82,7 +82,7 @@ class Provider:
             raise ProviderFault(f"The provider did not take the code: {type(fault).__name__}") from None
         claims = self._claims(token, attempt.nonce)
         person = claims.get(self.settings.person_claim)
-        if not isinstance(person, str) or not person.strip() or len(person) > 200 or not person.isprintable():
+        if not isinstance(person, str) or not _is_a_worker_id(person):
             raise ProviderFault("The provider does not say who it is")
         name = claims.get("name")
         shown = name if isinstance(name, str) and name.isprintable() else ""
@@ -189,6 +189,16 @@ def _fetch(address: str) -> dict[str, Any]:
     if not isinstance(found, dict):
         raise ProviderFault("The provider's answer cannot be read")
     return found
+
+
+def _is_a_worker_id(person: str) -> bool:
+    """Whether somebody can be called so; a team's inbox is nobody."""
+    return (
+        person.strip() == person != ""
+        and len(person) <= 200
+        and person.isprintable()
+        and not person.startswith("team:")
+    )
 
 
 def _is_safe(address: str) -> bool:

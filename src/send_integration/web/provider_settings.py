@@ -51,6 +51,8 @@ def check_sign_in(settings: Settings) -> ProviderSettings | None:
             raise _fault(f"SEND_{name.upper()}", "It is not set, and SEND_SIGN_IN is oidc", "Set it.")
     _require_safe("SEND_OIDC_ISSUER", settings.oidc_issuer)
     _require_safe("SEND_WEB_ADDRESS", settings.web_address)
+    if "openid" not in settings.oidc_scope.split():
+        raise _fault("SEND_OIDC_SCOPE", "It must hold openid", "Write for instance openid profile.")
     here = settings.web_address.rstrip("/")
     return ProviderSettings(
         issuer=settings.oidc_issuer,

@@ -180,6 +180,7 @@ LIES: dict[str, dict[str, Any]] = {
     "signed with the client's secret": {"algorithm": "HS256", "key": SECRET + " " * 32},
     "not signed": {"algorithm": "none", "key": None},
     "nobody": {"claims": {"sub": None}},
+    "a team's inbox": {"claims": {"sub": "team:duty-manager"}},
     "nobody's name": {"claims": {"sub": "w-17\r\nSet-Cookie: x=1"}},
 }
 

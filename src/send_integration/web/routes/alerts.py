@@ -121,7 +121,9 @@ def _glass(site: Site, session: Session, reader: Reader) -> list[BrokenGlass]:
         or not child.restricted
         or site.ask(session, Action.SEE_RESTRICTED, child).allowed
     ]
-    site.note_looks(session, Action.LIST_CHILDREN, dict.fromkeys(one.child_id for one in shown), "the glass was broken")
+    secret = {child_id for child_id, child in known.items() if child.restricted}
+    told = dict.fromkeys(one.child_id for one in shown if one.child_id in secret)
+    site.note_looks(session, Action.LIST_CHILDREN, told, "restricted, the glass was broken")
     return shown
 
 
