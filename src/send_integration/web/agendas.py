@@ -1,7 +1,7 @@
 """A meeting's agenda as a page shows it: who is listed and why, how far the panel is with each, and what has changed."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -14,7 +14,7 @@ from send_integration.timeline.seen import Seen
 from send_integration.web.child_page import year_name
 from send_integration.web.context import Site, asked_of
 from send_integration.web.decide_form import DECISIONS
-from send_integration.web.policy import Action
+from send_integration.web.policy import Action, Fields
 from send_integration.web.since import LastTime, Since, last_time, since_day, since_seen
 from send_integration.when.periods import age_on
 
@@ -66,6 +66,7 @@ def agenda_rows(site: Site, session: Session, day: date) -> list[Row]:
             child,
             day,
             words.get(child.child_id, ()),
+            site.sees(session, known.get(child.child_id)),
             may_decide=held and site.ask(session, Action.DECIDE, known.get(child.child_id)).allowed,
         )
         for child in children
@@ -82,7 +83,7 @@ def shown_children(site: Site, session: Session, day: date) -> list[AgendaChild]
     return [listed[child_id] for child_id in in_order(seen, places)]
 
 
-def _row(site: Site, child: AgendaChild, day: date, words: Sequence[Word], *, may_decide: bool) -> Row:
+def _row(site: Site, child: AgendaChild, day: date, words: Sequence[Word], sees: Fields, *, may_decide: bool) -> Row:
     today = site.settings.today()
     told = [word for word in words if word.meeting_on == day]
     decided = decided_for(child.panel, told, day)
@@ -91,13 +92,13 @@ def _row(site: Site, child: AgendaChild, day: date, words: Sequence[Word], *, ma
     decision = decided["event_id"] if decided else None
     return Row(
         child.child_id,
-        f"{child.given_name} {child.family_name}",
+        f"{child.given_name} {child.family_name}" if sees.names else f"Child {child.child_id}",
         age_on(child.date_of_birth, today),
         year_name(child.date_of_birth, (), today),
         tuple(_listings(child.panel, told, day)),
-        tuple(_tags(child, decided, told, talked=talked)),
-        since_last_time(site, child.child_id, child.panel, day),
-        decision,
+        tuple(_tags(child, decided if sees.decisions else None, told, talked=talked or decided is not None)),
+        since_last_time(site, child.child_id, child.panel, day, sees),
+        decision if sees.decisions else None,
         reached=talked or decision is not None,
         carried=child.carried,
         may_decide=may_decide,
@@ -129,7 +130,7 @@ def _tags(
     if decided:
         yield "met", f"Decided: {DECISIONS.get(decided['decision'], decided['decision']).lower()}"
     elif talked:
-        yield "met", "Discussed, not decided"
+        yield "met", "Discussed"
     elif child.carried:
         yield "raise", "Carried over"
     if any(word.what in ("decided", "discussed") for word in words):
@@ -138,13 +139,14 @@ def _tags(
         yield "missed", "Held by the checks: the data stewards work on it"
 
 
-def since_last_time(site: Site, child_id: str, panel: Mapping[str, Any], day: date) -> Since:
+def since_last_time(site: Site, child_id: str, panel: Mapping[str, Any], day: date, sees: Fields) -> Since:
     """What has changed of a child since the panel last talked about it, before a meeting."""
     last = last_time(panel, day)
     present = seen_of(site.engine, child_id) if last else None
     if last is None or present is None:
         return Since()
-    return changes_since(site, child_id, last, present)
+    found = changes_since(site, child_id, last, present)
+    return found if sees.decisions else replace(found, changes=replace(found.changes, decisions=(), words=()))
 
 
 def since_decided(site: Site, child_id: str, said: Mapping[str, Any], kept: DecisionSeen) -> Since | None:

@@ -73,13 +73,14 @@ def last_time(panel: Mapping[str, Any], before: date) -> LastTime | None:
 def since_seen(last: LastTime, seen: Seen, present: Seen) -> Since:
     """What has changed since the panel decided, against exactly what it then saw; what it said itself is no news."""
     day = last.meeting_on.isoformat()
-    own = {item["event_id"] for item in present.panel["decisions"] if item["meeting_on"] == day}
+    decided = [item for item in present.panel["decisions"] if item["meeting_on"] == day]
+    own = {item["event_id"] for item in decided}
     own |= {item["event_id"] for item in present.panel["discussions"] if item["meeting_on"] == day}
     own |= {item["event_id"] for item in present.panel["actions"] if day in (item["meeting_on"], item["agreed_on"])}
+    replaced = {former["event_id"] for item in decided for former in item["former"]}
+    known = [entry for entry in seen.answer["timeline"] if entry["event_id"] not in own | replaced]
     said = [entry for entry in present.answer["timeline"] if entry["event_id"] in own]
-    known = {entry["event_id"] for entry in seen.answer["timeline"]}
-    added = [entry for entry in said if entry["event_id"] not in known]
-    seen = replace(seen, answer={**seen.answer, "timeline": [*seen.answer["timeline"], *added]})
+    seen = replace(seen, answer={**seen.answer, "timeline": [*known, *said]})
     changes = changed_since(seen, present)
     later = replace(
         changes,

@@ -51,6 +51,11 @@ def _checked(text: str, field: str, called: str, missing: str, longest: int) -> 
     return Written(text)
 
 
+def is_event_id(given: str) -> bool:
+    """Whether a text can be an event's id (contracts.envelope.Id): nothing else is looked up."""
+    return 0 < len(given) <= LONGEST_LINE and given.isprintable()
+
+
 class Day(NamedTuple):
     """A day as a form gives it; None where it is left open or is none."""
 

@@ -11,6 +11,7 @@ from tests.integration.steps.pipe import Pipe
 from tests.integration.web.conftest import Person, SignIn
 
 NEXT = TODAY + timedelta(28)
+NOBODY = "c" + "0" * 15
 SEATS = {"chair": "Cass Example", "education": "Ed Example", "health": "Hel Example", "care": "Car Example"}
 
 
@@ -66,7 +67,7 @@ def test_a_child_is_listed_decided_on_and_the_decision_is_on_the_timeline(
 
     form = chair.get(f"/meetings/{TODAY}/children/{anna}").text
     answer = chair.post(f"/meetings/{TODAY}/children/{anna}", mark=hidden(form, "mark"), **GIVEN)
-    assert answer.headers["location"] == f"/meetings/{TODAY}?done=decided#{anna}", answer.text
+    assert answer.headers["location"] == f"/meetings/{TODAY}?done=decided", answer.text
     assert "Decided: fund it jointly" in chair.get(f"/meetings/{TODAY}").text
 
     pipe.settle()
@@ -114,3 +115,171 @@ def test_who_decides_second_is_shown_both_and_nothing_is_lost(
     assert [(found["decision"], [old["decision"] for old in found["former"]]) for found in decisions] == [
         ("escalate", ["joint-funding"])
     ]
+
+
+def test_the_quorum_is_said_and_two_who_say_otherwise_of_a_seat_are_shown_both(chair: Person, sign_in: SignIn) -> None:
+    manager = sign_in("manager")
+    page = chair.get(f"/meetings/{TODAY}").text
+    assert "No quorum: nobody is marked present for the chair, education, health and social care" in page
+    seats = re.findall(r'name="seat" value="([0-9]+)"', page)
+    shown = {"seat": seats, "shown": ["open"] * len(seats)}
+    for person, word, other in ((chair, "yes", "yes"), (manager, "no", "open")):
+        said = {f"said-{seat}": word if seat == seats[0] else other for seat in seats}
+        answer = person.post(f"/meetings/{TODAY}/attendance", **shown, **said)
+
+    assert answer.status_code == 409
+    assert "Cass Example</bdi>: chair says present; you say apologies" in answer.text
+    assert "Quorum: met." in answer.text, (
+        "the manager left the other three as they were shown, which is no word of theirs"
+    )
+    again = manager.post(f"/meetings/{TODAY}/attendance", seat=seats[0], shown="yes", **{f"said-{seats[0]}": "no"})
+    assert again.status_code == 303
+    assert "No quorum: nobody is marked present for the chair, and 3 of the 4" in chair.get(f"/meetings/{TODAY}").text
+
+
+def test_a_child_that_was_not_reached_is_carried_over_once(chair: Person, pipe: Pipe, anna: str) -> None:
+    listed(chair, anna)
+    pipe.settle()
+    for _ in range(2):
+        answer = chair.post(f"/meetings/{TODAY}/carry", child_id=anna, why="Not reached")
+        assert answer.headers["location"] == f"/meetings/{TODAY}?done=carried"
+    pipe.settle()
+
+    listings = pipe.ask("SELECT panel -> 'listings' FROM child WHERE child_id = :child", child=anna)[0][0]
+    assert [(item["meeting_on"], item["reason"], item["presenter"]) for item in listings] == [
+        (TODAY.isoformat(), "three services, no plan", "Wren"),
+        (NEXT.isoformat(), f"three services, no plan (carried over from {TODAY}: Not reached)", "Wren"),
+    ]
+    assert "Carried over to" in chair.get(f"/meetings/{TODAY}").text
+
+
+def test_a_child_is_moved_and_taken_off(chair: Person, engine: Engine, pipe: Pipe, anna: str) -> None:
+    zofia = child_of(engine, "Zofia", "Kowalska")
+    listed(chair, anna)
+    listed(chair, zofia)
+    pipe.settle()
+
+    def order() -> list[str]:
+        return re.findall(r'<li class="send-agenda__child" id="(c[0-9a-f]+)"', chair.get(f"/meetings/{TODAY}").text)
+
+    before = order()
+    chair.post(f"/meetings/{TODAY}/order", child_id=before[0], go="down")
+    assert order() == [before[1], before[0]]
+    answer = chair.post(f"/meetings/{TODAY}/take-off", child_id=before[1])
+    assert answer.headers["location"] == f"/meetings/{TODAY}?done=taken-off"
+    assert order() == [before[0]], "what is on its way to the timeline counts at once"
+    pipe.settle()
+    assert order() == [before[0]]
+
+
+def test_a_restricted_child_is_on_nobodys_agenda_who_may_not_know_of_her(
+    chair: Person, sign_in: SignIn, engine: Engine, pipe: Pipe
+) -> None:
+    mira = child_of(engine, "Mira", "Hidden")
+    assert chair.get(f"/children/{mira}/list").status_code == 404
+    listed(sign_in("manager"), mira)
+    pipe.settle()
+
+    assert "Mira" in sign_in("manager").get(f"/meetings/{TODAY}").text
+    assert "1 child" in sign_in("manager").get("/meetings").text
+    assert "Nobody is listed yet" in chair.get(f"/meetings/{TODAY}").text
+    assert "1 child" not in chair.get("/meetings").text
+    assert chair.get(f"/meetings/{TODAY}/children/{mira}").status_code == 404
+    assert chair.post(f"/meetings/{TODAY}/carry", child_id=mira, why="x").status_code == 404
+
+
+BAD = ("<script>alert(1)</script>", "'; DROP TABLE meeting; --", "{{ 7 * 7 }}", "\x00", "\u202eright", "x" * 30_000,
+       "javascript:alert(1)", "../../etc/passwd", "9990000018")  # fmt: skip
+
+
+def test_nothing_that_is_typed_runs_breaks_or_gets_further_than_its_field(
+    chair: Person, engine: Engine, pipe: Pipe, anna: str
+) -> None:
+    listed(chair, anna)
+    pipe.settle()
+    form = chair.get(f"/meetings/{TODAY}/children/{anna}").text
+    forms = {
+        "/meetings": ("meeting_on", "place", "chair", "education", "quorum"),
+        f"/children/{anna}/list": ("meeting_on", "reason", "presenter"),
+        f"/meetings/{TODAY}/attendance": ("name", "part", "seat", "shown", "said-1"),
+        f"/meetings/{TODAY}/order": ("child_id", "go"),
+        f"/meetings/{TODAY}/carry": ("child_id", "why"),
+        f"/meetings/{TODAY}/take-off": ("child_id",),
+        f"/meetings/{TODAY}/children/{anna}": (
+            "mark", "corrects", "attendee", "others", "discussion", "decision", "rationale", "voice_followed", "education",
+            "owner", "what", "due_on", "review_on", "basis", "do",
+        ),
+        f"/children/{anna}/actions/complete": ("action", "decision"),
+    }  # fmt: skip
+    right = {f"/meetings/{TODAY}/children/{anna}": {**GIVEN, "mark": hidden(form, "mark")}}
+    for address, names in forms.items():
+        typed = [dict.fromkeys(names, bad) for bad in BAD] + [
+            {name: bad} for name in names for bad in BAD if len(bad) < 2
+        ]
+        for fields in typed:
+            answer = chair.post(address, **{**right.get(address, {}), **fields})
+            assert answer.status_code in (200, 303, 400, 403, 404, 409), (address, str(fields)[:200])
+            assert "<script>alert" not in answer.text
+    for bad in BAD[:-1]:
+        for address in ("/meetings/{}", "/decisions/{}", "/meetings/{}/children/x", "/decisions/{}/correct"):
+            assert chair.get(address.format(bad.replace("\x00", "%00")[:2000])).status_code in (400, 404), (
+                address,
+                bad,
+            )
+    assert count(engine, "meeting") >= 2
+
+
+def test_each_role_reads_runs_lists_and_decides_as_the_policy_grants(
+    chair: Person, sign_in: SignIn, pipe: Pipe, anna: str
+) -> None:
+    """Of a child on today's agenda; a form that is let in is refused for what it does not say, or leads on."""
+    listed(chair, anna)
+    form = chair.get(f"/meetings/{TODAY}/children/{anna}").text
+    pipe.settle()
+    chair.post(f"/meetings/{TODAY}/children/{anna}", mark=hidden(form, "mark"), **GIVEN)
+    event_id = re.findall(r'href="/decisions/([0-9a-f-]{36})"', chair.get(f"/meetings/{TODAY}").text)[0]
+    pipe.settle()
+    panel = {"chair", "member", "member-health", "member-care"}
+    reads, runs = panel | {"manager"}, {"chair", "manager"}
+    pages = {
+        ("GET", "/meetings"): reads,
+        ("GET", f"/meetings/{TODAY}"): reads,
+        ("GET", f"/decisions/{event_id}"): reads,
+        ("GET", f"/children/{anna}/list"): reads,
+        ("POST", f"/children/{anna}/list"): reads,
+        ("POST", f"/meetings/{TODAY}/take-off"): reads,
+        ("POST", "/meetings"): runs,
+        ("POST", f"/meetings/{TODAY}/attendance"): runs,
+        ("POST", f"/meetings/{TODAY}/order"): runs,
+        ("POST", f"/meetings/{TODAY}/carry"): runs,
+        ("GET", f"/meetings/{TODAY}/children/{anna}"): panel,
+        ("POST", f"/meetings/{TODAY}/children/{anna}"): panel,
+        ("GET", f"/decisions/{event_id}/correct"): panel,
+        ("POST", f"/decisions/{event_id}/correct"): panel,
+        ("POST", f"/children/{anna}/actions/complete"): panel,
+    }
+    everybody = (*sorted(reads), "worker", "steward", "analyst", "administrator", "agency")
+    for actor in everybody:
+        person = sign_in(actor)
+        for (method, address), granted in pages.items():
+            answer = person.get(address) if method == "GET" else person.post(address, child_id=NOBODY)
+            allowed = answer.status_code not in (403, 404) or (
+                answer.status_code == 404 and address.endswith(("/carry", "/complete", "/take-off"))
+            )
+            assert allowed is (actor in granted) or address.endswith("/take-off"), (
+                actor,
+                method,
+                address,
+                answer.status_code,
+            )
+    assert sign_in("chair").get(f"/decisions/{event_id}").text.count("Needs meet in all three sectors.") == 1
+
+
+@pytest.mark.parametrize(
+    "path", ["/meetings", "/children/{}/list", "/meetings/{day}/children/{}", "/meetings/{day}/carry"]
+)
+def test_a_form_that_is_not_one_of_ours_does_nothing(chair: Person, engine: Engine, anna: str, path: str) -> None:
+    before = count(engine, "outbox"), count(engine, "meeting")
+    address = path.replace("{day}", TODAY.isoformat()).format(anna)
+    assert chair.client.post(address, data={"csrf": "forged", **GIVEN}).status_code == 403
+    assert (count(engine, "outbox"), count(engine, "meeting")) == before

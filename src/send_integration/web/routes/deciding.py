@@ -26,6 +26,7 @@ from send_integration.web.forms import Fault
 from send_integration.web.policy import Action
 from send_integration.web.routes.meetings import meeting_day
 from send_integration.web.since import Since, last_time, late_actions
+from send_integration.web.written import is_event_id
 from send_integration.when.periods import age_on
 
 _MARK = re.compile(r"[0-9a-f]{32}", re.ASCII)
@@ -122,7 +123,14 @@ def take(site: Site, session: Session, case: Case, typed: Typed) -> Response:
         faults = read.faults or (Fault(TOP, TOO_OLD),)
         theirs = theirs_of(site, session, case, before, present)
         return form_page(site, session, case, present, typed, *faults, theirs=theirs)
-    return _record(site, session, case, typed, _conclusion(case, read, typed.corrects), before)
+    return _record(
+        site,
+        session,
+        case,
+        typed,
+        _conclusion(case, read, typed.corrects if is_event_id(typed.corrects) else ""),
+        before,
+    )
 
 
 def _record(site: Site, session: Session, case: Case, typed: Typed, conclusion: Conclusion, before: Seen) -> Response:
@@ -139,7 +147,7 @@ def _record(site: Site, session: Session, case: Case, typed: Typed, conclusion: 
     if event_id and conclusion.corrects:
         return RedirectResponse(f"/decisions/{event_id}?done=corrected", status_code=303)
     if event_id:
-        return RedirectResponse(f"/meetings/{case.meeting_on}?done=decided#{case.child_id}", status_code=303)
+        return RedirectResponse(f"/meetings/{case.meeting_on}?done=decided", status_code=303)
     present = show_for_deciding(site.engine, case.child_id, clock.now()) or before
     theirs = theirs_of(site, session, case, before, present)
     return form_page(site, session, case, present, typed, *faults, theirs=theirs)
@@ -206,6 +214,7 @@ def form_page(
     found = one_child(site.engine, case.child_id)
     if found is None:
         return RedirectResponse(f"/meetings/{case.meeting_on}", status_code=303)
+    sees = site.sees(session, standings(site.engine, [case.child_id]).get(case.child_id))
     today, meeting = site.settings.today(), one_meeting(site.engine, case.meeting_on)
     seats = [said.seat for said in seats_of(site.engine, case.meeting_on)]
     last = last_time(seen.panel, case.meeting_on)
@@ -222,7 +231,8 @@ def form_page(
         corrected=corrected,
         corrects=corrects,
         held=case.meeting_on <= today,
-        child_name=f"{found.given_name} {found.family_name}",
+        child_name=f"{found.given_name} {found.family_name}" if sees.names else f"Child {case.child_id}",
+        sees=sees,
         age=age_on(born_on, today),
         year=year_name(born_on, (), today),
         voices=seen.panel["voices"],

@@ -29,6 +29,7 @@ from send_integration.web.decide_form import BASES, DECISIONS, FOLLOWED, SERVICE
 from send_integration.web.forms import Fault
 from send_integration.web.policy import Action
 from send_integration.web.routes.deciding import Case, form_page, take
+from send_integration.web.written import is_event_id
 
 DONE = {
     "corrected": "The decision is corrected. The timeline has it in seconds.",
@@ -96,9 +97,9 @@ def _add_completing(site: Site, router: APIRouter) -> None:
         session = site.permit_child(request, Action.DECIDE, child_id, standing)
         site.require_form(session, csrf)
         act = partial(complete_action, site.engine, child_id, session, action)
-        shown = decision if _is_id(decision) and child_of_decision(site.engine, decision) == child_id else ""
-        if not _is_id(action):
-            raise HTTPException(404)
+        shown = decision if is_event_id(decision) and child_of_decision(site.engine, decision) == child_id else ""
+        if not is_event_id(action):
+            raise HTTPException(400)
         try:
             act(in_rehearsal(clock.now(), site.settings.today()))
         except BadInput as fault:
@@ -110,13 +111,9 @@ def _add_completing(site: Site, router: APIRouter) -> None:
         )
 
 
-def _is_id(given: str) -> bool:
-    return 0 < len(given) <= 200 and given.isprintable()
-
-
 def _whose(site: Site, event_id: str, child: str) -> tuple[str, Standing | None]:
     """Whose decision it is: of one that was taken on our pages it is known, of another the link says it."""
-    child_id = (child_of_decision(site.engine, event_id) if _is_id(event_id) else None) or child
+    child_id = (child_of_decision(site.engine, event_id) if is_event_id(event_id) else None) or child
     return child_id, standings(site.engine, [child_id]).get(child_id)
 
 
@@ -141,7 +138,7 @@ def _find(site: Site, child_id: str, event_id: str) -> Found:
     for word in words_under_way(site.engine, [child_id]).get(child_id, ()):
         if word.event_id == event_id and word.what == "decided":
             return Found(_as_item(word), "under way")
-    if _is_id(event_id) and child_of_decision(site.engine, event_id) == child_id:
+    if is_event_id(event_id) and child_of_decision(site.engine, event_id) == child_id:
         return Found({}, "gone")
     raise HTTPException(404)
 
@@ -174,7 +171,10 @@ def _page(
     named = children_named(site.engine, [child_id]).get(child_id)
     if named is None:
         raise HTTPException(404)
-    seen, sees = decision_seen(site.engine, event_id), site.sees(session, named.standing)
+    sees = site.sees(session, named.standing)
+    if not sees.decisions:
+        raise HTTPException(403)
+    seen = decision_seen(site.engine, event_id)
     by = who_said(site.engine, [event_id])
     since = since_decided(site, child_id, found.said, seen) if seen and found.said else None
     return site.page(
@@ -183,7 +183,7 @@ def _page(
         status=400 if faults else 200,
         child_id=child_id,
         event_id=event_id,
-        child_name=f"{named.given_name} {named.family_name}",
+        child_name=f"{named.given_name} {named.family_name}" if sees.names else f"Child {child_id}",
         found=found,
         said=found.said,
         by=by.get(event_id, ""),

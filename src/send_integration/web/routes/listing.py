@@ -71,7 +71,7 @@ def _list(site: Site, session: Session, child_id: str, typed: Listing) -> Respon
         return _page(site, session, child_id, again, Fault("meeting_on", fault.what))
     if not allowed(Action.VIEW_MEETING, session.role).allowed:
         return RedirectResponse(f"/children/{child_id}/list?done=listed", status_code=303)
-    return RedirectResponse(f"/meetings/{day.day}?done=listed#{child_id}", status_code=303)
+    return RedirectResponse(f"/meetings/{day.day}?done=listed", status_code=303)
 
 
 def _page(site: Site, session: Session, child_id: str, typed: Listing, *faults: Fault, done: bool = False) -> Response:
@@ -79,6 +79,7 @@ def _page(site: Site, session: Session, child_id: str, typed: Listing, *faults: 
     if found is None or panel is None:
         raise HTTPException(404)
     today = site.settings.today().isoformat()
+    sees = site.sees(session, standings(site.engine, [child_id]).get(child_id))
     return site.page(
         "list_child_page.html",
         session,
@@ -86,7 +87,7 @@ def _page(site: Site, session: Session, child_id: str, typed: Listing, *faults: 
         listed_id=child_id,
         listing_days=open_meetings(site.engine, site.settings.today()),
         listing=typed,
-        child_name=f"{found.given_name} {found.family_name}",
+        child_name=f"{found.given_name} {found.family_name}" if sees.names else f"Child {child_id}",
         listed_for=sorted({item["meeting_on"] for item in panel["listings"] if item["meeting_on"] >= today}),
         may_open=allowed(Action.RUN_MEETING, session.role).allowed,
         sees_meetings=allowed(Action.VIEW_MEETING, session.role).allowed,

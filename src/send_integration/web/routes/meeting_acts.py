@@ -23,6 +23,7 @@ from send_integration.web.context import Site
 from send_integration.web.forms import Fault
 from send_integration.web.policy import Action
 from send_integration.web.routes.meetings import (
+    AT_PLACE,
     NOTHING_TYPED,
     PRESENCE_CODES,
     MeetingTyped,
@@ -175,5 +176,5 @@ def _do(
         act()
     except BadInput as fault:
         return meeting_page(site, session, day, Shown(faults=[Fault(child_id, fault.what)], typed=typed))
-    place = "" if done == "taken-off" else f"#{child_id}"
+    place = f"#{child_id}" if done in AT_PLACE else ""
     return RedirectResponse(f"/meetings/{day}?done={done}{place}", status_code=303)

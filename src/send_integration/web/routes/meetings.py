@@ -48,6 +48,9 @@ DONE = {
 }
 """What is said of each act once it is done."""
 
+AT_PLACE = ("moved", "who")
+"""Acts after which the reader is led to the place where they were, rather than to what is said of it."""
+
 
 class NewMeeting(BaseModel):
     """What the form on a new meeting holds."""
@@ -94,7 +97,7 @@ def routes(site: Site) -> APIRouter:
     @router.get("/meetings/{day}")
     def show_one(request: Request, day: str, done: Annotated[str, Query()] = "") -> Response:
         session = site.permit(request, Action.VIEW_MEETING)
-        return meeting_page(site, session, meeting_day(day), Shown(DONE.get(done, "")))
+        return meeting_page(site, session, meeting_day(day), Shown(DONE.get(done, ""), at_place=done in AT_PLACE))
 
     return router
 
@@ -167,6 +170,7 @@ class Shown(NamedTuple):
     said otherwise meanwhile."""
 
     done: str = ""
+    at_place: bool = False
     faults: Sequence[Fault] = ()
     typed: MeetingTyped = NOTHING_TYPED
     seats: Mapping[int, bool | None] = NO_SEATS
@@ -202,6 +206,7 @@ def meeting_page(site: Site, session: Session, day: date, shown: Shown = NOTHING
         session,
         status=409 if shown.disputed else 400 if shown.faults else 200,
         done=shown.done,
+        at_place=shown.at_place,
         faults=shown.faults,
         typed=shown.typed,
         typed_seats=shown.seats,
