@@ -21,6 +21,7 @@ from send_integration.steps.timeline import worker_as_json
 from send_integration.store.children import StoredChild
 from send_integration.store.feed_health import last_days
 from send_integration.store.flags import is_dismissed, open_flags_of
+from send_integration.store.panel import Word, words_under_way
 from send_integration.timeline.episodes import episodes_of
 from send_integration.timeline.named_workers import named_workers
 from send_integration.timeline.panel import panel_as_json, panel_record
@@ -47,7 +48,7 @@ STANDS = ("missed", "due-soon", "paused", "pending", "met-late", "met", "excepte
 
 class Known(NamedTuple):
     """What the page is made of: the one answer, the events behind it in order of happening, flags, the panel's record, who
-    is named, and of today how the feeds stand."""
+    is named, and of today how the feeds stand and what our pages said that is not on the timeline yet."""
 
     answer: Mapping[str, Any]
     events: Sequence[Event]
@@ -56,6 +57,7 @@ class Known(NamedTuple):
     named_workers: Sequence[Mapping[str, Any]]
     heard: Heard | None
     silence: Silence
+    under_way: Sequence[Word] = ()
 
 
 NO_SILENCE = Silence((), {})
@@ -72,6 +74,7 @@ def known_today(engine: Engine, found: StoredChild, rules: RuleBook, today: date
         found.named_workers,
         Heard(unheard, last_days(engine)),
         silence_of(found.answer, unheard, rules),
+        words_under_way(engine, [found.child_id]).get(found.child_id, ()),
     )
 
 
@@ -133,6 +136,7 @@ def page_of(found: StoredChild, known: Known, rules: RuleBook, asked: Asked, see
         "years": by_school_year(chosen, lambda start: year_name(born_on, enrolled, start)),
         "services": services_of(known.panel["services"], known.named_workers, known.events, known.heard),
         "voices": (child_voice, parents_voice),
+        "under_way": known.under_way,
         "panel": panel_view(known.panel, hrefs, today),
         "milestones": _milestones(answer["milestones"], known.silence, today),
         "lanes": lanes,
