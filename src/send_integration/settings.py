@@ -6,6 +6,7 @@ Every setting is an environment variable with the prefix SEND_; unset means the 
 import re
 from datetime import date
 from functools import lru_cache
+from ipaddress import ip_network
 from pathlib import Path
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
@@ -49,8 +50,40 @@ class Settings(BaseSettings):
     web_address: str = Field("", description="Address by which people reach the page, used in alerts' links.")
     sign_in: str = Field(
         "none",
-        pattern="^(none|development)$",
-        description="'development' lets anyone sign in as a made-up person.",
+        pattern="^(none|development|oidc)$",
+        description="How people sign in: 'oidc' at the authority's OpenID Connect provider; 'development' lets anyone sign in"
+        " as a made-up person, for rehearsals.",
+    )
+    oidc_issuer: str = Field("", description="Address of the provider, exactly as it calls itself; https.")
+    oidc_client_id: str = Field("", description="Id under which the page is registered at the provider.")
+    oidc_client_secret: SecretStr = Field(SecretStr(""), description="The secret that goes with it.")
+    oidc_roles: str = Field(
+        "",
+        description="group=role pairs separated by commas, the first that a person has counts; a role can have a sector"
+        " (panel-member:health), an agency's manager has an agency (agency-manager:urn:send:luton:camhs). Whoever is in no"
+        " group named here is refused.",
+    )
+    oidc_roles_claim: str = Field("roles", description="The claim of the ID token that holds a person's groups.")
+    oidc_person_claim: str = Field(
+        "sub", description="The claim that holds a person's worker id, as the directory of workers has it."
+    )
+    oidc_scope: str = Field("openid profile", description="What is asked of the provider; must begin with openid.")
+    session_hours: int = Field(8, ge=1, le=24, description="Hours after which a person signs in again.")
+    session_idle_minutes: int = Field(
+        60, ge=5, le=1440, description="Minutes without opening a page after which a person signs in again."
+    )
+    requests_a_minute: int = Field(
+        600, ge=0, description="Pages that one person may open in a minute, of one process of the page; 0: any number."
+    )
+    searches_a_minute: int = Field(60, ge=0, description="Searches of one person in a minute, likewise.")
+    sign_ins_a_minute: int = Field(60, ge=0, description="Sign-ins that one address may begin in a minute, likewise.")
+    address_requests_a_minute: int = Field(
+        6000, ge=0, description="Requests of one address in a minute, likewise; an office has one for everybody in it."
+    )
+    trusted_proxies: str = Field(
+        "",
+        description="Addresses or networks of the proxies before the page, separated by commas: only what comes from them is"
+        " believed when it says for whom (X-Forwarded-For). Empty: nobody.",
     )
     metrics_token: SecretStr = Field(
         SecretStr(""),
@@ -133,6 +166,13 @@ class Settings(BaseSettings):
         if not all(_PAIR.fullmatch(pair) for pair in _pairs(written)):
             message = "each part between commas must be a team, '=' and an address"
             raise ValueError(message)
+        return written
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _names_networks(cls, written: str) -> str:
+        for part in _pairs(written):
+            ip_network(part)
         return written
 
     @field_validator("working_hours")

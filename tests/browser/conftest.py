@@ -127,10 +127,13 @@ def site(engine: Engine, pipe: Pipe) -> Iterator[str]:
 
 
 @contextmanager
-def running_site(engine: Engine, today: date) -> Iterator[str]:
-    """A site on a database, at the address that is given."""
+def running_site(
+    engine: Engine, today: date, set_up: Callable[[str], Settings] = lambda _address: Settings(sign_in="development")
+) -> Iterator[str]:
+    """A site on a database, at the address that is given, with the settings that `set_up` gives for it."""
     port = free_port()
-    app = build_app(engine, Settings(sign_in="development", as_of=today))
+    settings = set_up(f"http://127.0.0.1:{port}").model_copy(update={"as_of": today})
+    app = build_app(engine, settings)
     server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_level="error"))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()

@@ -11,6 +11,7 @@ from sqlalchemy import create_engine
 from send_integration.settings import Settings
 from send_integration.web.app import ROOMS
 from send_integration.web.context import Site, templates
+from send_integration.web.guards import guard_of
 
 Route = tuple[str, str]
 
@@ -20,6 +21,7 @@ NEED_NO_POLICY = {
     ("GET", "/metrics"): "a monitor has no session; it brings a token, without which the page is closed",
     ("GET", "/sign-in"): "nobody is signed in yet",
     ("POST", "/sign-in"): "nobody is signed in yet",
+    ("GET", "/sign-in/callback"): "nobody is signed in yet",
     ("POST", "/sign-out"): "whoever is signed in may leave",
 }
 NEED_NO_TOKEN = {("POST", "/sign-in"): "has a token of its own, for there is no session yet"}
@@ -27,7 +29,7 @@ NEED_NO_TOKEN = {("POST", "/sign-in"): "has a token of its own, for there is no 
 
 def routes_of_the_site() -> dict[Route, Callable[..., object]]:
     """Every route with the function that answers it; no database is asked."""
-    site = Site(create_engine("postgresql+psycopg://nowhere/nothing"), Settings(), templates())
+    site = Site(create_engine("postgresql+psycopg://nowhere/nothing"), Settings(), templates(), guard_of(Settings()))
     return {
         (method, route.path): route.endpoint
         for room in ROOMS

@@ -53,6 +53,8 @@ COMMANDS = {
     "schemas": Entry("schemas", "app", "Write or check the JSON Schemas and the AsyncAPI document."),
     "topics": Entry("topics", "topics", "Create the topics that are missing."),
     "migrate": Entry("migrate", "migrate", "Bring the database's tables up to date."),
+    "policy": Entry("policy", "policy", "Print who may do what on the page, and who sees what of a child."),
+    "sessions": Entry("sessions", "app", "See who is signed in on the page, and end it."),
     "settings": Entry("settings", "show", "Print every setting, its meaning and where it stands; never a secret."),
 }
 

@@ -35,4 +35,5 @@ def web(
         log_level="warning",
         access_log=False,
         server_header=False,
+        proxy_headers=False,  # whom to believe about addresses, SEND_TRUSTED_PROXIES says
     )

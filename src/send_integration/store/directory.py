@@ -116,6 +116,15 @@ def one_colleague(engine: Engine, worker_id: str, today: date) -> Colleague | No
     return found[0] if found else None
 
 
+def sector_of(engine: Engine, worker_id: str) -> str | None:
+    """The sector for which a worker works, where the directory says."""
+    with engine.connect() as connection:
+        found: str | None = connection.execute(
+            text("SELECT sector FROM worker WHERE worker_id = :worker"), {"worker": worker_id}
+        ).scalar()
+    return found
+
+
 def colleagues(engine: Engine, today: date) -> list[Colleague]:
     """Everybody in the directory who has not left, by team and name."""
     return _colleagues(engine, "true", today)

@@ -38,6 +38,9 @@ SHOW_NO_ENTRY = (
     "see-quarantine",
     "show-quarantined",
     "answer-alert",
+    "break-glass",
+    "end-glass",
+    "read-glass",
 )
 """The audited acts that name a child and show nothing that rests on an entry; whatever else names one is a look."""
 

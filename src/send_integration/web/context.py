@@ -20,9 +20,11 @@ from send_integration.store.decisions import Word, decision_by_id, is_decision_i
 from send_integration.store.sessions import Session, find_session, open_session, record, record_within
 from send_integration.store.ties import tie_of
 from send_integration.timeline.titles import title_of_pattern
+from send_integration.web import cookies
 from send_integration.web.comparison import GENDERS, odds
 from send_integration.web.days import with_written_days, written
 from send_integration.web.effects import count
+from send_integration.web.guards import Guard
 from send_integration.web.names import rule_name
 from send_integration.web.policy import (
     NO_TIE,
@@ -32,22 +34,27 @@ from send_integration.web.policy import (
     Tie,
     allowed,
     links,
+    may_break_glass_for,
     may_by_a_tie,
     policy,
     seen_fields,
 )
+from send_integration.web.provider import Provider
 from send_integration.when.london import london_day, london_time
-
-COOKIE = "send_session"
-SESSION_LASTS = timedelta(hours=8)
-LEFT_ALONE = timedelta(minutes=60)
-"""Whoever has not opened a page for so long signs in again; a meeting's longest talk about one child is shorter."""
 
 FOLDER = Path(__file__).parent
 
 
 class SignInNeeded(Exception):
     """Nobody is signed in."""
+
+
+class BehindGlass(HTTPException):
+    """A child's page is refused that the person could see by breaking the glass; said of any id, whoever it is."""
+
+    def __init__(self, child_id: str) -> None:
+        super().__init__(403)
+        self.child_id = child_id
 
 
 class JustTaken(NamedTuple):
@@ -64,9 +71,11 @@ class Site:
     engine: Engine
     settings: Settings
     templates: Environment
+    guard: Guard
+    provider: Provider | None = None
 
     def page(self, name: str, session: Session | None, *, status: int = 200, **values: Any) -> HTMLResponse:  # noqa: ANN401 - templates take any
-        """A page from its template, never to be cached."""
+        """A page from its template; the guard keeps it out of caches."""
         text = self.templates.get_template(name).render(
             session=session,
             authority=self.settings.authority,
@@ -74,14 +83,18 @@ class Site:
             today=self.settings.today(),
             **values,
         )
-        return HTMLResponse(text, status, headers={"Cache-Control": "no-store"})
+        return HTMLResponse(text, status)
 
     def signed_in(self, request: Request) -> Session:
         """The signed-in person. Raises SignInNeeded where there is none."""
-        token = request.cookies.get(COOKIE, "")
-        session = find_session(self.engine, token, clock.now(), LEFT_ALONE) if token else None
+        token = cookies.read(request, cookies.SESSION)
+        idle = timedelta(minutes=self.settings.session_idle_minutes)
+        session = find_session(self.engine, token, clock.now(), idle) if token else None
         if session is None:
             raise SignInNeeded
+        if not getattr(request.state, "is_counted", False):  # some routes ask twice
+            request.state.is_counted = True
+            self.guard.count_person(session.actor, searches="q" in request.query_params)
         return session
 
     def permit(self, request: Request, action: Action) -> Session:
@@ -107,6 +120,8 @@ class Site:
         session = self.signed_in(request)
         decision = self.look(session, action, child_id, standing)
         if not decision.allowed:
+            if not decision.unknown and is_child_id(child_id) and may_break_glass_for(action, session.role):
+                raise BehindGlass(child_id)
             raise HTTPException(404 if decision.unknown else 403)
         return session
 
@@ -162,14 +177,13 @@ class Site:
             record(self.engine, session, "send-form", None, allowed=False, why="the form is not one of ours")
             raise HTTPException(403)
 
-    def sign_in(self, person: Session, response: Response, *, secure: bool) -> None:
+    def sign_in(self, request: Request, person: Session, response: Response) -> None:
         """Open a session and hand its token to the browser, readable by no script."""
         token, now = secrets.token_urlsafe(32), clock.now()
         session = replace(person, csrf=secrets.token_urlsafe(24))
-        open_session(self.engine, token, session, now, now + SESSION_LASTS)
-        response.set_cookie(
-            COOKIE, token, max_age=int(SESSION_LASTS.total_seconds()), httponly=True, samesite="lax", secure=secure
-        )
+        lasts = timedelta(hours=self.settings.session_hours)
+        open_session(self.engine, token, session, now, now + lasts)
+        cookies.write(request, response, cookies.SESSION, token, lasts, same_site_only=False)
 
 
 def asked_of(session: Session, action: Action, standing: Standing | None, tie: Tie = NO_TIE) -> Decision:

@@ -1,12 +1,12 @@
 """The one permission question, answered by policy.toml. Whatever is not granted there is denied."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
 
-from send_integration.web.policy_file import Grants, Policy, read_policy
+from send_integration.web.policy_file import Grants, Policy, read_policy, require_fields
 
 FILE = Path(__file__).parent / "policy.toml"
 
@@ -117,11 +117,21 @@ class Tie:
 
 NO_TIE = Tie()
 
+SHOWS: Mapping[str, tuple[str, ...]] = {
+    Action.LIST_CHILDREN: ("names",),
+    Action.REVIEW_IDENTITY: ("names", "identifiers"),
+    Action.DECIDE_IDENTITY: ("names", "identifiers"),
+    Action.SEE_QUARANTINE: ("names", "identifiers"),
+}
+"""What a page cannot be without: whoever may open it must be granted these fields for any child, else the policy is wrong."""
+
 
 @lru_cache(maxsize=1)
 def policy() -> Policy:
     """The policy as it ships. Raises BadSetting where the file and the code do not know the same names."""
-    return read_policy(FILE, roles=list(Role), actions=list(Action), fields=FIELDS, sectors=list(Sector))
+    found = read_policy(FILE, roles=list(Role), actions=list(Action), fields=FIELDS, sectors=list(Sector))
+    require_fields(found, SHOWS)
+    return found
 
 
 def allowed(
@@ -140,7 +150,8 @@ def allowed(
     if not general.allowed or not restricted:
         return general
     seen = _granted(Action.SEE_RESTRICTED, role, sector, tied)
-    return Decision(seen.allowed, f"restricted: {seen.why}", unknown=not seen.allowed)
+    as_for_any = _granted(action, role, sector, NO_TIE).allowed  # what is answered of a child who is not there
+    return Decision(seen.allowed, f"restricted: {seen.why}", unknown=not seen.allowed and as_for_any)
 
 
 def seen_fields(role: str, sector: str | None, tie: Tie = NO_TIE) -> Fields:
@@ -155,6 +166,12 @@ def may_by_a_tie(action: Action, role: str) -> bool:
     """Whether there is any child for whom a role may do something, though not for every child."""
     found = policy().actions[action]
     return any(grant.role == role for grant in (*found.own_child, *found.on_agenda, *found.glass_broken))
+
+
+def may_break_glass_for(action: Action, role: str) -> bool:
+    """Whether a role could do something for a child, other than a restricted one, by breaking the glass."""
+    by_glass = any(grant.role == role for grant in policy().actions[action].glass_broken)
+    return by_glass and allowed(Action.BREAK_GLASS, role).allowed
 
 
 def _granted(action: Action, role: str, sector: str | None, tie: Tie) -> Decision:

@@ -74,6 +74,15 @@ def read_policy(
     )
 
 
+def require_fields(policy: Policy, shows: Mapping[str, Collection[str]]) -> None:
+    """Raise BadSetting where somebody may open a page and does not see what the page cannot be without."""
+    for action, needed in shows.items():
+        for grant in policy.actions[action].any:
+            for name in needed:
+                if not any(held.is_for(grant.role, grant.sector) for held in policy.fields[name].any):
+                    raise _fault(f"actions.{action} is granted to {grant}, who is not granted fields.{name}")
+
+
 def _granted(part: str, written: object, names: Collection[str], known: _Known) -> dict[str, Grants]:
     table = _table(part, written)
     _same_names(part, table, names)

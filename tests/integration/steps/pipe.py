@@ -38,7 +38,8 @@ def empty(engine: Engine) -> None:
             " identity_statement, identity_decision, quarantine, quarantine_act, event, child, relation, flag, flag_change,"
             " former_child_id, alert, delivery, notice, notice_entry, audit, remark, feed_breaker, feed_change, feed_window,"
             " feed_day, agency_day, broker_end, feed_silence, rule_book, channel_health, alert_hand_over, alert_load, digest,"
-            " worker_absence, panel_listing, panel_word, panel_sight, decision_seen"
+            " worker_absence, panel_listing, panel_word, panel_sight, decision_seen, broken_glass,"
+            " glass_told, sharing_basis"
         )
         facts = ", ".join(f"warehouse.{table.name}" for table in (clean_event, *OF_A_CHILD))
         connection.execute(text("ALTER TABLE flag_change DISABLE TRIGGER USER"))  # a history refuses to be emptied

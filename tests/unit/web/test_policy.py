@@ -10,6 +10,7 @@ from send_integration.errors import BadSetting
 from send_integration.web.policy import (
     FIELDS,
     FILE,
+    SHOWS,
     Action,
     Decision,
     Fields,
@@ -21,7 +22,7 @@ from send_integration.web.policy import (
     policy,
     seen_fields,
 )
-from send_integration.web.policy_file import Policy, read_policy
+from send_integration.web.policy_file import Policy, read_policy, require_fields
 
 TIES = [Tie(*held) for held in itertools.product((False, True), repeat=3)]
 OWN = Tie(own=True)
@@ -57,7 +58,7 @@ def test_a_named_worker_sees_an_own_restricted_child_and_no_other() -> None:
     assert own == Decision(allowed=True, why="restricted: a named worker of this child")
     assert other == Decision(allowed=False, why="named-worker may not view-child")
     assert not by_glass.allowed
-    assert by_glass.unknown
+    assert not by_glass.unknown, "of a child who is not there a named worker is told the same"
 
 
 def test_broken_glass_opens_a_childs_page_to_a_named_worker_and_says_so() -> None:
@@ -193,3 +194,13 @@ def read(path: Path) -> Policy:
 )
 def test_the_header_leads_where_the_role_may_go(role: Role, names: list[str]) -> None:
     assert [name for _, name in links(role)] == names
+
+
+def test_whoever_opens_a_page_that_cannot_be_without_names_must_be_granted_them(tmp_path: Path) -> None:
+    text = FILE.read_text().replace(
+        'any = ["panel-chair", "panel-member", "manager", "data-steward"]', 'any = ["panel-member", "manager"]', 1
+    )
+    (tmp_path / "policy.toml").write_text(text)
+
+    with pytest.raises(BadSetting, match=r"actions.list-children is granted to panel-chair"):
+        require_fields(read(tmp_path / "policy.toml"), SHOWS)

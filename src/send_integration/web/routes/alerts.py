@@ -9,7 +9,9 @@ from fastapi.responses import RedirectResponse, Response
 
 from send_integration.alerts.directory import DUTY
 from send_integration.steps.absences import SOURCE
+from send_integration.store.access import BrokenGlass, unread_glass
 from send_integration.store.breakers import paused_feeds
+from send_integration.store.children import standings
 from send_integration.store.directory import colleagues, one_colleague, standing_absence
 from send_integration.store.inbox import inbox, lately_closed
 from send_integration.store.notices import Reader, mark_read, record_views, unread_notices
@@ -83,6 +85,7 @@ def inbox_page(
         status=400 if faults else 200,
         notices=shown,
         more_notices=len(notices) > len(shown),
+        glass=_glass(site, session, reader),
         feeds=list(paused_feeds(site.engine).values()) if watches else [],
         silent=list(silent_feeds(site.engine).values()) if watches else [],
         alerts=_alerts(site, session, reader),
@@ -104,6 +107,24 @@ def _alerts(site: Site, session: Session, reader: Reader) -> list[dict[str, Any]
     secret = dict.fromkeys(alert["child_id"] for alert in alerts if alert["restricted"])
     site.note_looks(session, Action.LIST_CHILDREN, secret, "restricted, in an alert")
     return [{**alert, "later": _put_off(alert, today)} for alert in alerts]
+
+
+def _glass(site: Site, session: Session, reader: Reader) -> list[BrokenGlass]:
+    """Who broke the glass, as far as this person was told and has not said that they read it; that they were shown whose
+    child it is, is written down."""
+    found = unread_glass(site.engine, reader.recipients, MOST_NOTICES)
+    known = standings(site.engine, {one.child_id for one in found})
+    shown = [
+        one
+        for one in found
+        if not (child := known.get(one.child_id))
+        or not child.restricted
+        or site.ask(session, Action.SEE_RESTRICTED, child).allowed
+    ]
+    secret = {child_id for child_id, child in known.items() if child.restricted}
+    told = dict.fromkeys(one.child_id for one in shown if one.child_id in secret)
+    site.note_looks(session, Action.LIST_CHILDREN, told, "restricted, the glass was broken")
+    return shown
 
 
 def _put_off(alert: Mapping[str, Any], today: date) -> bool:

@@ -9,6 +9,7 @@ from send_integration.steps.catalogue import load_rules
 from send_integration.store.children import find_child, is_child_id, list_by_need, one_child, standings
 from send_integration.store.quarantine import Awaiting, awaiting_checks
 from send_integration.store.sessions import Session
+from send_integration.web.child_law import law_of
 from send_integration.web.child_page import known_then, known_today, page_of, year_name
 from send_integration.web.context import Site, asked_of
 from send_integration.web.families import ShownFamily, shown_family
@@ -69,7 +70,8 @@ def routes(site: Site) -> APIRouter:
             values |= {"family": _family(site, session, child_id), "awaiting": _awaiting(site, session, child_id)}
         may_review = asked_of(session, Action.REVIEW_IDENTITY, standing).allowed
         status = 400 if asked.faults else 200
-        return site.page("child.html", session, status=status, may_review=may_review, sees=sees, **values)
+        values |= {"may_review": may_review, "law": law_of(site, session, standing, sees) if standing else None}
+        return site.page("child.html", session, status=status, sees=sees, **values)
 
     return router
 

@@ -7,6 +7,7 @@ from fastapi.responses import Response
 
 from send_integration import clock
 from send_integration.contracts.marks import pieces_of
+from send_integration.contracts.notes import without_notes
 from send_integration.steps.fixes import advice
 from send_integration.steps.showing_items import marks_in
 from send_integration.steps.stewarding import Seen
@@ -20,12 +21,16 @@ from send_integration.store.quarantine import (
 )
 from send_integration.store.sessions import Session
 from send_integration.store.stewards import summary_of
+from send_integration.timeline.titles import SECTOR_OF_FEED
 from send_integration.web.context import Site
 from send_integration.web.forms import Fault
-from send_integration.web.policy import Action
+from send_integration.web.policy import Action, Fields, Sector
 from send_integration.when.london import london_day
 
 ITEMS_ON_A_PAGE = 25
+OF_ONE_SECTOR = ("camhs", "ndd-triage", "school", "ehcp", "early-help", "transition", "support")
+"""Feeds whose every event is one sector's."""
+
 MOST_DIGITS = 18
 """Of an item's number: PostgreSQL's bigint takes no longer one."""
 
@@ -112,6 +117,7 @@ def item_page(
     """
     withheld = item.secret and not site.sees_restricted(session)
     marks = marks_in(item)
+    sees_notes = _sees_notes(site.sees(session, None), item.feed)
     about = f"item {item.id}{', its bytes withheld' if withheld else ''}"
     site.note_looks(session, Action.SEE_QUARANTINE, (not withheld and item.children) or [None], about)
     history = history_of(site.engine, item.id)
@@ -122,7 +128,8 @@ def item_page(
         item=item,
         reasons=[(reason, advice(item.feed, reason["code"])) for reason in item.reasons],
         marks=marks,
-        pieces=[] if withheld else pieces_of(item.raw, marks),
+        pieces=[] if withheld else pieces_of(item.raw if sees_notes else without_notes(item.raw), marks),
+        covered=not sees_notes,
         withheld=withheld,
         history=history,
         latest=history[-1],
@@ -130,6 +137,14 @@ def item_page(
         done=done if history[-1].by == session.actor else "",
         overtaken=overtaken,
     )
+
+
+def _sees_notes(sees: Fields, feed: str) -> bool:
+    """Whether somebody sees what people wrote in events of a feed; of one that any sector writes, who sees every sector's."""
+    if feed == "panel":
+        return sees.voice and sees.decisions
+    sector = SECTOR_OF_FEED.get(feed) if feed in OF_ONE_SECTOR else None
+    return sees.notes_of(sector) if sector else all(sees.notes_of(each) for each in Sector)
 
 
 def check_page(
