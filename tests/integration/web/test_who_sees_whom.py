@@ -198,9 +198,9 @@ def same(answer: object, child_id: str = "") -> tuple[object, ...]:
 
 
 def test_the_matrix_names_every_page_and_role_that_there_is() -> None:
-    assert set(routes_of_the_site()) == OPEN | OWN | BY_GLASS | OF_MEETINGS | QUARANTINE | OF_FEEDS | PAPERS | set(PAGES) | {
-        ("GET", page) for page in LISTS
-    }
+    assert set(routes_of_the_site()) == OPEN | OWN | BY_GLASS | OF_MEETINGS | QUARANTINE | OF_FEEDS | PAPERS | set(
+        PAGES
+    ) | {("GET", page) for page in LISTS}
     assert set(ACTORS.values()) == set(Role)
 
 
