@@ -21,6 +21,7 @@ from send_integration.steps.timeline import worker_as_json
 from send_integration.store.children import StoredChild
 from send_integration.store.feed_health import last_days
 from send_integration.store.flags import is_dismissed, open_flags_of
+from send_integration.store.panel import Word, words_under_way
 from send_integration.store.unjudged import is_unjudged
 from send_integration.timeline.episodes import episodes_of
 from send_integration.timeline.named_workers import named_workers
@@ -53,7 +54,7 @@ UNJUDGED = (
 
 class Known(NamedTuple):
     """What the page is made of: the one answer, the events behind it in order of happening, flags, the panel's record, who
-    is named, and of today how the feeds stand."""
+    is named, and of today how the feeds stand and what our pages said that is not on the timeline yet."""
 
     answer: Mapping[str, Any]
     events: Sequence[Event]
@@ -62,6 +63,7 @@ class Known(NamedTuple):
     named_workers: Sequence[Mapping[str, Any]]
     heard: Heard | None
     silence: Silence
+    under_way: Sequence[Word] = ()
     unjudged: bool = False
 
 
@@ -79,6 +81,7 @@ def known_today(engine: Engine, found: StoredChild, rules: RuleBook, today: date
         found.named_workers,
         Heard(unheard, last_days(engine)),
         silence_of(found.answer, unheard, rules),
+        words_under_way(engine, [found.child_id]).get(found.child_id, ()),
         is_unjudged(engine, found.child_id),
     )
 
@@ -141,6 +144,7 @@ def page_of(found: StoredChild, known: Known, rules: RuleBook, asked: Asked, see
         "years": by_school_year(chosen, lambda start: year_name(born_on, enrolled, start)),
         "services": services_of(known.panel["services"], known.named_workers, known.events, known.heard),
         "voices": (child_voice, parents_voice),
+        "under_way": known.under_way,
         "panel": panel_view(known.panel, hrefs, today),
         "milestones": _milestones(answer["milestones"], known.silence, today),
         "lanes": lanes,

@@ -15,7 +15,7 @@ from send_integration.store.sessions import Session, record_within
 from send_integration.store.shown import PRINT_PACK
 from send_integration.web.agendas import Row, agenda_rows
 from send_integration.web.child_page import known_today, page_of
-from send_integration.web.context import Site, asked_of, written_day, written_moment
+from send_integration.web.context import Site, written_day, written_moment
 from send_integration.web.looking import read_asked
 from send_integration.web.policy import Action, Fields
 from send_integration.web.printing.press import print_pdf
@@ -80,7 +80,7 @@ def packed_agenda(site: Site, session: Session, day: date, rules: RuleBook) -> l
     """Everybody whom a meeting is still to talk about, in its order; nobody of whom the taker may not know."""
     rows = [row for row in agenda_rows(site, session, day) if row.carried is None]
     known = standings(site.engine, [row.child_id for row in rows])
-    mine = [row for row in rows if asked_of(session, Action.TAKE_PACK, known.get(row.child_id)).allowed]
+    mine = [row for row in rows if site.ask(session, Action.TAKE_PACK, known.get(row.child_id)).allowed]
     note_printed(site.engine, session, [None, *(row.child_id for row in mine)], f"pack of the meeting on {day}")
     packed = (packed_child(site, session, known[row.child_id], rules, row) for row in mine)
     return [child for child in packed if child is not None]

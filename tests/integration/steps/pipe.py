@@ -42,8 +42,7 @@ def empty(engine: Engine) -> None:
             " former_child_id, alert, delivery, notice, notice_entry, audit, audit_link, remark, feed_breaker, feed_change, feed_window,"
             " feed_day, agency_day, broker_end, feed_silence, rule_book, channel_health, alert_hand_over, alert_load, digest,"
             " worker_absence, meeting, meeting_seat, agenda_place, panel_listing, panel_word, panel_sight, decision_seen,"
-            " broken_glass,"
-            " glass_told, sharing_basis, unjudged"
+            " broken_glass, glass_told, sharing_basis, unjudged"
         )
         facts = ", ".join(f"warehouse.{table.name}" for table in (clean_event, *OF_A_CHILD))
         for history in HISTORIES:

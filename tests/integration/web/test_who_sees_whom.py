@@ -87,6 +87,7 @@ PAGES: dict[tuple[str, str], dict[str, Seen]] = {
 LISTS: dict[str, frozenset[str]] = {
     "/children": frozenset({"chair", "member", "manager"}),
     "/me": frozenset({"worker", "manager"}),
+    "/meetings": frozenset({"chair", "member", "manager"}),
     "/alerts": frozenset({"chair", "member", "manager", "worker", "steward", "administrator"}),
     "/identity": frozenset({"manager", "steward"}),
     "/identity/decisions": frozenset({"manager", "steward"}),
@@ -140,6 +141,24 @@ BY_GLASS = {
 }
 """Breaking the glass: test_glass asks for them."""
 
+OF_MEETINGS = {
+    ("POST", "/meetings"),
+    ("GET", "/meetings/{day}"),
+    ("POST", "/meetings/{day}/attendance"),
+    ("POST", "/meetings/{day}/order"),
+    ("POST", "/meetings/{day}/carry"),
+    ("POST", "/meetings/{day}/take-off"),
+    ("GET", "/meetings/{day}/children/{child_id}"),
+    ("POST", "/meetings/{day}/children/{child_id}"),
+    ("GET", "/children/{child_id}/list"),
+    ("POST", "/children/{child_id}/list"),
+    ("POST", "/children/{child_id}/actions/complete"),
+    ("GET", "/decisions/{event_id}"),
+    ("GET", "/decisions/{event_id}/correct"),
+    ("POST", "/decisions/{event_id}/correct"),
+}
+"""Pages about meetings and what they decided: test_meeting_pages and test_role_matrix ask each role for them."""
+
 OWN = {
     ("POST", "/alerts/notices/{notice_id}/read"),
     ("GET", "/alerts/{alert_id}"),
@@ -185,9 +204,11 @@ def same(answer: object, child_id: str = "") -> tuple[object, ...]:
 
 
 def test_the_matrix_names_every_page_and_role_that_there_is() -> None:
-    assert set(routes_of_the_site()) == OPEN | OWN | BY_GLASS | QUARANTINE | OF_FEEDS | STREAMS | PAPERS | set(
-        PAGES
-    ) | {("GET", page) for page in LISTS}
+    assert set(
+        routes_of_the_site()
+    ) == OPEN | OWN | BY_GLASS | OF_MEETINGS | QUARANTINE | OF_FEEDS | STREAMS | PAPERS | set(PAGES) | {
+        ("GET", page) for page in LISTS
+    }
     assert set(ACTORS.values()) == set(Role)
 
 

@@ -38,10 +38,10 @@ def test_an_entry_seen_in_several_ways_is_told_once_and_each_child_apart() -> No
 
 
 @pytest.mark.parametrize("way", Way)
-def test_day_and_title_are_told_to_those_alone_who_read_the_timeline(way: Way) -> None:
+def test_day_and_title_are_told_to_those_alone_who_read_the_timeline_or_have_it_on_paper(way: Way) -> None:
     ((entry,),) = told([Sight("w1", lost("a"), way)]).values()
 
-    expected = ("CAMHS: referred, urgent", date(2025, 3, 1)) if way is Way.PAGE else (None, None)
+    expected = ("CAMHS: referred, urgent", date(2025, 3, 1)) if way in (Way.PAGE, Way.PACK) else (None, None)
     assert (entry.title, entry.on) == expected
 
 

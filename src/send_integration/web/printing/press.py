@@ -14,7 +14,8 @@ MOST_WAITING = 5
 """Who is printing and who waits for it, together: each holds one of the threads that answer pages."""
 
 LONGEST_WAIT_SECONDS = 60
-LONGEST_PRINT_SECONDS = 120
+LONGEST_PRINT_SECONDS = 240
+"""By the clock; of the processor it gets no more than `plate.MOST_CPU_SECONDS`, however busy the machine is."""
 
 _turns = threading.BoundedSemaphore(AT_ONCE)
 _places = threading.BoundedSemaphore(MOST_WAITING)

@@ -6,7 +6,7 @@ from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
 from send_integration.steps.catalogue import load_rules
-from send_integration.store.children import find_child, is_child_id, list_by_need, one_child, standings
+from send_integration.store.children import Standing, find_child, is_child_id, list_by_need, one_child, standings
 from send_integration.store.quarantine import Awaiting, awaiting_checks
 from send_integration.store.sessions import Session
 from send_integration.web.child_law import law_of
@@ -72,17 +72,16 @@ def routes(site: Site) -> APIRouter:
             values |= {"family": _family(site, session, child_id), "awaiting": _awaiting(site, session, child_id)}
         may_review = asked_of(session, Action.REVIEW_IDENTITY, standing).allowed
         status = 400 if asked.faults else 200
-        papers = [
-            kind for kind in (Action.TAKE_PACK, Action.TAKE_FAMILY_COPY) if site.ask(session, kind, standing).allowed
-        ]
-        values |= {
-            "papers": papers,
-            "may_review": may_review,
-            "law": law_of(site, session, standing, sees) if standing else None,
-        }
+        values |= {"may_review": may_review, "law": law_of(site, session, standing, sees) if standing else None}
+        values["papers"] = _papers(site, session, standing)
         return site.page("child.html", session, status=status, sees=sees, **values)
 
     return router
+
+
+def _papers(site: Site, session: Session, standing: Standing | None) -> list[Action]:
+    """What of the child the person may take on paper."""
+    return [kind for kind in (Action.TAKE_PACK, Action.TAKE_FAMILY_COPY) if site.ask(session, kind, standing).allowed]
 
 
 def _family(site: Site, session: Session, child_id: str) -> ShownFamily:

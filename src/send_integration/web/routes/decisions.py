@@ -99,7 +99,7 @@ def _add_completing(site: Site, router: APIRouter) -> None:
         act = partial(complete_action, site.engine, child_id, session, action)
         shown = decision if is_event_id(decision) and child_of_decision(site.engine, decision) == child_id else ""
         if not is_event_id(action):
-            raise HTTPException(404)
+            raise HTTPException(400)
         try:
             act(in_rehearsal(clock.now(), site.settings.today()))
         except BadInput as fault:
