@@ -26,6 +26,7 @@ from send_integration.store.unjudged import is_unjudged
 from send_integration.timeline.episodes import episodes_of
 from send_integration.timeline.named_workers import named_workers
 from send_integration.timeline.panel import panel_as_json, panel_record
+from send_integration.timeline.relations import tells_of_family
 from send_integration.web.context import agency_name
 from send_integration.web.days import written
 from send_integration.web.decided import panel_view
@@ -53,8 +54,8 @@ UNJUDGED = (
 
 
 class Known(NamedTuple):
-    """What the page is made of: the one answer, the events behind it in order of happening, flags, the panel's record, who
-    is named, and of today how the feeds stand and what our pages said that is not on the timeline yet."""
+    """What the page is made of: the one answer, the events behind its entries in order of happening, the flags, the panel's
+    record, and who is named. Of today also how the feeds stand, and what our pages said that is not on the timeline yet."""
 
     answer: Mapping[str, Any]
     events: Sequence[Event]
@@ -75,7 +76,7 @@ def known_today(engine: Engine, found: StoredChild, rules: RuleBook, today: date
     unheard = unheard_feeds(engine)
     return Known(
         found.answer,
-        events_shown(engine, found.child_id, today),
+        [event for event in events_shown(engine, found.child_id, today) if not tells_of_family(event)],
         open_flags_of(engine, found.child_id),
         found.panel,
         found.named_workers,
@@ -97,7 +98,7 @@ def known_then(engine: Engine, found: StoredChild, rules: RuleBook, asked: Asked
         {**flag_as_json(flag), "because": "", "raised_by_version": flag.version, "handler": None}
         for flag in past.answer.flags
     ]
-    events = past.answer.timeline.events
+    events = [event for event in past.answer.timeline.events if not tells_of_family(event)]
     return Known(
         child_as_json(past.answer, rules),
         events,

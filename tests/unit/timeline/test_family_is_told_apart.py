@@ -7,7 +7,7 @@ from send_integration.evaluate import ChildAnswer, answer_child, child_as_json
 from send_integration.steps.catalogue import load_rules
 from send_integration.timeline.named_workers import named_workers
 from send_integration.warehouse.facts import facts_of
-from send_integration.web.lanes import lanes_of
+from send_integration.web.lanes import Lanes, Told, lanes_of
 from tests.builders import WORKER, event
 
 RULES = load_rules()
@@ -30,11 +30,15 @@ def test_an_answer_is_the_same_with_and_without_what_tells_of_the_family() -> No
     assert child_as_json(told, RULES) == child_as_json(untold, RULES)
 
 
-def test_the_years_at_a_glance_begin_and_count_no_earlier_for_it() -> None:
-    told, untold = child_as_json(answered(LONG_AGO, ASSIGNED), RULES), child_as_json(answered(ASSIGNED), RULES)
+def lanes(*events: Event) -> Lanes:
+    answer = answered(*events)
+    found = child_as_json(answer, RULES)
+    return lanes_of(Told(found["timeline"], found["milestones"], answer.timeline.episodes), RULES, TODAY, {})
 
-    assert lanes_of(told, TODAY) == lanes_of(untold, TODAY)
-    assert lanes_of(told, TODAY).sentence.startswith("1 events since January 2025;")
+
+def test_the_years_at_a_glance_begin_and_count_no_earlier_for_it() -> None:
+    assert lanes(LONG_AGO, ASSIGNED) == lanes(ASSIGNED)
+    assert lanes(LONG_AGO, ASSIGNED).sentence.startswith("1 entry from January 2025 to June 2025.")
 
 
 def test_a_worker_is_last_heard_of_in_what_everybody_may_read() -> None:
@@ -52,4 +56,4 @@ def test_an_answer_that_rests_on_it_alone_has_no_entry_and_a_picture() -> None:
 
     assert answer["timeline"] == []
     assert answer["date_of_birth"] == "2012-03-04"
-    assert lanes_of(answer, TODAY).sentence == "0 events since June 2025; 0 pathways open, 0 of them waiting."
+    assert lanes(LATELY).sentence == "Nothing has happened that the picture could show."

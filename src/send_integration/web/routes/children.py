@@ -5,8 +5,17 @@ from typing import Annotated
 from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
+from send_integration.rules.model import RuleBook
 from send_integration.steps.catalogue import load_rules
-from send_integration.store.children import Standing, find_child, is_child_id, list_by_need, one_child, standings
+from send_integration.store.children import (
+    Standing,
+    StoredChild,
+    find_child,
+    is_child_id,
+    list_by_need,
+    one_child,
+    standings,
+)
 from send_integration.store.quarantine import Awaiting, awaiting_checks
 from send_integration.store.sessions import Session
 from send_integration.web.child_law import law_of
@@ -63,20 +72,28 @@ def routes(site: Site) -> APIRouter:
         found = one_child(site.engine, child_id)
         if found is None:
             raise HTTPException(404)
-        asked = read_asked(request.query_params, site.settings.today())
-        sees = site.sees(session, standing)
-        if asked.past:
-            values = page_of(found, known_then(site.engine, found, rules, asked), rules, asked, sees)
-        else:
-            values = page_of(found, known_today(site.engine, found, rules, asked.as_at), rules, asked, sees)
-            values |= {"family": _family(site, session, child_id), "awaiting": _awaiting(site, session, child_id)}
-        may_review = asked_of(session, Action.REVIEW_IDENTITY, standing).allowed
-        status = 400 if asked.faults else 200
-        values |= {"may_review": may_review, "law": law_of(site, session, standing, sees) if standing else None}
-        values["papers"] = _papers(site, session, standing)
-        return site.page("child.html", session, status=status, sees=sees, **values)
+        return _page(site, request, (session, standing), found, rules)
 
     return router
+
+
+def _page(
+    site: Site, request: Request, who: tuple[Session, Standing | None], found: StoredChild, rules: RuleBook
+) -> Response:
+    """The child's page as the address asks for it, with what of it the person may see."""
+    session, standing = who
+    asked = read_asked(request.query_params, site.settings.today())
+    sees = site.sees(session, standing)
+    if asked.past:
+        values = page_of(found, known_then(site.engine, found, rules, asked), rules, asked, sees)
+    else:
+        values = page_of(found, known_today(site.engine, found, rules, asked.as_at), rules, asked, sees)
+        values["family"] = _family(site, session, found.child_id)
+        values["awaiting"] = _awaiting(site, session, found.child_id)
+    values["may_review"] = asked_of(session, Action.REVIEW_IDENTITY, standing).allowed
+    values["law"] = law_of(site, session, standing, sees) if standing else None
+    values["papers"] = _papers(site, session, standing)
+    return site.page("child.html", session, status=400 if asked.faults else 200, sees=sees, **values)
 
 
 def _papers(site: Site, session: Session, standing: Standing | None) -> list[Action]:
