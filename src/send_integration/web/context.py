@@ -117,7 +117,7 @@ class Site:
             raise SignInNeeded
         if not getattr(request.state, "is_counted", False):  # some routes ask twice
             request.state.is_counted = True
-            self.guard.count_person(session.actor, searches="q" in request.query_params)
+            self.guard.count_person(session.actor, searches=bool(request.query_params.get("q")))
         return session
 
     def permit(self, request: Request, action: Action) -> Session:
