@@ -34,6 +34,9 @@ from send_integration.timeline.seen import Changes, Seen, changed_since, said_fo
 from send_integration.when.london import london_day, london_midnight
 
 FEED = "panel"
+TAKEN_OFF = "taken_off"
+"""What the retraction of a listing is called among the words under way."""
+
 FREE_TEXTS = frozenset(("reason", "presenter", "attendees", "note", "rationale", "owner", "what", "text", "how"))
 
 
@@ -110,6 +113,15 @@ class _Record(NamedTuple):
     person: Mapping[str, Any]
 
 
+class _Words(NamedTuple):
+    """An event's word and its own fields as the wire has them; when it happened, where not now; and what it is called here."""
+
+    what: str
+    data: Mapping[str, Any]
+    happened: datetime | None = None
+    called: str = ""
+
+
 class _Act(NamedTuple):
     """Who says something of which child, and when; what the audit calls it."""
 
@@ -134,20 +146,23 @@ def list_child(engine: Engine, child_id: str, by: Session, listing: ListingDraft
         raise BadInput("That meeting is over", where="the meeting", next_step="Choose one that is still to come.")
     with engine.begin() as connection:
         seen = _locked(connection, child_id)
-        listed = {item["meeting_on"] for item in seen.panel["listings"]}
+        taken_off = _taken_off(seen)
+        listed = {item["meeting_on"] for item in seen.panel["listings"] if item["event_id"] not in taken_off}
         listed |= {word["meeting_on"] for word in seen.under_way if word["what"] == "listed"}
         if listing.meeting_on.isoformat() in listed:
             raise BadInput("The child is on that agenda already", where="the meeting")
-        return _say(connection, act, _record(connection, child_id), "listed", asdict(listing))
+        return _say(connection, act, _record(connection, child_id), _Words("listed", _as_data(asdict(listing))))
 
 
 def take_off(engine: Engine, child_id: str, by: Session, event_id: str, now: datetime) -> str:
     """Take a child off an agenda: what listed it, the event `event_id`, is retracted."""
     with engine.begin() as connection:
-        lock_words(connection, child_id)
+        seen = _locked(connection, child_id)
+        if event_id in _taken_off(seen):
+            raise BadInput("The child has been taken off already", where="the agenda")
         record, data = _said_before(connection, child_id, event_id, "listed")
-        act = _Act(child_id, by, LIST_FOR_PANEL, now)
-        return _say(connection, act, record, "listed", {**_without_references(data), "retracts": event_id})
+        words = _Words("listed", {**_without_references(data), "retracts": event_id}, called=TAKEN_OFF)
+        return _say(connection, _Act(child_id, by, LIST_FOR_PANEL, now), record, words)
 
 
 def discuss(
@@ -159,10 +174,8 @@ def discuss(
     if not there:
         raise BadInput("Nobody is named as having been there", where="attendance")
     happened = _at_meeting(act, meeting_on)
-    with engine.begin() as connection:
-        _locked(connection, child_id)
-        said = {"meeting_on": meeting_on, "attendees": there}
-        return _say(connection, act, _record(connection, child_id), "discussed", said, happened)
+    data = _as_data({"meeting_on": meeting_on, "attendees": there})
+    return _say_once(engine, act, _Words("discussed", data, happened))
 
 
 def decide(engine: Engine, child_id: str, by: Session, draft: DecisionDraft, seen: Seen, now: datetime) -> str:
@@ -186,8 +199,8 @@ def conclude(engine: Engine, child_id: str, by: Session, conclusion: Conclusion,
     happened = _checked(act, draft)
     with engine.begin() as connection:
         present = _locked(connection, child_id)
-        said = _as_data({**asdict(draft), "corrects": corrects})
-        again = _said_already(present, by, said)
+        words = _Words("decided", _as_data({**asdict(draft), "corrects": corrects}), happened)
+        again = _said_already(present, by, words)
         if again is not None:
             return again
         meetings = {found["meeting_on"] for found in seen.panel["decisions"] if found["event_id"] == corrects}
@@ -196,13 +209,14 @@ def conclude(engine: Engine, child_id: str, by: Session, conclusion: Conclusion,
             _said_before(connection, child_id, corrects, "decided")[0] if corrects else _record(connection, child_id)
         )
         if conclusion.attendees:
-            discussed = {"meeting_on": draft.meeting_on, "attendees": list(conclusion.attendees)}
-            _say(connection, act, record, "discussed", {**discussed, "note": conclusion.discussion}, happened)
-        event_id = _say(connection, act, record, "decided", said, happened)
+            there = {"meeting_on": draft.meeting_on, "attendees": list(conclusion.attendees)}
+            discussed = _as_data({**there, "note": conclusion.discussion})
+            _say(connection, act, record, _Words("discussed", discussed, happened))
+        event_id = _say(connection, act, record, words)
         keep_decision_seen(connection, EventKey(record.source, event_id), child_id, seen)
         for action in conclusion.actions:
-            agreed = {"action_id": str(uuid4()), **asdict(action)}
-            _say(connection, act, record, "action_agreed", agreed, happened)
+            agreed = {"action_id": str(uuid4()), **_as_data(asdict(action))}
+            _say(connection, act, record, _Words("action_agreed", agreed, happened))
         return event_id
 
 
@@ -212,10 +226,8 @@ def agree_action(engine: Engine, child_id: str, by: Session, draft: ActionDraft,
     happened = _at_meeting(act, draft.meeting_on) if draft.meeting_on else None
     if draft.due_on < (london_day(happened) if happened else act.today):
         raise BadInput("It would be due before it is agreed", where="the day by which it is to be done")
-    with engine.begin() as connection:
-        _locked(connection, child_id)
-        said = {"action_id": str(uuid4()), **asdict(draft)}
-        return _say(connection, act, _record(connection, child_id), "action_agreed", said, happened)
+    data = {"action_id": str(uuid4()), **_as_data(asdict(draft))}
+    return _say_once(engine, act, _Words("action_agreed", data, happened))
 
 
 def complete_action(engine: Engine, child_id: str, by: Session, event_id: str, now: datetime) -> str:
@@ -228,7 +240,7 @@ def complete_action(engine: Engine, child_id: str, by: Session, event_id: str, n
         words = [word["body"] for word in seen.under_way if word["what"] == "action_completed"]
         if done in words or any(item["completed_on"] for item in found):
             raise BadInput("It is done already", where="the action")
-        return _say(connection, _Act(child_id, by, DECIDE, now), record, "action_completed", done)
+        return _say(connection, _Act(child_id, by, DECIDE, now), record, _Words("action_completed", done))
 
 
 def record_voice(  # noqa: PLR0913, PLR0917 - one argument for each thing that is said
@@ -241,10 +253,14 @@ def record_voice(  # noqa: PLR0913, PLR0917 - one argument for each thing that i
     if not text.strip():
         raise BadInput("Nothing is written", where="their words")
     happened = london_midnight(on) if on < act.today else None
+    return _say_once(engine, act, _Words("voice_recorded", _as_data({"of": of, "text": text, "how": how}), happened))
+
+
+def _say_once(engine: Engine, act: _Act, words: _Words) -> str:
+    """Say something that rests on nothing else; the same said twice before the timeline has it is said once."""
     with engine.begin() as connection:
-        _locked(connection, child_id)
-        said = {"of": of, "text": text, "how": how}
-        return _say(connection, act, _record(connection, child_id), "voice_recorded", said, happened)
+        present = _locked(connection, act.child_id)
+        return _said_already(present, act.by, words) or _say(connection, act, _record(connection, act.child_id), words)
 
 
 def _locked(connection: Connection, child_id: str) -> Seen:
@@ -311,11 +327,22 @@ def _refuse_if_moved(connection: Connection, act: _Act, meetings: set[str], seen
         raise Moved(changed_since(seen, present))
 
 
-def _said_already(present: Seen, by: Session, data: Mapping[str, Any]) -> str | None:
+def _said_already(present: Seen, by: Session, words: _Words) -> str | None:
     """The event that says just this by the same person and is on its way: a form that was sent twice."""
+    said = {**words.data, "action_id": None}
     return next(
-        (word["event_id"] for word in present.under_way if word["body"] == data and word["said_by"] == by.actor), None
+        (
+            word["event_id"]
+            for word in present.under_way
+            if (word["what"], word["said_by"]) == (words.what, by.actor) and {**word["body"], "action_id": None} == said
+        ),
+        None,
     )
+
+
+def _taken_off(present: Seen) -> set[str]:
+    """What listed a child and is on its way to be retracted."""
+    return {word["body"]["retracts"] for word in present.under_way if word["what"] == TAKEN_OFF}
 
 
 def _as_data(given: Mapping[str, Any]) -> dict[str, Any]:
@@ -330,26 +357,22 @@ def _on_the_wire(value: Any) -> Any:  # noqa: ANN401 - fields are of any kind
     return value.strip() if isinstance(value, str) else value
 
 
-def _say(
-    connection: Connection,
-    act: _Act,
-    record: _Record,
-    what: str,
-    given: Mapping[str, Any],
-    happened: datetime | None = None,
-) -> str:
+def _say(connection: Connection, act: _Act, record: _Record, words: _Words) -> str:
     """Say, keep and audit it in this transaction; gives the event's id. Raises BadInput where the gate would refuse it."""
-    data = _as_data(given)
+    data = words.data
     _refuse_numbers(data)
-    subject = f"local:{record.person['local_id']}"
-    event = own_event(FEED, what, record.source, subject, {"person": record.person, **data}, act.now, happened)
+    about = {"person": record.person, **data}
+    event = own_event(
+        FEED, words.what, record.source, f"local:{record.person['local_id']}", about, act.now, words.happened
+    )
     meeting_on = date.fromisoformat(data["meeting_on"]) if "meeting_on" in data else None
+    called = words.called or words.what
     say(connection, [event.message])
     keep_word(
         connection,
-        Word(event.event_id, record.source, act.child_id, meeting_on, what, act.by.actor, act.now, data),
+        Word(event.event_id, record.source, act.child_id, meeting_on, called, act.by.actor, act.now, data),
     )
-    why = f"{what}, event {event.event_id}"
+    why = f"{called}, event {event.event_id}"
     record_within(connection, act.by, act.action, act.child_id, allowed=True, why=why)
     return event.event_id
 

@@ -20,6 +20,7 @@ from send_integration.timeline.seen import (
     seen_as_json,
     seen_from_json,
     still_to_be_shown,
+    without_event,
 )
 
 NOBODY_TYPES_SO_LONG = timedelta(days=2)
@@ -44,7 +45,7 @@ class Word(NamedTuple):
 
 
 class DecisionSeen(NamedTuple):
-    """What the person had before them who decided on a child, of it what may still be shown, and what has changed since.
+    """What the person had before them who decided on a child, of it what may still be shown, and what else has changed since.
 
     `child_id` is whose the decision is now; `left_out` counts the entries that were seen and are no longer that child's.
     """
@@ -106,7 +107,11 @@ def show_for_deciding(engine: Engine, child_id: str, now: datetime) -> Seen | No
         if seen is None:
             return None
         connection.execute(
-            text("DELETE FROM panel_sight WHERE shown_at < :before"), {"before": now - NOBODY_TYPES_SO_LONG}
+            text(
+                "DELETE FROM panel_sight WHERE (child_id, mark) IN (SELECT child_id, mark FROM panel_sight"
+                " WHERE shown_at < :before FOR UPDATE SKIP LOCKED)"
+            ),
+            {"before": now - NOBODY_TYPES_SO_LONG},
         )
         connection.execute(
             text(
@@ -171,7 +176,8 @@ def decision_seen(engine: Engine, event_id: str) -> DecisionSeen | None:
         return None
     seen = seen_from_json(row.seen)
     shown, left_out = still_to_be_shown(seen, present.keys)
-    return DecisionSeen(child_id, shown, left_out, row.seen_at, changed_since(seen, present))
+    changes = changed_since(seen, without_event(present, event_id))
+    return DecisionSeen(child_id, shown, left_out, row.seen_at, changes)
 
 
 def keep_listings(connection: Connection, children: Iterable[str], listings: Mapping[str, Sequence[Listing]]) -> None:

@@ -26,7 +26,7 @@ panel_word = Table(
     Column("source", Text, nullable=False, comment="of the record as which it was said"),
     Column("child_id", Text, nullable=False, comment="whose it was then"),
     Column("meeting_on", Date, nullable=True),
-    Column("what", Text, nullable=False, comment="listed, discussed, decided, ..."),
+    Column("what", Text, nullable=False, comment="listed, taken_off, discussed, decided, ..."),
     Column("said_by", Text, nullable=False),
     Column("said_at", Moment, nullable=False),
     Column("body", JSONB, nullable=True, comment="the event's own fields; null once it is on the timeline"),

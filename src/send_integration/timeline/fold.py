@@ -56,7 +56,7 @@ def taken_back(events: Iterable[Event]) -> set[EventKey]:
 def former_of(events: Iterable[Event]) -> dict[EventKey, tuple[Event, ...]]:
     """For each correction that stands, the events in whose place it does, those that were recorded first first.
 
-    What never happened, or was named and never came, is not among them.
+    What never happened, was named and never came, or took something back itself, is not among them.
     """
     known = unique(events)
     naming = {key: event for key, event in known.items() if event.corrects or event.retracts}
@@ -156,7 +156,8 @@ def _replaced(event: Event, by_target: Mapping[EventKey, list[Event]], happened:
         return True
     if event.corrects:
         rivals = _corrections_of(_target(event), by_target, happened)
-        return bool(rivals) and max(rivals, key=_recorded_order).key != event.key
+        # On a ring it is none of them, for its naming is ignored: then no other correction takes its place.
+        return event in rivals and max(rivals, key=_recorded_order).key != event.key
     return False
 
 
@@ -175,7 +176,7 @@ def _in_whose_place(
     while current is not None and current.corrects and current in by_target.get(_target(current), ()):
         found |= {rival.key: rival for rival in _corrections_of(_target(current), by_target, happened)}
         current = happened.get(_target(current))
-        if current is not None:
+        if current is not None and not current.retracts:
             found[current.key] = current
     found.pop(event.key, None)
     return tuple(sorted(found.values(), key=lambda old: (old.recorded_at, old.source, old.id)))

@@ -32,7 +32,8 @@ relaxed = settings(
 
 EVERYTHING = {
     "answers": "SELECT child_id, answer, named_workers, given_name, family_name, date_of_birth, need, open_flags,"
-    " evaluated_on, next_change_on FROM child ORDER BY child_id",
+    " evaluated_on, next_change_on, panel FROM child ORDER BY child_id",
+    "agendas": "SELECT child_id, source, event_id, meeting_on FROM panel_listing ORDER BY 1, 2, 3",
     "flags": "SELECT flag_id, child_id, content FROM flag WHERE status = 'open' ORDER BY flag_id",
     "alerts": "SELECT alert_id, flag_id, child_id, recipient, content FROM alert WHERE cleared_at IS NULL ORDER BY 1",
     "shown": "SELECT source, event_id, child_id FROM event WHERE shown_since IS NOT NULL ORDER BY source, event_id",
@@ -151,20 +152,23 @@ def never(engine: Engine, said: list[bytes], today: date) -> dict[str, Any]:
 
 @st.composite
 def histories(draw: st.DrawFn) -> list[bytes]:
-    """Events of a few children, some of whom wait for a decision and have a coordinator, whoever that is."""
+    """Events of a few children, some of whom wait for a decision, have a coordinator, whoever that is, and go to the panel."""
     made = draw(lines(size=8))
-    for number in range(draw(st.integers(0, 4))):
+    for number in range(draw(st.integers(0, 5))):
         about = {"source": "urn:send:one", "person": dict(draw(st.sampled_from(PEOPLE)))}
         day = (DAY_ONE + timedelta(draw(st.sampled_from((0, 1, 43))))).isoformat()
-        what, more = draw(st.sampled_from(WAITS_OR_IS_LED))
+        what, more = draw(st.sampled_from(TOLD_OF_THEM))
         made.append(sent(what, day, event_id=f"w{number}", **about, **more))
     return [of_two_sources(raw) for raw in made] if draw(st.booleans()) else made
 
 
-WAITS_OR_IS_LED: tuple[tuple[str, dict[str, Any]], ...] = (
+TOLD_OF_THEM: tuple[tuple[str, dict[str, Any]], ...] = (
     ("ehcp.requested", {}),
     ("workers.assigned", {"role_for_child": "ehc-coordinator", "worker": {**WORKER, "id": "w7"}}),
     ("workers.assigned", {"role_for_child": "ehc-coordinator", "worker": {**WORKER, "id": "w8"}}),
+    ("panel.listed", {"meeting_on": "2024-05-02"}),
+    ("panel.decided", {"rationale": "as was said first"}),
+    ("panel.decided", {"rationale": "as it should have been said", "corrects": "w0"}),
 )
 workers = st.integers(1, 2)
 

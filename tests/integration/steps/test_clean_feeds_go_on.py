@@ -26,8 +26,9 @@ DAYS = 30
 def test_thirty_days_of_a_clean_authority_trip_nothing(engine: Engine, seed: int) -> None:
     """Its history is read first, in one go, as at an authority's start; then day after day as it comes."""
     made = simulate_authority(
-        load_profile("luton-2024"), children=350, seed=seed, until=UNTIL, dirt="none", statutory_dates=True
-    )
+        load_profile("luton-2024"), children=350, seed=seed, until=UNTIL, dirt="none", statutory_dates=True,
+        panel_meetings=True,
+    )  # fmt: skip
     gate = gate_of(engine)
     offsets: dict[str, int] = defaultdict(int)
     for day, feed, items in in_order(made.arrived):

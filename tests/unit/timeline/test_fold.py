@@ -68,6 +68,12 @@ def test_events_that_name_each_other_in_a_ring_all_stand() -> None:
     assert ids([referred("a", corrects="b"), referred("b", corrects="a")]) == ["a", "b"]
 
 
+def test_a_correction_of_one_of_a_ring_takes_the_place_of_that_one_alone() -> None:
+    ring = [referred("a", corrects="b"), referred("b", corrects="a")]
+
+    assert ids([*ring, referred("c", corrects="a")]) == ["b", "c"]
+
+
 def test_another_sources_event_cannot_be_corrected() -> None:
     other = event("camhs.referred", event_id="b", source="urn:send:elsewhere", corrects="a")
 

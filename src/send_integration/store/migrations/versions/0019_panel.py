@@ -38,7 +38,7 @@ def upgrade() -> None:
         sa.Column("source", sa.Text(), nullable=False, comment="of the record as which it was said"),
         sa.Column("child_id", sa.Text(), nullable=False, comment="whose it was then"),
         sa.Column("meeting_on", sa.Date(), nullable=True),
-        sa.Column("what", sa.Text(), nullable=False, comment="listed, discussed, decided, ..."),
+        sa.Column("what", sa.Text(), nullable=False, comment="listed, taken_off, discussed, decided, ..."),
         sa.Column("said_by", sa.Text(), nullable=False),
         sa.Column("said_at", MOMENT, nullable=False),
         sa.Column(
