@@ -22,6 +22,7 @@ from send_integration.store.ties import tie_of
 from send_integration.timeline.titles import title_of_pattern
 from send_integration.web import cookies
 from send_integration.web.comparison import GENDERS, odds
+from send_integration.web.days import with_written_days, written
 from send_integration.web.effects import count
 from send_integration.web.guards import Guard
 from send_integration.web.names import rule_name
@@ -214,6 +215,7 @@ def templates() -> Environment:
     )
     environment.globals["links"] = links
     environment.filters["day"] = written_day
+    environment.filters["days"] = with_written_days
     environment.filters["moment"] = written_moment
     environment.filters["moment_text"] = lambda moment: written_moment(datetime.fromisoformat(moment))
     environment.filters["voice_of"] = lambda code: SPEAKERS.get(code, code)
@@ -235,10 +237,7 @@ def templates() -> Environment:
 
 def written_day(day: date | str | None) -> str:
     """A day as people write it: 3 March 2025."""
-    if day is None:
-        return "not known"
-    found = date.fromisoformat(day) if isinstance(day, str) else day
-    return f"{found.day} {found:%B %Y}"
+    return "not known" if day is None else written(day)
 
 
 def written_moment(moment: datetime) -> str:
