@@ -185,9 +185,9 @@ def read(path: Path) -> Policy:
 @pytest.mark.parametrize(
     ("role", "names"),
     [
-        (Role.MANAGER, ["Children", "Alerts", "Identity", "Quarantine", "Feeds", "Scorecards"]),
+        (Role.MANAGER, ["Children", "Meetings", "Alerts", "Identity", "Quarantine", "Feeds", "Scorecards"]),
         (Role.DATA_STEWARD, ["Identity", "Quarantine", "Feeds", "Scorecards", "Alerts"]),
-        (Role.PANEL_CHAIR, ["Children", "Alerts"]),
+        (Role.PANEL_CHAIR, ["Children", "Meetings", "Alerts"]),
         (Role.AGENCY_MANAGER, ["Scorecards"]),
         (Role.ANALYST, []),
     ],
