@@ -84,7 +84,7 @@ def carry_over(engine: Engine, by: Session, day: date, child_id: str, carried: C
     words = [word for word in words_under_way(engine, [child_id]).get(child_id, ()) if word.what == "listed"]
     listings = [
         *(panel["listings"] if panel else ()),
-        *({**word.body} for word in words if "retracts" not in word.body),
+        *({**word.body} for word in words),
     ]
     here = [item for item in listings if item["meeting_on"] == day.isoformat()]
     if not here:

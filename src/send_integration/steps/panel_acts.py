@@ -209,14 +209,14 @@ def conclude(engine: Engine, child_id: str, by: Session, conclusion: Conclusion,
             _said_before(connection, child_id, corrects, "decided")[0] if corrects else _record(connection, child_id)
         )
         if conclusion.attendees:
-            discussed = {"meeting_on": draft.meeting_on, "attendees": list(conclusion.attendees)}
-            words_of_it = _as_data({**discussed, "note": conclusion.discussion})
-            _say(connection, act, record, _Words("discussed", words_of_it, happened))
+            there = {"meeting_on": draft.meeting_on, "attendees": list(conclusion.attendees)}
+            discussed = _as_data({**there, "note": conclusion.discussion})
+            _say(connection, act, record, _Words("discussed", discussed, happened))
         event_id = _say(connection, act, record, words)
         keep_decision_seen(connection, EventKey(record.source, event_id), child_id, seen)
         for action in conclusion.actions:
-            agreed = {"action_id": str(uuid4()), **asdict(action)}
-            _say(connection, act, record, _Words("action_agreed", _as_data(agreed), happened))
+            agreed = {"action_id": str(uuid4()), **_as_data(asdict(action))}
+            _say(connection, act, record, _Words("action_agreed", agreed, happened))
         return event_id
 
 

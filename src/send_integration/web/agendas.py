@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
+from send_integration.steps.panel_acts import TAKEN_OFF
 from send_integration.store.children import standings
 from send_integration.store.meetings import AgendaChild, Carried, agenda_of, recorded_since
 from send_integration.store.panel import DecisionSeen, Word, decision_seen, seen_of, words_under_way
@@ -115,12 +116,12 @@ def decided_for(panel: Mapping[str, Any], words: Iterable[Word], day: date) -> M
 
 
 def _listings(panel: Mapping[str, Any], words: Iterable[Word], day: date) -> Iterable[ShownListing]:
-    taken_off = {word.body.get("retracts") for word in words if word.what == "listed"}
+    taken_off = {word.body["retracts"] for word in words if word.what == TAKEN_OFF}
     for item in panel["listings"]:
         if item["meeting_on"] == day.isoformat() and item["event_id"] not in taken_off:
             yield ShownListing(item["event_id"], item["reason"], item["presenter"], under_way=False)
     for word in words:
-        if word.what == "listed" and "retracts" not in word.body:
+        if word.what == "listed":
             yield ShownListing(word.event_id, word.body["reason"], word.body.get("presenter"), under_way=True)
 
 

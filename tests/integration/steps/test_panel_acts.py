@@ -113,7 +113,7 @@ ACTS: dict[str, tuple[Callable[[Pipe], str], str, dict[str, Any]]] = {
         },
     ),
     "a discussion": (
-        discuss, "discussions", {"meeting_on": "2025-04-10", "attendees": ["Wren Example", "the chair"]},
+        discuss, "discussions", {"meeting_on": "2025-04-10", "attendees": ["Wren Example", "the chair"], "note": None},
     ),
     "a decision": (
         decide,

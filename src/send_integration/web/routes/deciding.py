@@ -217,10 +217,7 @@ def form_page(
     sees = site.sees(session, standings(site.engine, [case.child_id]).get(case.child_id))
     today, meeting = site.settings.today(), one_meeting(site.engine, case.meeting_on)
     seats = [said.seat for said in seats_of(site.engine, case.meeting_on)]
-    last = last_time(seen.panel, case.meeting_on)
-    born_on = date.fromisoformat(found.answer["date_of_birth"])
     corrected = next((item for item in seen.panel["decisions"] if item["event_id"] == case.corrects), None)
-    corrects = theirs.event_id if theirs else typed.corrects
     return site.page(
         "decide.html",
         session,
@@ -229,17 +226,10 @@ def form_page(
         address=case.address,
         child_id=case.child_id,
         corrected=corrected,
-        corrects=corrects,
+        corrects=theirs.event_id if theirs else typed.corrects,
         held=case.meeting_on <= today,
         child_name=f"{found.given_name} {found.family_name}" if sees.names else f"Child {case.child_id}",
         sees=sees,
-        age=age_on(born_on, today),
-        year=year_name(born_on, (), today),
-        voices=seen.panel["voices"],
-        flags=[flag for flag in seen.flags if (flag["handled"] or {}).get("what") != "dismissed"],
-        since_most=MOST_ENTRIES,
-        since=changes_since(site, case.child_id, last, seen) if last else Since(),
-        standing_actions=late_actions(seen.panel, today),
         mark=seen.mark,
         quorum=quorum_of(seats, meeting.quorum) if meeting else None,
         part_names=PART_NAMES,
@@ -252,7 +242,22 @@ def form_page(
         faults=faults,
         theirs=theirs,
         added=added,
+        **_before_the_panel(site, case, seen, date.fromisoformat(found.answer["date_of_birth"])),
     )
+
+
+def _before_the_panel(site: Site, case: Case, seen: Seen, born_on: date) -> dict[str, Any]:
+    """What the panel looks at before it decides, of a child as it was shown."""
+    today, last = site.settings.today(), last_time(seen.panel, case.meeting_on)
+    return {
+        "age": age_on(born_on, today),
+        "year": year_name(born_on, (), today),
+        "voices": seen.panel["voices"],
+        "flags": [flag for flag in seen.flags if (flag["handled"] or {}).get("what") != "dismissed"],
+        "since_most": MOST_ENTRIES,
+        "since": changes_since(site, case.child_id, last, seen) if last else Since(),
+        "standing_actions": late_actions(seen.panel, today),
+    }
 
 
 def _workers(named_workers: Iterable[Mapping[str, Any]]) -> set[str]:
