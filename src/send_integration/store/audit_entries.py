@@ -35,9 +35,10 @@ class Asked:
     last: date | None = None
 
     def in_words(self) -> str:
-        """The same for the audit, which is told of its own readers too; the child stands in the entry itself."""
+        """The same for the audit, which is told of its own readers too. The child stands here and not in the entry's own
+        place, where an entry on a restricted child is hidden: whoever searched for one would see by that that there is one."""
         told = (
-            "one child" if self.child_id else "",
+            f"child {self.child_id}" if self.child_id else "",
             f"actor {self.actor}" if self.actor else "",
             f"from {self.first}" if self.first else "",
             f"to {self.last}" if self.last else "",
@@ -92,4 +93,4 @@ def audit_entries(
 
 def record_reading(engine: Engine, session: Session, asked: Asked, why: str) -> None:
     """Write down that somebody reads the audit, before they do."""
-    record(engine, session, READ_AUDIT, asked.child_id, allowed=True, why=f"{asked.in_words()}; {why}")
+    record(engine, session, READ_AUDIT, None, allowed=True, why=f"{asked.in_words()}; {why}")

@@ -120,7 +120,8 @@ TABLES: Mapping[str, Table] = {
         " WHERE t.glass_id = g.id)) FROM broken_glass g WHERE g.child_id = ANY(:ids) ORDER BY g.id",
     ),
     "sharing_basis": _of_child("sharing_basis", less=" - 'id'"),
-    "looks": Table(("audit",), "SELECT to_jsonb(a) FROM audit a WHERE a.child_id = ANY(:ids) ORDER BY a.id"),
+    "looks": Table(("audit",), "SELECT to_jsonb(a) FROM audit a WHERE a.child_id = ANY(:ids) OR (a.action = 'read-audit' AND"
+        " substring(a.why FROM 'child (c[0-9a-f]{15})') = ANY(:ids)) ORDER BY a.id"),
     "looks_when_joined": Table(
         ("audit",),
         "SELECT DISTINCT to_jsonb(a) - 'child_id' FROM identity_decision d JOIN audit a ON a.child_id = ANY(d.children)"  # noqa: S608 - ours

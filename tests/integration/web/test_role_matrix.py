@@ -41,6 +41,9 @@ OPEN: frozenset[Route] = frozenset(
 )
 """What shows nothing about anybody."""
 
+STREAMS = {("GET", "/changes/children/{child_id}")}
+"""What does not end by itself: test_open_pages asks each role for it."""
+
 OF_A_CHILD: dict[Route, Action] = {
     ("GET", "/children/{child_id}"): Action.VIEW_CHILD,
     ("GET", "/children/{child_id}/basis"): Action.RECORD_BASIS,
@@ -100,6 +103,7 @@ OF_NO_CHILD: dict[Route, Action] = {
     ("POST", "/feeds/{feed}/resume"): Action.STEER_FEEDS,
     ("GET", "/feeds/scorecard"): Action.SEE_SCORES,
     ("GET", "/feeds/scorecard/{agency}"): Action.SEE_SCORES,
+    ("GET", "/audit"): Action.READ_AUDIT,
 }
 """What is answered by the role alone; what it is about is then found, or not, among what the person may see."""
 
@@ -238,7 +242,7 @@ def shows(page: str, kind: str, field: str) -> bool:
 
 
 def test_every_route_of_the_app_is_in_the_matrix() -> None:
-    assert set(routes_of_the_site()) == OPEN | set(OF_A_CHILD) | set(OF_NO_CHILD)
+    assert set(routes_of_the_site()) == OPEN | STREAMS | set(OF_A_CHILD) | set(OF_NO_CHILD)
 
 
 def test_the_town_has_a_child_of_each_kind(town: Town) -> None:

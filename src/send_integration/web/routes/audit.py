@@ -40,7 +40,7 @@ def routes(site: Site) -> APIRouter:
         restricted = site.sees_restricted(session)
         entries = []
         if not faults:
-            site.note_looks(session, Action.READ_AUDIT, [asked.child_id], asked.in_words())
+            site.note_looks(session, Action.READ_AUDIT, [None], asked.in_words())
             entries = audit_entries(
                 site.engine, asked, restricted=restricted, limit=ENTRIES_ON_A_PAGE + 1, before=typed.before or None
             )

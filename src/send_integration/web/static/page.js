@@ -140,7 +140,7 @@
     for (const old of olds) old.remove();
   }
 
-  function show(wanted) {
+  function show(wanted, announce) {
     const anchor = anchorInSight();
     const regions = scrolledRegions();
     const was = focused();
@@ -156,6 +156,7 @@
       if (found) { region.scrollLeft = found[1]; region.scrollTop = found[2]; }
     }
     focusAgain(was);
+    announce();
     const now = anchor && document.getElementById(anchor.id);
     if (now) scrollBy(0, now.getBoundingClientRect().top - anchor.top);
   }
@@ -172,10 +173,10 @@
       const wanted = page && page.querySelector("main[data-changes]");
       if (!wanted || wanted.dataset.changes !== main.dataset.changes) { sayChanged(); return; }
       if (isBeingFilledIn()) { sayChanged(); return; }
-      show(wanted);
+      const at = new Date().toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
+      show(wanted, () => say("This page was brought up to date at " + at + ".", true));
       document.title = page.title;
       version = wanted.dataset.version;
-      say("This page was brought up to date at " + new Date().toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" }) + ".", true);
     } catch {
       sayChanged();
     } finally {
