@@ -191,4 +191,9 @@ def links(role: str) -> list[tuple[str, str]]:
         (Action.SEE_SCORES, "/feeds/scorecard", "Scorecards"),
         (Action.WATCH_FEEDS, "/alerts", "Alerts"),
     )
-    return [(address, name) for action, address, name in pages if allowed(action, role).allowed]
+    every = allowed(Action.LIST_CHILDREN, role).allowed  # whoever sees them all finds their own among them
+    return [
+        (address, name)
+        for action, address, name in pages
+        if allowed(action, role).allowed and not (every and action == Action.VIEW_OWN_CHILDREN)
+    ]
