@@ -3,6 +3,7 @@
 import random
 import secrets
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import NamedTuple
 
@@ -109,7 +110,8 @@ def _worker(engine: Engine, sights: Sights, worker: str) -> Reader:
 
 
 def _signed_in(engine: Engine, actor: str, ways: Ways) -> Reader:
-    return _opened(engine, BY_ACTOR[actor].session(), ways)
+    session = BY_ACTOR[actor].session()
+    return _opened(engine, replace(session, actor=f"{actor}-{secrets.token_hex(3)}"), ways)
 
 
 def _opened(engine: Engine, session: Session, ways: Ways) -> Reader:

@@ -57,7 +57,7 @@ def test_a_flag_says_since_when_it_stands_what_has_not_come_and_what_was_said_of
     page.goto(address)
 
     decide = page.get_by_role("article").filter(has_text="Ehc decide to assess")
-    expect(decide.get_by_text("Acknowledged by worker on 2 June 2025")).to_be_visible()
+    expect(decide.get_by_text("worker acts on it since 2 June 2025.")).to_be_visible()
     expect(decide.get_by_text("Not yet heard of: EHC plan: decided to assess")).to_be_visible()
     expect(decide.get_by_text("It has stood so since 17 December 2024.")).to_be_visible()
     expect(decide.get_by_text("Rule version 2.")).to_be_visible()

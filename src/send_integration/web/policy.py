@@ -210,4 +210,9 @@ def links(role: str) -> list[tuple[str, str]]:
         (Action.WATCH_FEEDS, "/alerts", "Alerts"),
         (Action.READ_AUDIT, "/audit", "Audit"),
     )
-    return [(address, name) for action, address, name in pages if allowed(action, role).allowed]
+    every = allowed(Action.LIST_CHILDREN, role).allowed  # whoever sees them all finds their own among them
+    return [
+        (address, name)
+        for action, address, name in pages
+        if allowed(action, role).allowed and not (every and action == Action.VIEW_OWN_CHILDREN)
+    ]

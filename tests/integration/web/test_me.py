@@ -44,7 +44,8 @@ def desk(engine: Engine, sign_in: SignIn) -> Desk:
         child=OWN,
     )
     with_an_event(made)
-    made.do("UPDATE event SET child_id = :child WHERE event_id = 'e1'", child=OWN)
+    body = sent("ehcp.requested", "2024-11-04", event_id="e1", source="urn:send:schools")
+    made.do("UPDATE event SET child_id = :child, body = :body WHERE event_id = 'e1'", child=OWN, body=body)
     made.flag("f1", OWN, due_on=TODAY - timedelta(2), stands_since=TODAY)
     made.flag("f2", OWN, due_on=None, level="watch", stands_since=TODAY, subject="R2")
     made.flag("f3", OTHERS, due_on=None, stands_since=TODAY)

@@ -39,31 +39,7 @@ def routes(site: Site) -> APIRouter:
     @router.get("/me")
     def show(request: Request, done: str = "", page: Annotated[int, Query(ge=1, le=1000)] = 1) -> Response:
         session = site.permit(request, Action.VIEW_OWN_CHILDREN)
-        today, reader = site.settings.today(), reader_of(session)
-        own = reader._replace(recipients=[session.actor], restricted=False)
-        since = visit(site.engine, session.actor)
-        alerts = alerts_of(site, session, own, Pile.WAITING, limit=ALERTS_SHOWN + 1)
-        shown = alerts[:ALERTS_SHOWN]
-        first = (page - 1) * CHILDREN_ON_A_PAGE
-        children = own_children(site.engine, session.actor, today=today, limit=CHILDREN_ON_A_PAGE + 1, offset=first)
-        listed = children[:CHILDREN_ON_A_PAGE]
-        secret = [child.child_id for child in listed if child.restricted]
-        site.note_looks(session, Action.LIST_CHILDREN, secret, "restricted, listed")
-        return site.page(
-            "me.html",
-            session,
-            done=DONE.get(done, ""),
-            since=since,
-            groups=by_urgency(shown, names_of(session, shown), today, since),
-            waiting=len(shown),
-            more_alerts=len(alerts) > len(shown),
-            new=sum(since is not None and alert["raised_at"] > since for alert in shown),
-            notices=bool(unread_notices(site.engine, reader, 1)),
-            actions=[(action, due_in_words(action.due_on, today)) for action in _actions(site, session)],
-            children=[_as_listed(child, today) for child in listed],
-            page=page,
-            more_children=len(children) > len(listed),
-        )
+        return site.page("me.html", session, done=DONE.get(done, ""), page=page, **_values(site, session, page))
 
     @router.post("/me/actions/{event_id}/done")
     def say_done(request: Request, event_id: str, csrf: Annotated[str, Form()] = "") -> Response:
@@ -80,6 +56,31 @@ def routes(site: Site) -> APIRouter:
         return RedirectResponse("/me?done=action", status_code=303)
 
     return router
+
+
+def _values(site: Site, session: Session, page: int) -> dict[str, Any]:
+    """What the page shows: the alerts that are the person's own, what they took on, and a page of their children."""
+    today, reader = site.settings.today(), reader_of(session)
+    own = reader._replace(recipients=[session.actor], restricted=False)
+    since = visit(site.engine, session.actor)
+    alerts = alerts_of(site, session, own, Pile.WAITING, limit=ALERTS_SHOWN + 1)
+    shown = alerts[:ALERTS_SHOWN]
+    first = (page - 1) * CHILDREN_ON_A_PAGE
+    children = own_children(site.engine, session.actor, today=today, limit=CHILDREN_ON_A_PAGE + 1, offset=first)
+    listed = children[:CHILDREN_ON_A_PAGE]
+    secret = [child.child_id for child in listed if child.restricted]
+    site.note_looks(session, Action.LIST_CHILDREN, secret, "restricted, listed")
+    return {
+        "since": since,
+        "groups": by_urgency(shown, names_of(session, shown), today, since),
+        "waiting": len(shown),
+        "more_alerts": len(alerts) > len(shown),
+        "new": sum(since is not None and alert["raised_at"] > since for alert in shown),
+        "notices": bool(unread_notices(site.engine, reader, 1)),
+        "actions": [(action, due_in_words(action.due_on, today)) for action in _actions(site, session)],
+        "children": [_as_listed(child, today) for child in listed],
+        "more_children": len(children) > len(listed),
+    }
 
 
 def _actions(site: Site, session: Session) -> list[OwnAction]:

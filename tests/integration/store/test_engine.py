@@ -1,0 +1,78 @@
+"""The engine of pages: reading needs no transaction, writing is one, and a connection that broke is replaced."""
+
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import Engine, text
+
+from send_integration.errors import NotReady
+from send_integration.store import engine as opening
+from send_integration.store.engine import open_database_for_pages
+from send_integration.store.visits import visit
+
+
+@pytest.fixture
+def pages(engine: Engine) -> Iterator[Engine]:
+    """The same database, as pages have it."""
+    opened = open_database_for_pages(engine.url.render_as_string(hide_password=False))
+    yield opened
+    opened.dispose()
+
+
+def visitors(engine: Engine) -> int:
+    with engine.connect() as connection:
+        return int(connection.execute(text("SELECT count(*) FROM inbox_visit")).scalar_one())
+
+
+def test_what_only_reads_is_in_no_transaction_and_sees_what_others_commit_meanwhile(
+    pages: Engine, engine: Engine
+) -> None:
+    with pages.connect() as reading:
+        assert reading.execute(text("SELECT count(*) FROM inbox_visit")).scalar_one() == 0
+        visit(engine, "somebody")
+        assert reading.execute(text("SELECT count(*) FROM inbox_visit")).scalar_one() == 1
+        state = text(
+            "SELECT count(*) FROM pg_stat_activity WHERE state = 'idle in transaction' AND datname = current_database()"
+        )
+        assert reading.execute(state).scalar_one() == 0
+
+
+def test_what_writes_is_kept_as_a_whole_or_not_at_all(pages: Engine) -> None:
+    def break_off() -> None:
+        with pages.begin() as connection:
+            connection.execute(text("INSERT INTO inbox_visit (actor, seen_at) VALUES ('one', now())"))
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        break_off()
+    assert visitors(pages) == 0
+
+    visit(pages, "one")
+    assert visitors(pages) == 1
+
+
+def test_a_lock_of_a_transaction_is_held_until_its_end_and_no_longer(pages: Engine) -> None:
+    held = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = 4711")
+    with pages.begin() as connection:
+        connection.execute(text("SELECT pg_advisory_xact_lock(4711)"))
+        with pages.connect() as other:
+            assert other.execute(held).scalar_one() == 1
+    with pages.connect() as other:
+        assert other.execute(held).scalar_one() == 0
+
+
+def test_a_connection_that_broke_while_nobody_used_it_is_replaced_unseen(
+    pages: Engine, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pages.connect() as connection:
+        number = connection.execute(text("SELECT pg_backend_pid()")).scalar_one()
+    with engine.connect() as other:
+        other.execute(text("SELECT pg_terminate_backend(:number)"), {"number": number})
+    monkeypatch.setattr(opening, "IDLE_SECONDS", -1)
+
+    assert visitors(pages) == 0
+
+
+def test_where_no_database_answers_that_is_said() -> None:
+    with pytest.raises(NotReady, match="does not answer"):
+        open_database_for_pages("postgresql://nobody@127.0.0.1:1/nothing")
