@@ -151,13 +151,16 @@ def page_of(found: StoredChild, known: Known, rules: RuleBook, asked: Asked, see
         "lanes": lanes,
         "lanes_table": table_of(lanes),
         "drawings": [draw(lanes, born_on, layout) for layout in (WIDE, PHONE)],
-        "silent": [
-            *([UNJUDGED] if known.unjudged else []),
-            *(feed.in_words(written(feed.since)) for feed in known.silence.feeds),
-        ],
+        "silent": _warnings(known),
         "sectors": SECTORS,
         "feeds": {feed: NAMES.get(feed, feed) for feed in FEEDS if feed != "identity"},
     }
+
+
+def _warnings(known: Known) -> list[str]:
+    """What of the page may lack something: a fault of ours, and feeds of which nothing is heard."""
+    unheard = [feed.in_words(written(feed.since)) for feed in known.silence.feeds]
+    return [UNJUDGED, *unheard] if known.unjudged else unheard
 
 
 def year_name(born_on: date, enrolled: Sequence[EnrolledIn], day: date) -> str:

@@ -188,7 +188,7 @@ def read(path: Path) -> Policy:
         (Role.NAMED_WORKER, ["My children", "Alerts"]),
         (
             Role.MANAGER,
-            ["Children", "My children", "Meetings", "Alerts", "Identity", "Quarantine", "Feeds", "Scorecards"],
+            ["Children", "Meetings", "Alerts", "Identity", "Quarantine", "Feeds", "Scorecards"],
         ),
         (Role.DATA_STEWARD, ["Identity", "Quarantine", "Feeds", "Scorecards", "Alerts"]),
         (Role.PANEL_CHAIR, ["Children", "Meetings", "Alerts"]),
