@@ -21,10 +21,12 @@ from send_integration.steps.timeline import worker_as_json
 from send_integration.store.children import StoredChild
 from send_integration.store.feed_health import last_days
 from send_integration.store.flags import is_dismissed, open_flags_of
+from send_integration.store.panel import Word, words_under_way
 from send_integration.timeline.episodes import episodes_of
 from send_integration.timeline.named_workers import named_workers
 from send_integration.timeline.panel import panel_as_json, panel_record
-from send_integration.web.context import agency_name, written_day
+from send_integration.web.context import agency_name
+from send_integration.web.days import written
 from send_integration.web.decided import panel_view
 from send_integration.web.drawing import PHONE, WIDE, draw
 from send_integration.web.entries import by_school_year, entries_of, numbers_of
@@ -37,6 +39,8 @@ from send_integration.web.voices import voices_of
 from send_integration.when.periods import age_on
 from send_integration.when.school_years import school_year_start
 
+THE_CHILD = "the child"
+LONGEST_IN_HEADINGS = 30
 PREFERRED_NAME = "people.details_changed"
 STANDS = ("missed", "due-soon", "paused", "pending", "met-late", "met", "excepted", "not-needed")
 """How dates stand, in the order in which the page lists them."""
@@ -44,7 +48,7 @@ STANDS = ("missed", "due-soon", "paused", "pending", "met-late", "met", "excepte
 
 class Known(NamedTuple):
     """What the page is made of: the one answer, the events behind it in order of happening, flags, the panel's record, who
-    is named, and of today how the feeds stand."""
+    is named, and of today how the feeds stand and what our pages said that is not on the timeline yet."""
 
     answer: Mapping[str, Any]
     events: Sequence[Event]
@@ -53,6 +57,7 @@ class Known(NamedTuple):
     named_workers: Sequence[Mapping[str, Any]]
     heard: Heard | None
     silence: Silence
+    under_way: Sequence[Word] = ()
 
 
 NO_SILENCE = Silence((), {})
@@ -69,6 +74,7 @@ def known_today(engine: Engine, found: StoredChild, rules: RuleBook, today: date
         found.named_workers,
         Heard(unheard, last_days(engine)),
         silence_of(found.answer, unheard, rules),
+        words_under_way(engine, [found.child_id]).get(found.child_id, ()),
     )
 
 
@@ -110,9 +116,8 @@ def page_of(found: StoredChild, known: Known, rules: RuleBook, asked: Asked, see
     told = Told(answer["timeline"], answer["milestones"], episodes_of(known.events))
     lanes = lanes_of(told, rules, today, numbers, known.silence.feeds)
     preferred = _preferred_name(known.events)
-    child_voice, parents_voice = voices_of(
-        known.panel, hrefs, preferred or found.given_name, entries[0].on if entries else None, today
-    )
+    called = _called(preferred or found.given_name) if sees.names else THE_CHILD
+    child_voice, parents_voice = voices_of(known.panel, hrefs, called, entries[0].on if entries else None, today)
     return {
         "child": found,
         "whole_name": f"{found.given_name} {found.family_name}" if sees.names else f"Child {found.child_id}",
@@ -122,6 +127,7 @@ def page_of(found: StoredChild, known: Known, rules: RuleBook, asked: Asked, see
         "year": year_name(born_on, enrolled, today),
         "school": _school(known.events),
         "preferred": preferred,
+        "called": called,
         "flags": [{**flag, "number": at} for at, flag in enumerate(flags, start=1) if not is_dismissed(flag)],
         "dismissed": [{**flag, "number": at} for at, flag in enumerate(flags, start=1) if is_dismissed(flag)],
         "entries": links,
@@ -130,12 +136,13 @@ def page_of(found: StoredChild, known: Known, rules: RuleBook, asked: Asked, see
         "years": by_school_year(chosen, lambda start: year_name(born_on, enrolled, start)),
         "services": services_of(known.panel["services"], known.named_workers, known.events, known.heard),
         "voices": (child_voice, parents_voice),
+        "under_way": known.under_way,
         "panel": panel_view(known.panel, hrefs, today),
         "milestones": _milestones(answer["milestones"], known.silence, today),
         "lanes": lanes,
         "lanes_table": table_of(lanes),
         "drawings": [draw(lanes, born_on, layout) for layout in (WIDE, PHONE)],
-        "silent": [feed.in_words(written_day(feed.since)) for feed in known.silence.feeds],
+        "silent": [feed.in_words(written(feed.since)) for feed in known.silence.feeds],
         "sectors": SECTORS,
         "feeds": {feed: NAMES.get(feed, feed) for feed in FEEDS if feed != "identity"},
     }
@@ -162,7 +169,7 @@ def _links(timeline: Sequence[Mapping[str, Any]], shown: set[str], asked: Asked)
     found = {}
     for number, told in enumerate(timeline, start=1):
         here = "" if f"e{number}" in shown else away
-        found[told["event_id"]] = Link(f"{here}#e{number}", f"{told['title']}, {written_day(told['on'])}")
+        found[told["event_id"]] = Link(f"{here}#e{number}", f"{told['title']}, {written(told['on'])}")
     return found
 
 
@@ -171,14 +178,19 @@ def _preferred_name(events: Sequence[Event]) -> str:
     return next((name for name in said if name), "")
 
 
+def _called(name: str) -> str:
+    """The name in headings; one that would fill them is left to the top of the page."""
+    return name if len(name) <= LONGEST_IN_HEADINGS else THE_CHILD
+
+
 def _school(events: Sequence[Event]) -> str:
     """The school by its number: names of schools are no event's."""
     last = next((event for event in reversed(events) if event.what in ("school.enrolled", "school.left")), None)
     if last is None:
         return "unknown"
     if last.what == "school.left":
-        return f"none known since {written_day(last.on)}"
-    return f"URN {last.text('urn')}, since {written_day(last.on)}"
+        return f"none known since {written(last.on)}"
+    return f"URN {last.text('urn')}, since {written(last.on)}"
 
 
 def _milestones(found: Sequence[Mapping[str, Any]], silence: Silence, today: date) -> list[dict[str, Any]]:

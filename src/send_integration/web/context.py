@@ -33,6 +33,7 @@ from send_integration.timeline.titles import title_of_pattern
 from send_integration.web import cookies
 from send_integration.web.changes import Changes
 from send_integration.web.comparison import GENDERS, odds
+from send_integration.web.days import with_written_days, written
 from send_integration.web.effects import count
 from send_integration.web.guards import Guard
 from send_integration.web.names import rule_name
@@ -114,7 +115,7 @@ class Site:
             raise SignInNeeded
         if not getattr(request.state, "is_counted", False):  # some routes ask twice
             request.state.is_counted = True
-            self.guard.count_person(session.actor, searches="q" in request.query_params)
+            self.guard.count_person(session.actor, searches=bool(request.query_params.get("q")))
         return session
 
     def permit(self, request: Request, action: Action) -> Session:
@@ -246,6 +247,7 @@ def templates() -> Environment:
     )
     environment.globals["links"] = links
     environment.filters["day"] = written_day
+    environment.filters["days"] = with_written_days
     environment.filters["moment"] = written_moment
     environment.filters["london_day"] = lambda moment: written_day(london_day(moment))
     environment.filters["agency"] = agency_name
@@ -262,10 +264,7 @@ def templates() -> Environment:
 
 def written_day(day: date | str | None) -> str:
     """A day as people write it: 3 March 2025."""
-    if day is None:
-        return "not known"
-    found = date.fromisoformat(day) if isinstance(day, str) else day
-    return f"{found.day} {found:%B %Y}"
+    return "not known" if day is None else written(day)
 
 
 def written_moment(moment: datetime) -> str:

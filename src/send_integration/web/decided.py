@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any, NamedTuple
 
+from send_integration.web.days import written
 from send_integration.web.effects import count
-from send_integration.web.lanes import written
 
 DECISIONS = {
     "agree-support": "Support agreed",
@@ -15,6 +15,7 @@ DECISIONS = {
     "keep-under-review": "Kept under review",
     "close": "Closed",
 }
+PAYERS = ("education", "health", "care")
 FOLLOWED = {"yes": "It follows what the child wants", "partly": "It follows what the child wants in part",
             "no": "It does not follow what the child wants"}  # fmt: skip
 
@@ -82,7 +83,7 @@ def _decided(found: Mapping[str, Any], hrefs: Mapping[str, str], today: date) ->
         DECISIONS.get(found["decision"], found["decision"]),
         found["rationale"],
         words,
-        ", ".join(f"{sector} {share:.0%}" for sector, share in funding.items() if share),
+        ", ".join(f"{sector} {funding[sector]:.0%}" for sector in PAYERS if funding.get(sector)),
         FOLLOWED.get(found["voice_followed"] or "", ""),
         [
             (DECISIONS.get(old["decision"], old["decision"]), old["rationale"], old["recorded_at"][:10])

@@ -35,7 +35,7 @@ class Layout(NamedTuple):
 WIDE = Layout("wide", 960, 148, 14, 3, 7, 8)
 PHONE = Layout("phone", 340, 0, 12, 2, 6, 3)
 
-BAR, BAR_GAP, MARK_ROW, PAD, HEADER, AXIS = 20, 4, 20, 8, 26, 24
+BAR, THIN, BAR_GAP, MARK_ROW, PAD, HEADER, AXIS = 20, 5, 4, 20, 8, 26, 24
 
 
 class Text(NamedTuple):
@@ -67,7 +67,10 @@ class Outline(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """A whole picture, in the order in which it is painted; `drawn` are the facts of the lanes that are in it."""
+    """A whole picture, in the order in which it is painted; `drawn` are the facts of the lanes that are in it.
+
+    `begins` says since when, where something was before that; `left_out` counts what there was no room for.
+    """
 
     layout: Layout
     height: float
@@ -80,6 +83,7 @@ class Drawing:
     today_x: float
     drawn: list[object]
     left_out: int
+    begins: date | None
 
 
 @dataclass(slots=True)
@@ -139,6 +143,7 @@ def draw(lanes: Lanes, born_on: date, layout: Layout) -> Drawing:
         place(today),
         pen.drawn,
         pen.left_out,
+        first if lanes.first < first else None,
     )
 
 
@@ -166,7 +171,7 @@ def _lane(pen: _Pen, lane: str) -> None:
 
 def _name(pen: _Pen, lane: str) -> None:
     entries = pen.lanes.entries[lane]
-    told = "" if lane == LEGAL else "1 entry" if entries == 1 else f"{entries} entries"
+    told = "" if lane == LEGAL else "1 entry" if entries == 1 else f"{entries or 'no'} entries"
     shape = _plain(_shape(lane, voice=False), 8, pen.y + 8) if lane != LEGAL else ""
     if shape:
         pen.outlines.append(Outline(shape, lane))
@@ -175,7 +180,7 @@ def _name(pen: _Pen, lane: str) -> None:
     if pen.layout.gutter:
         pen.texts.append(Text(x, pen.y + 31, told, "quiet"))
     else:
-        pen.texts.append(Text(pen.right, pen.y + 13, told, "quiet", "end"))
+        pen.texts.append(Text(round(x + pen.long(TITLES[lane]) * 1.15 + 4, 1), pen.y + 13, told, "quiet"))
         pen.y += 20
 
 
@@ -245,14 +250,15 @@ def _bars(pen: _Pen, bars: Sequence[Bar]) -> None:
             row = len(rows) - 1
         rows[row].append((taken[0] - 4, taken[1] + 4))
         y = pen.y + row * (BAR + BAR_GAP)
-        _bar(pen, bar, start, end, y)
-        pen.texts.append(Text(round(x, 1), y + 15, bar.label, look, anchor))
+        above = look.endswith("above")
+        _bar(pen, bar, (start, end), (y + 15, THIN) if above else (y, BAR))
+        pen.texts.append(Text(round(x, 1), y + (12 if above else 15), bar.label, look, anchor))
         pen.drawn.append(bar)
     pen.y += len(rows) * (BAR + BAR_GAP)
 
 
 def _label(pen: _Pen, bar: Bar, start: float, end: float) -> tuple[float, str, str]:
-    """Where a bar's words stand: within it, else behind it, else before it, else over its end."""
+    """Where a bar's words stand: within it, else behind it, else before it, else above it, which is then thin."""
     wide, look = pen.long(bar.label), "late" if bar.late else "beside"
     left = pen.layout.gutter + 4
     if wide + 8 <= end - start and not bar.late:  # words that are late are red, and red on red cannot be read
@@ -261,14 +267,17 @@ def _label(pen: _Pen, bar: Bar, start: float, end: float) -> tuple[float, str, s
         return end + 4, "start", look
     if start - 4 - wide >= left:
         return start - 4, "end", look
-    return max(left + wide, min(end, pen.right)), "end", "beside"
+    return max(left + wide, min(end, pen.right)), "end", f"{look} send-lanes__above"
 
 
-def _bar(pen: _Pen, bar: Bar, start: float, end: float, y: float) -> None:
+def _bar(pen: _Pen, bar: Bar, across: tuple[float, float], down: tuple[float, float]) -> None:
+    """The parts of a bar from where to where, at which height and how thick."""
+    start, end = across
+
     def part(since: float, until: float, look: str) -> None:
         if until > since:
             into = pen.hatched if look == "wait" else pen.blocks
-            into.append(Block(since, y, round(until - since, 1), BAR, look))
+            into.append(Block(since, down[0], round(until - since, 1), down[1], look))
 
     if bar.due_on is not None:
         due = min(max(pen.place(bar.due_on), start), end) if bar.late else end

@@ -5,7 +5,8 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from send_integration.contracts.event import Event
-from send_integration.web.lanes import VOICE, written
+from send_integration.web.days import written
+from send_integration.web.lanes import VOICE
 from send_integration.web.names import SECTORS, feed_name
 from send_integration.when.london import london_day
 from send_integration.when.school_years import school_year_start
@@ -18,7 +19,10 @@ Numbers = Mapping[str, tuple[int, ...]]
 
 
 class Entry(NamedTuple):
-    """One entry; `note` is None where nothing was noted, or the reader may not see it, which `withheld` tells."""
+    """One entry; `small_print` says whose it is and how late it was written down.
+
+    `note` is None where nothing was noted, or the reader may not see it, which `withheld` tells.
+    """
 
     anchor: str
     on: date
@@ -27,15 +31,14 @@ class Entry(NamedTuple):
     sector: str
     voice: bool
     feed: str
-    source: str
-    late_days: int
+    small_print: str
     flags: tuple[int, ...]
     note: str | None
     withheld: bool
 
     def text(self) -> str:
         """All that the reader sees of it, for a search."""
-        return f"{self.title} {SECTORS[self.sector]} {feed_name(self.feed)} {self.source} {self.note or ''}".casefold()
+        return f"{self.title} {feed_name(self.feed)} {self.small_print} {self.day} {self.note or ''}".casefold()
 
 
 class SchoolYear(NamedTuple):
@@ -79,6 +82,8 @@ def entries_of(
         note = event.note if event else None
         seen = sees_notes.get(sector, False)
         late = (london_day(event.recorded_at) - on).days if event else 0
+        words = f"; written down {late} days later" if late >= LATE_DAYS else ""
+        said_by = agency(event.source) if event else feed_name(told["feed"])
         found.append(
             Entry(
                 f"e{number}",
@@ -88,8 +93,7 @@ def entries_of(
                 sector,
                 told["type"] == VOICE,
                 told["feed"],
-                agency(event.source) if event else feed_name(told["feed"]),
-                late if late >= LATE_DAYS else 0,
+                f"{SECTORS[sector]}, from {said_by}{words}",
                 numbers.get(told["event_id"], ()),
                 note if seen else None,
                 bool(note) and not seen,

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from send_integration.rules.model import RuleBook
 from send_integration.rules.silence import SilentFeed
 from send_integration.timeline.model import Episode
+from send_integration.web.days import written
 from send_integration.web.effects import count
 from send_integration.web.names import SECTORS, feed_name, name_of, rule_name
 
@@ -241,7 +242,7 @@ def _sentence(entries: int, first: date, bars: Sequence[Bar], unheard: Sequence[
     waits = sorted((bar for bar in bars if bar.waits), key=_waited_until(today), reverse=True)[:2]
     waits = [bar for bar in waits if _weeks(bar, today)]
     if waits:
-        longest = ", then ".join(f"{count(_weeks(bar, today), 'week')} for {bar.name}" for bar in waits)
+        longest = "; ".join(f"{bar.name}, {count(_weeks(bar, today), 'week')}" for bar in waits)
         said.append(f"The longest waits: {longest}.")
     late = sum(bar.late and bar.until is None for bar in bars)
     if late:
@@ -261,8 +262,3 @@ def _weeks(bar: Bar, today: date) -> int:
 
 def _day(text: str) -> date:
     return date.fromisoformat(text)
-
-
-def written(day: date) -> str:
-    """A day as people write it: 3 March 2025."""
-    return f"{day.day} {day:%B %Y}"

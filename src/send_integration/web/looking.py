@@ -12,7 +12,7 @@ from send_integration.web.names import SECTORS
 
 LONGEST_SEARCH = 100
 EARLIEST = date(1990, 1, 1)
-DAYS = ("as_at", "known_on", "from", "to")
+DAYS = {"as_at": "As at", "known_on": "As known on", "from": "First day", "to": "Last day"}
 FIELDS = ("q", "sector", "feed", *DAYS)
 
 
@@ -93,11 +93,11 @@ def _day(text: str, field: str, today: date, faults: list[Fault]) -> date | None
     if not text:
         return None
     if not _is_day(text):
-        faults.append(Fault(field, "Write the day as year, month and day, such as 2025-03-27"))
+        faults.append(Fault(field, f"{DAYS[field]}: write the day as year, month and day, such as 2025-03-27"))
         return None
     found = date.fromisoformat(text)
     if found > today or found < EARLIEST:
-        faults.append(Fault(field, f"The day must be from {EARLIEST.year} on, and not after today"))
+        faults.append(Fault(field, f"{DAYS[field]}: the day must be from {EARLIEST.year} on, and not after today"))
         return None
     return found
 

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from send_integration.contracts.event import Event
 from send_integration.rules.silence import Unheard
-from send_integration.web.lanes import written
+from send_integration.web.days import written
 from send_integration.web.names import name_of
 
 ALWAYS = ("school", "sen-team", "ndd-pathway", "camhs", "early-help", "social-care")
@@ -42,6 +42,7 @@ class Lead(NamedTuple):
     team: str
     email: str | None
     named: bool
+    since: str = ""
 
     @property
     def address(self) -> str:
@@ -82,9 +83,14 @@ def services_of(
     today nobody knows how the feeds stood: then `heard` is None."""
     by_service = {said["service"]: said for said in involved}
     leads: dict[str, list[Lead]] = {}
+    heard_of: dict[str, str] = {service: said["last_involved_on"] for service, said in by_service.items()}
     for worker in named_workers:
-        lead = Lead(worker["name"], worker["role"], worker["team"], worker["email"], named=True)
-        leads.setdefault(SERVICE_OF_ROLE.get(worker["role"], "support"), []).append(lead)
+        since = written(date.fromisoformat(worker["since"]))
+        lead = Lead(worker["name"], worker["role"], worker["team"], worker["email"], named=True, since=since)
+        service = SERVICE_OF_ROLE.get(worker["role"], "support")
+        leads.setdefault(service, []).append(lead)
+        if worker["last_heard_on"] > worker["since"]:  # to be named is not to be involved
+            heard_of[service] = max(heard_of.get(service, ""), worker["last_heard_on"])
     denied = {event.text("service"): event for event in events if event.what == NOT_KNOWN}
     others = sorted((by_service.keys() | leads.keys() | denied.keys()) - set(ALWAYS), key=name_of)
     last_recorded = _last_recorded(events)
@@ -95,7 +101,7 @@ def services_of(
         if said is not None and said["worker"] and not of_service:
             worker = said["worker"]
             of_service = [Lead(worker["name"], worker["role"], worker["team"], worker["email"], named=False)]
-        last = written(date.fromisoformat(said["last_involved_on"])) if said else "unknown"
+        last = written(date.fromisoformat(heard_of[service])) if service in heard_of else "unknown"
         record, told = _record(service, said, denied.get(service), last_recorded, heard)
         found.append(Service(service, name_of(service), tuple(of_service), last, record, told))
     return found

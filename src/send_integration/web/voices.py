@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
+from send_integration.web.days import written
 from send_integration.web.effects import count
-from send_integration.web.lanes import written
 from send_integration.when.periods import after_months
 
 CHILD = ("child", "young-person")

@@ -2,7 +2,8 @@
 
 from sqlalchemy import Engine, text
 
-from tests.integration.families import audited, child_of
+from tests.builders import sent
+from tests.integration.families import ANNA, audited, child_of, settle
 from tests.integration.steps.pipe import Pipe
 from tests.integration.web.conftest import SignIn
 
@@ -144,6 +145,9 @@ def test_the_basis_of_sharing_is_recorded_with_what_agencies_say_of_consent(
 ) -> None:
     anna = child_of(engine, "Anna", "Kowalska")
     chair, address = sign_in("chair"), f"/children/{child_of(engine, 'Anna', 'Kowalska')}/basis"
+    told = {"person": ANNA, "source": "urn:send:schools", "event_id": "consent"}
+    pipe.send("people", sent("people.consent_recorded", "2025-05-01", about="sharing with health", given=False, **told))
+    settle(pipe)
     assert "not recorded" in chair.get(f"/children/{anna}").text
     assert chair.post(address, why="they said so", basis="because").status_code == 400
     assert chair.post(address, basis="consent").status_code == 400
@@ -152,6 +156,7 @@ def test_the_basis_of_sharing_is_recorded_with_what_agencies_say_of_consent(
         assert chair.post(address, basis=basis, why=f"a letter on {basis}").status_code == 303
 
     page = chair.get(address).text
+    assert "schools: consent to sharing with health was <strong>refused or taken back</strong>" in page
     assert page.index("a letter on safeguarding") < page.index("a letter on consent")
     assert "<strong>safeguarding</strong>" in chair.get(f"/children/{anna}").text
     assert sign_in("member").get(address).status_code == 403, "not on an agenda"

@@ -27,9 +27,9 @@ def test_a_childs_page_says_that_a_feed_is_paused_and_hatches_its_lane(sign_in: 
 
     today = written_day(clock.today())
     assert f"Schools have been paused since {today}: what is missing here may only be waiting." in during
-    assert during.count('fill="url(#paused)"') == 1
+    assert during.count('fill="url(#unheard-wide)"') == 1
     assert "Support has been paused" not in during, "it says nothing of this child, and no milestone waits for it"
-    assert "paused since" not in before + after
+    assert "Schools have been paused since" not in before + after
 
 
 def test_an_open_milestone_that_waits_for_the_feed_says_so(sign_in: SignIn, engine: Engine) -> None:

@@ -72,6 +72,8 @@ def test_an_address_is_believed_from_our_own_proxies_alone(
         ({"origin": "https://send.example.evil.example"}, False),
         ({"origin": "https://send.example:8443"}, False),
         ({"origin": "null"}, False),
+        ({"origin": "null", "sec_fetch_site": "same-origin"}, True),
+        ({"origin": "null", "sec_fetch_site": "cross-site"}, False),
         ({"sec_fetch_site": "cross-site"}, False),
         ({"sec_fetch_site": "same-site"}, False),
         ({"origin": "https://send.example", "sec_fetch_site": "cross-site"}, False),

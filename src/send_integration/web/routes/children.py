@@ -35,22 +35,7 @@ def routes(site: Site) -> APIRouter:
     @router.get("/children")
     def show_list(request: Request, page: Annotated[int, Query(ge=1, le=100_000)] = 1) -> Response:
         session = site.permit(request, Action.LIST_CHILDREN)
-        restricted = site.sees_restricted(session)
-        offset = (page - 1) * CHILDREN_ON_A_PAGE
-        found, total = list_by_need(site.engine, restricted=restricted, limit=CHILDREN_ON_A_PAGE, offset=offset)
-        site.note_shown(session, Action.LIST_CHILDREN, f"page {page} of the list")
-        site.note_looks(
-            session, Action.LIST_CHILDREN, [c.child_id for c in found if c.restricted], "restricted, listed"
-        )
-        today = site.settings.today()
-        rows = [
-            (child, age_on(child.date_of_birth, today), year_name(child.date_of_birth, (), today)) for child in found
-        ]
-        pages = max(1, -(-total // CHILDREN_ON_A_PAGE))
-        sees = site.sees(session, None)
-        return site.page(
-            "children.html", session, rows=rows, page=page, pages=pages, total=total, offset=offset, sees=sees
-        )
+        return _list_page(site, session, page)
 
     @router.get("/children/{child_id}")
     def show_child(request: Request, child_id: str) -> Response:
@@ -76,6 +61,20 @@ def routes(site: Site) -> APIRouter:
         return site.page("child.html", session, status=status, sees=sees, **values)
 
     return router
+
+
+def _list_page(site: Site, session: Session, page: int) -> Response:
+    """One page of the list; that restricted children were on it, is written down."""
+    restricted = site.sees_restricted(session)
+    offset = (page - 1) * CHILDREN_ON_A_PAGE
+    found, total = list_by_need(site.engine, restricted=restricted, limit=CHILDREN_ON_A_PAGE, offset=offset)
+    site.note_shown(session, Action.LIST_CHILDREN, f"page {page} of the list")
+    site.note_looks(session, Action.LIST_CHILDREN, [c.child_id for c in found if c.restricted], "restricted, listed")
+    today = site.settings.today()
+    rows = [(child, age_on(child.date_of_birth, today), year_name(child.date_of_birth, (), today)) for child in found]
+    pages = max(1, -(-total // CHILDREN_ON_A_PAGE))
+    sees = site.sees(session, None)
+    return site.page("children.html", session, rows=rows, page=page, pages=pages, total=total, offset=offset, sees=sees)
 
 
 def _family(site: Site, session: Session, child_id: str) -> ShownFamily:

@@ -82,16 +82,21 @@ def routes(site: Site) -> APIRouter:
     def sign_out(request: Request, csrf: Annotated[str, Form()] = "") -> Response:
         session = site.signed_in(request)
         site.require_form(session, csrf)
-        close_session(site.engine, cookies.read(request, cookies.SESSION))
-        address = site.provider.departure_for_good() if site.provider is not None else None
-        response: Response = RedirectResponse("/sign-in", status_code=303)
-        if address is not None:
-            record(site.engine, session, SIGN_OUT, None, allowed=True, why="signed out")
-            response = site.page("leaving.html", None, address=address, words="You are signed out here.")
-        cookies.forget(request, response, cookies.SESSION)
-        return response
+        return _sign_out(site, request, session)
 
     return router
+
+
+def _sign_out(site: Site, request: Request, session: Session) -> Response:
+    """End the session here, and go on to the provider's end of it where it names one."""
+    close_session(site.engine, cookies.read(request, cookies.SESSION))
+    address = site.provider.departure_for_good() if site.provider is not None else None
+    response: Response = RedirectResponse("/sign-in", status_code=303)
+    if address is not None:
+        record(site.engine, session, SIGN_OUT, None, allowed=True, why="signed out")
+        response = site.page("leaving.html", None, address=address, words="You are signed out here.")
+    cookies.forget(request, response, cookies.SESSION)
+    return response
 
 
 def _depart(site: Site, request: Request, provider: Provider) -> Response:
