@@ -84,3 +84,15 @@ def test_lists_that_are_shown_are_written_down(sign_in: SignIn, engine: Engine) 
         ("review-identity", "shown: page 1 of the pairs that wait"),
         ("review-identity", "shown: page 1 of what people decided"),
     ]
+
+
+def test_of_a_childs_page_it_is_written_down_how_it_was_asked_for(sign_in: SignIn, engine: Engine) -> None:
+    anna, manager = child_of(engine, "Anna", "Kowalska"), sign_in("manager")
+    manager.get(f"/children/{anna}?q=suspended")
+    manager.client.get(f"/children/{anna}", headers={"Sec-Fetch-Dest": "empty"})
+
+    with engine.connect() as connection:
+        found = (
+            connection.execute(text("SELECT why FROM audit WHERE action = 'view-child' ORDER BY id")).scalars().all()
+        )
+    assert found == ["manager may view-child; with a search", "manager may view-child; shown anew by itself"]

@@ -50,8 +50,7 @@ def routes(site: Site) -> APIRouter:
     def show_child(request: Request, child_id: str) -> Response:
         present = (find_child(site.engine, child_id, restricted=True) if is_child_id(child_id) else None) or child_id
         standing = standings(site.engine, [present]).get(present)
-        anew = "shown anew by itself" if request.headers.get("sec-fetch-dest") == "empty" else ""
-        session = site.permit_child(request, Action.VIEW_CHILD, present, standing, how=anew)
+        session = site.permit_child(request, Action.VIEW_CHILD, present, standing, how=_how_asked(request))
         if present != child_id:
             return RedirectResponse(f"/children/{present}", status_code=303)
         found = one_child(site.engine, child_id)
@@ -84,6 +83,13 @@ def _page(
 def _papers(site: Site, session: Session, standing: Standing | None) -> list[Action]:
     """What of the child the person may take on paper."""
     return [kind for kind in (Action.TAKE_PACK, Action.TAKE_FAMILY_COPY) if site.ask(session, kind, standing).allowed]
+
+
+def _how_asked(request: Request) -> str:
+    """How a page came to be asked for, for the audit: by the open page itself, or with a search, whose words are not kept."""
+    if request.headers.get("sec-fetch-dest") == "empty":
+        return "shown anew by itself"
+    return "with a search" if request.query_params.get("q") else ""
 
 
 def _list_page(site: Site, session: Session, page: int) -> Response:
