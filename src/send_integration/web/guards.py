@@ -17,8 +17,8 @@ from send_integration.web.limits import Limiter
 
 HEADERS = {
     "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none';"
-        " frame-ancestors 'none'"
+        "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self'; form-action 'self';"
+        " base-uri 'none'; frame-ancestors 'none'"
     ),
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -125,7 +125,7 @@ def headers_of(settings: Settings) -> dict[str, str]:
 
 
 class SafeHeaders:
-    """Puts the headers on every answer, and keeps every answer out of caches but the style sheet and the icon."""
+    """Puts the headers on every answer, and keeps every answer out of caches but the style sheet, the script and the icon."""
 
     def __init__(self, app: ASGIApp, headers: Mapping[str, str]) -> None:
         self.app = app
