@@ -1,5 +1,6 @@
 """`send-integration web`: serves the panel's page."""
 
+import gc
 from multiprocessing import parent_process
 from typing import Annotated
 
@@ -42,4 +43,5 @@ def site() -> FastAPI:
     now = settings()
     app = build_app(open_database_for_pages(now.database.get_secret_value()), now)
     end_streams_when_told(app)
+    gc.freeze()  # what is built once is not looked through for every page: that took as long as the page of many events
     return app
