@@ -42,6 +42,7 @@ class _Copy:
             "flags": self.flag,
             "alerts": self.alert,
             "panel": self.plain,
+            "agendas": self.plain,
             "seen_when_deciding": self.seen,
             "family": self.related,
             "identity_decisions": self.identity_decision,

@@ -88,6 +88,7 @@ TABLES: Mapping[str, Table] = {
         ("panel_listing", "panel_word"),
         "SELECT to_jsonb(w) FROM panel_word w WHERE w.child_id = ANY(:ids) ORDER BY w.said_at, w.event_id",
     ),
+    "agendas": _of_child("agenda_place"),
     "seen_when_deciding": Table(
         ("decision_seen",),
         "SELECT to_jsonb(s) FROM decision_seen s JOIN event e ON e.event_id = s.event_id AND e.source = s.source"
@@ -146,6 +147,7 @@ TABLES: Mapping[str, Table] = {
 
 NOT_GIVEN: Mapping[str, str] = {
     "former_child_id": "the ids themselves are given",
+    "unjudged": "a fault of the software that kept the child from being judged: its kind and place, nothing of the child",
     "panel_sight": "a copy of the child's page while somebody has a form open, for two days",
 }
 """Tables that name a child and of which nothing more is given, with why."""

@@ -14,6 +14,7 @@ PARTS: Mapping[str, tuple[str, str]] = {
     "flags": ("Flags and their history", "Every time that something asked for attention, and how it changed."),
     "alerts": ("Whom flags were brought to", "Each alert, when and how it was sent, and what became of it."),
     "panel": ("What was said at the panel", "What people wrote on our own pages; the words are among the entries."),
+    "agendas": ("Places on agendas", "Where on a meeting's agenda the child stood, and whether it was carried over."),
     "seen_when_deciding": ("What the panel had before it", "The page as it stood at each decision."),
     "family": ("Family and home", "Who is said to be whose brother, sister or carer."),
     "identity_decisions": ("Whose records these are", "What people decided on which records are the child’s."),

@@ -232,11 +232,11 @@ def test_a_manager_who_leaves_hands_what_was_passed_on_over_too(desk: Desk) -> N
 
 def with_an_event(desk: Desk) -> None:
     """The event on which the flag rests, as the timeline keeps it."""
-    body = b'{"source": "s", "time": "2025-01-06", "data": {"person": {"local_id": "1", "given_name": "Anna",'
+    body = b'{"source": "urn:send:a", "time": "2025-01-06", "data": {"person": {"local_id": "1", "given_name": "Anna",'
     body += b'"family_name": "Example", "date_of_birth": "2012-03-04"}}}'
     desk.do(
         "INSERT INTO event (source, event_id, child_id, decision, recorded_at, body, shown_since)"
-        " VALUES ('s', 'e1', 'c1', 1, now(), :body, now())",
+        " VALUES ('urn:send:a', 'e1', 'c1', 1, now(), :body, now())",
         body=body,
     )
 

@@ -27,8 +27,8 @@ def pipe(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Pipe:
     monkeypatch.setenv("SEND_AS_OF", TODAY.isoformat())
     settings.cache_clear()
     pipe = Pipe(engine, load_rules(), TODAY)
-    asked = {"what": "ehcp.requested", "event_id": "asked", "request_id": "R1"}
-    pipe.send("ehcp", sent(**asked, on="2025-03-03", source="a", person=ANNA_KOWALSKA))
+    asked = {"event_id": "asked", "request_id": "R1"}
+    pipe.send("ehcp", sent("ehcp.requested", **asked, on="2025-03-03", source="a", person=ANNA_KOWALSKA))
     pipe.send("ndd-triage", sent("ndd.referred", "2025-02-03", event_id="n", source="a", referral_id="N1",
                                  recorded="2025-03-20", person=ANNA_KOWALSKA))  # fmt: skip
     pipe.send("ndd-triage", sent("ndd.assessment_started", "2025-03-21", event_id="s", source="a", referral_id="N1",
@@ -39,7 +39,7 @@ def pipe(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Pipe:
     for day in ("2025-03-10", "2025-04-07"):
         pipe.send("school", sent("school.suspended", day, event_id=day, source="b", person=TOM_BRIGHT))
     pipe.send("school", sent("school.excluded", "2025-05-12", event_id="out", source="b", person=TOM_BRIGHT))
-    pipe.send("ehcp", sent(**asked, on="2025-03-10", source="c", person=MIRA))
+    pipe.send("ehcp", sent("ehcp.requested", **asked, on="2025-03-10", source="c", person=MIRA))
     pipe.settle()
     return pipe
 

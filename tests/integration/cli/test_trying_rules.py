@@ -41,18 +41,20 @@ def pipe(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Pipe:
     monkeypatch.setenv("SEND_AS_OF", TODAY.isoformat())
     settings.cache_clear()
     pipe = Pipe(engine, load_rules(), TODAY)
-    asked = {"event_id": "asked", "what": "ehcp.requested", "request_id": "R1"}
+    asked = {"event_id": "asked", "request_id": "R1"}
     # Due on 14 April: warned of from 6 April, by the tried rules from 24 March, and urgent from 15 April.
-    pipe.send("ehcp", sent(**asked, on="2025-03-03", source="a", person=ANNA_KOWALSKA))
+    pipe.send("ehcp", sent("ehcp.requested", **asked, on="2025-03-03", source="a", person=ANNA_KOWALSKA))
     pipe.send("ehcp", sent("ehcp.decided_to_assess", "2025-03-20", event_id="d", source="a", request_id="R1",
                            recorded="2025-04-20", person=ANNA_KOWALSKA))  # fmt: skip
     # Decided on the day on which the tried rules would have warned for a week, and before those in force do.
-    pipe.send("ehcp", sent(**asked, on="2025-03-10", source="b", person=TOM_BRIGHT))
+    pipe.send("ehcp", sent("ehcp.requested", **asked, on="2025-03-10", source="b", person=TOM_BRIGHT))
     pipe.send(
         "ehcp",
         sent("ehcp.decided_to_assess", "2025-04-07", event_id="d", source="b", request_id="R1", person=TOM_BRIGHT),
     )
-    pipe.send("ehcp", sent(**asked, on="2025-04-14", source="c", person=MIRA))  # due on 26 May: 18 May, and 5 May
+    pipe.send(
+        "ehcp", sent("ehcp.requested", **asked, on="2025-04-14", source="c", person=MIRA)
+    )  # due on 26 May: 18 May, and 5 May
     pipe.settle()
     return pipe
 
