@@ -6,6 +6,7 @@ from functools import partial
 import pytest
 from sqlalchemy import Engine
 
+from send_integration.contracts import topics
 from send_integration.contracts.event import Reason
 from send_integration.errors import BadInput, DecidedMeanwhile
 from send_integration.steps import stewarding
@@ -237,7 +238,7 @@ def test_large_items_are_replayed_a_few_at_a_time(engine: Engine, monkeypatch: p
     taken = []
     relay = Relay(engine)
     while messages := relay.take(1000):
-        taken.append([message.value[:1] for message in messages])
+        taken.append([message.value[:1] for message in messages if message.topic != topics.AUDIT.name])
         relay.done()
 
     assert said == [8, 1]
