@@ -1,6 +1,9 @@
 """Shares the tests out: what takes long begins first, and what a file starts (a server, a browser) it starts once."""
 
+from typing import Any
+
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 FIRST = ("property", "integration", "browser")
 """Folders with the longest tests, in the order in which they begin; all others, which take milliseconds, come last and fill
@@ -10,15 +13,23 @@ ONE_BY_ONE = "property"
 """The folder whose tests share nothing but processor time: each may run in another process than its file's others."""
 
 
-@pytest.hookimpl(tryfirst=True)
+class Sharing(LoadScopeScheduling):
+    """Gives a process a whole file at a time, and of property tests one."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return nodeid if _folder(nodeid) == ONE_BY_ONE else nodeid.partition("::")[0]
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:
+    """How tests are shared out where several processes run them."""
+    return Sharing(config, log)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Order the tests, and keep each file's together but where they share nothing."""
-    items.sort(key=lambda item: FIRST.index(_folder(item)) if _folder(item) in FIRST else len(FIRST))
-    for item in items:
-        if _folder(item) != ONE_BY_ONE:
-            item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
+    """Begin with what takes long."""
+    items.sort(key=lambda item: FIRST.index(_folder(item.nodeid)) if _folder(item.nodeid) in FIRST else len(FIRST))
 
 
-def _folder(item: pytest.Item) -> str:
+def _folder(nodeid: str) -> str:
     """The folder below tests/ in which a test stands."""
-    return item.nodeid.split("/")[1]
+    return nodeid.split("/")[1]

@@ -94,6 +94,7 @@ class Attacker:
         given: dict[str, Any] = {"sign_in": "development", "as_of": TODAY, "requests_a_minute": 0,
                                  "address_requests_a_minute": 0, "sign_ins_a_minute": 0}  # fmt: skip
         app = build_app(engine, Settings(**(given | settings)))
+        app.state.changes.end_all()  # what tells an open page of changes would not end
         self.client = TestClient(
             app,
             base_url=f"http{'s' if 'web_address' in settings else ''}://localhost",
