@@ -38,6 +38,9 @@ OLENA_IN_BOTH = {**OLENA, "local_id": "23", "nhs_number": "9990000034", "upn": "
 NAMED_WORKER = {"id": "worker", "name": "Wren Example", "role": "nurse", "team": "north"}
 """The development directory's named worker."""
 
+PAGE_SCRIPT = '<script src="/static/page.js" defer></script>'
+"""The only one of ours."""
+
 
 def settle(pipe: Pipe) -> None:
     """Carry out what was decided, and everything that follows from it."""

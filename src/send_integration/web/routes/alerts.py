@@ -105,6 +105,7 @@ def inbox_page(
 def _piles(site: Site, session: Session, reader: Reader, page: int) -> dict[str, Any]:
     """What waits for an answer, by urgency, a page at a time; with the first page, what was put off and is acted on."""
     today, since = site.settings.today(), visit(site.engine, session.actor)
+    site.note_shown(session, Action.VIEW_INBOX, "the inbox")
     offset = (page - 1) * ALERTS_ON_A_PAGE
     waiting = alerts_of(site, session, reader, Pile.WAITING, limit=ALERTS_ON_A_PAGE + 1, offset=offset)
     shown = waiting[:ALERTS_ON_A_PAGE]
@@ -128,7 +129,6 @@ def alerts_of(
     """A pile of whoever may have an inbox; that they were shown a restricted child in it is written down."""
     if not allowed(Action.VIEW_INBOX, session.role).allowed:
         return []
-    site.note_shown(session, Action.VIEW_INBOX, "the inbox")
     alerts = pile(site.engine, reader, which, today=site.settings.today(), limit=limit, offset=offset)
     secret = dict.fromkeys(alert["child_id"] for alert in alerts if alert["restricted"])
     site.note_looks(session, Action.LIST_CHILDREN, secret, "restricted, in an alert")

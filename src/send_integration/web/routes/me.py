@@ -39,6 +39,7 @@ def routes(site: Site) -> APIRouter:
     @router.get("/me")
     def show(request: Request, done: str = "", page: Annotated[int, Query(ge=1, le=1000)] = 1) -> Response:
         session = site.permit(request, Action.VIEW_OWN_CHILDREN)
+        site.note_shown(session, Action.VIEW_OWN_CHILDREN, "my children")
         return site.page("me.html", session, done=DONE.get(done, ""), page=page, **_values(site, session, page))
 
     @router.post("/me/actions/{event_id}/done")
