@@ -44,8 +44,14 @@ OPEN: frozenset[Route] = frozenset(
 STREAMS = {("GET", "/changes/children/{child_id}")}
 """What does not end by itself: test_open_pages asks each role for it."""
 
+PAPERS = {("GET", "/children/{child_id}/pack.pdf"), ("GET", "/meetings/{day}/pack.pdf")}
+"""What takes seconds to print: test_packs asks each role for them."""
+
 OF_A_CHILD: dict[Route, Action] = {
     ("GET", "/children/{child_id}"): Action.VIEW_CHILD,
+    ("GET", "/children/{child_id}/pack"): Action.TAKE_PACK,
+    ("GET", "/children/{child_id}/family-copy"): Action.TAKE_FAMILY_COPY,
+    ("POST", "/children/{child_id}/family-copy.pdf"): Action.TAKE_FAMILY_COPY,
     ("GET", "/children/{child_id}/basis"): Action.RECORD_BASIS,
     ("POST", "/children/{child_id}/basis"): Action.RECORD_BASIS,
     ("GET", "/children/{child_id}/list"): Action.LIST_FOR_PANEL,
@@ -61,6 +67,8 @@ OF_A_CHILD: dict[Route, Action] = {
 
 OF_NO_CHILD: dict[Route, Action] = {
     ("GET", "/children"): Action.LIST_CHILDREN,
+    ("GET", "/me"): Action.VIEW_OWN_CHILDREN,
+    ("POST", "/me/actions/{event_id}/done"): Action.VIEW_OWN_CHILDREN,
     ("GET", "/meetings"): Action.VIEW_MEETING,
     ("POST", "/meetings"): Action.RUN_MEETING,
     ("GET", "/meetings/{day}"): Action.VIEW_MEETING,
@@ -242,7 +250,7 @@ def shows(page: str, kind: str, field: str) -> bool:
 
 
 def test_every_route_of_the_app_is_in_the_matrix() -> None:
-    assert set(routes_of_the_site()) == OPEN | STREAMS | set(OF_A_CHILD) | set(OF_NO_CHILD)
+    assert set(routes_of_the_site()) == OPEN | STREAMS | PAPERS | set(OF_A_CHILD) | set(OF_NO_CHILD)
 
 
 def test_the_town_has_a_child_of_each_kind(town: Town) -> None:
