@@ -50,8 +50,8 @@ def test_who_read_the_page_is_told_what_left_it_until_they_mark_it_as_read(
     page.get_by_role("button", name=f"Mark as read what changed with child {child}").press("Enter")
     page.wait_for_load_state()
     expect(page.get_by_text(TITLE)).to_have_count(0)
-    looks = pipe.ask("SELECT action, child_id FROM audit WHERE actor = 'chair' ORDER BY id")
-    assert looks == [("view-child", child), ("view-notice", child), ("read-notice", child)]
+    looks = pipe.ask("SELECT action, child_id FROM audit WHERE actor = 'chair' AND why NOT LIKE 'shown: %' ORDER BY id")
+    assert [*dict.fromkeys(looks)] == [("view-child", child), ("view-notice", child), ("read-notice", child)]
 
 
 def test_what_was_added_since_the_page_was_shown_is_not_marked_as_read(page: Page, sign_in: SignIn, pipe: Pipe) -> None:

@@ -34,7 +34,7 @@ def test_a_chair_goes_from_the_list_to_a_child_to_the_evidence(page: Page, sign_
     expect(page.get_by_role("heading", level=1)).to_have_text("Children, those in most need first")
     no_violations(page)
 
-    page.get_by_role("link", name="Anna Example").press("Enter")
+    page.get_by_role("link", name="Anna Example", exact=True).press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("Anna Example")
     expect(page.get_by_text("SEND Regulations 2014, regulation 5(1)").first).to_be_visible()
     no_violations(page)
@@ -71,7 +71,7 @@ def test_a_flag_says_since_when_it_stands_what_has_not_come_and_what_was_said_of
 
 def test_family_is_shown_at_both_ends_with_who_says_so(page: Page, sign_in: SignIn) -> None:
     sign_in("chair")
-    page.get_by_role("link", name="Anna Example").press("Enter")
+    page.get_by_role("link", name="Anna Example", exact=True).press("Enter")
     family = page.get_by_role("region", name="Family and home")
     row = family.get_by_role("row").nth(1)
     expect(row.get_by_role("rowheader")).to_have_text("Half-brother or half-sister")
