@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 from sqlalchemy import Engine
 
+from send_integration.contracts.event import EventKey
 from tests.browser.conftest import LONG, RIGHT_TO_LEFT, TODAY
 from tests.browser.test_alerts import fits
 from tests.integration.alerts.desk import Desk
@@ -41,7 +42,8 @@ def desk(engine: Engine, site: str) -> Desk:
     made.flag("late", ANNA, due_on=TODAY - timedelta(12), stands_since=TODAY, rule="ehc-final-plan")
     made.flag("soon", ANNA, due_on=TODAY + timedelta(3), stands_since=TODAY, level="watch", rule="ehc-draft-plan")
     made.flag("risk", ANNA, due_on=None, stands_since=TODAY, level="raise", rule="hidden-wait")
-    made.flag("watch", MAX, due_on=None, stands_since=TODAY, level="watch", rule="early-annual-review")
+    of_max = (EventKey("urn:send:a-2", "e1"),)
+    made.flag("watch", MAX, due_on=None, stands_since=TODAY, level="watch", rule="early-annual-review", evidence=of_max)
     return made
 
 
