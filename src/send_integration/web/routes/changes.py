@@ -78,5 +78,8 @@ def _version(site: Site, request: Request, child_id: str) -> str | None:
     session = site.session_of(request)
     if session is None:
         return None
+    version = version_of(
+        site.engine, child_id
+    )  # before it is asked who may see it: never told of one that is hidden by then
     standing = standings(site.engine, [child_id]).get(child_id)
-    return version_of(site.engine, child_id) if site.ask(session, Action.VIEW_CHILD, standing).allowed else None
+    return version if site.ask(session, Action.VIEW_CHILD, standing).allowed else None

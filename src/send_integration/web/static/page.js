@@ -169,6 +169,7 @@
     asking = true;
     try {
       const answer = await fetch(location.href, { credentials: "same-origin", redirect: "manual", headers: { Accept: "text/html" } });
+      if (answer.status === 403 || answer.status === 404) { hush(); stopped = true; sayNoMore(); return; }
       const page = answer.ok ? new DOMParser().parseFromString(await answer.text(), "text/html") : null;
       const wanted = page && page.querySelector("main[data-changes]");
       if (!wanted || wanted.dataset.changes !== main.dataset.changes) { sayChanged(); return; }
