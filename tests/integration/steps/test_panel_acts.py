@@ -3,82 +3,41 @@
 import json
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
 
 import pytest
 from sqlalchemy import Engine
 
 from send_integration.errors import BadInput
-from send_integration.identity.model import default_model
-from send_integration.quality.checks import RowChecks
-from send_integration.steps import deciding, panel_acts
-from send_integration.steps.catalogue import load_rules
-from send_integration.steps.deciding import Reviewer
-from send_integration.steps.gate import Gate
+from send_integration.steps import panel_acts
 from send_integration.steps.panel_acts import ActionDraft, DecisionDraft, Funding, ListingDraft, Moved
 from send_integration.store.panel import (
-    child_of_decision,
     decision_seen,
-    panel_of,
-    seen_of,
-    show_for_deciding,
-    shown_before,
     words_under_way,
 )
 from send_integration.store.sessions import Session
-from send_integration.timeline.seen import Entry, Seen
-from tests.builders import ANNA_KOWALSKA, TOM_BRIGHT, sent
-from tests.integration.steps.pipe import Pipe
-
-RULES = load_rules()
-TODAY = date(2025, 4, 10)
-NOW = datetime(2025, 4, 10, 13, 30, tzinfo=UTC)
-CHAIR = Session("chair", "panel-chair", "")
-MEMBER = Session("member", "panel-member", "")
-SHARED = DecisionDraft(
-    TODAY, "joint-funding", "Each has a part in it.", date(2025, 7, 3), Funding(0.5, 0.3, 0.2), "partly", "consent"
+from tests.integration.steps.panel_room import (
+    CHAIR,
+    MEMBER,
+    NOW,
+    REFER,
+    SHARED,
+    TODAY,
+    child,
+    decide,
+    panel,
+    room,
+    seen,
+    voice,
+    without_where,
 )
-REFER = DecisionDraft(TODAY, "refer", "The paediatrician is asked.")
+from tests.integration.steps.pipe import Pipe
 
 
 @pytest.fixture
 def pipe(engine: Engine) -> Pipe:
-    made = Pipe(engine, RULES, TODAY)
-    made.gates = [Gate(engine, lambda feed: RowChecks(feed).checked, default_model())]
-    made.send(
-        "camhs", sent("camhs.referred", "2025-03-03", event_id="a", source="urn:send:clinic", person=ANNA_KOWALSKA)
-    )
-    made.send(
-        "school", sent("school.suspended", "2025-03-04", event_id="t", source="urn:send:schools", person=TOM_BRIGHT)
-    )
-    made.settle()
-    return made
-
-
-def child(pipe: Pipe, name: str = "Anna") -> str:
-    ((found,),) = pipe.ask("SELECT child_id FROM child WHERE given_name = :name", name=name)
-    return str(found)
-
-
-def panel(pipe: Pipe, name: str = "Anna") -> dict[str, Any]:
-    found = panel_of(pipe.engine, child(pipe, name))
-    assert found is not None
-    return found
-
-
-def seen(pipe: Pipe, name: str = "Anna") -> Seen:
-    found = show_for_deciding(pipe.engine, child(pipe, name), NOW)
-    assert found is not None
-    return found
-
-
-def without_where(items: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """What is said, without the event that says it."""
-    return [
-        {name: value for name, value in item.items() if name not in ("event_id", "source", "on", "recorded_at")}
-        for item in items
-    ]
+    return room(engine)
 
 
 def list_it(pipe: Pipe, on: date = TODAY) -> str:
@@ -89,14 +48,6 @@ def list_it(pipe: Pipe, on: date = TODAY) -> str:
 def agree(pipe: Pipe, **rest: Any) -> str:
     draft = ActionDraft("Wren Example", "ring the school", date(2025, 5, 1), **rest)
     return panel_acts.agree_action(pipe.engine, child(pipe), CHAIR, draft, NOW)
-
-
-def decide(pipe: Pipe, draft: DecisionDraft = SHARED, by: Session = CHAIR, before: Seen | None = None) -> str:
-    return panel_acts.decide(pipe.engine, child(pipe), by, draft, before or seen(pipe), NOW)
-
-
-def voice(pipe: Pipe, text: str = "I like maths", on: date = TODAY) -> str:
-    return panel_acts.record_voice(pipe.engine, child(pipe), CHAIR, "child", text, "in person", on, NOW)
 
 
 def discuss(pipe: Pipe) -> str:
@@ -311,83 +262,6 @@ def test_two_who_correct_one_decision_do_not_overwrite_each_other(pipe: Pipe) ->
         pipe.settle()
 
 
-def test_what_was_seen_is_kept_and_later_says_what_has_changed(pipe: Pipe) -> None:
-    before = seen(pipe)
-    event_id = decide(pipe, before=before)
-    pipe.send("camhs", sent("camhs.triaged", "2025-04-09", event_id="b", source="urn:send:clinic", person=ANNA_KOWALSKA,
-                            outcome="accepted"))  # fmt: skip
-    pipe.send("camhs", sent("camhs.referred", "2025-03-03", event_id="r", source="urn:send:clinic", retracts="a",
-                            person=ANNA_KOWALSKA))  # fmt: skip
-    pipe.settle()
-
-    kept = decision_seen(pipe.engine, event_id)
-    assert kept is not None
-    assert (kept.child_id, kept.seen, kept.left_out) == (child(pipe), before, 0)
-    assert {"CAMHS: triaged, accepted"} == {entry.title for entry in kept.changes.came}, "and not the decision itself"
-    assert kept.changes.gone == (Entry("2025-03-03", "CAMHS: referred, routine"),)
-    assert kept.changes.decisions == kept.changes.words == ()
-
-
-def test_a_form_is_known_by_its_mark_for_two_days(pipe: Pipe) -> None:
-    before = seen(pipe)
-
-    assert shown_before(pipe.engine, child(pipe), before.mark) == before
-    assert shown_before(pipe.engine, child(pipe, "Tom"), before.mark) is None
-    assert seen_of(pipe.engine, child(pipe)) is not None
-    show_for_deciding(pipe.engine, child(pipe, "Tom"), datetime(2025, 4, 13, tzinfo=UTC))
-    assert shown_before(pipe.engine, child(pipe), before.mark) is None
-
-
-def merge(pipe: Pipe) -> str:
-    reviewer = Reviewer(Session("steward", "data-steward", ""), NOW, "one birth certificate")
-    merged = deciding.merge_children(pipe.engine, child(pipe), child(pipe, "Tom"), reviewer)
-    pipe.settle()
-    return merged
-
-
-def test_a_decision_on_two_who_were_one_shows_nothing_of_the_other_once_they_are_two_again(pipe: Pipe) -> None:
-    tom_says = panel_acts.record_voice(
-        pipe.engine, child(pipe, "Tom"), CHAIR, "child", "Tom's own words", "in person", TODAY, NOW
-    )
-    pipe.settle()
-    merged = merge(pipe)
-    ((one,),) = pipe.ask("SELECT child_id FROM child")
-    before = show_for_deciding(pipe.engine, one, NOW)
-    assert before is not None
-    event_id = panel_acts.decide(pipe.engine, one, CHAIR, REFER, before, NOW)
-    pipe.settle()
-    deciding.withdraw(
-        pipe.engine, merged, Reviewer(Session("steward", "data-steward", ""), NOW, "they were two certificates")
-    )
-    pipe.settle()
-
-    whose = child_of_decision(pipe.engine, event_id)
-    kept = decision_seen(pipe.engine, event_id)
-    assert kept is not None
-    assert kept.child_id == whose
-    others = {"Anna": child(pipe, "Tom"), "Tom": child(pipe)}
-    other = next(found for found in others.values() if found != whose)
-    theirs = {row[0] for row in pipe.ask("SELECT event_id FROM event WHERE child_id = :child", child=other)}
-    shown = {entry["event_id"] for entry in kept.seen.answer["timeline"]}
-    assert shown
-    assert not shown & theirs
-    assert kept.left_out == len(theirs)
-    assert [entry.title for entry in kept.changes.gone if entry.title is None] == [None] * len(theirs)
-    if tom_says in theirs:
-        assert "Tom's own words" not in str(kept)
-
-
-def test_a_decision_is_found_whichever_child_has_it_after_a_merge(pipe: Pipe) -> None:
-    events = {name: panel_acts.decide(pipe.engine, child(pipe, name), CHAIR, REFER, seen(pipe, name), NOW)
-              for name in ("Anna", "Tom")}  # fmt: skip
-    pipe.settle()
-    merge(pipe)
-    ((one,),) = pipe.ask("SELECT child_id FROM child")
-
-    assert {child_of_decision(pipe.engine, event_id) for event_id in events.values()} == {one}
-    assert all(decision_seen(pipe.engine, event_id) for event_id in events.values())
-
-
 def test_a_child_of_whom_nothing_stands_any_more_is_forgotten_here_as_well(pipe: Pipe) -> None:
     list_it(pipe)
     decide(pipe)
@@ -406,25 +280,6 @@ def test_a_child_of_whom_nothing_stands_any_more_is_forgotten_here_as_well(pipe:
     assert pipe.ask("SELECT given_name FROM child") == [("Tom",)]
     for table in ("panel_listing", "panel_word", "panel_sight", "decision_seen"):
         assert pipe.ask(f"SELECT * FROM {table} WHERE child_id = :child", child=gone) == [], table
-
-
-def test_what_a_correction_replaced_is_not_told_where_it_was_another_childs(pipe: Pipe) -> None:
-    about = {"source": "urn:send:clinic"}
-    pipe.send(
-        "panel", sent("panel.decided", "2025-04-01", event_id="d", person=ANNA_KOWALSKA, rationale="of Anna", **about)
-    )
-    tom = {**TOM_BRIGHT, "local_id": "22"}
-    pipe.send("camhs", sent("camhs.referred", "2025-03-03", event_id="x", person=tom, **about))
-    pipe.send(
-        "panel",
-        sent("panel.decided", "2025-04-02", event_id="e", person=tom, corrects="d", rationale="of Tom", **about),
-    )
-    pipe.settle()
-
-    rows = pipe.ask('SELECT panel FROM child WHERE panel @> \'{"decisions": [{"rationale": "of Tom"}]}\'')
-    ((record,),) = rows
-    assert [decision["former"] for decision in record["decisions"]] == [[]]
-    assert panel(pipe)["decisions"] == []
 
 
 def test_a_word_that_the_gate_refuses_says_so_and_does_not_vanish(pipe: Pipe) -> None:
