@@ -45,18 +45,6 @@ def keep_broken_glass(
     return BrokenGlass(*row)
 
 
-def glass_of(connection: Connection, actor: str, child_id: str) -> BrokenGlass | None:
-    """The glass that a person broke for a child and that is still open; the latest where there are more."""
-    row = connection.execute(
-        text(
-            f"SELECT {_GLASS} FROM broken_glass g WHERE g.child_id = :child AND g.actor = :actor AND g.ended_at IS NULL"  # noqa: S608 - ours
-            " AND g.until > clock_timestamp() ORDER BY g.until DESC LIMIT 1"
-        ),
-        {"child": child_id, "actor": actor},
-    ).one_or_none()
-    return BrokenGlass(*row) if row else None
-
-
 def open_glass_of_child(engine: Engine, child_id: str) -> list[BrokenGlass]:
     """Whoever sees a child by broken glass now."""
     with engine.connect() as connection:
