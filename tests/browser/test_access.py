@@ -46,7 +46,8 @@ def test_a_worker_breaks_the_glass_by_keyboard_alone(page: Page, sign_in: SignIn
     no_violations(page)
     fits(page)
     page.get_by_role("button", name="I have seen enough").focus()
-    page.keyboard.press("Enter")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
     page.goto(address_of("local:1"))
     assert page.get_by_text("You broke the glass.").count() == 0
 

@@ -38,8 +38,9 @@ def web(
 
 def site() -> FastAPI:
     """The site of one process, as the environment names its database; the tables are up to date."""
-    if parent_process() is not None:
-        die_with_parent()  # or the port would stay taken where the first process is killed
+    first = parent_process()
+    if first is not None and first.pid is not None:
+        die_with_parent(first.pid)  # or the port would stay taken where the first process is killed
     now = settings()
     app = build_app(open_database_for_pages(now.database.get_secret_value()), now)
     end_streams_when_told(app)

@@ -7,6 +7,7 @@ import signal
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 
 from send_integration.errors import NotReady
@@ -17,9 +18,11 @@ STOP_WITHIN_SECONDS = 20
 PR_SET_PDEATHSIG = 1
 
 
-def die_with_parent() -> None:
-    """Ask Linux to end this process when its parent ends, however it ends; run between fork and exec."""
+def die_with_parent(parent: int) -> None:
+    """Ask Linux to end this process when its parent, given by its number, ends, however it ends; at once where it has."""
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:  # it ended before it was asked for, and nothing would tell of it
+        os.kill(os.getpid(), signal.SIGKILL)
 
 
 @contextmanager
@@ -36,7 +39,7 @@ def running(
                 stderr=subprocess.STDOUT,
                 env={**os.environ, **environment},
                 start_new_session=True,
-                preexec_fn=die_with_parent,  # noqa: PLW1509 - called before this process has any thread
+                preexec_fn=partial(die_with_parent, os.getpid()),  # noqa: PLW1509 - called before this process has any thread
             )
         except OSError as fault:
             raise NotReady(f"{name} cannot be started", next_step="Run `make install` again.") from fault

@@ -2,19 +2,27 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from sqlalchemy import Connection, Engine
 
 from send_integration.contracts.identifiers import holds_nhs_number, holds_upn
+from send_integration.contracts.registry import A_DAY
 from send_integration.errors import BadInput, DecidedMeanwhile
 from send_integration.identity.records import PersonRef
 from send_integration.identity.reviewing import DecidedPair, merged, sent_to, split
 from send_integration.identity.statements import FEED
 from send_integration.steps.decision_history import every_decision
 from send_integration.steps.own_events import own_event
-from send_integration.store.decisions import SOURCE, Taken, keep_decision, latest_on_children, lock_deciding
+from send_integration.store.decisions import (
+    SOURCE,
+    Taken,
+    keep_decision,
+    last_recorded,
+    latest_on_children,
+    lock_deciding,
+)
 from send_integration.store.identity import statements_about
 from send_integration.store.outbox import say
 from send_integration.store.reviews import ReviewedRecord, children_of, one_record, records_of_child
@@ -157,7 +165,8 @@ def _say(connection: Connection, decision: _Decision, reviewer: Reviewer) -> str
     """Put the event into the outbox, with its audit; the relay publishes it to the gate like any agency's."""
     _require_nothing_between(connection, decision, reviewer)
     subject = f"worker:{reviewer.session.actor}"
-    event = own_event(FEED, decision.word, SOURCE, subject, decision.data, reviewer.now)
+    moment = _after_every_other(connection, reviewer.now)
+    event = own_event(FEED, decision.word, SOURCE, subject, decision.data, moment)
     if holds_nhs_number(reviewer.why) or holds_upn(reviewer.why):  # the gate's suite would refuse it, out of sight
         raise BadInput("The reason holds a number of a child", where="data.why", next_step="Take it out.")
     say(connection, [event.message])
@@ -167,6 +176,12 @@ def _say(connection: Connection, decision: _Decision, reviewer: Reviewer) -> str
             connection, reviewer.session, decision.action, child, allowed=True, why=f"decision {event.event_id}"
         )
     return event.event_id
+
+
+def _after_every_other(connection: Connection, now: datetime) -> datetime:
+    """Now, or just after the last decision before: the later one stands, whosever clock is behind."""
+    last = last_recorded(connection, until=now + A_DAY)
+    return now if last is None else max(now, last + timedelta(microseconds=1))
 
 
 def _require_nothing_between(connection: Connection, decision: _Decision, reviewer: Reviewer) -> None:

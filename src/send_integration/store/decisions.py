@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, text
 
 from send_integration.identity.records import PersonRef
+from send_integration.when.london import utc_text
 
 SOURCE = "urn:send:identity-review"
 """The source of the decisions that are taken here; only these can be taken back here."""
@@ -91,6 +92,15 @@ def keep_decision(connection: Connection, taken: Taken) -> None:
             "children": sorted(taken.children),
         },
     )
+
+
+def last_recorded(connection: Connection, until: datetime) -> datetime | None:
+    """When the latest decision of all says that it was recorded, of those no later than `until`. Needs the lock."""
+    found: str | None = connection.execute(
+        text("SELECT max(body ->> 'recordedtime') FROM identity_decision WHERE body ->> 'recordedtime' <= :until"),
+        {"until": utc_text(until)},
+    ).scalar_one()
+    return None if found is None else datetime.fromisoformat(found)
 
 
 def latest_on_children(connection: Connection, child_ids: Iterable[str], *, restricted: bool) -> Word | None:

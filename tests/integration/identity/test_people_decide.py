@@ -1,7 +1,7 @@
 """What a person decides reaches every timeline, is undone without a trace, and is not asked again."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import Engine, text
@@ -102,6 +102,21 @@ def test_told_apart_is_not_asked_again_by_another_model_either(pipe: Pipe, engin
 
     assert waiting_pairs(engine, restricted=True, limit=10) == ([], 0)
     assert len(pipe.answers()) == 2
+
+
+@pytest.mark.parametrize("behind", [timedelta(0), timedelta(minutes=1)])
+def test_of_decisions_the_last_word_stands_even_of_one_moment_or_by_a_clock_that_is_behind(
+    pipe: Pipe, engine: Engine, behind: timedelta
+) -> None:
+    (pair,), _ = waiting_pairs(engine, restricted=True, limit=10)
+    said = []
+    for number, decide in enumerate([deciding.join_records, deciding.tell_apart] * 4):
+        decide(engine, pair.one.number, pair.other.number, REVIEWER._replace(now=NOW - number * behind))
+        settle(pipe)
+        said.append(len(pipe.answers()))
+
+    assert said == [1, 2] * 4
+    assert [past.overruled is None for past in past_decisions(engine, restricted=True)] == [True, False] * 4
 
 
 def test_a_childs_records_are_split_by_a_person(pipe: Pipe, engine: Engine) -> None:

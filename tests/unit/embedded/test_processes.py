@@ -1,5 +1,8 @@
-"""Of several processes, the one that ends by itself is named."""
+"""Of several processes, the one that ends by itself is named, and none outlives the one that started it."""
 
+import os
+import signal
+import subprocess
 import sys
 from pathlib import Path
 
@@ -30,3 +33,9 @@ def test_the_first_to_end_is_named(tmp_path: Path, *, already: bool) -> None:
 def test_it_is_told_whether_a_process_ended_or_was_killed(tmp_path: Path, script: str, words: str) -> None:
     with running("one", ["sh", "-c", script], environment={}, log=tmp_path / "log") as process:
         assert how_it_ended(process) == words
+
+
+@pytest.mark.parametrize(("parent", "ends"), [(os.getpid(), 0), (os.getpid() + 1, -signal.SIGKILL)])
+def test_one_whose_parent_had_ended_before_it_asked_to_end_with_it_ends_at_once(parent: int, ends: int) -> None:
+    asks = f"from send_integration.embedded.processes import die_with_parent; die_with_parent({parent})"
+    assert subprocess.run([sys.executable, "-c", asks], check=False).returncode == ends
