@@ -35,7 +35,8 @@ from send_integration.when.london import london_day, london_midnight
 
 FEED = "panel"
 TAKEN_OFF = "taken_off"
-"""What the retraction of a listing is called among the words under way."""
+VOICE_TAKEN_BACK = "voice_taken_back"
+"""What the retraction of a listing, and of a voice, is called among the words under way."""
 
 FREE_TEXTS = frozenset(("reason", "presenter", "attendees", "note", "rationale", "owner", "what", "text", "how"))
 
@@ -95,6 +96,16 @@ class ActionDraft:
 
 
 @dataclass(frozen=True, slots=True)
+class VoiceDraft:
+    """What somebody said on a day: who ('child', 'young-person' or 'parent-carer'), in which words, and how or where."""
+
+    of: str
+    text: str
+    how: str
+    said_on: date
+
+
+@dataclass(frozen=True, slots=True)
 class Conclusion:
     """All that came of a child's turn at a meeting: the decision, or the correction of the event `corrects`; where they are
     given, who was there, what was discussed, and who takes on what."""
@@ -146,7 +157,7 @@ def list_child(engine: Engine, child_id: str, by: Session, listing: ListingDraft
         raise BadInput("That meeting is over", where="the meeting", next_step="Choose one that is still to come.")
     with engine.begin() as connection:
         seen = _locked(connection, child_id)
-        taken_off = _taken_off(seen)
+        taken_off = _retracted(seen, TAKEN_OFF)
         listed = {item["meeting_on"] for item in seen.panel["listings"] if item["event_id"] not in taken_off}
         listed |= {word["meeting_on"] for word in seen.under_way if word["what"] == "listed"}
         if listing.meeting_on.isoformat() in listed:
@@ -158,7 +169,7 @@ def take_off(engine: Engine, child_id: str, by: Session, event_id: str, now: dat
     """Take a child off an agenda: what listed it, the event `event_id`, is retracted."""
     with engine.begin() as connection:
         seen = _locked(connection, child_id)
-        if event_id in _taken_off(seen):
+        if event_id in _retracted(seen, TAKEN_OFF):
             raise BadInput("The child has been taken off already", where="the agenda")
         record, data = _said_before(connection, child_id, event_id, "listed")
         words = _Words("listed", {**_without_references(data), "retracts": event_id}, called=TAKEN_OFF)
@@ -184,13 +195,6 @@ def decide(engine: Engine, child_id: str, by: Session, draft: DecisionDraft, see
     Raises Moved where somebody else discussed or decided for the same meeting since. The same said twice is said once.
     """
     return conclude(engine, child_id, by, Conclusion(draft), seen, now)
-
-
-def correct(
-    engine: Engine, child_id: str, by: Session, event_id: str, draft: DecisionDraft, seen: Seen, now: datetime
-) -> str:
-    """Say a decision anew in the place of the one that the event `event_id` says; both stay readable. Raises Moved likewise."""
-    return conclude(engine, child_id, by, Conclusion(draft, corrects=event_id), seen, now)
 
 
 def conclude(engine: Engine, child_id: str, by: Session, conclusion: Conclusion, seen: Seen, now: datetime) -> str:
@@ -243,17 +247,28 @@ def complete_action(engine: Engine, child_id: str, by: Session, event_id: str, n
         return _say(connection, _Act(child_id, by, DECIDE, now), record, _Words("action_completed", done))
 
 
-def record_voice(  # noqa: PLR0913, PLR0917 - one argument for each thing that is said
-    engine: Engine, child_id: str, by: Session, of: str, text: str, how: str, on: date, now: datetime
-) -> str:
+def record_voice(engine: Engine, child_id: str, by: Session, said: VoiceDraft, now: datetime) -> str:
     """Write down what a child, young person or parent said on a day, in their own words."""
     act = _Act(child_id, by, RECORD_VOICE, now)
-    if on > act.today:
+    if said.said_on > act.today:
         raise BadInput("That day has not come", where="the day")
-    if not text.strip():
+    if not said.text.strip():
         raise BadInput("Nothing is written", where="their words")
-    happened = london_midnight(on) if on < act.today else None
-    return _say_once(engine, act, _Words("voice_recorded", _as_data({"of": of, "text": text, "how": how}), happened))
+    happened = london_midnight(said.said_on) if said.said_on < act.today else None
+    data = {"of": said.of, "text": said.text, "how": said.how}
+    return _say_once(engine, act, _Words("voice_recorded", _as_data(data), happened))
+
+
+def take_voice_back(engine: Engine, child_id: str, by: Session, event_id: str, now: datetime) -> str:
+    """Take back what somebody is said to have said: the event `event_id` is retracted, and its words are shown no longer."""
+    with engine.begin() as connection:
+        seen = _locked(connection, child_id)
+        if event_id in _retracted(seen, VOICE_TAKEN_BACK):
+            raise BadInput("It has been taken back already", where="their words")
+        record, data = _said_before(connection, child_id, event_id, "voice_recorded")
+        again = {**_without_references(data), "retracts": event_id}
+        words = _Words("voice_recorded", again, called=VOICE_TAKEN_BACK)
+        return _say(connection, _Act(child_id, by, RECORD_VOICE, now), record, words)
 
 
 def _say_once(engine: Engine, act: _Act, words: _Words) -> str:
@@ -340,9 +355,9 @@ def _said_already(present: Seen, by: Session, words: _Words) -> str | None:
     )
 
 
-def _taken_off(present: Seen) -> set[str]:
-    """What listed a child and is on its way to be retracted."""
-    return {word["body"]["retracts"] for word in present.under_way if word["what"] == TAKEN_OFF}
+def _retracted(present: Seen, called: str) -> set[str]:
+    """The events that are on their way to be retracted, by what their retraction is called."""
+    return {word["body"]["retracts"] for word in present.under_way if word["what"] == called}
 
 
 def _as_data(given: Mapping[str, Any]) -> dict[str, Any]:

@@ -74,4 +74,5 @@ def decide(pipe: Pipe, draft: DecisionDraft = SHARED, by: Session = CHAIR, befor
 
 
 def voice(pipe: Pipe, text: str = "I like maths", on: date = TODAY) -> str:
-    return panel_acts.record_voice(pipe.engine, child(pipe), CHAIR, "child", text, "in person", on, NOW)
+    said = panel_acts.VoiceDraft("child", text, "in person", on)
+    return panel_acts.record_voice(pipe.engine, child(pipe), CHAIR, said, NOW)

@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 
 from send_integration.errors import BadInput
 from send_integration.steps import panel_acts
-from send_integration.steps.panel_acts import ActionDraft, DecisionDraft, Funding, ListingDraft, Moved
+from send_integration.steps.panel_acts import ActionDraft, Conclusion, DecisionDraft, Funding, ListingDraft, Moved
 from send_integration.store.panel import (
     decision_seen,
     words_under_way,
@@ -140,7 +140,7 @@ def test_a_child_is_taken_off_an_agenda_and_may_be_listed_again(pipe: Pipe) -> N
 def test_a_corrected_decision_says_what_it_said_before(pipe: Pipe) -> None:
     first = decide(pipe)
     pipe.settle()
-    second = panel_acts.correct(pipe.engine, child(pipe), CHAIR, first, REFER, seen(pipe), NOW)
+    second = panel_acts.conclude(pipe.engine, child(pipe), CHAIR, Conclusion(REFER, corrects=first), seen(pipe), NOW)
     pipe.settle()
 
     (decision,) = panel(pipe)["decisions"]
@@ -253,12 +253,12 @@ def test_two_who_correct_one_decision_do_not_overwrite_each_other(pipe: Pipe) ->
     first = decide(pipe)
     pipe.settle()
     both = seen(pipe)
-    panel_acts.correct(pipe.engine, child(pipe), CHAIR, first, REFER, both, NOW)
+    panel_acts.conclude(pipe.engine, child(pipe), CHAIR, Conclusion(REFER, corrects=first), both, NOW)
     again = DecisionDraft(TODAY, "close", "All is done.")
 
     for _ in range(2):
         with pytest.raises(Moved):
-            panel_acts.correct(pipe.engine, child(pipe), MEMBER, first, again, both, NOW)
+            panel_acts.conclude(pipe.engine, child(pipe), MEMBER, Conclusion(again, corrects=first), both, NOW)
         pipe.settle()
 
 
