@@ -52,7 +52,7 @@ def routes(site: Site) -> APIRouter:
     def ask(request: Request, child_id: str, done: Annotated[str, Query()] = "") -> Response:
         standing = standings(site.engine, [child_id]).get(child_id)
         session = site.permit_child(request, Action.RECORD_VOICE, child_id, standing)
-        return _page(site, session, child_id, Typed(said_on=site.settings.today().isoformat()), done=done)
+        return _page(site, session, child_id, _open(site), done=done)
 
     @router.post("/children/{child_id}/voice")
     def write_down(request: Request, child_id: str, typed: Annotated[Typed, Form()]) -> Response:
@@ -89,11 +89,11 @@ def _write_down(site: Site, session: Session, child: StoredChild, typed: Typed) 
 def _take_back(site: Site, session: Session, child_id: str, event_id: str) -> Response:
     """Take it back and say so, or say why it cannot be."""
     if not is_event_id(event_id):
-        return _page(site, session, child_id, Typed(), Fault("said", "Choose what is to be taken back"))
+        return _page(site, session, child_id, _open(site), Fault("said", "Choose what is to be taken back"))
     try:
         take_voice_back(site.engine, child_id, session, event_id, _now(site))
     except BadInput as fault:
-        return _page(site, session, child_id, Typed(), Fault("said", f"{fault.what}. Look at what stands now"))
+        return _page(site, session, child_id, _open(site), Fault("said", f"{fault.what}. Look at what stands now"))
     return RedirectResponse(f"/children/{child_id}/voice?done=taken-back", status_code=303)
 
 
@@ -145,6 +145,11 @@ def _known(site: Site, child_id: str) -> StoredChild:
     if found is None:
         raise HTTPException(404)
     return found
+
+
+def _open(site: Site) -> Typed:
+    """The form with nothing typed: what is written down was said today, unless another day is given."""
+    return Typed(said_on=site.settings.today().isoformat())
 
 
 def _now(site: Site) -> datetime:
