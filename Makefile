@@ -32,7 +32,7 @@ lint: install-dev ## style, types and the walls between the rooms
 	$(BIN)/lint-imports
 
 test: install-dev ## every test this machine can run; says which it could not, and why
-	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
 
 bench: install-dev ## events a second, latency and memory, beside an idiomatic Faust agent
 	$(BIN)/python -m benchmarks.end_to_end

@@ -1,5 +1,6 @@
 """Shares the tests out: what takes long begins first, and what a file starts (a server, a browser) it starts once."""
 
+import os
 from typing import Any
 
 import pytest
@@ -18,6 +19,15 @@ class Sharing(LoadScopeScheduling):
 
     def _split_scope(self, nodeid: str) -> str:
         return nodeid if _folder(nodeid) == ONE_BY_ONE else nodeid.partition("::")[0]
+
+
+MOST_PROCESSES = 4
+"""Each has a PostgreSQL, a broker and a browser of its own."""
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """One process more than there are processors, for the tests of the stream mostly wait."""
+    return min(len(os.sched_getaffinity(0)) + 1, MOST_PROCESSES)
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:
