@@ -98,8 +98,8 @@ def test_every_page_on_feeds_passes_axe_and_reflows(page: Page, sign_in: SignIn)
 def test_the_manager_of_an_agency_is_led_to_its_own_score(page: Page, sign_in: SignIn) -> None:
     sign_in("agency")
     expect(page.get_by_role("heading", level=1)).to_have_text("Your agency's scorecard")
-    page.get_by_role("link", name="Camhs").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Camhs")
+    page.get_by_role("link", name="CAMHS").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("CAMHS")
     expect(page.get_by_role("link", name="Quarantine")).to_have_count(0)
     no_violations(page)
 

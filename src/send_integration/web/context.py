@@ -14,7 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from sqlalchemy import Engine
 
 from send_integration import clock
-from send_integration.rules.names import rule_name
+from send_integration.rules.names import in_words, rule_name, with_a_capital
 from send_integration.settings import Settings
 from send_integration.steps.decision_history import PastDecision
 from send_integration.store.changes import changed_children
@@ -266,7 +266,8 @@ def templates() -> Environment:
     )
     environment.globals["count"] = count
     environment.filters["rule"] = rule_name
-    environment.filters["words"] = lambda code: str(code).replace("-", " ").replace("_", " ")
+    environment.filters["words"] = in_words
+    environment.filters["capitalize"] = with_a_capital  # Jinja's own would make 'Camhs' of CAMHS
     return environment
 
 
@@ -282,7 +283,7 @@ def written_moment(moment: datetime) -> str:
 
 def agency_name(source: str) -> str:
     """A source's own part of its name: 'urn:send:luton:early-help' is 'early help'."""
-    return source.rpartition(":")[2].replace("-", " ") or source
+    return in_words(source.rpartition(":")[2]) or source
 
 
 def what_was_decided(past: PastDecision) -> str:

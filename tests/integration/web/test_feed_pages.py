@@ -119,7 +119,7 @@ def test_a_feeds_page_tells_its_days_agencies_and_reasons(sign_in: SignIn, lines
     assert int(let_in) == all_of["accepted"] + 2
     assert int(refused) == all_of["new"] - all_of["accepted"]
     assert int(repeats) == all_of["messages"] - all_of["new"] == 11
-    for name, source in (("Camhs", CAMHS), ("Hospital", OTHER)):
+    for name, source in (("CAMHS", CAMHS), ("Hospital", OTHER)):
         of = recounted(lines, source)
         _, heard, _, accepted, share = row_of(page, name)
         assert heard.startswith(f"{today.day} {today:%B %Y} at ")
@@ -139,7 +139,7 @@ def test_a_feeds_page_tells_its_days_agencies_and_reasons(sign_in: SignIn, lines
 def test_a_scorecard_is_recounted_from_what_was_sent(sign_in: SignIn, lines: list[bytes]) -> None:
     page = sign_in("steward").get("/feeds/scorecard").text
 
-    for name, source in (("Camhs", CAMHS), ("Hospital", OTHER)):
+    for name, source in (("CAMHS", CAMHS), ("Hospital", OTHER)):
         of = recounted(lines, source)
         _, completeness, validity, timeliness, uniqueness, consistency = row_of(page, name)
         assert completeness.endswith(f"{of['present']} of {2 * of['accepted']}")
@@ -156,12 +156,12 @@ def test_a_scorecard_is_recounted_from_what_was_sent(sign_in: SignIn, lines: lis
         "nothing to count",
     ]
 
-    address = re.search(r'href="(/feeds/scorecard/[0-9a-f]{16})[^"]*">Camhs', page)
+    address = re.search(r'href="(/feeds/scorecard/[0-9a-f]{16})[^"]*">CAMHS', page)
     assert address is not None
     of_agency = sign_in("steward").get(address[1]).text
     today = clock.today()
-    assert row_of(of_agency, f"{today:%B %Y}")[1:] == row_of(page, "Camhs")[1:]
-    assert row_of(of_agency, "CAMHS")[1:] == row_of(page, "Camhs")[1:]
+    assert row_of(of_agency, f"{today:%B %Y}")[1:] == row_of(page, "CAMHS")[1:]
+    assert row_of(of_agency, "CAMHS")[1:] == row_of(page, "CAMHS")[1:]
 
 
 def test_a_sender_that_names_itself_anew_each_time_fills_no_page(
@@ -178,7 +178,7 @@ def test_a_sender_that_names_itself_anew_each_time_fills_no_page(
 
     assert page.count("/feeds/scorecard/") == 4
     assert "And 7 names more, whose marks are no lower." in page
-    assert row_of(page, "Camhs")
+    assert row_of(page, "CAMHS")
     assert "And 6 more that were heard of before these." in of_feed
     assert "<script" not in (page + of_feed).replace(PAGE_SCRIPT, "")
 
@@ -190,9 +190,9 @@ def test_the_manager_of_an_agency_sees_its_score_and_no_other(sign_in: SignIn, e
 
     own = person.get("/feeds/scorecard").text
 
-    assert row_of(own, "Camhs") == row_of(every, "Camhs")
+    assert row_of(own, "CAMHS") == row_of(every, "CAMHS")
     assert "Hospital" not in own
-    assert person.get(f"/feeds/scorecard/{tokens['Camhs']}").status_code == 200
+    assert person.get(f"/feeds/scorecard/{tokens['CAMHS']}").status_code == 200
     others = person.get(f"/feeds/scorecard/{tokens['Hospital']}")
     nowhere = person.get("/feeds/scorecard/0123456789abcdef")
     assert (others.status_code, others.text) == (404, nowhere.text)
