@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
+from rich.table import Column, Table
 
 from send_integration import clock
 from send_integration.cli.looking import ROLE, By
@@ -30,7 +30,10 @@ def list_sessions(*, as_json: Annotated[bool, typer.Option("--json", help="Print
     if as_json:
         typer.echo(json.dumps([asdict(one) for one in found], default=datetime.isoformat, indent=1))
         return
-    table = Table("session", "person", "name", "role", "signed in", "last there")
+    whole = Column("session", no_wrap=True)  # by which it is ended
+    table = Table(
+        whole, *(Column(name, overflow="fold") for name in ("person", "name", "role", "signed in", "last there"))
+    )
     for one in found:
         role = f"{one.role}, {one.sector}" if one.sector else one.role
         said = (one.session_id, one.actor, one.name, role, _written(one.opened_at), _written(one.seen_at))

@@ -21,7 +21,7 @@ def signed_in(engine: Engine) -> Engine:
     now = clock.now()
     for token, person in (
         ("one", Session("w1", "panel-member", "x", "[/red]", "health")),
-        ("two", Session("w1", "panel-member", "x", "Nia", "health")),
+        ("two", Session("w1", "panel-member", "x", "Nia Featherstonehaugh-Cholmondeley", "health")),
         ("three", Session("w2", "manager", "x", "Max")),
     ):
         open_session(engine, token, person, now, now + timedelta(hours=8))
@@ -32,7 +32,9 @@ def test_sessions_are_listed_and_ended_by_their_id_or_person(command: Run, signe
     found = json.loads(command(sessions.app, "list", "--json").stdout)
     assert sorted(one["actor"] for one in found) == ["w1", "w1", "w2"]
     assert not {"token_hash", "csrf"} & set(found[0])
-    assert "[/red]" in command(sessions.app, "list").stdout
+    listed = command(sessions.app, "list").stdout
+    assert "[/red]" in listed
+    assert all(one["session_id"] in listed for one in found), "whole, for it is ended by it"
     of_w2 = next(one["session_id"] for one in found if one["actor"] == "w2")
 
     assert "Ended: 1." in command(sessions.app, "end", of_w2, "--by", "root").stdout
