@@ -25,8 +25,7 @@ from send_integration.store.sessions import (
     find_session,
     open_session,
     record,
-    record_within,
-    writing_down,
+    record_each,
 )
 from send_integration.store.ties import tie_of
 from send_integration.timeline.titles import title_of_pattern
@@ -187,11 +186,8 @@ class Site:
     ) -> None:
         """Write down that somebody saw some children, or was refused to, by what was asked of the policy before."""
         seen = list(child_ids)
-        if not seen:
-            return
-        with writing_down(self.engine) as connection:
-            for child_id in seen:
-                record_within(connection, session, action, child_id, allowed=allowed, why=why)
+        if seen:
+            record_each(self.engine, session, action, seen, allowed=allowed, why=why)
 
     def note_shown(self, session: Session, action: Action, what: str, child_id: str | None = None) -> None:
         """Write down that somebody was shown a list or an alert: of lists which one, and not everybody who stands in it."""
