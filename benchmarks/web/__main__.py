@@ -231,7 +231,7 @@ def _report(port: int, readers: Sequence[Reader], seconds: float, think: tuple[f
     print(f"\n{f'{READERS} readers, {words}':<44}{'pages':>7}" + "".join(f"{f'ms p{p}':>9}" for p in PERCENTILES))
     everything = [took for of_kind in seen.took.values() for took in of_kind]
     for kind, took in (*sorted(seen.took.items()), ("any page", everything)):
-        late = "  over the aim" if _percentile(took, 95) > AIM else ""
+        late = "  over the aim" if think[1] and _percentile(took, 95) > AIM else ""
         print(f"{kind:<44}{len(took):>7}" + "".join(f"{_percentile(took, p):>9.1f}" for p in PERCENTILES) + late)
     spent = Spent(*(now - then for now, then in zip(machine.spent(), before, strict=True)))
     each = 1000 / max(1, seen.pages)
