@@ -64,6 +64,8 @@ class StoredChild:
     evaluated_on: date
     restricted: bool
     panel: Mapping[str, Any]
+    unjudged: bool
+    """Whether a fault of ours keeps it without what came since."""
     version: str
     """As `store.changes.version_of` gives it."""
 
@@ -170,13 +172,14 @@ def one_child(engine: Engine, child_id: str) -> StoredChild | None:
         row = connection.execute(
             text(
                 "SELECT child_id, given_name, family_name, answer, named_workers, evaluated_on, restricted, panel,"  # noqa: S608 - ours
+                " EXISTS (SELECT FROM unjudged u WHERE u.child_id = c.child_id),"
                 f" {VERSION} FROM child c WHERE child_id = :child"
             ),
             {"child": child_id},
         ).one_or_none()
     if row is None:
         return None
-    return StoredChild(row[0], row[1], row[2], row[3], tuple(row[4]), row[5], row[6], row[7], row[8])
+    return StoredChild(row[0], row[1], row[2], row[3], tuple(row[4]), *row[5:])
 
 
 def bodies_shown(engine: Engine, child_id: str) -> list[bytes]:
