@@ -116,7 +116,8 @@ _SUFFIXED = (
 )
 _OURS = (
     "SELECT child_id FROM child UNION SELECT flag_id FROM flag UNION SELECT alert_id FROM alert"
-    " UNION SELECT notice_id FROM notice"
+    " UNION SELECT notice_id FROM notice UNION SELECT child_id FROM notice"
+    " UNION SELECT child_id FROM person_record WHERE child_id IS NOT NULL"
 )
 _HOMES = "SELECT id, source, local_id, postcode, address FROM person_record"
 _RELATIONS = "SELECT child_id, source, event_id, kind, other_source, other_local_id, since_on, until_on FROM relation"
