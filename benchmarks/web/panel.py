@@ -69,8 +69,8 @@ def _those_in_most_need(engine: Engine) -> list[str]:
 def _decide(engine: Engine, child_id: str, day: date, number: int) -> None:
     """Decide as the form does, and leave every third action open."""
     seen = show_for_deciding(engine, child_id, _at(day))
-    if seen is None:  # its records are another child's since it was listed
-        return
+    if seen is None:
+        raise ValueError("a child of the town has gone")
     draft = DecisionDraft(day, "keep-under-review", RATIONALE, day + timedelta(90), basis="public-task")
     actions = tuple(ActionDraft(owner, f"Ask for the report, {number}", day + EVERY, day) for _, owner in SEATS[1:])
     attendees = tuple(name for _, name in SEATS)

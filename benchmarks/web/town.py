@@ -40,6 +40,7 @@ def build_town(engine: Engine, children: int, seed: int) -> None:
     _keep_directory(engine, lines)
     while _waits(engine):
         pipe.drain_alerts()
+    pipe.settle()  # who is whom stands before the panel talks of anybody
     hold_meetings(pipe, UNTIL)
     _take_back_some(pipe)
     _answer_some(engine)
