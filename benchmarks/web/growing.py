@@ -77,7 +77,6 @@ TABLES = (
             " next_change_on updated_at judged_by panel"
         ),
     ),
-    Table("panel_listing", _as_is("child_id meeting_on source event_id")),
     Table("flag", _as_is("flag_id child_id status content raised_at")),
     Table("flag_change", _as_is("flag_id child_id change content because changed_at")),
     Table(
@@ -87,14 +86,39 @@ TABLES = (
             " waits_since snoozed_until handled escalated_from"
         ),
     ),
+    Table("notice", _as_is("notice_id recipient child_id opened_at posted_at read_at read_by")),
+    Table("notice_entry", _as_is("notice_id source event_id shown_since left_at happened_on title why ways rules")),
+    Table(
+        "identity_review",
+        {"one": _numbered("one"), "other": _numbered("other"), **_as_is("why weight parts model decided_at")},
+    ),
+    Table(
+        "quarantine",
+        {
+            "id": _numbered("id"),
+            "raw": _numbered("id"),
+            "person_record_id": _numbered("person_record_id"),
+            '"offset"': _numbered('"offset"'),
+            **_as_is(
+                "feed reasons topic partition origin quarantined_at status source event_id local_id restricted"
+                " adapter_reasons"
+            ),
+        },
+    ),
+    Table("quarantine_act", {"id": _numbered("id"), "item": _numbered("item"), **_as_is("act at by why reasons")}),
 )
-"""What pages read of children; the bytes as they came are left out of `admitted`, for no page shows them."""
+"""What pages read of children, and what waits for stewards. The bytes as they came are left out: of `admitted` no page shows
+them, and in quarantine only those of the town can be read. The panel's meetings are the town's alone."""
 
 _SUFFIXED = (
     "SELECT event_id FROM admitted UNION SELECT local_id FROM person_record UNION SELECT worker_id FROM worker"
     " UNION SELECT other_local_id FROM relation"
 )
-_OURS = "SELECT child_id FROM child UNION SELECT flag_id FROM flag UNION SELECT alert_id FROM alert"
+_OURS = (
+    "SELECT child_id FROM child UNION SELECT flag_id FROM flag UNION SELECT alert_id FROM alert"
+    " UNION SELECT notice_id FROM notice UNION SELECT child_id FROM notice"
+    " UNION SELECT child_id FROM person_record WHERE child_id IS NOT NULL"
+)
 _HOMES = "SELECT id, source, local_id, postcode, address FROM person_record"
 _RELATIONS = "SELECT child_id, source, event_id, kind, other_source, other_local_id, since_on, until_on FROM relation"
 

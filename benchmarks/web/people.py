@@ -1,21 +1,24 @@
-"""The fifty readers: who they are, what they are signed in as, and through which pages they go."""
+"""The fifty readers: who they are, what they are signed in as, and through which pages they go, each page by whose role it is."""
 
 import random
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import NamedTuple
 
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine
 
+from benchmarks.rules.histories import UNTIL
 from benchmarks.web.reading import Page, Reader
+from benchmarks.web.sights import Sights
 from send_integration import clock
 from send_integration.store.sessions import Session, open_session
 from send_integration.web.people import BY_ACTOR
 
 READERS = 50
 LASTS = timedelta(hours=8)
+ANOTHER_DAY = UNTIL - timedelta(200)
 
 
 class Way(NamedTuple):
@@ -29,84 +32,115 @@ class Way(NamedTuple):
 Ways = Sequence[Way]
 
 
-class Sights:
-    """Which children, alerts and workers there are to look at, a few hundred of each."""
-
-    def __init__(self, engine: Engine) -> None:
-        with engine.connect() as connection:
-
-            def column(query: str) -> list[str]:
-                return [row[0] for row in connection.execute(text(query))]
-
-            self.children = column("SELECT child_id FROM child WHERE NOT restricted ORDER BY md5(child_id) LIMIT 2000")
-            self.long = column(
-                "SELECT child_id FROM event WHERE event_id ~ '-299(-t[0-9]+)?$' ORDER BY md5(event_id) LIMIT 200"
-            )
-            self.workers: Mapping[str, int] = dict(
-                connection.execute(
-                    text(
-                        "SELECT w ->> 'worker_id', count(*) FROM child, jsonb_array_elements(named_workers) AS w"
-                        " GROUP BY 1 ORDER BY md5(w ->> 'worker_id') LIMIT 200"
-                    )
-                )
-                .tuples()
-                .all()
-            )
-
-    def own_children(self, engine: Engine, worker: str) -> list[str]:
-        """The children of a worker."""
-        query = (
-            "SELECT child_id FROM child WHERE named_workers @> jsonb_build_array(jsonb_build_object('worker_id',"
-            " cast(:worker AS text))) LIMIT 100"
-        )
-        return self._ask(engine, query, worker=worker)
-
-    def own_alerts(self, engine: Engine, worker: str) -> list[str]:
-        """The open alerts of a worker."""
-        return self._ask(engine, "SELECT alert_id FROM alert WHERE recipient = :worker LIMIT 100", worker=worker)
-
-    @staticmethod
-    def _ask(engine: Engine, query: str, **given: str) -> list[str]:
-        with engine.connect() as connection:
-            return [row[0] for row in connection.execute(text(query), given)]
+def _each(pattern: str, names: Iterable[str]) -> list[str]:
+    return [pattern.format(name) for name in names]
 
 
 def fifty_readers(engine: Engine) -> list[Reader]:
-    """Twenty who read for the panel, twenty-four named workers with children of their own, four managers, two stewards."""
+    """Twelve members and four chairs of the panel, four managers, two stewards, an administrator, an agency's manager, and
+    twenty-six named workers with children of their own."""
     sights = Sights(engine)
-    panel = (
+    parts = [("member", 4), ("member-health", 4), ("member-care", 4), ("chair", 4), ("manager", 4), ("steward", 2),
+             ("administrator", 1), ("agency", 1)]  # fmt: skip
+    ways = _ways_by_part(sights)
+    found = [_signed_in(engine, actor, ways[actor.partition("-")[0]]) for actor, many in parts for _ in range(many)]
+    return [*found, *(_worker(engine, sights, worker) for worker in sights.workers[: READERS - len(found)])]
+
+
+def _ways_by_part(sights: Sights) -> dict[str, Ways]:
+    panel, stewards = _panel(sights), _stewards(sights)
+    return {
+        "member": [*panel, Way(0.5, "form: basis of sharing", _each("/children/{}/basis", sights.listed))],
+        "chair": [*panel, *_chair(sights), Way(1, "alerts of seven teams", ["/alerts"])],
+        "manager": [
+            *panel,
+            *stewards,
+            Way(2, "alerts of seven teams", ["/alerts"]),
+            Way(0.5, "form: family's copy", _each("/children/{}/family-copy", sights.children)),
+        ],
+        "steward": [*stewards, Way(0.5, "notices alone", ["/alerts"])],
+        "administrator": _administrator(sights),
+        "agency": [
+            Way(1, "scorecards", ["/feeds/scorecard"]),
+            Way(1, "one scorecard", _agency(sights, BY_ACTOR["agency"].agencies)),
+        ],
+    }
+
+
+def _panel(sights: Sights) -> Ways:
+    """What everybody on the panel reads: agendas, children, and what was decided before."""
+    return [
         Way(3, "children, the first page", ["/children"]),
         Way(1, "children, page 2 to 40", [f"/children?page={page}" for page in range(2, 41)]),
-        Way(10, "a child", [f"/children/{child}" for child in sights.children]),
-        Way(2, "a child with 300 events", [f"/children/{child}" for child in sights.long]),
-    )
-    chair = (*panel, Way(1, "alerts of seven teams", ["/alerts"]))
-    manager = (*chair, Way(1, "identity review", ["/identity"]), Way(1, "feeds", ["/feeds"]))
-    steward = (
-        Way(2, "identity review", ["/identity"]),
-        Way(1, "quarantine", ["/quarantine"]),
+        Way(8, "a child", _each("/children/{}", sights.children)),
+        Way(4, "a child on an agenda", _each("/children/{}", sights.listed)),
+        Way(1, "a child with 300 events", _each("/children/{}", sights.long)),
+        Way(0.5, "a child, searched", _each("/children/{}?q=referred", sights.children)),
+        Way(0.5, "a child on another day", _each(f"/children/{{}}?as_at={ANOTHER_DAY}", sights.children)),
+        Way(1, "meetings", ["/meetings"]),
+        Way(4, "an agenda of 12 children", _each("/meetings/{}", sights.meetings)),
+        Way(2, "a decision as it was seen", _each("/decisions/{}", sights.decisions)),
+        Way(0.5, "form: list a child", _each("/children/{}/list", sights.children)),
+        Way(0.3, "form: take a pack", _each("/children/{}/pack", sights.listed)),
+    ]
+
+
+def _chair(sights: Sights) -> Ways:
+    return [
+        Way(2, "form: decide", _each(f"/meetings/{UNTIL}/children/{{}}", sights.to_decide)),
+        Way(0.5, "form: correct a decision", _each("/decisions/{}/correct", sights.decisions)),
+        Way(0.5, "form: basis of sharing", _each("/children/{}/basis", sights.listed)),
+        Way(0.5, "form: family's copy", _each("/children/{}/family-copy", sights.listed)),
+        Way(0.2, "form: break the glass", _each("/children/{}/break-glass", sights.children)),
+    ]
+
+
+def _stewards(sights: Sights) -> Ways:
+    return [
+        Way(2, "identity: pairs", ["/identity"]),
+        Way(2, "identity: one pair", _each("/identity/pairs/{}", sights.pairs)),
+        Way(1, "identity: a child's records", _each("/identity/children/{}", sights.children)),
+        Way(0.5, "identity: decisions", ["/identity/decisions"]),
+        Way(2, "quarantine", ["/quarantine"]),
+        Way(1, "quarantine: one group", _each("/quarantine/groups/{}", sights.groups)),
+        Way(2, "quarantine: one item", _each("/quarantine/items/{}", sights.items)),
         Way(2, "feeds", ["/feeds"]),
+        Way(1, "one feed", _each("/feeds/{}", sights.feeds)),
         Way(1, "scorecards", ["/feeds/scorecard"]),
-    )
-    found = [_signed_in(engine, "member", panel) for _ in range(12)]
-    found += [_signed_in(engine, "chair", chair) for _ in range(8)]
-    found += [_signed_in(engine, "manager", manager) for _ in range(4)]
-    found += [_signed_in(engine, "steward", steward) for _ in range(2)]
-    workers = list(sights.workers)
-    return [*found, *(_worker(engine, sights, worker) for worker in workers[: READERS - len(found)])]
+        Way(1, "one scorecard", _agency(sights, sights.agencies)),
+    ]
+
+
+def _administrator(sights: Sights) -> Ways:
+    return [
+        Way(3, "audit", ["/audit"]),
+        Way(2, "audit, an older page", _each("/audit?before={}", sights.entries)),
+        Way(2, "audit of a child", _each("/audit?child={}", sights.children)),
+        Way(2, "audit of a person", _each("/audit?actor={}", (*sights.workers, "chair"))),
+        Way(1, "audit of a month", ["/audit?first=2024-06-01&last=2024-06-30"]),
+        Way(1, "feeds", ["/feeds"]),
+        Way(1, "scorecards", ["/feeds/scorecard"]),
+    ]
+
+
+def _agency(sights: Sights, agencies: Iterable[str]) -> list[str]:
+    return [f"/feeds/scorecard/{sights.agencies[agency]}" for agency in agencies if agency in sights.agencies]
 
 
 def _worker(engine: Engine, sights: Sights, worker: str) -> Reader:
-    children, alerts = sights.own_children(engine, worker), sights.own_alerts(engine, worker)
+    children = sights.own_children(worker)
     ways = [
         Way(4, "my children", ["/me"]),
         Way(2, "alerts of one's own", ["/alerts"]),
-        Way(5, "a child", [f"/children/{child}" for child in children]),
+        Way(5, "a child", _each("/children/{}", children)),
+        Way(3, "an alert", _each("/alerts/{}", sights.own_alerts(worker))),
+        Way(0.3, "form: list a child", _each("/children/{}/list", children)),
+        Way(0.3, "form: basis of sharing", _each("/children/{}/basis", children)),
+        Way(0.3, "form: family's copy", _each("/children/{}/family-copy", children)),
+        Way(0.2, "form: take a pack", _each("/children/{}/pack", children)),
+        Way(0.1, "form: break the glass", _each("/children/{}/break-glass", sights.children)),
     ]
-    if alerts:
-        ways.append(Way(3, "an alert", [f"/alerts/{alert}" for alert in alerts]))
-    session = Session(worker, "named-worker", "", worker, "education")
-    return _opened(engine, session, ways)
+    return _opened(engine, Session(worker, "named-worker", "", worker, "education"), ways)
 
 
 def _signed_in(engine: Engine, actor: str, ways: Ways) -> Reader:
@@ -117,10 +151,11 @@ def _signed_in(engine: Engine, actor: str, ways: Ways) -> Reader:
 def _opened(engine: Engine, session: Session, ways: Ways) -> Reader:
     token, now = secrets.token_urlsafe(32), clock.now()
     open_session(engine, token, session, now, now + LASTS)
-    often = [way.often for way in ways]
+    open_to_them = [way for way in ways if way.addresses]
+    often = [way.often for way in open_to_them]
 
     def next_page(chance: random.Random) -> Page:
-        (way,) = chance.choices(ways, often)
+        (way,) = chance.choices(open_to_them, often)
         return Page(way.kind, chance.choice(way.addresses))
 
     return Reader(token, next_page)
@@ -137,3 +172,8 @@ def one_of_each(readers: Sequence[Reader]) -> dict[str, tuple[Reader, list[Page]
             if owner is reader:
                 pages.append(page)
     return found
+
+
+def a_chair(readers: Sequence[Reader]) -> Reader:
+    """Somebody who may take the papers of a meeting: `fifty_readers` has the chairs after the twelve members."""
+    return readers[12]

@@ -8,14 +8,19 @@ from typing import Any
 from sqlalchemy import Engine, text
 
 from benchmarks.rules.histories import UNTIL
+from benchmarks.web.panel import hold_meetings
 from send_integration.simulate.authority import simulate_authority
 from send_integration.simulate.profile import load_profile
 from send_integration.steps.catalogue import load_rules
+from send_integration.store.sessions import Session, record
 from tests.integration.steps.pipe import Pipe
 
 NOW = datetime(2025, 1, 17, 9, tzinfo=UTC)
 LONG = 300
 """Events of the children who have more than anybody reads in a meeting."""
+
+TAKEN_BACK = 60
+"""So many events are taken back after somebody has seen them."""
 
 ONE_IN = 100
 """So many children have one of them who has a long history."""
@@ -24,7 +29,7 @@ ONE_IN = 100
 def build_town(engine: Engine, children: int, seed: int) -> None:
     """Bring a town into an empty database, as its agencies' events would."""
     made = simulate_authority(
-        load_profile("luton-2024"), children=children, seed=seed, until=UNTIL, dirt="none", statutory_dates=True
+        load_profile("luton-2024"), children=children, seed=seed, until=UNTIL, dirt="usual", statutory_dates=True
     )
     lines = [(item.line.feed, item.raw) for item in made.arrived]
     pipe = Pipe(engine, load_rules(), UNTIL, now=NOW)
@@ -35,7 +40,50 @@ def build_town(engine: Engine, children: int, seed: int) -> None:
     _keep_directory(engine, lines)
     while _waits(engine):
         pipe.drain_alerts()
+    pipe.settle()  # who is whom stands before the panel talks of anybody
+    hold_meetings(pipe, UNTIL)
+    _take_back_some(pipe)
     _answer_some(engine)
+    _count_for_months(engine)
+
+
+def _take_back_some(pipe: Pipe) -> None:
+    """Events of children at whom their workers have looked are taken back: each worker is told in a notice."""
+    rows = pipe.ask(
+        "SELECT DISTINCT ON (c.child_id) c.child_id, c.named_workers -> 0 ->> 'worker_id', e.body FROM child c"
+        " JOIN event e ON e.child_id = c.child_id AND e.shown_since IS NOT NULL"
+        " WHERE e.source LIKE '%school%' AND jsonb_array_length(c.named_workers) > 0"
+        " ORDER BY c.child_id, e.recorded_at DESC LIMIT :most",
+        most=TAKEN_BACK,
+    )
+    for child_id, worker, body in rows:
+        record(pipe.engine, Session(worker, "named-worker", ""), "view-child", child_id, allowed=True, why="their own")
+        said = json.loads(bytes(body))
+        back = {**said, "id": f"{said['id']}-back", "recordedtime": NOW.isoformat().replace("+00:00", "Z")}
+        pipe.send(
+            said["type"].split(".")[1], json.dumps({**back, "data": {**said["data"], "retracts": said["id"]}}).encode()
+        )
+    pipe.settle()
+
+
+def _count_for_months(engine: Engine) -> None:
+    """What agencies sent in the one day of the filling, said of every day of two years: scorecards are by the month."""
+    columns = {"agency_day": "feed, agency", "feed_day": "feed"}
+    with engine.begin() as connection:
+        for table, keys in columns.items():
+            others = connection.execute(
+                text(
+                    "SELECT string_agg(column_name, ', ') FROM information_schema.columns WHERE table_schema = 'public'"
+                    " AND table_name = :table AND column_name <> 'day' AND NOT column_name = ANY(:keys)"
+                ),
+                {"table": table, "keys": keys.split(", ")},
+            ).scalar_one()
+            connection.execute(
+                text(
+                    f"INSERT INTO {table} ({keys}, day, {others}) SELECT {keys}, CURRENT_DATE - n, {others} FROM {table},"
+                    " generate_series(0, 730) AS g(n) ON CONFLICT DO NOTHING"
+                )
+            )
 
 
 def _waits(engine: Engine) -> bool:

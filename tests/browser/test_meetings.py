@@ -242,7 +242,7 @@ def test_who_decides_second_has_both_on_the_screen_and_chooses(
     draft = DecisionDraft(
         TODAY, "refer", "The clinic can see the child this week.", voice_followed="yes", basis="public-task"
     )
-    seen = seen_of(voiced.engine, anna)
+    seen = seen_of(voiced.engine, [anna]).get(anna)
     assert seen is not None
     decide(voiced.engine, anna, Session("member", "panel-member", ""), draft, seen, london_midnight(TODAY))
     voiced.settle()

@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 
 from send_integration.errors import BadInput
 from send_integration.store.children import find_child
-from send_integration.store.sessions import SHOWN, Session, record_within, writing_down
+from send_integration.store.sessions import SHOWN, Session, record_each
 
 ROLE = "command-line"
 """The audit's role for whoever has the database at a command line, where nobody signs in."""
@@ -55,9 +55,7 @@ class Looker:
         self._record(action, child_ids, "restricted, asked for without --restricted", allowed=False)
 
     def _record(self, action: str, child_ids: Iterable[str | None], why: str, *, allowed: bool) -> None:
-        with writing_down(self.engine) as connection:
-            for child_id in child_ids:
-                record_within(connection, self.session, action, child_id, allowed=allowed, why=why)
+        record_each(self.engine, self.session, action, child_ids, allowed=allowed, why=why)
 
 
 def unknown_child() -> BadInput:

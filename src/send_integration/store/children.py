@@ -17,11 +17,24 @@ _CHILD_ID = re.compile(r"c[0-9a-f]{15}", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What decides who may see a child: which it is, whether it is restricted, and the ids of its named workers."""
+    """What decides who may see a child: which it is, whether it is restricted, the ids of its named workers, the last meeting
+    for which it is listed, and who sees it by broken glass. Where the last two are not asked, they grant nothing."""
 
     restricted: bool
     worker_ids: frozenset[str]
     child_id: str = ""
+    listed_on: date | None = None
+    glass: frozenset[str] = frozenset()
+
+
+# It is listed also while the listing is on its way to the timeline.
+STANDING = (
+    "c.child_id, c.restricted, c.named_workers, (SELECT max(l.meeting_on) FROM (SELECT meeting_on FROM panel_listing"
+    " WHERE child_id = c.child_id UNION ALL SELECT meeting_on FROM panel_word WHERE child_id = c.child_id"
+    " AND what = 'listed' AND body IS NOT NULL) AS l), ARRAY(SELECT g.actor FROM broken_glass g"
+    " WHERE g.child_id = c.child_id AND g.ended_at IS NULL AND g.until > clock_timestamp())"
+)
+"""The columns that `standing_of` takes, of child `c`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +64,8 @@ class StoredChild:
     evaluated_on: date
     restricted: bool
     panel: Mapping[str, Any]
+    unjudged: bool
+    """Whether a fault of ours keeps it without what came since."""
     version: str
     """As `store.changes.version_of` gives it."""
 
@@ -65,10 +80,28 @@ def standings(engine: Engine, child_ids: Iterable[str]) -> dict[str, Standing]:
     wanted = sorted({child_id for child_id in child_ids if is_child_id(child_id)})
     with engine.connect() as connection:
         rows = connection.execute(
-            text("SELECT child_id, restricted, named_workers FROM child WHERE child_id = ANY(:children)"),
+            text(f"SELECT {STANDING} FROM child c WHERE child_id = ANY(:children)"),  # noqa: S608 - ours
             {"children": wanted},
         )
-        return {row[0]: Standing(row[1], _ids(row[2]), row[0]) for row in rows}
+        return {row[0]: standing_of(*row) for row in rows}
+
+
+def present_standing(engine: Engine, child_id: str) -> Standing | None:
+    """The standing of a child by its id; one that it had once is as good as its present one."""
+    if not is_child_id(child_id):
+        return None
+    with engine.connect() as connection:
+        row = connection.execute(
+            text(f"SELECT {STANDING} FROM child c WHERE c.child_id = {_PRESENT}"),  # noqa: S608 - ours
+            {"value": child_id},
+        ).one_or_none()
+    return standing_of(*row) if row else None
+
+
+_PRESENT = (
+    "coalesce((SELECT n.child_id FROM child n WHERE n.child_id = :value), (SELECT r.child_id FROM former_child_id f"
+    " JOIN person_record r ON r.id = f.person_record_id WHERE f.child_id = :value))"
+)
 
 
 def list_by_need(engine: Engine, *, restricted: bool, limit: int, offset: int) -> tuple[list[ListedChild], int]:
@@ -117,11 +150,7 @@ def find_child(engine: Engine, reference: str, *, restricted: bool) -> str | Non
     kind, _, value = reference.partition(":")
     columns = {"nhs": "nhs_number", "upn": "upn", "local": "local_id"}
     if not value:
-        query = (
-            "SELECT c.child_id FROM child c WHERE (:restricted OR NOT c.restricted) AND c.child_id = coalesce("
-            "(SELECT n.child_id FROM child n WHERE n.child_id = :value), (SELECT r.child_id FROM former_child_id f"
-            " JOIN person_record r ON r.id = f.person_record_id WHERE f.child_id = :value))"
-        )
+        query = f"SELECT c.child_id FROM child c WHERE (:restricted OR NOT c.restricted) AND c.child_id = {_PRESENT}"  # noqa: S608 - ours
         wanted = kind
     elif kind in columns:
         query = (
@@ -143,13 +172,14 @@ def one_child(engine: Engine, child_id: str) -> StoredChild | None:
         row = connection.execute(
             text(
                 "SELECT child_id, given_name, family_name, answer, named_workers, evaluated_on, restricted, panel,"  # noqa: S608 - ours
+                " EXISTS (SELECT FROM unjudged u WHERE u.child_id = c.child_id),"
                 f" {VERSION} FROM child c WHERE child_id = :child"
             ),
             {"child": child_id},
         ).one_or_none()
     if row is None:
         return None
-    return StoredChild(row[0], row[1], row[2], row[3], tuple(row[4]), row[5], row[6], row[7], row[8])
+    return StoredChild(row[0], row[1], row[2], row[3], tuple(row[4]), *row[5:])
 
 
 def bodies_shown(engine: Engine, child_id: str) -> list[bytes]:
@@ -175,13 +205,20 @@ def children_named(engine: Engine, children: Iterable[str]) -> dict[str, NamedCh
     with engine.connect() as connection:
         rows = connection.execute(
             text(
-                "SELECT child_id, given_name, family_name, restricted, named_workers FROM child"
-                " WHERE child_id = ANY(:children)"
+                f"SELECT c.given_name, c.family_name, {STANDING} FROM child c WHERE child_id = ANY(:children)"  # noqa: S608 - ours
             ),
             {"children": sorted(children)},
         )
-        return {row[0]: NamedChild(row[1], row[2], Standing(row[3], _ids(row[4]), row[0])) for row in rows}
+        return {row[2]: NamedChild(row[0], row[1], standing_of(*row[2:])) for row in rows}
 
 
-def _ids(named_workers: Iterable[Mapping[str, Any]]) -> frozenset[str]:
-    return frozenset(worker["worker_id"] for worker in named_workers)
+def standing_of(
+    child_id: str,
+    restricted: bool,  # noqa: FBT001 - a column
+    named_workers: Iterable[Mapping[str, Any]],
+    listed_on: date | None,
+    glass: Iterable[str],
+) -> Standing:
+    """A child's standing from the columns of STANDING."""
+    workers = frozenset(worker["worker_id"] for worker in named_workers)
+    return Standing(restricted, workers, child_id, listed_on, frozenset(glass))

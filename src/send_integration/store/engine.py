@@ -39,7 +39,7 @@ def open_database(address: str) -> Engine:
 
 
 def open_database_for_pages(address: str) -> Engine:
-    """The same for pages: a page asks a dozen questions, and each way to the server and back is to be worth it."""
+    """The same for pages: a page asks up to twenty questions, and each way to the server and back is to be worth it."""
     plain = create_engine(_url(address), pool_size=CONNECTIONS, max_overflow=CONNECTIONS)
     _ask_the_idle(plain)
     engine = PageEngine(plain.pool, plain.dialect, plain.url)

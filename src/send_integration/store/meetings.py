@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, Engine, text
 
 from send_integration.errors import BadInput
+from send_integration.store.children import STANDING, Standing, standing_of
 from send_integration.timeline.meeting import Part, Seat
 from send_integration.when.london import london_midnight
 
@@ -47,7 +48,7 @@ class Carried(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class AgendaChild:
-    """A child of whom a meeting is to talk, with the panel's record of the child."""
+    """A child of whom a meeting is to talk, with the panel's record of the child, and what decides who may see it."""
 
     child_id: str
     given_name: str
@@ -56,6 +57,7 @@ class AgendaChild:
     panel: Mapping[str, Any]
     place: int | None
     carried: Carried | None
+    standing: Standing
 
 
 _DAYS = (
@@ -198,8 +200,8 @@ def keep_attendance(connection: Connection, day: date, kept: Mapping[int, bool |
 
 
 _AGENDA = (
-    "SELECT c.child_id, c.given_name, c.family_name, c.date_of_birth, c.panel, p.place, p.carried_to, p.carried_why,"
-    " p.carried_by"
+    "SELECT c.given_name, c.family_name, c.date_of_birth, c.panel, p.place, p.carried_to, p.carried_why, p.carried_by,"  # noqa: S608 - ours
+    f" {STANDING}"
     " FROM (SELECT child_id FROM panel_listing WHERE meeting_on = :day"
     " UNION SELECT child_id FROM panel_word WHERE body IS NOT NULL AND meeting_on = :day AND what = 'listed') l"
     " JOIN child c ON c.child_id = l.child_id"
@@ -216,20 +218,23 @@ def agenda_of(engine: Engine, day: date) -> list[AgendaChild]:
 
 
 def _agenda_child(row: Sequence[Any]) -> AgendaChild:
-    carried = Carried(row[6], row[7], row[8]) if row[6] is not None else None
-    return AgendaChild(row[0], row[1], row[2], row[3], row[4], row[5], carried)
+    carried = Carried(row[5], row[6], row[7]) if row[5] is not None else None
+    standing = standing_of(*row[8:])
+    return AgendaChild(standing.child_id, row[0], row[1], row[2], row[3], row[4], carried, standing)
 
 
-def recorded_since(engine: Engine, child_id: str, day: date) -> frozenset[str]:
-    """The events that stand on a child's answer and were recorded after a day."""
+def recorded_since(engine: Engine, days: Mapping[str, date]) -> dict[str, frozenset[str]]:
+    """The events that stand on the answer of each of some children and were recorded after a day."""
     with engine.connect() as connection:
         rows = connection.execute(
             text(
-                "SELECT event_id FROM event WHERE child_id = :child AND shown_since IS NOT NULL AND recorded_at >= :since"
+                "SELECT u.child_id, array_agg(e.event_id) FROM unnest(cast(:children AS text[]),"
+                " cast(:since AS timestamptz[])) AS u(child_id, since) JOIN event e ON e.child_id = u.child_id"
+                " AND e.shown_since IS NOT NULL AND e.recorded_at >= u.since GROUP BY u.child_id"
             ),
-            {"child": child_id, "since": london_midnight(day + timedelta(days=1))},
+            {"children": list(days), "since": [london_midnight(day + timedelta(days=1)) for day in days.values()]},
         )
-        return frozenset(row[0] for row in rows)
+        return {row[0]: frozenset(row[1]) for row in rows}
 
 
 def who_said(engine: Engine, event_ids: Iterable[str]) -> dict[str, str]:

@@ -66,10 +66,10 @@ def panel_of(engine: Engine, child_id: str) -> dict[str, Any] | None:
         return found
 
 
-def seen_of(engine: Engine, child_id: str) -> Seen | None:
-    """A child as it stands now; None where there is no such child."""
+def seen_of(engine: Engine, child_ids: Iterable[str]) -> dict[str, Seen]:
+    """Some children as they stand now; of one that is not there, nothing."""
     with engine.connect() as connection:
-        return seen_within(connection, child_id)
+        return _seen(connection, child_ids)
 
 
 _UNDER_WAY = (
@@ -80,24 +80,37 @@ _UNDER_WAY = (
 
 
 def seen_within(connection: Connection, child_id: str) -> Seen | None:
-    """The same in a transaction; one query, so that no word is missed that arrives meanwhile."""
-    row = connection.execute(
+    """One child in a transaction; None where it is not there."""
+    return _seen(connection, [child_id]).get(child_id)
+
+
+def _seen(connection: Connection, child_ids: Iterable[str]) -> dict[str, Seen]:
+    """One query, so that no word is missed that arrives meanwhile."""
+    rows = connection.execute(
         text(
-            "SELECT c.answer, c.panel, clock_timestamp(),"  # noqa: S608 - constants of ours
+            "SELECT c.child_id, c.answer, c.panel, clock_timestamp(),"  # noqa: S608 - constants of ours
             f" (SELECT jsonb_agg(f.content ORDER BY {URGENCY}) FROM flag f"
             " WHERE f.child_id = c.child_id AND f.status = 'open'),"
             f" {_UNDER_WAY},"
             " (SELECT jsonb_agg(jsonb_build_array(e.source, e.event_id)) FROM event e WHERE e.child_id = c.child_id)"
-            " FROM child c WHERE c.child_id = :child"
+            " FROM child c WHERE c.child_id = ANY(:children)"
         ),
-        {"child": child_id},
-    ).one_or_none()
-    if row is None:
-        return None
-    answer, panel, at, flags, words, keys = row
-    under_way = words or []
-    mark = mark_of(answer, flags or [], panel, [word["event_id"] for word in under_way])
-    return Seen(mark, answer, flags or [], panel, under_way, frozenset(EventKey(*key) for key in keys or []), at)
+        {"children": sorted(child_ids)},
+    )
+    return {row[0]: _as_seen(*row[1:]) for row in rows}
+
+
+def _as_seen(
+    answer: dict[str, Any],
+    panel: dict[str, Any],
+    at: datetime,
+    flags: list[dict[str, Any]] | None,
+    under_way: list[dict[str, Any]] | None,
+    keys: list[list[str]] | None,
+) -> Seen:
+    mark = mark_of(answer, flags or [], panel, [word["event_id"] for word in under_way or []])
+    kept = frozenset(EventKey(*key) for key in keys or [])
+    return Seen(mark, answer, flags or [], panel, under_way or [], kept, at)
 
 
 def show_for_deciding(engine: Engine, child_id: str, now: datetime) -> Seen | None:
@@ -154,30 +167,33 @@ def words_under_way(engine: Engine, child_ids: Iterable[str]) -> dict[str, list[
 def child_of_decision(engine: Engine, event_id: str) -> str | None:
     """Whose a decision is now of which it is known what was seen; to be asked for before anything of it is shown."""
     with engine.connect() as connection:
-        found: str | None = connection.execute(text(_WHOSE), {"event": event_id}).scalar()
+        found: str | None = connection.execute(
+            text(f"SELECT {_WHOSE} FROM {_DECISIONS} WHERE d.event_id = :event"),  # noqa: S608 - ours
+            {"event": event_id},
+        ).scalar()
         return found
 
 
-_WHOSE = (
-    "SELECT nullif(coalesce(e.child_id, d.child_id), '') FROM decision_seen d"
-    " LEFT JOIN event e ON e.source = d.source AND e.event_id = d.event_id WHERE d.event_id = :event"
-)
+_WHOSE = "nullif(coalesce(e.child_id, d.child_id), '')"
+_DECISIONS = "decision_seen d LEFT JOIN event e ON e.source = d.source AND e.event_id = d.event_id"
 
 
-def decision_seen(engine: Engine, event_id: str) -> DecisionSeen | None:
-    """What was seen when a decision was taken, as whoever may see the child whose it is now may see it."""
+def decisions_seen(engine: Engine, event_ids: Iterable[str], present: Mapping[str, Seen]) -> dict[str, DecisionSeen]:
+    """What was seen when some decisions were taken, of those that are now of children who stand as in `present`; as whoever
+    may see such a child may see it."""
     with engine.connect() as connection:
-        child_id: str | None = connection.execute(text(_WHOSE), {"event": event_id}).scalar()
-        present = seen_within(connection, child_id) if child_id is not None else None
-        row = connection.execute(
-            text("SELECT seen, seen_at FROM decision_seen WHERE event_id = :event"), {"event": event_id}
-        ).one_or_none()
-    if child_id is None or present is None or row is None:
-        return None
-    seen = seen_from_json(row.seen)
+        rows = connection.execute(
+            text(f"SELECT d.event_id, {_WHOSE}, d.seen, d.seen_at FROM {_DECISIONS} WHERE d.event_id = ANY(:events)"),  # noqa: S608 - ours
+            {"events": sorted(event_ids)},
+        )
+        return {row[0]: _decision_seen(row, present[row[1]]) for row in rows if row[1] in present}
+
+
+def _decision_seen(row: Sequence[Any], present: Seen) -> DecisionSeen:
+    event_id, child_id, kept, at = row
+    seen = seen_from_json(kept)
     shown, left_out = still_to_be_shown(seen, present.keys)
-    changes = changed_since(seen, without_event(present, event_id))
-    return DecisionSeen(child_id, shown, left_out, row.seen_at, changes)
+    return DecisionSeen(child_id, shown, left_out, at, changed_since(seen, without_event(present, event_id)))
 
 
 def keep_listings(connection: Connection, children: Iterable[str], listings: Mapping[str, Sequence[Listing]]) -> None:

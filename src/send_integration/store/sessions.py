@@ -1,7 +1,6 @@
 """Who is signed in, and who looked at what."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -10,7 +9,7 @@ from uuid import uuid4
 from sqlalchemy import Connection, Engine, text
 
 from send_integration.store.outbox import wait_for_disk
-from send_integration.store.shown import about_to_show
+from send_integration.store.shown import SHOWING_LOCK
 
 SHOWN = "shown: "
 """How the audit begins to say why, where somebody was shown a list, or what tells of no entry of a child."""
@@ -128,20 +127,20 @@ def end_sessions(engine: Engine, by: Session, *, session_id: str = "", actor: st
 
 def record(engine: Engine, session: Session, action: str, child_id: str | None, *, allowed: bool, why: str) -> None:
     """Write down who did what, or was refused it; to be called before what is looked at is read."""
-    with writing_down(engine) as connection:
-        record_within(connection, session, action, child_id, allowed=allowed, why=why)
+    record_each(engine, session, action, [child_id], allowed=allowed, why=why)
 
 
-@contextmanager
-def writing_down(engine: Engine) -> Iterator[Connection]:
-    """A transaction in which is written down who looked at what, and nothing else is done.
+def record_each(
+    engine: Engine, session: Session, action: str, child_ids: Iterable[str | None], *, allowed: bool, why: str
+) -> None:
+    """The same of each of some children; None stands for what is of no one child.
 
-    All entries follow one another under the lock of their chain. So they are committed first and waited for to be safe on
-    disk after, without it: as many readers as there are wait for the disk together, and not in a queue.
+    One statement is the whole transaction, for all entries follow one another under the lock of their chain. So they are
+    committed first and waited for to be safe on disk after, without it: as many readers as there are wait for the disk
+    together, and not in a queue.
     """
     with engine.connect() as connection:
-        connection.execute(text("SET LOCAL synchronous_commit = off"))
-        yield connection
+        connection.execute(_BY_ITSELF, _entries(session, action, child_ids, allowed=allowed, why=why))
         connection.commit()
         wait_for_disk(connection)
 
@@ -150,21 +149,31 @@ def record_within(
     connection: Connection, session: Session, action: str, child_id: str | None, *, allowed: bool, why: str
 ) -> None:
     """The same in the transaction of what was done."""
-    about_to_show(connection)
-    connection.execute(
-        text(
-            "INSERT INTO audit (at, actor, role, action, child_id, allowed, why)"
-            " VALUES (clock_timestamp(), :actor, :role, :action, :child, :allowed, :why)"
-        ),
-        {
-            "actor": session.actor,
-            "role": session.role,
-            "action": action,
-            "child": child_id,
-            "allowed": allowed,
-            "why": why,
-        },
-    )
+    connection.execute(_WITHIN, _entries(session, action, [child_id], allowed=allowed, why=why))
+
+
+# The lock is that of store.shown.about_to_show: it is had before an entry is made, and held until the transaction ends.
+_ENTRIES = (
+    "INSERT INTO audit (at, actor, role, action, child_id, allowed, why)"
+    " SELECT clock_timestamp(), :actor, :role, :action, child_id, :allowed, :why"
+    " FROM (SELECT pg_advisory_xact_lock_shared(:lock){also}) AS before, unnest(cast(:children AS text[])) AS child_id"
+)
+_WITHIN = text(_ENTRIES.format(also=""))
+_BY_ITSELF = text(_ENTRIES.format(also=", set_config('synchronous_commit', 'off', true)"))
+
+
+def _entries(
+    session: Session, action: str, child_ids: Iterable[str | None], *, allowed: bool, why: str
+) -> dict[str, object]:
+    return {
+        "actor": session.actor,
+        "role": session.role,
+        "action": action,
+        "children": list(child_ids),
+        "allowed": allowed,
+        "why": why,
+        "lock": SHOWING_LOCK,
+    }
 
 
 def _hash(token: str) -> bytes:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, text
 
 from send_integration.store.timelines import LOCK_BUCKETS, Part
 
@@ -64,13 +64,6 @@ def unjudged_due(connection: Connection, today: date, fingerprint: str, limit: i
         },
     )
     return [row[0] for row in rows]
-
-
-def is_unjudged(engine: Engine, child_id: str) -> bool:
-    """Whether what is kept of a child lacks what came since a fault of ours."""
-    with engine.connect() as connection:
-        found = connection.execute(text("SELECT FROM unjudged WHERE child_id = :child"), {"child": child_id})
-        return found.one_or_none() is not None
 
 
 def faults_told_of(connection: Connection) -> list[Unjudged]:

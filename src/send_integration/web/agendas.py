@@ -5,10 +5,11 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
+from sqlalchemy import Engine
+
 from send_integration.steps.panel_acts import TAKEN_OFF
-from send_integration.store.children import standings
 from send_integration.store.meetings import AgendaChild, Carried, agenda_of, recorded_since
-from send_integration.store.panel import DecisionSeen, Word, decision_seen, seen_of, words_under_way
+from send_integration.store.panel import Word, decisions_seen, seen_of, words_under_way
 from send_integration.store.sessions import Session
 from send_integration.timeline.meeting import in_order
 from send_integration.timeline.seen import Seen
@@ -57,18 +58,19 @@ class Row:
 def agenda_rows(site: Site, session: Session, day: date) -> list[Row]:
     """An agenda in its order, with those children alone of whom the person may know; that they were shown is written down."""
     children = shown_children(site, session, day)
-    site.note_looks(session, Action.VIEW_MEETING, [child.child_id for child in children], f"agenda of {day}")
-    words = words_under_way(site.engine, [child.child_id for child in children])
-    known = standings(site.engine, [child.child_id for child in children])
-    held = day <= site.settings.today()
+    ids = [child.child_id for child in children]
+    site.note_looks(session, Action.VIEW_MEETING, ids, f"agenda of {day}")
+    words = words_under_way(site.engine, ids)
+    since = since_last_time(site.engine, {child.child_id: child.panel for child in children}, day)
+    held, today = day <= site.settings.today(), site.settings.today()
     rows = [
         _row(
-            site,
             child,
-            day,
+            (day, today),
             words.get(child.child_id, ()),
-            site.sees(session, known.get(child.child_id)),
-            may_decide=held and site.ask(session, Action.DECIDE, known.get(child.child_id)).allowed,
+            since.get(child.child_id, Since()),
+            site.sees(session, child.standing),
+            may_decide=held and site.ask(session, Action.DECIDE, child.standing).allowed,
         )
         for child in children
     ]
@@ -78,14 +80,22 @@ def agenda_rows(site: Site, session: Session, day: date) -> list[Row]:
 def shown_children(site: Site, session: Session, day: date) -> list[AgendaChild]:
     """The children of an agenda in its order, of whom a person may know."""
     listed = {child.child_id: child for child in agenda_of(site.engine, day)}
-    known = standings(site.engine, listed)
-    seen = [one for one in listed if asked_of(session, Action.VIEW_MEETING, known.get(one)).allowed]
+    seen = [one for one in listed if asked_of(session, Action.VIEW_MEETING, listed[one].standing).allowed]
     places = {one: child.place for one, child in listed.items() if child.place is not None}
     return [listed[child_id] for child_id in in_order(seen, places)]
 
 
-def _row(site: Site, child: AgendaChild, day: date, words: Sequence[Word], sees: Fields, *, may_decide: bool) -> Row:
-    today = site.settings.today()
+def _row(
+    child: AgendaChild,
+    days: tuple[date, date],
+    words: Sequence[Word],
+    since: Since,
+    sees: Fields,
+    *,
+    may_decide: bool,
+) -> Row:
+    """A child of an agenda for the day of the meeting and today, with what of it the person sees."""
+    day, today = days
     told = [word for word in words if word.meeting_on == day]
     decided = decided_for(child.panel, told, day)
     talked = any(item["meeting_on"] == day.isoformat() for item in child.panel["discussions"])
@@ -98,7 +108,7 @@ def _row(site: Site, child: AgendaChild, day: date, words: Sequence[Word], sees:
         year_name(child.date_of_birth, (), today),
         tuple(_listings(child.panel, told, day)),
         tuple(_tags(child, decided if sees.decisions else None, told, talked=talked or decided is not None)),
-        since_last_time(site, child.child_id, child.panel, day, sees),
+        since if sees.decisions else replace(since, changes=replace(since.changes, decisions=(), words=())),
         decision if sees.decisions else None,
         reached=talked or decision is not None,
         carried=child.carried,
@@ -140,26 +150,26 @@ def _tags(
         yield "missed", "Held by the checks: the data stewards work on it"
 
 
-def since_last_time(site: Site, child_id: str, panel: Mapping[str, Any], day: date, sees: Fields) -> Since:
-    """What has changed of a child since the panel last talked about it, before a meeting."""
-    last = last_time(panel, day)
-    present = seen_of(site.engine, child_id) if last else None
-    if last is None or present is None:
-        return Since()
-    found = changes_since(site, child_id, last, present)
-    return found if sees.decisions else replace(found, changes=replace(found.changes, decisions=(), words=()))
+def since_last_time(engine: Engine, panels: Mapping[str, Mapping[str, Any]], day: date) -> dict[str, Since]:
+    """What has changed of some children since the panel last talked about each, before a meeting, by its records of them;
+    nothing of a child about whom it has not talked."""
+    last = {child_id: found for child_id, panel in panels.items() if (found := last_time(panel, day)) is not None}
+    return changes_since(engine, last, seen_of(engine, last)) if last else {}
 
 
-def since_decided(site: Site, child_id: str, said: Mapping[str, Any], kept: DecisionSeen) -> Since | None:
-    """What has changed of a child since a decision was taken."""
-    present = seen_of(site.engine, child_id)
-    last = LastTime(date.fromisoformat(said["meeting_on"]), said["event_id"])
-    return since_seen(last, kept.seen, present) if present else None
-
-
-def changes_since(site: Site, child_id: str, last: LastTime, present: Seen) -> Since:
-    """The same, against what the panel then had before it, where that is kept; else by the day."""
-    kept = decision_seen(site.engine, last.event_id) if last.event_id else None
-    if kept is not None and kept.child_id == child_id:
-        return since_seen(last, kept.seen, present)
-    return since_day(last, present, recorded_since(site.engine, child_id, last.meeting_on))
+def changes_since(engine: Engine, last: Mapping[str, LastTime], present: Mapping[str, Seen]) -> dict[str, Since]:
+    """The same for children as they stand at `present`: against what the panel had before it the last time, where that is
+    kept; else by the day."""
+    kept = decisions_seen(engine, [found.event_id for found in last.values() if found.event_id], present)
+    against = {
+        one: seen.seen
+        for one, found in last.items()
+        if (seen := kept.get(found.event_id or "")) is not None and seen.child_id == one
+    }
+    recorded = recorded_since(engine, {one: found.meeting_on for one, found in last.items() if one not in against})
+    return {
+        one: since_seen(last[one], against[one], now)
+        if one in against
+        else since_day(last[one], now, recorded.get(one, frozenset()))
+        for one, now in present.items()
+    }

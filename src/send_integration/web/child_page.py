@@ -22,7 +22,6 @@ from send_integration.store.children import StoredChild
 from send_integration.store.feed_health import last_days
 from send_integration.store.flags import is_dismissed, open_flags_of
 from send_integration.store.panel import Word, words_under_way
-from send_integration.store.unjudged import is_unjudged
 from send_integration.timeline.episodes import episodes_of
 from send_integration.timeline.named_workers import named_workers
 from send_integration.timeline.panel import panel_as_json, panel_record
@@ -83,7 +82,7 @@ def known_today(engine: Engine, found: StoredChild, rules: RuleBook, today: date
         Heard(unheard, last_days(engine)),
         silence_of(found.answer, unheard, rules),
         words_under_way(engine, [found.child_id]).get(found.child_id, ()),
-        is_unjudged(engine, found.child_id),
+        found.unjudged,
     )
 
 

@@ -26,10 +26,8 @@ from send_integration.store.sessions import (
     find_session,
     open_session,
     record,
-    record_within,
-    writing_down,
+    record_each,
 )
-from send_integration.store.ties import tie_of
 from send_integration.timeline.titles import title_of_pattern
 from send_integration.web import cookies
 from send_integration.web.changes import Changes
@@ -163,10 +161,7 @@ class Site:
 
     def ask(self, session: Session, action: Action, standing: Standing | None) -> Decision:
         """The policy's answer for a person and a child, with all that the person is to the child; not written down."""
-        decision = asked_of(session, action, standing)
-        if standing is None or decision.allowed or not may_by_a_tie(action, session.role):
-            return decision
-        return asked_of(session, action, standing, self.tie(session, standing))
+        return asked_of(session, action, standing, self.tie(session, standing) if standing else NO_TIE)
 
     def sees(self, session: Session, standing: Standing | None) -> Fields:
         """What a person sees of a child; without a `standing`, what they see of every child."""
@@ -175,8 +170,8 @@ class Site:
     def tie(self, session: Session, standing: Standing) -> Tie:
         """What a person is to a child."""
         listed_since = self.settings.today() - timedelta(days=policy().agenda_days_after)
-        on_agenda, glass = tie_of(self.engine, session.actor, standing.child_id, listed_since=listed_since)
-        return Tie(session.actor in standing.worker_ids, on_agenda, glass)
+        on_agenda = standing.listed_on is not None and standing.listed_on >= listed_since
+        return Tie(session.actor in standing.worker_ids, on_agenda, session.actor in standing.glass)
 
     def sees_restricted(self, session: Session) -> bool:
         """Whether lists may hold restricted children for this person."""
@@ -187,11 +182,8 @@ class Site:
     ) -> None:
         """Write down that somebody saw some children, or was refused to, by what was asked of the policy before."""
         seen = list(child_ids)
-        if not seen:
-            return
-        with writing_down(self.engine) as connection:
-            for child_id in seen:
-                record_within(connection, session, action, child_id, allowed=allowed, why=why)
+        if seen:
+            record_each(self.engine, session, action, seen, allowed=allowed, why=why)
 
     def note_shown(self, session: Session, action: Action, what: str, child_id: str | None = None) -> None:
         """Write down that somebody was shown a list or an alert: of lists which one, and not everybody who stands in it."""

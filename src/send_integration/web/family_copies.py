@@ -6,10 +6,9 @@ from datetime import datetime
 from sqlalchemy import Engine
 
 from send_integration.contracts.registry import read
-from send_integration.store.children import StoredChild, children_named
+from send_integration.store.children import StoredChild, bodies_shown, children_named
 from send_integration.store.families import family_of
 from send_integration.store.sessions import Session
-from send_integration.store.standing import standing_bodies
 from send_integration.timeline.plain_story import Story, story_of
 from send_integration.web.context import Site, written_day, written_moment
 from send_integration.web.printing.press import print_pdf
@@ -26,7 +25,7 @@ QUESTIONS = (
 
 def told_story(site: Site, child: StoredChild) -> Story:
     """What a copy can tell of a child."""
-    events = [read(body) for body in standing_bodies(site.engine, child.child_id)]
+    events = [read(body) for body in bodies_shown(site.engine, child.child_id)]
     return story_of(events, child.answer["milestones"], site.settings.today(), _relatives(site.engine, child.child_id))
 
 

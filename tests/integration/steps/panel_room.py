@@ -12,7 +12,11 @@ from send_integration.steps.catalogue import load_rules
 from send_integration.steps.gate import Gate
 from send_integration.steps.panel_acts import DecisionDraft, Funding
 from send_integration.store.panel import (
+    DecisionSeen,
+    child_of_decision,
+    decisions_seen,
     panel_of,
+    seen_of,
     show_for_deciding,
 )
 from send_integration.store.sessions import Session
@@ -46,6 +50,12 @@ def seen(pipe: Pipe, name: str = "Anna") -> Seen:
     found = show_for_deciding(pipe.engine, child(pipe, name), NOW)
     assert found is not None
     return found
+
+
+def decision_seen(engine: Engine, event_id: str) -> DecisionSeen | None:
+    """What was seen when a decision was taken, for whoever may see the child whose it is now."""
+    child_id = child_of_decision(engine, event_id)
+    return decisions_seen(engine, [event_id], seen_of(engine, [child_id] if child_id else [])).get(event_id)
 
 
 def without_where(items: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -12,10 +12,7 @@ from sqlalchemy import Engine
 from send_integration.errors import BadInput
 from send_integration.steps import panel_acts
 from send_integration.steps.panel_acts import ActionDraft, Conclusion, DecisionDraft, Funding, ListingDraft, Moved
-from send_integration.store.panel import (
-    decision_seen,
-    words_under_way,
-)
+from send_integration.store.panel import words_under_way
 from send_integration.store.sessions import Session
 from tests.integration.steps.panel_room import (
     CHAIR,
@@ -26,6 +23,7 @@ from tests.integration.steps.panel_room import (
     TODAY,
     child,
     decide,
+    decision_seen,
     panel,
     room,
     seen,

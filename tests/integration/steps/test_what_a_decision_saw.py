@@ -9,7 +9,6 @@ from send_integration.steps import deciding, panel_acts
 from send_integration.steps.deciding import Reviewer
 from send_integration.store.panel import (
     child_of_decision,
-    decision_seen,
     seen_of,
     show_for_deciding,
     shown_before,
@@ -17,7 +16,7 @@ from send_integration.store.panel import (
 from send_integration.store.sessions import Session
 from send_integration.timeline.seen import Entry
 from tests.builders import ANNA_KOWALSKA, TOM_BRIGHT, sent
-from tests.integration.steps.panel_room import CHAIR, NOW, REFER, TODAY, child, decide, panel, room, seen
+from tests.integration.steps.panel_room import CHAIR, NOW, REFER, TODAY, child, decide, decision_seen, panel, room, seen
 from tests.integration.steps.pipe import Pipe
 
 
@@ -48,7 +47,7 @@ def test_a_form_is_known_by_its_mark_for_two_days(pipe: Pipe) -> None:
 
     assert shown_before(pipe.engine, child(pipe), before.mark) == before
     assert shown_before(pipe.engine, child(pipe, "Tom"), before.mark) is None
-    assert seen_of(pipe.engine, child(pipe)) is not None
+    assert seen_of(pipe.engine, [child(pipe)])
     show_for_deciding(pipe.engine, child(pipe, "Tom"), datetime(2025, 4, 13, tzinfo=UTC))
     assert shown_before(pipe.engine, child(pipe), before.mark) is None
 

@@ -1,6 +1,8 @@
 """The engine of pages: reading needs no transaction, writing is one, and a connection that broke is replaced."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from time import monotonic
 
 import pytest
 from sqlalchemy import Engine, text
@@ -8,6 +10,8 @@ from sqlalchemy import Engine, text
 from send_integration.errors import NotReady
 from send_integration.store import engine as opening
 from send_integration.store.engine import open_database_for_pages
+from send_integration.store.sessions import Session, record
+from send_integration.store.shown import SHOWING_LOCK
 from send_integration.store.visits import visit
 
 
@@ -76,3 +80,26 @@ def test_a_connection_that_broke_while_nobody_used_it_is_replaced_unseen(
 def test_where_no_database_answers_that_is_said() -> None:
     with pytest.raises(NotReady, match="does not answer"):
         open_database_for_pages("postgresql://nobody@127.0.0.1:1/nothing")
+
+
+def test_a_look_holds_off_whoever_takes_entries_away_until_it_is_written_down(pages: Engine, engine: Engine) -> None:
+    may_take_off = text("SELECT pg_try_advisory_xact_lock(:lock)")
+    with ThreadPoolExecutor(1) as pool, engine.begin() as writer:
+        writer.execute(text("SELECT pg_advisory_xact_lock(8210022)"))  # the chain's: the look's entry waits for it
+        look = pool.submit(record, pages, Session("w", "r", ""), "view-child", None, allowed=True, why="")
+        _wait_until_somebody_waits(engine)
+        with engine.begin() as other:
+            assert not other.execute(may_take_off, {"lock": SHOWING_LOCK}).scalar_one()
+        writer.rollback()
+        look.result(timeout=10)
+    with engine.begin() as other:
+        assert other.execute(may_take_off, {"lock": SHOWING_LOCK}).scalar_one()
+        assert other.execute(text("SELECT count(*) FROM audit")).scalar_one() == 1
+
+
+def _wait_until_somebody_waits(engine: Engine) -> None:
+    waits = text("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)")
+    until = monotonic() + 10
+    with engine.connect() as connection:
+        while not connection.execute(waits).scalar_one():
+            assert monotonic() < until

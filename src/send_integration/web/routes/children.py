@@ -10,11 +10,9 @@ from send_integration.steps.catalogue import load_rules
 from send_integration.store.children import (
     Standing,
     StoredChild,
-    find_child,
-    is_child_id,
     list_by_need,
     one_child,
-    standings,
+    present_standing,
 )
 from send_integration.store.quarantine import Awaiting, awaiting_checks
 from send_integration.store.sessions import Session
@@ -48,8 +46,8 @@ def routes(site: Site) -> APIRouter:
 
     @router.get("/children/{child_id}")
     def show_child(request: Request, child_id: str) -> Response:
-        present = (find_child(site.engine, child_id, restricted=True) if is_child_id(child_id) else None) or child_id
-        standing = standings(site.engine, [present]).get(present)
+        standing = present_standing(site.engine, child_id)
+        present = standing.child_id if standing else child_id
         session = site.permit_child(request, Action.VIEW_CHILD, present, standing, how=_how_asked(request))
         if present != child_id:
             return RedirectResponse(f"/children/{present}", status_code=303)

@@ -12,7 +12,7 @@ from send_integration import clock
 from send_integration.alerts.schedule import in_rehearsal
 from send_integration.errors import BadInput
 from send_integration.steps.panel_acts import ActionDraft, Conclusion, DecisionDraft, Funding, Moved, conclude
-from send_integration.store.children import one_child, standings
+from send_integration.store.children import Standing, one_child, standings
 from send_integration.store.meetings import one_meeting, seats_of, who_said
 from send_integration.store.panel import show_for_deciding, shown_before, words_under_way
 from send_integration.store.sessions import Session
@@ -48,9 +48,11 @@ ON_ITS_WAY = "Theirs is on its way to the timeline. Send it again in a few secon
 
 
 class Case(NamedTuple):
-    """On whom it is decided, at which meeting, by a form at which address; `corrects` is the decision that is replaced."""
+    """On whom it is decided, who may see that child, at which meeting, by a form at which address; `corrects` is the
+    decision that is replaced."""
 
     child_id: str
+    standing: Standing | None
     meeting_on: date
     address: str
     corrects: str = ""
@@ -73,21 +75,21 @@ def routes(site: Site) -> APIRouter:
     def show(request: Request, day: str, child_id: str) -> Response:
         standing = standings(site.engine, [child_id]).get(child_id)
         session = site.permit_child(request, Action.DECIDE, child_id, standing)
-        return _open(site, session, _case(child_id, day))
+        return _open(site, session, _case(child_id, standing, day))
 
     @router.post("/meetings/{day}/children/{child_id}")
     def decide(request: Request, day: str, child_id: str, typed: Annotated[Typed, Form()]) -> Response:
         standing = standings(site.engine, [child_id]).get(child_id)
         session = site.permit_child(request, Action.DECIDE, child_id, standing)
         site.require_form(session, typed.csrf)
-        return take(site, session, _case(child_id, day), typed)
+        return take(site, session, _case(child_id, standing, day), typed)
 
     return router
 
 
-def _case(child_id: str, day: str) -> Case:
+def _case(child_id: str, standing: Standing | None, day: str) -> Case:
     found = meeting_day(day)
-    return Case(child_id, found, f"/meetings/{found}/children/{child_id}")
+    return Case(child_id, standing, found, f"/meetings/{found}/children/{child_id}")
 
 
 def _open(site: Site, session: Session, case: Case) -> Response:
@@ -103,8 +105,7 @@ def _open(site: Site, session: Session, case: Case) -> Response:
     listed |= {str(word.meeting_on) for word in words if word.what == "listed"}
     if case.meeting_on.isoformat() not in listed:
         return RedirectResponse(f"/children/{case.child_id}/list?meeting_on={case.meeting_on}", status_code=303)
-    present = [known_as(said.seat) for said in seats_of(site.engine, case.meeting_on) if said.seat.present]
-    return form_page(site, session, case, seen, Typed(attendee=present, owner=["", ""]))
+    return form_page(site, session, case, seen, None)
 
 
 def take(site: Site, session: Session, case: Case, typed: Typed) -> Response:
@@ -205,18 +206,20 @@ def form_page(
     session: Session,
     case: Case,
     seen: Seen,
-    typed: Typed,
+    typed: Typed | None,
     *faults: Fault,
     theirs: Theirs | None = None,
     added: bool = False,
 ) -> Response:
-    """What the panel has before it, the voice of the child first, and the form with what was typed."""
+    """What the panel has before it, the voice of the child first, and the form with what was typed; where nothing was yet,
+    with whoever is present."""
     found = one_child(site.engine, case.child_id)
     if found is None:
         return RedirectResponse(f"/meetings/{case.meeting_on}", status_code=303)
-    sees = site.sees(session, standings(site.engine, [case.child_id]).get(case.child_id))
+    sees = site.sees(session, case.standing)
     today, meeting = site.settings.today(), one_meeting(site.engine, case.meeting_on)
     seats = [said.seat for said in seats_of(site.engine, case.meeting_on)]
+    typed = typed or Typed(attendee=[known_as(seat) for seat in seats if seat.present], owner=["", ""])
     corrected = next((item for item in seen.panel["decisions"] if item["event_id"] == case.corrects), None)
     return site.page(
         "decide.html",
@@ -255,7 +258,9 @@ def _before_the_panel(site: Site, case: Case, seen: Seen, born_on: date) -> dict
         "voices": seen.panel["voices"],
         "flags": [flag for flag in seen.flags if (flag["handled"] or {}).get("what") != "dismissed"],
         "since_most": MOST_ENTRIES,
-        "since": changes_since(site, case.child_id, last, seen) if last else Since(),
+        "since": changes_since(site.engine, {case.child_id: last}, {case.child_id: seen})[case.child_id]
+        if last
+        else Since(),
         "standing_actions": late_actions(seen.panel, today),
     }
 

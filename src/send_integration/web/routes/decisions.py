@@ -1,6 +1,6 @@
 """A decision of the panel: what was decided, what it rests on, exactly what was seen, and what has changed since."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from functools import partial
 from typing import Annotated, Any, NamedTuple
@@ -12,23 +12,25 @@ from send_integration import clock
 from send_integration.alerts.schedule import in_rehearsal
 from send_integration.errors import BadInput
 from send_integration.steps.panel_acts import complete_action
-from send_integration.store.children import NamedChild, Standing, children_named, standings
+from send_integration.store.children import NamedChild, children_named
 from send_integration.store.meetings import who_said
 from send_integration.store.panel import (
     Word,
     child_of_decision,
-    decision_seen,
+    decisions_seen,
     panel_of,
+    seen_of,
     show_for_deciding,
     words_under_way,
 )
 from send_integration.store.sessions import Session
-from send_integration.web.agendas import MOST_ENTRIES, since_decided
+from send_integration.web.agendas import MOST_ENTRIES
 from send_integration.web.context import Site
 from send_integration.web.decide_form import BASES, DECISIONS, FOLLOWED, SERVICES, Typed
 from send_integration.web.forms import Fault
 from send_integration.web.policy import Action
 from send_integration.web.routes.deciding import Case, form_page, take
+from send_integration.web.since import LastTime, since_seen
 from send_integration.web.written import is_event_id
 
 DONE = {
@@ -54,15 +56,15 @@ def routes(site: Site) -> APIRouter:
     def show(
         request: Request, event_id: str, child: Annotated[str, Query()] = "", done: Annotated[str, Query()] = ""
     ) -> Response:
-        child_id, standing = _whose(site, event_id, child)
-        session = site.permit_child(request, Action.VIEW_MEETING, child_id, standing)
-        return _page(site, session, child_id, event_id, done=DONE.get(done, ""))
+        child_id, named = _whose(site, event_id, child)
+        session = site.permit_child(request, Action.VIEW_MEETING, child_id, named.standing if named else None)
+        return _page(site, session, child_id, named, event_id, done=DONE.get(done, ""))
 
     @router.get("/decisions/{event_id}/correct")
     def ask(request: Request, event_id: str, child: Annotated[str, Query()] = "") -> Response:
-        child_id, standing = _whose(site, event_id, child)
-        session = site.permit_child(request, Action.DECIDE, child_id, standing)
-        case = _case(site, child_id, event_id)
+        child_id, named = _whose(site, event_id, child)
+        session = site.permit_child(request, Action.DECIDE, child_id, named.standing if named else None)
+        case = _case(site, child_id, named, event_id)
         seen = show_for_deciding(site.engine, child_id, clock.now())
         if seen is None:
             raise HTTPException(404)
@@ -73,10 +75,10 @@ def routes(site: Site) -> APIRouter:
     def correct(
         request: Request, event_id: str, typed: Annotated[Typed, Form()], child: Annotated[str, Query()] = ""
     ) -> Response:
-        child_id, standing = _whose(site, event_id, child)
-        session = site.permit_child(request, Action.DECIDE, child_id, standing)
+        child_id, named = _whose(site, event_id, child)
+        session = site.permit_child(request, Action.DECIDE, child_id, named.standing if named else None)
         site.require_form(session, typed.csrf)
-        return take(site, session, _case(site, child_id, event_id), typed)
+        return take(site, session, _case(site, child_id, named, event_id), typed)
 
     _add_completing(site, router)
     return router
@@ -93,8 +95,8 @@ def _add_completing(site: Site, router: APIRouter) -> None:
         action: Annotated[str, Form()] = "",
         decision: Annotated[str, Form()] = "",
     ) -> Response:
-        standing = standings(site.engine, [child_id]).get(child_id)
-        session = site.permit_child(request, Action.DECIDE, child_id, standing)
+        named = children_named(site.engine, [child_id]).get(child_id)
+        session = site.permit_child(request, Action.DECIDE, child_id, named.standing if named else None)
         site.require_form(session, csrf)
         act = partial(complete_action, site.engine, child_id, session, action)
         shown = decision if is_event_id(decision) and child_of_decision(site.engine, decision) == child_id else ""
@@ -105,37 +107,41 @@ def _add_completing(site: Site, router: APIRouter) -> None:
         except BadInput as fault:
             if not shown:
                 raise HTTPException(400) from fault
-            return _page(site, session, child_id, shown, faults=(Fault("actions", fault.what),))
+            return _page(site, session, child_id, named, shown, faults=(Fault("actions", fault.what),))
         return RedirectResponse(
             f"/decisions/{shown}?done=completed" if shown else f"/children/{child_id}", status_code=303
         )
 
 
-def _whose(site: Site, event_id: str, child: str) -> tuple[str, Standing | None]:
+def _whose(site: Site, event_id: str, child: str) -> tuple[str, NamedChild | None]:
     """Whose decision it is: of one that was taken on our pages it is known, of another the link says it."""
     child_id = (child_of_decision(site.engine, event_id) if is_event_id(event_id) else None) or child
-    return child_id, standings(site.engine, [child_id]).get(child_id)
+    return child_id, children_named(site.engine, [child_id]).get(child_id)
 
 
-def _case(site: Site, child_id: str, event_id: str) -> Case:
+def _case(site: Site, child_id: str, named: NamedChild | None, event_id: str) -> Case:
     """The correction of a decision that stands; of any other there is none."""
-    found = _find(site, child_id, event_id)
+    found = _find(site, child_id, event_id, panel_of(site.engine, child_id), _words(site, child_id))
     if found.how != "stands":
         raise HTTPException(404)
     address = f"/decisions/{event_id}/correct?child={child_id}"
-    return Case(child_id, date.fromisoformat(found.said["meeting_on"]), address, event_id)
+    standing = named.standing if named else None
+    return Case(child_id, standing, date.fromisoformat(found.said["meeting_on"]), address, event_id)
 
 
-def _find(site: Site, child_id: str, event_id: str) -> Found:
-    """The decision of a child that an event said, however it stands now."""
-    panel = panel_of(site.engine, child_id) or {"decisions": []}
-    for item in panel["decisions"]:
+def _words(site: Site, child_id: str) -> Sequence[Word]:
+    return words_under_way(site.engine, [child_id]).get(child_id, ())
+
+
+def _find(site: Site, child_id: str, event_id: str, panel: Mapping[str, Any] | None, words: Sequence[Word]) -> Found:
+    """The decision of a child that an event said, however it stands now, by the panel's record and what is on its way to it."""
+    for item in panel["decisions"] if panel else ():
         if item["event_id"] == event_id:
             return Found(item, "stands")
         for former in item["former"]:
             if former["event_id"] == event_id:
                 return Found({**item, **former, "former": []}, "replaced", item["event_id"])
-    for word in words_under_way(site.engine, [child_id]).get(child_id, ()):
+    for word in words:
         if word.event_id == event_id and word.what == "decided":
             return Found(_as_item(word), "under way")
     if is_event_id(event_id) and child_of_decision(site.engine, event_id) == child_id:
@@ -161,22 +167,24 @@ def _page(
     site: Site,
     session: Session,
     child_id: str,
+    named: NamedChild | None,
     event_id: str,
     *,
     done: str = "",
     faults: Iterable[Fault] = (),
 ) -> Response:
     """The decision on a page of its own."""
-    found = _find(site, child_id, event_id)
-    named = children_named(site.engine, [child_id]).get(child_id)
-    if named is None:
+    present, words = seen_of(site.engine, [child_id]).get(child_id), _words(site, child_id)
+    if named is None or present is None:
         raise HTTPException(404)
+    found = _find(site, child_id, event_id, present.panel, words)
     sees = site.sees(session, named.standing)
     if not sees.decisions:
         raise HTTPException(403)
-    seen = decision_seen(site.engine, event_id)
+    seen = decisions_seen(site.engine, [event_id], {child_id: present}).get(event_id)
     by = who_said(site.engine, [event_id])
-    since = since_decided(site, child_id, found.said, seen) if seen and found.said else None
+    last = LastTime(date.fromisoformat(found.said["meeting_on"]), event_id) if found.said else None
+    since = since_seen(last, seen.seen, present) if seen and last else None
     return site.page(
         "decision.html",
         session,
@@ -194,18 +202,14 @@ def _page(
         since_most=MOST_ENTRIES,
         shares=_shares(found.said) if sees.funding else "",
         sees=sees,
-        may_decide=_may_decide(site, session, named),
+        may_decide=site.ask(session, Action.DECIDE, named.standing).allowed,
         decisions=DECISIONS,
         followed=FOLLOWED,
         bases=BASES,
         done=done,
         faults=tuple(faults),
-        **_of_the_meeting(site, child_id, found.said),
+        **_of_the_meeting(found.said, present.panel, words),
     )
-
-
-def _may_decide(site: Site, session: Session, named: NamedChild) -> bool:
-    return site.ask(session, Action.DECIDE, named.standing).allowed
 
 
 def _shares(said: Mapping[str, Any]) -> str:
@@ -214,12 +218,11 @@ def _shares(said: Mapping[str, Any]) -> str:
     return ", ".join(f"{service} {funding[service] * 100:.4g}%" for service in SERVICES if service in funding)
 
 
-def _of_the_meeting(site: Site, child_id: str, said: Mapping[str, Any]) -> dict[str, Any]:
+def _of_the_meeting(said: Mapping[str, Any], panel: Mapping[str, Any], words: Sequence[Word]) -> dict[str, Any]:
     """Who was there, what was discussed and what was agreed for the meeting of a decision, on its way or on the timeline."""
-    day, panel = said.get("meeting_on"), panel_of(site.engine, child_id)
-    if day is None or panel is None:
+    day = said.get("meeting_on")
+    if day is None:
         return {"discussions": [], "actions": []}
-    words = words_under_way(site.engine, [child_id]).get(child_id, [])
     discussions = [item for item in panel["discussions"] if item["meeting_on"] == day]
     discussions += [
         {"note": None, **word.body} for word in words if word.what == "discussed" and word.body["meeting_on"] == day

@@ -7,7 +7,7 @@ from fastapi.responses import RedirectResponse, Response
 from pydantic import BaseModel, Field
 
 from send_integration import clock
-from send_integration.store.children import StoredChild, find_child, is_child_id, one_child, standings
+from send_integration.store.children import StoredChild, one_child, present_standing, standings
 from send_integration.store.sessions import Session
 from send_integration.timeline.plain_story import Story
 from send_integration.web.context import Site
@@ -35,8 +35,8 @@ def routes(site: Site) -> APIRouter:
 
     @router.get("/children/{child_id}/family-copy")
     def review(request: Request, child_id: str) -> Response:
-        present = (find_child(site.engine, child_id, restricted=True) if is_child_id(child_id) else None) or child_id
-        standing = standings(site.engine, [present]).get(present)
+        standing = present_standing(site.engine, child_id)
+        present = standing.child_id if standing else child_id
         session = site.permit_child(request, Action.TAKE_FAMILY_COPY, present, standing)
         if present != child_id:
             return RedirectResponse(f"/children/{present}/family-copy", status_code=303)

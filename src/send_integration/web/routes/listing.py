@@ -10,9 +10,8 @@ from send_integration import clock
 from send_integration.alerts.schedule import in_rehearsal
 from send_integration.errors import BadInput
 from send_integration.steps.panel_acts import ListingDraft, list_child
-from send_integration.store.children import one_child, standings
+from send_integration.store.children import Standing, one_child, standings
 from send_integration.store.meetings import open_meetings
-from send_integration.store.panel import panel_of
 from send_integration.store.sessions import Session
 from send_integration.web.context import Site
 from send_integration.web.forms import Fault
@@ -39,19 +38,19 @@ def routes(site: Site) -> APIRouter:
     ) -> Response:
         standing = standings(site.engine, [child_id]).get(child_id)
         session = site.permit_child(request, Action.LIST_FOR_PANEL, child_id, standing)
-        return _page(site, session, child_id, Listing(meeting_on=meeting_on), done=done == "listed")
+        return _page(site, session, standing, Listing(meeting_on=meeting_on), done=done == "listed")
 
     @router.post("/children/{child_id}/list")
     def put_on(request: Request, child_id: str, typed: Annotated[Listing, Form()]) -> Response:
         standing = standings(site.engine, [child_id]).get(child_id)
         session = site.permit_child(request, Action.LIST_FOR_PANEL, child_id, standing)
         site.require_form(session, typed.csrf)
-        return _list(site, session, child_id, typed)
+        return _list(site, session, child_id, standing, typed)
 
     return router
 
 
-def _list(site: Site, session: Session, child_id: str, typed: Listing) -> Response:
+def _list(site: Site, session: Session, child_id: str, standing: Standing | None, typed: Listing) -> Response:
     """List the child and lead to the agenda, or show the form again."""
     days = open_meetings(site.engine, site.settings.today())
     day = read_day(typed.meeting_on, "meeting_on", "The meeting", missing="Choose the meeting")
@@ -63,32 +62,33 @@ def _list(site: Site, session: Session, child_id: str, typed: Listing) -> Respon
     faults.extend((*reason.faults, *presenter.faults))
     again = typed.model_copy(update={"reason": reason.text, "presenter": presenter.text})
     if faults or day.day is None:
-        return _page(site, session, child_id, again, *faults)
+        return _page(site, session, standing, again, *faults)
     draft = ListingDraft(day.day, reason.text, presenter.text or None)
     try:
         list_child(site.engine, child_id, session, draft, in_rehearsal(clock.now(), site.settings.today()))
     except BadInput as fault:
-        return _page(site, session, child_id, again, Fault("meeting_on", fault.what))
+        return _page(site, session, standing, again, Fault("meeting_on", fault.what))
     if not allowed(Action.VIEW_MEETING, session.role).allowed:
         return RedirectResponse(f"/children/{child_id}/list?done=listed", status_code=303)
     return RedirectResponse(f"/meetings/{day.day}?done=listed", status_code=303)
 
 
-def _page(site: Site, session: Session, child_id: str, typed: Listing, *faults: Fault, done: bool = False) -> Response:
-    found, panel = one_child(site.engine, child_id), panel_of(site.engine, child_id)
-    if found is None or panel is None:
+def _page(
+    site: Site, session: Session, standing: Standing | None, typed: Listing, *faults: Fault, done: bool = False
+) -> Response:
+    found = one_child(site.engine, standing.child_id) if standing else None
+    if found is None:
         raise HTTPException(404)
-    today = site.settings.today().isoformat()
-    sees = site.sees(session, standings(site.engine, [child_id]).get(child_id))
+    today, sees = site.settings.today().isoformat(), site.sees(session, standing)
     return site.page(
         "list_child_page.html",
         session,
         status=400 if faults else 200,
-        listed_id=child_id,
+        listed_id=found.child_id,
         listing_days=open_meetings(site.engine, site.settings.today()),
         listing=typed,
-        child_name=f"{found.given_name} {found.family_name}" if sees.names else f"Child {child_id}",
-        listed_for=sorted({item["meeting_on"] for item in panel["listings"] if item["meeting_on"] >= today}),
+        child_name=f"{found.given_name} {found.family_name}" if sees.names else f"Child {found.child_id}",
+        listed_for=sorted({item["meeting_on"] for item in found.panel["listings"] if item["meeting_on"] >= today}),
         may_open=allowed(Action.RUN_MEETING, session.role).allowed,
         sees_meetings=allowed(Action.VIEW_MEETING, session.role).allowed,
         done="The child is listed. The timeline has it in seconds." if done else "",

@@ -9,7 +9,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from send_integration import clock
 from send_integration.steps.catalogue import load_rules
-from send_integration.store.children import find_child, is_child_id, standings
+from send_integration.store.children import present_standing
 from send_integration.store.sessions import Session
 from send_integration.web.context import Site
 from send_integration.web.packs import Taking, note_printed, packed_agenda, packed_child, printed_pack
@@ -42,16 +42,17 @@ def routes(site: Site) -> APIRouter:
 
     @router.get("/children/{child_id}/pack")
     def choose_purpose(request: Request, child_id: str) -> Response:
-        present = (find_child(site.engine, child_id, restricted=True) if is_child_id(child_id) else None) or child_id
-        session = site.permit_child(request, Action.TAKE_PACK, present, standings(site.engine, [present]).get(present))
+        standing = present_standing(site.engine, child_id)
+        present = standing.child_id if standing else child_id
+        session = site.permit_child(request, Action.TAKE_PACK, present, standing)
         if present != child_id:
             return RedirectResponse(f"/children/{present}/pack", status_code=303)
         return site.page("take_pack.html", session, child_id=child_id, purposes=PURPOSES)
 
     @router.get("/children/{child_id}/pack.pdf")
     def take_child_pack(request: Request, child_id: str, purpose: Purpose = "panel") -> Response:
-        present = (find_child(site.engine, child_id, restricted=True) if is_child_id(child_id) else None) or child_id
-        standing = standings(site.engine, [present]).get(present)
+        standing = present_standing(site.engine, child_id)
+        present = standing.child_id if standing else child_id
         session = site.permit_child(request, Action.TAKE_PACK, present, standing)
         note_printed(site.engine, session, [present], f"pack of one child, for {PURPOSES[purpose]}")
         packed = packed_child(site, session, standing, rules) if standing else None
