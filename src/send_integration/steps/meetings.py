@@ -10,19 +10,19 @@ from send_integration.steps.panel_acts import ListingDraft, list_child
 from send_integration.store.meetings import (
     Carried,
     Meeting,
+    agenda_within,
     keep_attendance,
     keep_carried,
     keep_meeting,
     keep_order,
     keep_seats,
     lock_meeting,
-    locked_places,
     locked_seats,
 )
 from send_integration.store.panel import panel_of, words_under_way
 from send_integration.store.sessions import Session, record_within
 from send_integration.store.shown import RUN_MEETING
-from send_integration.timeline.meeting import Part, attendance_of, in_order, moved
+from send_integration.timeline.meeting import Part, attendance_of, in_order, moved, put_back
 
 LONGEST_LINE = 200
 """As the contract of a listing has it."""
@@ -63,15 +63,17 @@ def say_who_came(
 def move_child(engine: Engine, by: Session, day: date, listed: Sequence[str], child_id: str, *, up: bool) -> None:
     """Move a child one place up or down among the children `listed`, which are those that the person was shown.
 
-    Children of whom they may not know keep their places: each is put back behind whom it stood.
+    Children of whom they may not know keep their places.
     """
     with engine.begin() as connection:
         lock_meeting(connection, day)
-        places = locked_places(connection, day)
-        if child_id not in listed:
+        agenda = agenda_within(connection, day)
+        places = {child.child_id: child.place for child in agenda if child.place is not None}
+        everybody = in_order([child.child_id for child in agenda], places)
+        shown = [one for one in everybody if one in listed]
+        if child_id not in shown:
             raise BadInput("The child is not on this agenda", where="the agenda", next_step="Open the page again.")
-        order = moved(in_order(listed, places), child_id, up=up)
-        keep_order(connection, day, order)
+        keep_order(connection, day, put_back(everybody, moved(shown, child_id, up=up)))
         record_within(connection, by, RUN_MEETING, child_id, allowed=True, why=f"moved on the agenda of {day}")
 
 

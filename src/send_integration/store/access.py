@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, Engine, text
 
+from send_integration.store.former_ids import ids_of
 from send_integration.store.sessions import Session
 
 
@@ -50,8 +51,8 @@ def open_glass_of_child(engine: Engine, child_id: str) -> list[BrokenGlass]:
     with engine.connect() as connection:
         rows = connection.execute(
             text(
-                f"SELECT {_GLASS} FROM broken_glass g WHERE g.child_id = :child AND g.ended_at IS NULL"  # noqa: S608 - ours
-                " AND g.until > clock_timestamp() ORDER BY g.broken_at, g.id"
+                f"SELECT {_GLASS} FROM broken_glass g WHERE g.child_id IN {ids_of(':child')}"  # noqa: S608 - ours
+                " AND g.ended_at IS NULL AND g.until > clock_timestamp() ORDER BY g.broken_at, g.id"
             ),
             {"child": child_id},
         )
@@ -62,8 +63,8 @@ def end_glass(connection: Connection, actor: str, child_id: str) -> int:
     """End what a person sees of a child by broken glass; gives how much there was to end."""
     return connection.execute(
         text(
-            "UPDATE broken_glass SET ended_at = clock_timestamp() WHERE child_id = :child AND actor = :actor"
-            " AND ended_at IS NULL AND until > clock_timestamp()"
+            f"UPDATE broken_glass g SET ended_at = clock_timestamp() WHERE g.child_id IN {ids_of(':child')}"  # noqa: S608 - ours
+            " AND actor = :actor AND ended_at IS NULL AND until > clock_timestamp()"
         ),
         {"child": child_id, "actor": actor},
     ).rowcount

@@ -6,6 +6,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Engine, text
 
+from send_integration.store.former_ids import ids_of
+
 BASES = ("public-task", "consent", "safeguarding")
 
 
@@ -33,7 +35,10 @@ def bases_of(engine: Engine, child_id: str) -> list[SharingBasis]:
     """All that was said of a child here, the last first."""
     with engine.connect() as connection:
         rows = connection.execute(
-            text("SELECT basis, why, said_by, said_at FROM sharing_basis WHERE child_id = :child ORDER BY id DESC"),
+            text(
+                "SELECT basis, why, said_by, said_at FROM sharing_basis b"  # noqa: S608 - ours
+                f" WHERE b.child_id IN {ids_of(':child')} ORDER BY b.id DESC"
+            ),
             {"child": child_id},
         )
         return [SharingBasis(*row) for row in rows]

@@ -4,6 +4,8 @@ from datetime import date
 
 from sqlalchemy import Engine, text
 
+from send_integration.store.former_ids import ids_of
+
 # Also while the listing is on its way to the timeline.
 _LISTED = (
     "EXISTS (SELECT FROM panel_listing l WHERE l.child_id = :child AND l.meeting_on >= :since)"
@@ -11,8 +13,8 @@ _LISTED = (
     " AND w.meeting_on >= :since)"
 )
 _GLASS = (
-    "EXISTS (SELECT FROM broken_glass g WHERE g.child_id = :child AND g.actor = :actor AND g.ended_at IS NULL"
-    " AND g.until > clock_timestamp())"
+    f"EXISTS (SELECT FROM broken_glass g WHERE g.child_id IN {ids_of(':child')} AND g.actor = :actor"
+    " AND g.ended_at IS NULL AND g.until > clock_timestamp())"
 )
 _TIES = text(f"SELECT {_LISTED}, {_GLASS}")
 

@@ -283,3 +283,26 @@ def test_a_form_that_is_not_one_of_ours_does_nothing(chair: Person, engine: Engi
     address = path.replace("{day}", TODAY.isoformat()).format(anna)
     assert chair.client.post(address, data={"csrf": "forged", **GIVEN}).status_code == 403
     assert (count(engine, "outbox WHERE topic <> 'send.audit'"), count(engine, "meeting")) == before
+
+
+def test_a_child_of_whom_somebody_may_not_know_keeps_the_place_when_they_move_others(
+    chair: Person, sign_in: SignIn, engine: Engine, pipe: Pipe, anna: str
+) -> None:
+    manager = sign_in("manager")
+    mira, zofia = child_of(engine, "Mira", "Hidden"), child_of(engine, "Zofia", "Kowalska")
+    for child in (anna, mira, zofia):
+        listed(manager, child)
+    pipe.settle()
+
+    def order(person: Person) -> list[str]:
+        return re.findall(r'<li class="send-agenda__child" id="(c[0-9a-f]+)"', person.get(f"/meetings/{TODAY}").text)
+
+    for _ in range(2):
+        manager.post(f"/meetings/{TODAY}/order", child_id=mira, go="up")
+    manager.post(f"/meetings/{TODAY}/order", child_id=mira, go="down")
+    before = order(manager)
+    assert before[1] == mira
+
+    chair.post(f"/meetings/{TODAY}/order", child_id=before[2], go="up")
+
+    assert order(manager) == [before[2], mira, before[0]]
