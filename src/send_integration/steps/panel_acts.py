@@ -1,4 +1,4 @@
-"""What people do at the panel: list a child, discuss, decide, agree actions, record a voice; checked, audited and said at once.
+"""What people do at the panel: list a child, conclude its turn, complete an action, record a voice; audited and said at once.
 
 Each is an event of the panel in the words of a record that the child has, so that it is the child's for certain, and the
 timeline has it in seconds; until then `store.panel` keeps it as a word under way.
@@ -29,13 +29,23 @@ from send_integration.store.panel import (
     standing_event,
 )
 from send_integration.store.sessions import Session, record_within
-from send_integration.store.shown import DECIDE, LIST_FOR_PANEL, RECORD_VOICE, RUN_MEETING
+from send_integration.store.shown import DECIDE, LIST_FOR_PANEL, RECORD_VOICE
 from send_integration.timeline.seen import Changes, Seen, changed_since, said_for
 from send_integration.when.london import london_day, london_midnight
 
 FEED = "panel"
 TAKEN_OFF = "taken_off"
 """What the retraction of a listing is called among the words under way."""
+
+STANDS_IN: Mapping[str, tuple[str, tuple[str, ...]]] = {
+    "discussed": ("discussions", ("meeting_on", "attendees", "note")),
+    "decided": (
+        "decisions",
+        ("meeting_on", "decision", "rationale", "review_on", "funding", "voice_followed", "basis"),
+    ),
+    "action_agreed": ("actions", ("meeting_on", "owner", "what", "due_on")),
+}
+"""Where the panel's record has what was said, and the fields that say it."""
 
 FREE_TEXTS = frozenset(("reason", "presenter", "attendees", "note", "rationale", "owner", "what", "text", "how"))
 
@@ -165,69 +175,33 @@ def take_off(engine: Engine, child_id: str, by: Session, event_id: str, now: dat
         return _say(connection, _Act(child_id, by, LIST_FOR_PANEL, now), record, words)
 
 
-def discuss(
-    engine: Engine, child_id: str, by: Session, meeting_on: date, attendees: Iterable[str], now: datetime
-) -> str:
-    """Say that the panel discussed a child, and who was there."""
-    act = _Act(child_id, by, RUN_MEETING, now)
-    there = [name.strip() for name in attendees if name.strip()]
-    if not there:
-        raise BadInput("Nobody is named as having been there", where="attendance")
-    happened = _at_meeting(act, meeting_on)
-    data = _as_data({"meeting_on": meeting_on, "attendees": there})
-    return _say_once(engine, act, _Words("discussed", data, happened))
-
-
-def decide(engine: Engine, child_id: str, by: Session, draft: DecisionDraft, seen: Seen, now: datetime) -> str:
-    """Say what the panel decides on a child, and keep what the person had before them who says so.
-
-    Raises Moved where somebody else discussed or decided for the same meeting since. The same said twice is said once.
-    """
-    return conclude(engine, child_id, by, Conclusion(draft), seen, now)
-
-
-def correct(
-    engine: Engine, child_id: str, by: Session, event_id: str, draft: DecisionDraft, seen: Seen, now: datetime
-) -> str:
-    """Say a decision anew in the place of the one that the event `event_id` says; both stay readable. Raises Moved likewise."""
-    return conclude(engine, child_id, by, Conclusion(draft, corrects=event_id), seen, now)
-
-
 def conclude(engine: Engine, child_id: str, by: Session, conclusion: Conclusion, seen: Seen, now: datetime) -> str:
-    """Say all of a child's turn at a meeting, or nothing of it; gives the id of the decision's event. Raises Moved likewise."""
+    """Say all of a child's turn at a meeting, or nothing of it; gives the id of the decision's event, and keeps what the
+    person had before them.
+
+    Raises Moved where somebody else discussed or decided for the same meeting since. What the same person said before is not
+    said again: of a form that is sent twice, or again with more actions, only what is new.
+    """
     act, draft, corrects = _Act(child_id, by, DECIDE, now), conclusion.decision, conclusion.corrects
-    happened = _checked(act, draft)
+    happened = _checked(act, conclusion)
     with engine.begin() as connection:
         present = _locked(connection, child_id)
-        words = _Words("decided", _as_data({**asdict(draft), "corrects": corrects}), happened)
-        again = _said_already(present, by, words)
-        if again is not None:
-            return again
-        meetings = {found["meeting_on"] for found in seen.panel["decisions"] if found["event_id"] == corrects}
-        _refuse_if_moved(connection, act, meetings | {draft.meeting_on.isoformat()}, seen, present)
+        decided = _Words("decided", _as_data({**asdict(draft), "corrects": corrects}), happened)
+        event_id = _said_already(connection, present, by, decided)
+        if event_id is None:
+            meetings = {found["meeting_on"] for found in seen.panel["decisions"] if found["event_id"] == corrects}
+            _refuse_if_moved(connection, act, meetings | {draft.meeting_on.isoformat()}, seen, present)
+        replaces = corrects and event_id is None
         record = (
-            _said_before(connection, child_id, corrects, "decided")[0] if corrects else _record(connection, child_id)
+            _said_before(connection, child_id, corrects, "decided")[0] if replaces else _record(connection, child_id)
         )
-        if conclusion.attendees:
-            there = {"meeting_on": draft.meeting_on, "attendees": list(conclusion.attendees)}
-            discussed = _as_data({**there, "note": conclusion.discussion})
-            _say(connection, act, record, _Words("discussed", discussed, happened))
-        event_id = _say(connection, act, record, words)
-        keep_decision_seen(connection, EventKey(record.source, event_id), child_id, seen)
-        for action in conclusion.actions:
-            agreed = {"action_id": str(uuid4()), **_as_data(asdict(action))}
-            _say(connection, act, record, _Words("action_agreed", agreed, happened))
+        before, after = _said_beside(conclusion, happened)
+        _say_what_is_new(connection, act, record, present, before)
+        if event_id is None:
+            event_id = _say(connection, act, record, decided)
+            keep_decision_seen(connection, EventKey(record.source, event_id), child_id, seen)
+        _say_what_is_new(connection, act, record, present, after)
         return event_id
-
-
-def agree_action(engine: Engine, child_id: str, by: Session, draft: ActionDraft, now: datetime) -> str:
-    """Say that somebody takes on an action."""
-    act = _Act(child_id, by, DECIDE, now)
-    happened = _at_meeting(act, draft.meeting_on) if draft.meeting_on else None
-    if draft.due_on < (london_day(happened) if happened else act.today):
-        raise BadInput("It would be due before it is agreed", where="the day by which it is to be done")
-    data = {"action_id": str(uuid4()), **_as_data(asdict(draft))}
-    return _say_once(engine, act, _Words("action_agreed", data, happened))
 
 
 def complete_action(engine: Engine, child_id: str, by: Session, event_id: str, now: datetime) -> str:
@@ -260,7 +234,24 @@ def _say_once(engine: Engine, act: _Act, words: _Words) -> str:
     """Say something that rests on nothing else; the same said twice before the timeline has it is said once."""
     with engine.begin() as connection:
         present = _locked(connection, act.child_id)
-        return _said_already(present, act.by, words) or _say(connection, act, _record(connection, act.child_id), words)
+        again = _said_already(connection, present, act.by, words)
+        return again or _say(connection, act, _record(connection, act.child_id), words)
+
+
+def _said_beside(conclusion: Conclusion, happened: datetime | None) -> tuple[list[_Words], list[_Words]]:
+    """What is said with a decision: who was there and what was discussed, before it, and the actions, after it."""
+    there = {"meeting_on": conclusion.decision.meeting_on, "attendees": list(conclusion.attendees)}
+    discussed = [_Words("discussed", _as_data({**there, "note": conclusion.discussion}), happened)]
+    agreed = [{"action_id": str(uuid4()), **_as_data(asdict(action))} for action in conclusion.actions]
+    return discussed if conclusion.attendees else [], [_Words("action_agreed", data, happened) for data in agreed]
+
+
+def _say_what_is_new(
+    connection: Connection, act: _Act, record: _Record, present: Seen, every: Iterable[_Words]
+) -> None:
+    for words in every:
+        if _said_already(connection, present, act.by, words) is None:
+            _say(connection, act, record, words)
 
 
 def _locked(connection: Connection, child_id: str) -> Seen:
@@ -304,8 +295,9 @@ def _at_meeting(act: _Act, meeting_on: date) -> datetime | None:
     return london_midnight(meeting_on) if meeting_on < act.today else None
 
 
-def _checked(act: _Act, draft: DecisionDraft) -> datetime | None:
-    """When it was decided. Raises BadInput where the parts of a decision do not fit, which the gate would remark or refuse."""
+def _checked(act: _Act, conclusion: Conclusion) -> datetime | None:
+    """When it was decided. Raises BadInput where the parts of it do not fit, which the gate would remark or refuse."""
+    draft = conclusion.decision
     if not draft.rationale.strip():
         raise BadInput("A decision says why", where="the rationale")
     if draft.review_on is not None and draft.review_on < draft.meeting_on:
@@ -315,6 +307,8 @@ def _checked(act: _Act, draft: DecisionDraft) -> datetime | None:
         raise BadInput("Joint funding is paid by two sectors at least", where="the funding")
     if draft.decision == "close" and draft.funding is not None:
         raise BadInput("A case that is closed is not funded", where="the funding")
+    if any(action.due_on < draft.meeting_on for action in conclusion.actions):
+        raise BadInput("An action would be due before it is agreed", where="the actions")
     return _at_meeting(act, draft.meeting_on)
 
 
@@ -327,17 +321,23 @@ def _refuse_if_moved(connection: Connection, act: _Act, meetings: set[str], seen
         raise Moved(changed_since(seen, present))
 
 
-def _said_already(present: Seen, by: Session, words: _Words) -> str | None:
-    """The event that says just this by the same person and is on its way: a form that was sent twice."""
+def _said_already(connection: Connection, present: Seen, by: Session, words: _Words) -> str | None:
+    """The event by which the same person has said just this, on its way or on the timeline: a form that was sent twice."""
     said = {**words.data, "action_id": None}
-    return next(
-        (
-            word["event_id"]
-            for word in present.under_way
-            if (word["what"], word["said_by"]) == (words.what, by.actor) and {**word["body"], "action_id": None} == said
-        ),
-        None,
-    )
+    for word in present.under_way:
+        if (word["what"], word["said_by"]) == (words.what, by.actor) and {**word["body"], "action_id": None} == said:
+            return str(word["event_id"])
+    where, names = STANDS_IN.get(words.what, ("", ()))
+    stand = [item["event_id"] for item in present.panel.get(where, ()) if _says(item, names, words.data)]
+    return min(said_by(connection, stand, by.actor), default=None) if stand else None
+
+
+def _says(item: Mapping[str, Any], names: Iterable[str], data: Mapping[str, Any]) -> bool:
+    """Whether an item of the panel's record says just what some fields do, in the place of the same event."""
+    replaced = [former["event_id"] for former in item.get("former", ())]
+    if data.get("corrects", "") not in ("", *replaced):
+        return False
+    return all(item[name] == data.get(name) for name in names)
 
 
 def _taken_off(present: Seen) -> set[str]:

@@ -7,6 +7,7 @@ from sqlalchemy import Engine
 
 from send_integration.steps import deciding, panel_acts
 from send_integration.steps.deciding import Reviewer
+from send_integration.steps.panel_acts import Conclusion
 from send_integration.store.panel import (
     child_of_decision,
     decision_seen,
@@ -17,7 +18,7 @@ from send_integration.store.panel import (
 from send_integration.store.sessions import Session
 from send_integration.timeline.seen import Entry
 from tests.builders import ANNA_KOWALSKA, TOM_BRIGHT, sent
-from tests.integration.steps.panel_room import CHAIR, NOW, REFER, TODAY, child, decide, panel, room, seen
+from tests.integration.steps.panel_room import CHAIR, NOW, REFER, TODAY, child, conclude, decide, panel, room, seen
 from tests.integration.steps.pipe import Pipe
 
 
@@ -69,7 +70,7 @@ def test_a_decision_on_two_who_were_one_shows_nothing_of_the_other_once_they_are
     ((one,),) = pipe.ask("SELECT child_id FROM child")
     before = show_for_deciding(pipe.engine, one, NOW)
     assert before is not None
-    event_id = panel_acts.decide(pipe.engine, one, CHAIR, REFER, before, NOW)
+    event_id = panel_acts.conclude(pipe.engine, one, CHAIR, Conclusion(REFER), before, NOW)
     pipe.settle()
     deciding.withdraw(
         pipe.engine, merged, Reviewer(Session("steward", "data-steward", ""), NOW, "they were two certificates")
@@ -93,8 +94,7 @@ def test_a_decision_on_two_who_were_one_shows_nothing_of_the_other_once_they_are
 
 
 def test_a_decision_is_found_whichever_child_has_it_after_a_merge(pipe: Pipe) -> None:
-    events = {name: panel_acts.decide(pipe.engine, child(pipe, name), CHAIR, REFER, seen(pipe, name), NOW)
-              for name in ("Anna", "Tom")}  # fmt: skip
+    events = {name: conclude(pipe, Conclusion(REFER), name=name) for name in ("Anna", "Tom")}
     pipe.settle()
     merge(pipe)
     ((one,),) = pipe.ask("SELECT child_id FROM child")

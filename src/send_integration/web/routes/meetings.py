@@ -44,7 +44,6 @@ DONE = {
     "listed": "The child is listed. The timeline has it in seconds.",
     "taken-off": "The child is taken off the agenda. The timeline has it in seconds.",
     "decided": "The decision is recorded. The timeline has it in seconds.",
-    "discussed": "It is recorded that the panel talked about the child. The timeline has it in seconds.",
 }
 """What is said of each act once it is done."""
 
