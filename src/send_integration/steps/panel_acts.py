@@ -17,6 +17,7 @@ from send_integration.contracts.event import EventKey
 from send_integration.contracts.identifiers import holds_nhs_number, holds_upn
 from send_integration.errors import BadInput, DecidedMeanwhile
 from send_integration.steps.own_events import own_event
+from send_integration.store.meetings import forget_place
 from send_integration.store.outbox import say
 from send_integration.store.panel import (
     Word,
@@ -151,27 +152,38 @@ def list_child(engine: Engine, child_id: str, by: Session, listing: ListingDraft
 
     `now` is a moment of the day that counts as today, here and below; whether they may, is asked before.
     """
+    with engine.begin() as connection:
+        return list_within(connection, child_id, by, listing, now)
+
+
+def list_within(connection: Connection, child_id: str, by: Session, listing: ListingDraft, now: datetime) -> str:
+    """The same in a transaction in which more is done."""
     act = _Act(child_id, by, LIST_FOR_PANEL, now)
     if listing.meeting_on < act.today:
         raise BadInput("That meeting is over", where="the meeting", next_step="Choose one that is still to come.")
-    with engine.begin() as connection:
-        seen = _locked(connection, child_id)
-        taken_off = _taken_off(seen)
-        listed = {item["meeting_on"] for item in seen.panel["listings"] if item["event_id"] not in taken_off}
-        listed |= {word["meeting_on"] for word in seen.under_way if word["what"] == "listed"}
-        if listing.meeting_on.isoformat() in listed:
-            raise BadInput("The child is on that agenda already", where="the meeting")
-        return _say(connection, act, _record(connection, child_id), _Words("listed", _as_data(asdict(listing))))
+    if any(
+        item["meeting_on"] == listing.meeting_on.isoformat() for item in listings_of(hold_child(connection, child_id))
+    ):
+        raise BadInput("The child is on that agenda already", where="the meeting")
+    return _say(connection, act, _record(connection, child_id), _Words("listed", _as_data(asdict(listing))))
+
+
+def listings_of(seen: Seen) -> list[Mapping[str, Any]]:
+    """What puts a child on agendas: what stands and is not about to be taken off, then what is on its way."""
+    taken_off = _taken_off(seen)
+    standing = [item for item in seen.panel["listings"] if item["event_id"] not in taken_off]
+    return [*standing, *(word["body"] for word in seen.under_way if word["what"] == "listed")]
 
 
 def take_off(engine: Engine, child_id: str, by: Session, event_id: str, now: datetime) -> str:
-    """Take a child off an agenda: what listed it, the event `event_id`, is retracted."""
+    """Take a child off an agenda: what listed it, the event `event_id`, is retracted, and with it that it was carried over."""
     with engine.begin() as connection:
-        seen = _locked(connection, child_id)
+        seen = hold_child(connection, child_id)
         if event_id in _taken_off(seen):
             raise BadInput("The child has been taken off already", where="the agenda")
         record, data = _said_before(connection, child_id, event_id, "listed")
         words = _Words("listed", {**_without_references(data), "retracts": event_id}, called=TAKEN_OFF)
+        forget_place(connection, child_id, date.fromisoformat(data["meeting_on"]))
         return _say(connection, _Act(child_id, by, LIST_FOR_PANEL, now), record, words)
 
 
@@ -185,7 +197,7 @@ def conclude(engine: Engine, child_id: str, by: Session, conclusion: Conclusion,
     act, draft, corrects = _Act(child_id, by, DECIDE, now), conclusion.decision, conclusion.corrects
     happened = _checked(act, conclusion)
     with engine.begin() as connection:
-        present = _locked(connection, child_id)
+        present = hold_child(connection, child_id)
         decided = _Words("decided", _as_data({**asdict(draft), "corrects": corrects}), happened)
         event_id = _said_already(connection, present, by, decided)
         if event_id is None:
@@ -207,7 +219,7 @@ def conclude(engine: Engine, child_id: str, by: Session, conclusion: Conclusion,
 def complete_action(engine: Engine, child_id: str, by: Session, event_id: str, now: datetime) -> str:
     """Say that the action is done that the event `event_id` agreed."""
     with engine.begin() as connection:
-        seen = _locked(connection, child_id)
+        seen = hold_child(connection, child_id)
         record, data = _said_before(connection, child_id, event_id, "action_agreed")
         done = {"action_id": data["action_id"]}
         found = [item for item in seen.panel["actions"] if item["event_id"] == event_id]
@@ -233,7 +245,7 @@ def record_voice(  # noqa: PLR0913, PLR0917 - one argument for each thing that i
 def _say_once(engine: Engine, act: _Act, words: _Words) -> str:
     """Say something that rests on nothing else; the same said twice before the timeline has it is said once."""
     with engine.begin() as connection:
-        present = _locked(connection, act.child_id)
+        present = hold_child(connection, act.child_id)
         again = _said_already(connection, present, act.by, words)
         return again or _say(connection, act, _record(connection, act.child_id), words)
 
@@ -254,7 +266,7 @@ def _say_what_is_new(
             _say(connection, act, record, words)
 
 
-def _locked(connection: Connection, child_id: str) -> Seen:
+def hold_child(connection: Connection, child_id: str) -> Seen:
     """The child as it stands, once nobody else speaks of it. Raises BadInput where there is none."""
     lock_words(connection, child_id)
     seen = seen_within(connection, child_id)

@@ -262,6 +262,20 @@ def keep_order(connection: Connection, day: date, order: Sequence[str]) -> None:
     )
 
 
+def forget_place(connection: Connection, child_id: str, day: date) -> None:
+    """A child is taken off a meeting's agenda: it has no place there, and was not carried over to or from there."""
+    given = {"child": child_id, "day": day}
+    ids = ids_of(":child")
+    connection.execute(text(f"DELETE FROM agenda_place WHERE meeting_on = :day AND child_id IN {ids}"), given)  # noqa: S608 - ours
+    connection.execute(
+        text(
+            "UPDATE agenda_place SET carried_to = NULL, carried_why = '', carried_by = '', carried_at = NULL"  # noqa: S608 - ours
+            f" WHERE carried_to = :day AND child_id IN {ids}"
+        ),
+        given,
+    )
+
+
 def keep_carried(connection: Connection, day: date, child_id: str, carried: Carried) -> None:
     """A child is to be talked about at another meeting instead."""
     connection.execute(

@@ -306,3 +306,85 @@ def test_a_child_of_whom_somebody_may_not_know_keeps_the_place_when_they_move_ot
     chair.post(f"/meetings/{TODAY}/order", child_id=before[2], go="up")
 
     assert order(manager) == [before[2], mira, before[0]]
+
+
+def carried(engine: Engine) -> int:
+    return count(engine, "agenda_place WHERE carried_to IS NOT NULL")
+
+
+def test_a_child_of_whom_the_panel_has_talked_is_not_carried_over_from_an_older_page(
+    chair: Person, engine: Engine, pipe: Pipe, anna: str
+) -> None:
+    listed(chair, anna)
+    form = chair.get(f"/meetings/{TODAY}/children/{anna}").text
+    chair.post(f"/meetings/{TODAY}/children/{anna}", mark=hidden(form, "mark"), **GIVEN)
+
+    for _ in range(2):
+        answer = chair.post(f"/meetings/{TODAY}/carry", child_id=anna, why="Not reached")
+        assert answer.status_code == 400
+        assert "The panel has talked about the child at this meeting" in answer.text
+        pipe.settle()
+    assert carried(engine) == 0
+    assert pipe.ask("SELECT count(*) FROM panel_listing WHERE meeting_on = :day", day=NEXT) == [(0,)]
+
+
+def test_who_was_taken_off_the_next_agenda_a_moment_ago_is_listed_there_when_carried_over(
+    chair: Person, pipe: Pipe, anna: str
+) -> None:
+    for day in (TODAY, NEXT):
+        listed(chair, anna, day)
+    pipe.settle()
+    chair.post(f"/meetings/{NEXT}/take-off", child_id=anna)
+    chair.post(f"/meetings/{TODAY}/carry", child_id=anna, why="Not reached")
+    pipe.settle()
+
+    listings = pipe.ask("SELECT panel -> 'listings' FROM child WHERE child_id = :child", child=anna)[0][0]
+    assert [item["meeting_on"] for item in listings] == [TODAY.isoformat(), NEXT.isoformat()]
+
+
+def test_nothing_is_done_by_halves_where_nobody_has_opened_the_meeting(
+    chair: Person, engine: Engine, pipe: Pipe, anna: str
+) -> None:
+    listed(chair, anna)
+    pipe.settle()
+    with engine.begin() as connection:
+        connection.execute(text("DELETE FROM meeting_seat WHERE meeting_on = :day"), {"day": TODAY})
+        connection.execute(text("DELETE FROM meeting WHERE meeting_on = :day"), {"day": TODAY})
+
+    assert chair.post(f"/meetings/{TODAY}/carry", child_id=anna, why="Not reached").status_code == 400
+    assert pipe.ask("SELECT count(*) FROM panel_word WHERE meeting_on = :day", day=NEXT) == [(0,)]
+
+
+def test_taking_a_child_off_the_agenda_to_which_it_was_carried_over_brings_it_back(
+    chair: Person, engine: Engine, pipe: Pipe, anna: str
+) -> None:
+    listed(chair, anna)
+    pipe.settle()
+    chair.post(f"/meetings/{TODAY}/carry", child_id=anna, why="By mistake")
+    pipe.settle()
+    assert f'href="/meetings/{TODAY}/children/{anna}"' not in chair.get(f"/meetings/{TODAY}").text
+
+    assert chair.post(f"/meetings/{NEXT}/take-off", child_id=anna).status_code == 303
+
+    assert carried(engine) == 0
+    assert f'href="/meetings/{TODAY}/children/{anna}"' in chair.get(f"/meetings/{TODAY}").text
+
+
+def test_a_past_meeting_says_to_which_one_a_child_is_carried_over(
+    chair: Person, engine: Engine, pipe: Pipe, anna: str
+) -> None:
+    before, between = TODAY - timedelta(14), TODAY - timedelta(7)
+    listed(chair, anna)
+    pipe.settle()
+    with engine.begin() as connection:
+        for day in (before, between):
+            connection.execute(
+                text("INSERT INTO meeting (meeting_on, quorum, opened_by) VALUES (:day, 4, 'chair')"), {"day": day}
+            )
+        connection.execute(text("UPDATE child SET panel = cast(replace(cast(panel AS text), :today, :day) AS jsonb)"),
+                           {"today": TODAY.isoformat(), "day": before.isoformat()})  # fmt: skip
+        connection.execute(text("UPDATE panel_listing SET meeting_on = :day"), {"day": before})
+
+    page = " ".join(chair.get(f"/meetings/{before}").text.split())
+
+    assert f"Carry over to {NEXT.day} {NEXT:%B %Y}" in page

@@ -198,7 +198,7 @@ def meeting_page(site: Site, session: Session, day: date, shown: Shown = NOTHING
         "quorum": quorum_of([said.seat for said in seats], meeting.quorum) if meeting else None,
         "since_most": MOST_ENTRIES,
         "decisions": DECISIONS,
-        "next_day": next_meeting(site.engine, day),
+        "next_day": next_meeting(site.engine, max(day, site.settings.today())),
     }
     return site.page(
         "meeting.html",
