@@ -48,16 +48,20 @@ def say_who_came(
     said: Mapping[int, bool | None],
     others: Sequence[tuple[Part, str]] = (),
 ) -> tuple[int, ...]:
-    """Keep what one person says of who came, which `shown` the seats as they were, and seat `others`, who are there.
+    """Keep what one person says of who came, which `shown` the seats as they were, and seat `others`, who are there. Of these
+    whoever sits for the same part already is there, and sits once.
 
     Gives the seats of which another has said otherwise meanwhile: of these nothing is changed.
     """
     with engine.begin() as connection:
-        standing = {one.seat.seat_id: one.seat.present for one in locked_seats(connection, day)}
-        found = attendance_of(shown, said, standing)
-        keep_attendance(connection, day, found.kept, by.actor)
-        keep_seats(connection, day, others, by.actor, present=True)
-        why = f"said who came on {day}: {len(found.kept)} seats, {len(others)} more"
+        seats = [one.seat for one in locked_seats(connection, day)]
+        found = attendance_of(shown, said, {seat.seat_id: seat.present for seat in seats})
+        sits = {(seat.part, seat.name.casefold()): seat.seat_id for seat in seats}
+        here = {sits[part, name.casefold()]: True for part, name in others if (part, name.casefold()) in sits}
+        more = [(part, name) for part, name in others if (part, name.casefold()) not in sits]
+        keep_attendance(connection, day, {**found.kept, **here}, by.actor)
+        keep_seats(connection, day, more, by.actor, present=True)
+        why = f"said who came on {day}: {len({**found.kept, **here})} seats, {len(more)} more"
         record_within(connection, by, RUN_MEETING, None, allowed=True, why=why)
     return found.disputed
 

@@ -6,7 +6,8 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import Engine, text
 
-from tests.integration.families import TODAY, child_of
+from tests.builders import sent
+from tests.integration.families import ANNA, TODAY, child_of
 from tests.integration.steps.pipe import Pipe
 from tests.integration.web.conftest import Person, SignIn
 
@@ -237,7 +238,7 @@ def test_each_role_reads_runs_lists_and_decides_as_the_policy_grants(
     form = chair.get(f"/meetings/{TODAY}/children/{anna}").text
     pipe.settle()
     chair.post(f"/meetings/{TODAY}/children/{anna}", mark=hidden(form, "mark"), **GIVEN)
-    event_id = re.findall(r'href="/decisions/([0-9a-f-]{36})"', chair.get(f"/meetings/{TODAY}").text)[0]
+    event_id = re.findall(r'href="/decisions/([0-9a-f-]{36})\?', chair.get(f"/meetings/{TODAY}").text)[0]
     pipe.settle()
     panel = {"chair", "member", "member-health", "member-care"}
     reads, runs = panel | {"manager"}, {"chair", "manager"}
@@ -388,3 +389,94 @@ def test_a_past_meeting_says_to_which_one_a_child_is_carried_over(
     page = " ".join(chair.get(f"/meetings/{before}").text.split())
 
     assert f"Carry over to {NEXT.day} {NEXT:%B %Y}" in page
+
+
+def decided(person: Person, child_id: str, pipe: Pipe) -> str:
+    """A decision on a child who is listed, on the timeline; gives its event."""
+    form = person.get(f"/meetings/{TODAY}/children/{child_id}").text
+    person.post(f"/meetings/{TODAY}/children/{child_id}", mark=hidden(form, "mark"), **GIVEN)
+    pipe.settle()
+    panel = pipe.ask("SELECT panel FROM child WHERE child_id = :child", child=child_id)[0][0]
+    found: str = panel["decisions"][-1]["event_id"]
+    return found
+
+
+def test_the_page_of_a_decision_that_was_corrected_says_what_it_said_and_not_what_stands(
+    chair: Person, pipe: Pipe, anna: str
+) -> None:
+    listed(chair, anna)
+    event_id = decided(chair, anna, pipe)
+    address = f"/decisions/{event_id}/correct?child={anna}"
+    changed = {"education": "90", "health": "10", "care": "", "review_on": "2026-03-04", "basis": "safeguarding"}
+    form = chair.get(address).text
+    assert chair.post(address, mark=hidden(form, "mark"), **{**GIVEN, **changed}).status_code == 303
+    pipe.settle()
+
+    page = chair.get(f"/decisions/{event_id}").text
+
+    assert "This was corrected." in page
+    assert "education 50%, health 25%, care 25%" in page
+    assert "1 December 2025" in page
+    assert "Our public task" in page
+    assert "90%" not in page
+    assert "4 March 2026" not in page
+
+
+def test_a_decision_that_came_from_another_system_is_led_to_and_says_that_nothing_is_kept_of_what_was_seen(
+    chair: Person, sign_in: SignIn, pipe: Pipe, anna: str
+) -> None:
+    listed(chair, anna)
+    mine = chair.get(f"/meetings/{TODAY}/children/{anna}").text
+    said = {"source": "urn:send:schools", "person": ANNA, "meeting_on": TODAY.isoformat(), "decision": "refer"}
+    pipe.send("panel", sent("panel.decided", TODAY.isoformat(), event_id="elsewhere", rationale="Elsewhere.", **said))
+    pipe.settle()
+
+    (address,) = re.findall(r'href="(/decisions/elsewhere[^"]*)"', chair.get(f"/meetings/{TODAY}").text)
+    page = chair.get(address)
+    assert page.status_code == 200
+    assert "It is not kept what was seen" in page.text
+
+    clash = chair.post(f"/meetings/{TODAY}/children/{anna}", mark=hidden(mine, "mark"), **GIVEN)
+    (address,) = re.findall(r'href="(/decisions/elsewhere[^"]*)"', clash.text)
+    assert chair.get(address).status_code == 200
+
+
+def test_of_several_that_others_recorded_meanwhile_the_last_is_shown(
+    chair: Person, sign_in: SignIn, pipe: Pipe, anna: str
+) -> None:
+    listed(chair, anna)
+    pipe.settle()
+    address = f"/meetings/{TODAY}/children/{anna}"
+    mine = chair.get(address).text
+    for actor, rationale in (("member", "The first of theirs."), ("member-health", "The last of theirs.")):
+        person = sign_in(actor)
+        form = person.get(address)
+        while form.url.path != address or "Record the decision" not in form.text:
+            form = person.post(address, do="add")
+        answer = person.post(address, mark=hidden(form.text, "mark"), **{**GIVEN, "rationale": rationale})
+        assert answer.status_code == 303, answer.text
+
+    clash = chair.post(address, mark=hidden(mine, "mark"), **GIVEN)
+
+    assert clash.status_code == 409
+    assert "The last of theirs." in clash.text
+    assert "The first of theirs." not in clash.text
+
+
+@pytest.mark.parametrize("quorum", ["00051", "0004000000", "51", "0", "-1", "4.0", ""])
+def test_a_quorum_that_no_panel_has_is_refused_at_its_field(chair: Person, engine: Engine, quorum: str) -> None:
+    before = count(engine, "meeting")
+    answer = chair.post("/meetings", meeting_on="2025-08-01", chair="Cass Example", quorum=quorum)
+    assert answer.status_code == 400
+    assert "The quorum must be a number from 1 to 50" in answer.text
+    assert count(engine, "meeting") == before
+
+
+def test_somebody_who_is_said_to_be_here_twice_sits_once_and_counts_once(chair: Person, engine: Engine) -> None:
+    seats = count(engine, "meeting_seat")
+    for name in ("Pat Example", "pat  example"):
+        chair.post(f"/meetings/{TODAY}/attendance", name=name, part="health")
+    chair.post(f"/meetings/{TODAY}/attendance", name=SEATS["chair"], part="chair")
+
+    assert count(engine, "meeting_seat") == seats + 1
+    assert count(engine, "meeting_seat WHERE present") == 2

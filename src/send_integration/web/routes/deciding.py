@@ -180,7 +180,7 @@ def theirs_of(site: Site, session: Session, case: Case, before: Seen | None, pre
     others = [item for item in new if by.get(item["event_id"]) != session.actor]
     if not others:
         return None
-    last = max(others, key=lambda item: "decision" in item)
+    last = next((item for item in reversed(others) if "decision" in item), others[-1])
     return Theirs(
         last["event_id"] if "decision" in last else "",
         by.get(last["event_id"], ""),

@@ -37,6 +37,10 @@ DONE = {
 }
 
 
+MAY_BE_OPEN = ("review_on", "funding", "voice_followed", "basis")
+"""What a decision need not say."""
+
+
 class Found(NamedTuple):
     """A decision as it is known: `how` it stands is 'stands', 'under way', 'replaced' or 'gone'; `instead` is the event that
     replaced it."""
@@ -134,7 +138,8 @@ def _find(site: Site, child_id: str, event_id: str) -> Found:
             return Found(item, "stands")
         for former in item["former"]:
             if former["event_id"] == event_id:
-                return Found({**item, **former, "former": []}, "replaced", item["event_id"])
+                before = {**dict.fromkeys(MAY_BE_OPEN), "meeting_on": item["meeting_on"], **former, "former": []}
+                return Found(before, "replaced", item["event_id"])
     for word in words_under_way(site.engine, [child_id]).get(child_id, ()):
         if word.event_id == event_id and word.what == "decided":
             return Found(_as_item(word), "under way")
@@ -145,8 +150,13 @@ def _find(site: Site, child_id: str, event_id: str) -> Found:
 
 def _as_item(word: Word) -> dict[str, Any]:
     """A decision under way in the shape of the panel's record."""
-    nothing = dict.fromkeys(("review_on", "funding", "voice_followed", "basis"))
-    return {**nothing, "former": [], **word.body, "event_id": word.event_id, "recorded_at": word.said_at.isoformat()}
+    return {
+        **dict.fromkeys(MAY_BE_OPEN),
+        "former": [],
+        **word.body,
+        "event_id": word.event_id,
+        "recorded_at": word.said_at.isoformat(),
+    }
 
 
 def _as_typed(decision: Mapping[str, Any]) -> Typed:
