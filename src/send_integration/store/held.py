@@ -86,7 +86,8 @@ TABLES: Mapping[str, Table] = {
     ),
     "panel": Table(
         ("panel_listing", "panel_word"),
-        "SELECT to_jsonb(w) FROM panel_word w WHERE w.child_id = ANY(:ids) ORDER BY w.said_at, w.event_id",
+        "SELECT to_jsonb(w) FROM panel_word w LEFT JOIN event e ON e.source = w.source AND e.event_id = w.event_id"
+        " WHERE e.child_id = :child OR (e.event_id IS NULL AND w.child_id = ANY(:ids)) ORDER BY w.said_at, w.event_id",
     ),
     "agendas": _of_child("agenda_place"),
     "seen_when_deciding": Table(

@@ -146,7 +146,10 @@ def test_the_basis_of_sharing_is_recorded_with_what_agencies_say_of_consent(
     anna = child_of(engine, "Anna", "Kowalska")
     chair, address = sign_in("chair"), f"/children/{child_of(engine, 'Anna', 'Kowalska')}/basis"
     told = {"person": ANNA, "source": "urn:send:schools", "event_id": "consent"}
-    pipe.send("people", sent("people.consent_recorded", "2025-05-01", about="sharing with health", given=False, **told))
+    pipe.send(
+        "people",
+        sent("people.consent_recorded", "2025-05-01T23:30:00+00:00", about="sharing with health", given=False, **told),
+    )
     settle(pipe)
     assert "not recorded" in chair.get(f"/children/{anna}").text
     assert chair.post(address, why="they said so", basis="because").status_code == 400
@@ -156,6 +159,7 @@ def test_the_basis_of_sharing_is_recorded_with_what_agencies_say_of_consent(
         assert chair.post(address, basis=basis, why=f"a letter on {basis}").status_code == 303
 
     page = chair.get(address).text
+    assert "2 May 2025, schools: consent" in page, "the day in London"
     assert "schools: consent to sharing with health was <strong>refused or taken back</strong>" in page
     assert page.index("a letter on safeguarding") < page.index("a letter on consent")
     assert "<strong>safeguarding</strong>" in chair.get(f"/children/{anna}").text
