@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection, Engine, text
 
@@ -70,15 +70,15 @@ def end_glass(connection: Connection, actor: str, child_id: str) -> int:
     ).rowcount
 
 
-def managers_of_named_workers(connection: Connection, child_id: str) -> list[str]:
-    """The managers, by worker id, of those who work with a child, by the directory."""
+def managers_of_named_workers(connection: Connection, child_id: str, today: date) -> list[str]:
+    """The managers, by worker id, of those who work with a child, by the directory; not one who has left by today."""
     rows = connection.execute(
         text(
             "SELECT DISTINCT m.worker_id FROM child c CROSS JOIN jsonb_array_elements(c.named_workers) AS v"
             " JOIN worker w ON w.worker_id = v ->> 'worker_id' JOIN worker m ON m.worker_id = w.manager_id"
-            " WHERE c.child_id = :child AND m.left_on IS NULL ORDER BY 1"
+            " WHERE c.child_id = :child AND (m.left_on IS NULL OR m.left_on > :today) ORDER BY 1"
         ),
-        {"child": child_id},
+        {"child": child_id, "today": today},
     )
     return [row[0] for row in rows]
 

@@ -1,11 +1,13 @@
 """Meetings, agendas and decisions through the pages: who may, what is kept, and two people at once."""
 
+import json
 import re
 from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import Engine, text
 
+from send_integration.store.notices import all_notices
 from tests.builders import sent
 from tests.integration.families import ANNA, TODAY, child_of
 from tests.integration.steps.pipe import Pipe
@@ -480,3 +482,36 @@ def test_somebody_who_is_said_to_be_here_twice_sits_once_and_counts_once(chair: 
 
     assert count(engine, "meeting_seat") == seats + 1
     assert count(engine, "meeting_seat WHERE present") == 2
+
+
+def test_who_had_the_form_on_a_decision_before_them_is_told_when_an_entry_leaves(
+    chair: Person, sign_in: SignIn, engine: Engine, pipe: Pipe, anna: str
+) -> None:
+    listed(chair, anna)
+    pipe.settle()
+    sign_in("member").get(f"/meetings/{TODAY}/children/{anna}")
+
+    gone = {"source": "urn:send:schools", "person": ANNA, "retracts": "a"}
+    pipe.send("school", sent("school.suspended", "2025-03-01", event_id="gone", **gone))
+    pipe.settle()
+
+    assert "member" in {notice.recipient for notice in all_notices(engine, 10, restricted=True)}
+
+
+def test_what_was_dismissed_did_not_matter_when_it_was_decided(
+    chair: Person, engine: Engine, pipe: Pipe, anna: str
+) -> None:
+    listed(chair, anna)
+    pipe.settle()
+    flag = {"flag_id": "f", "rule": "ehc-final-plan", "subject": "", "level": "high", "status": "missed", "reason": "So.",
+            "evidence": [], "stands_since": "2025-06-01", "due_on": None, "kind": "milestone"}  # fmt: skip
+    event_id = decided(chair, anna, pipe)
+    for what, there in (("dismissed", False), ("acknowledged", True)):
+        seen = json.dumps([{**flag, "handled": {"what": what}}])
+        with engine.begin() as connection:
+            connection.execute(
+                text("UPDATE decision_seen SET seen = jsonb_set(seen, '{flags}', cast(:flags AS jsonb))"),
+                {"flags": seen},
+            )
+        page = chair.get(f"/decisions/{event_id}").text
+        assert ("Nothing was missed, due soon or at risk." in page) is not there

@@ -12,7 +12,8 @@ from send_integration import clock
 from send_integration.alerts.schedule import in_rehearsal
 from send_integration.errors import BadInput
 from send_integration.steps.panel_acts import ActionDraft, Conclusion, DecisionDraft, Funding, Moved, conclude
-from send_integration.store.children import one_child, standings
+from send_integration.store.children import Standing, one_child, standings
+from send_integration.store.flags import is_dismissed
 from send_integration.store.meetings import one_meeting, seats_of, who_said
 from send_integration.store.panel import show_for_deciding, shown_before, words_under_way
 from send_integration.store.sessions import Session
@@ -72,17 +73,28 @@ def routes(site: Site) -> APIRouter:
     @router.get("/meetings/{day}/children/{child_id}")
     def show(request: Request, day: str, child_id: str) -> Response:
         standing = standings(site.engine, [child_id]).get(child_id)
-        session = site.permit_child(request, Action.DECIDE, child_id, standing)
+        session = permit_deciding(site, request, child_id, standing)
         return _open(site, session, _case(child_id, day))
 
     @router.post("/meetings/{day}/children/{child_id}")
     def decide(request: Request, day: str, child_id: str, typed: Annotated[Typed, Form()]) -> Response:
         standing = standings(site.engine, [child_id]).get(child_id)
-        session = site.permit_child(request, Action.DECIDE, child_id, standing)
-        site.require_form(session, typed.csrf)
+        session = permit_deciding(site, request, child_id, standing, typed.csrf)
         return take(site, session, _case(child_id, day), typed)
 
     return router
+
+
+def permit_deciding(
+    site: Site, request: Request, child_id: str, standing: Standing | None, csrf: str | None = None
+) -> Session:
+    """The signed-in person, where they may decide on a child and what they send is a form of ours. The form tells of entries, so
+    that it is written down as a look as well: they are told where one of these leaves the timeline."""
+    session = site.permit_child(request, Action.DECIDE, child_id, standing)
+    if csrf is not None:
+        site.require_form(session, csrf)
+    site.note_looks(session, Action.VIEW_MEETING, [child_id], "the form on a decision")
+    return session
 
 
 def _case(child_id: str, day: str) -> Case:
@@ -253,7 +265,7 @@ def _before_the_panel(site: Site, case: Case, seen: Seen, born_on: date) -> dict
         "age": age_on(born_on, today),
         "year": year_name(born_on, (), today),
         "voices": seen.panel["voices"],
-        "flags": [flag for flag in seen.flags if (flag["handled"] or {}).get("what") != "dismissed"],
+        "flags": [flag for flag in seen.flags if not is_dismissed(flag)],
         "since_most": MOST_ENTRIES,
         "since": changes_since(site, case.child_id, last, seen) if last else Since(),
         "standing_actions": late_actions(seen.panel, today),

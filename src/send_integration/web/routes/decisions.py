@@ -13,6 +13,7 @@ from send_integration.alerts.schedule import in_rehearsal
 from send_integration.errors import BadInput
 from send_integration.steps.panel_acts import complete_action
 from send_integration.store.children import NamedChild, Standing, children_named, standings
+from send_integration.store.flags import is_dismissed
 from send_integration.store.meetings import who_said
 from send_integration.store.panel import (
     Word,
@@ -28,7 +29,7 @@ from send_integration.web.context import Site
 from send_integration.web.decide_form import BASES, DECISIONS, FOLLOWED, SERVICES, Typed
 from send_integration.web.forms import Fault
 from send_integration.web.policy import Action
-from send_integration.web.routes.deciding import Case, form_page, take
+from send_integration.web.routes.deciding import Case, form_page, permit_deciding, take
 from send_integration.web.written import is_event_id
 
 DONE = {
@@ -65,7 +66,7 @@ def routes(site: Site) -> APIRouter:
     @router.get("/decisions/{event_id}/correct")
     def ask(request: Request, event_id: str, child: Annotated[str, Query()] = "") -> Response:
         child_id, standing = _whose(site, event_id, child)
-        session = site.permit_child(request, Action.DECIDE, child_id, standing)
+        session = permit_deciding(site, request, child_id, standing)
         case = _case(site, child_id, event_id)
         seen = show_for_deciding(site.engine, child_id, clock.now())
         if seen is None:
@@ -78,8 +79,7 @@ def routes(site: Site) -> APIRouter:
         request: Request, event_id: str, typed: Annotated[Typed, Form()], child: Annotated[str, Query()] = ""
     ) -> Response:
         child_id, standing = _whose(site, event_id, child)
-        session = site.permit_child(request, Action.DECIDE, child_id, standing)
-        site.require_form(session, typed.csrf)
+        session = permit_deciding(site, request, child_id, standing, typed.csrf)
         return take(site, session, _case(site, child_id, event_id), typed)
 
     _add_completing(site, router)
@@ -198,6 +198,7 @@ def _page(
         said=found.said,
         by=by.get(event_id, ""),
         seen=seen.seen if seen else None,
+        mattered=[flag for flag in seen.seen.flags if not is_dismissed(flag)] if seen else [],
         seen_at=seen.seen_at if seen else None,
         left_out=seen.left_out if seen else 0,
         since=since,
