@@ -7,7 +7,8 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import Page, expect
 
-from send_integration.steps.panel_acts import Conclusion, DecisionDraft, conclude
+from send_integration.steps.panel_acts import conclude
+from send_integration.steps.panel_drafts import Conclusion, DecisionDraft
 from send_integration.store.panel import seen_of
 from send_integration.store.sessions import Session
 from send_integration.when.london import london_midnight

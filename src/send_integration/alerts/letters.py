@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from send_integration.alerts.route import Alert
+from send_integration.rules.names import rule_name
 
 
 class Letter(NamedTuple):
@@ -44,7 +45,7 @@ def digest_letter(digest_id: str, alerts: Sequence[Alert]) -> Letter:
 
 def what_of(alert: Alert) -> str:
     """An alert's kind: whether it is of a milestone or a risk, and of which."""
-    title = alert.rule.replace("-", " ").capitalize()
+    title = rule_name(alert.rule)
     return f"{alert.of.capitalize()}: {title}" if alert.of else title
 
 

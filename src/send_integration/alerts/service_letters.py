@@ -25,10 +25,10 @@ def channel_dead_letter(channel: str, since: str, failure: str, waiting: int, ot
     )
     return Letter(
         f"The channel {channel} takes no messages",
-        f"Since {since} the channel {channel} has taken nothing: {failure}. {waiting} messages wait; none is lost, and all are"
-        f" sent once it lives again. {urgent} Everything is in the inboxes of the page as well.\n\nWhat to do: `send-integration"
-        f" channels test {channel} --to ADDRESS` says what is wrong; docs/channels.md says what each fault means. You are told"
-        " when it lives again. Sign in to see how channels stand:",
+        f"Since {since} the channel {channel} has taken nothing: {failure}. {_messages(waiting)} to be sent; none is lost, and"
+        f" all are sent once it lives again. {urgent} Everything is in the inboxes of the page as well.\n\nWhat to do:"
+        f" `send-integration channels test {channel} --to ADDRESS` says what is wrong; docs/channels.md says what each fault"
+        " means. You are told when it lives again. Sign in to see how channels stand:",
         PAGE,
         kind=f"channel {channel} is dead",
     )
@@ -49,7 +49,7 @@ def undelivered_letter(messages: Sequence[str]) -> Letter:
     """Messages that nobody got, a line each."""
     more = f"\nand {len(messages) - MOST_LISTED} more" if len(messages) > MOST_LISTED else ""
     return Letter(
-        f"{len(messages)} messages cannot be delivered",
+        f"{len(messages)} {'message' if len(messages) == 1 else 'messages'} cannot be delivered",
         "Every channel refused these messages, or none took them for a day:\n\n"
         + "\n".join(messages[:MOST_LISTED])
         + f"{more}\n\nThey stand in the inboxes of the page, and are tried on and on. What to do: see that their recipients"
@@ -57,6 +57,10 @@ def undelivered_letter(messages: Sequence[str]) -> Letter:
         "/alerts",
         kind="messages cannot be delivered",
     )
+
+
+def _messages(waiting: int) -> str:
+    return "1 message waits" if waiting == 1 else f"{waiting} messages wait"
 
 
 def unjudged_letter(fault: str, children: int) -> Letter:

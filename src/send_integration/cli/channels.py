@@ -46,7 +46,8 @@ def list_channels(*, as_json: AsJson = False) -> None:
         typer.echo(f"{name}: no worker has been started with it yet.")
     urgent = f", {waiting.urgent} of them urgent" if waiting.urgent else ""
     since = f", the oldest since {_written(waiting.since)}" if waiting.since else ""
-    typer.echo(f"{waiting.messages} messages wait{urgent}{since}; {waiting.undeliverable} cannot be delivered.")
+    wait = "message waits" if waiting.messages == 1 else "messages wait"
+    typer.echo(f"{waiting.messages} {wait}{urgent}{since}; {waiting.undeliverable} cannot be delivered.")
 
 
 @app.command("test")

@@ -21,7 +21,7 @@ from send_integration.store.channels import change_health, channels_in_use, wait
 from send_integration.store.deliveries import Delivery, add_deliveries
 from send_integration.store.undelivered import is_asked, mark_told, mark_undeliverable, untold
 from send_integration.watch.channels import ChannelHealth
-from send_integration.when.london import utc_text
+from send_integration.when.london import london_minute, utc_text
 
 DUTY = "duty-manager"
 """The team whose mailbox is told of channels and of what they did not deliver."""
@@ -51,14 +51,14 @@ def _tell_dead(
     change_health(connection, dead.channel, lambda stood: replace(stood, told_at=now))
     others = [one.channel for one in found if one.failing_since is None]
     waiting = waiting_messages(connection).messages
-    letter = channel_dead_letter(dead.channel, utc_text(since), dead.failure, waiting, others)
+    letter = channel_dead_letter(dead.channel, london_minute(since), dead.failure, waiting, others)
     _post(connection, f"{dead_letters(dead.channel)}{_stamp(since)}", address, letter, now)
 
 
 def _tell_lives(connection: Connection, living: ChannelHealth, address: str, now: datetime) -> None:
     log.warning("the channel %s lives again", living.channel)
     change_health(connection, living.channel, lambda stood: replace(stood, told_at=None))
-    letter = channel_lives_letter(living.channel, utc_text(living.told_at or now))
+    letter = channel_lives_letter(living.channel, london_minute(living.told_at or now))
     _post(connection, f"{OF_CHANNELS}{living.channel}-lives-{_stamp(now)}", address, letter, now)
 
 

@@ -7,7 +7,8 @@ from datetime import date, datetime
 from sqlalchemy import Engine
 
 from send_integration.errors import BadInput
-from send_integration.steps.panel_acts import ListingDraft, hold_child, list_within, listings_of
+from send_integration.steps.panel_acts import hold_child, list_within, listings_of
+from send_integration.steps.panel_drafts import ListingDraft
 from send_integration.store.meetings import (
     Carried,
     Meeting,

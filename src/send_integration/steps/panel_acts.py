@@ -6,7 +6,7 @@ timeline has it in seconds; until then `store.panel` keeps it as a word under wa
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any, NamedTuple
 from uuid import uuid4
@@ -17,6 +17,7 @@ from send_integration.contracts.event import EventKey
 from send_integration.contracts.identifiers import holds_nhs_number, holds_upn
 from send_integration.errors import BadInput, DecidedMeanwhile
 from send_integration.steps.own_events import own_event
+from send_integration.steps.panel_drafts import Conclusion, ListingDraft, VoiceDraft
 from send_integration.store.meetings import forget_place
 from send_integration.store.outbox import say
 from send_integration.store.panel import (
@@ -36,7 +37,8 @@ from send_integration.when.london import london_day, london_midnight
 
 FEED = "panel"
 TAKEN_OFF = "taken_off"
-"""What the retraction of a listing is called among the words under way."""
+VOICE_TAKEN_BACK = "voice_taken_back"
+"""What the retraction of a listing, and of a voice, is called among the words under way."""
 
 STANDS_IN: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "discussed": ("discussions", ("meeting_on", "attendees", "note")),
@@ -61,60 +63,6 @@ class Moved(DecidedMeanwhile):
             next_step="Read what has changed; what you wrote is still there.",
         )
         self.changes = changes
-
-
-@dataclass(frozen=True, slots=True)
-class Funding:
-    """Which share of the cost each sector pays; they sum to 1."""
-
-    education: float
-    health: float
-    care: float
-
-
-@dataclass(frozen=True, slots=True)
-class ListingDraft:
-    """A child for a meeting's agenda."""
-
-    meeting_on: date
-    reason: str
-    presenter: str | None = None
-    basis: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class DecisionDraft:
-    """What the panel decides on a child, as a form gives it."""
-
-    meeting_on: date
-    decision: str
-    rationale: str
-    review_on: date | None = None
-    funding: Funding | None = None
-    voice_followed: str | None = None
-    basis: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ActionDraft:
-    """What somebody takes on."""
-
-    owner: str
-    what: str
-    due_on: date
-    meeting_on: date | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Conclusion:
-    """All that came of a child's turn at a meeting: the decision, or the correction of the event `corrects`; where they are
-    given, who was there, what was discussed, and who takes on what."""
-
-    decision: DecisionDraft
-    attendees: tuple[str, ...] = ()
-    discussion: str = ""
-    actions: tuple[ActionDraft, ...] = ()
-    corrects: str = ""
 
 
 class _Record(NamedTuple):
@@ -170,7 +118,7 @@ def list_within(connection: Connection, child_id: str, by: Session, listing: Lis
 
 def listings_of(seen: Seen) -> list[Mapping[str, Any]]:
     """What puts a child on agendas: what stands and is not about to be taken off, then what is on its way."""
-    taken_off = _taken_off(seen)
+    taken_off = _retracted(seen, TAKEN_OFF)
     standing = [item for item in seen.panel["listings"] if item["event_id"] not in taken_off]
     return [*standing, *(word["body"] for word in seen.under_way if word["what"] == "listed")]
 
@@ -179,7 +127,7 @@ def take_off(engine: Engine, child_id: str, by: Session, event_id: str, now: dat
     """Take a child off an agenda: what listed it, the event `event_id`, is retracted, and with it that it was carried over."""
     with engine.begin() as connection:
         seen = hold_child(connection, child_id)
-        if event_id in _taken_off(seen):
+        if event_id in _retracted(seen, TAKEN_OFF):
             raise BadInput("The child has been taken off already", where="the agenda")
         record, data = _said_before(connection, child_id, event_id, "listed")
         words = _Words("listed", {**_without_references(data), "retracts": event_id}, called=TAKEN_OFF)
@@ -229,17 +177,28 @@ def complete_action(engine: Engine, child_id: str, by: Session, event_id: str, n
         return _say(connection, _Act(child_id, by, DECIDE, now), record, _Words("action_completed", done))
 
 
-def record_voice(  # noqa: PLR0913, PLR0917 - one argument for each thing that is said
-    engine: Engine, child_id: str, by: Session, of: str, text: str, how: str, on: date, now: datetime
-) -> str:
+def record_voice(engine: Engine, child_id: str, by: Session, said: VoiceDraft, now: datetime) -> str:
     """Write down what a child, young person or parent said on a day, in their own words."""
     act = _Act(child_id, by, RECORD_VOICE, now)
-    if on > act.today:
+    if said.said_on > act.today:
         raise BadInput("That day has not come", where="the day")
-    if not text.strip():
+    if not said.text.strip():
         raise BadInput("Nothing is written", where="their words")
-    happened = london_midnight(on) if on < act.today else None
-    return _say_once(engine, act, _Words("voice_recorded", _as_data({"of": of, "text": text, "how": how}), happened))
+    happened = london_midnight(said.said_on) if said.said_on < act.today else None
+    data = {"of": said.of, "text": said.text, "how": said.how}
+    return _say_once(engine, act, _Words("voice_recorded", _as_data(data), happened))
+
+
+def take_voice_back(engine: Engine, child_id: str, by: Session, event_id: str, now: datetime) -> str:
+    """Take back what somebody is said to have said: the event `event_id` is retracted, and its words are shown no longer."""
+    with engine.begin() as connection:
+        seen = hold_child(connection, child_id)
+        if event_id in _retracted(seen, VOICE_TAKEN_BACK):
+            raise BadInput("It has been taken back already", where="their words")
+        record, data = _said_before(connection, child_id, event_id, "voice_recorded")
+        again = {**_without_references(data), "retracts": event_id}
+        words = _Words("voice_recorded", again, called=VOICE_TAKEN_BACK)
+        return _say(connection, _Act(child_id, by, RECORD_VOICE, now), record, words)
 
 
 def _say_once(engine: Engine, act: _Act, words: _Words) -> str:
@@ -352,9 +311,9 @@ def _says(item: Mapping[str, Any], names: Iterable[str], data: Mapping[str, Any]
     return all(item[name] == data.get(name) for name in names)
 
 
-def _taken_off(present: Seen) -> set[str]:
-    """What listed a child and is on its way to be retracted."""
-    return {word["body"]["retracts"] for word in present.under_way if word["what"] == TAKEN_OFF}
+def _retracted(present: Seen, called: str) -> set[str]:
+    """The events that are on their way to be retracted, by what their retraction is called."""
+    return {word["body"]["retracts"] for word in present.under_way if word["what"] == called}
 
 
 def _as_data(given: Mapping[str, Any]) -> dict[str, Any]:

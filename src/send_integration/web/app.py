@@ -44,6 +44,7 @@ from send_integration.web.routes import (
     quarantine_acts,
     scorecard,
     sign_in,
+    voice,
 )
 
 WORDS = {
@@ -62,6 +63,7 @@ ROOMS = (
     family_copies,
     children,
     listing,
+    voice,
     meetings,
     meeting_acts,
     deciding,

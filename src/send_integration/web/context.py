@@ -14,6 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from sqlalchemy import Engine
 
 from send_integration import clock
+from send_integration.rules.names import rule_name
 from send_integration.settings import Settings
 from send_integration.steps.decision_history import PastDecision
 from send_integration.store.changes import changed_children
@@ -36,7 +37,6 @@ from send_integration.web.comparison import GENDERS, odds
 from send_integration.web.days import with_written_days, written
 from send_integration.web.effects import count
 from send_integration.web.guards import Guard
-from send_integration.web.names import rule_name
 from send_integration.web.policy import (
     NO_TIE,
     Action,

@@ -6,11 +6,12 @@ from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 from send_integration.rules.model import RuleBook
+from send_integration.rules.names import rule_name
 from send_integration.rules.silence import SilentFeed
 from send_integration.timeline.model import Episode
 from send_integration.web.days import written
 from send_integration.web.effects import count
-from send_integration.web.names import SECTORS, feed_name, name_of, rule_name
+from send_integration.web.names import SECTORS, feed_name, name_of
 
 LEGAL = "legal"
 LANES = (LEGAL, "education", "health", "care", "panel")

@@ -1,7 +1,8 @@
-"""What services, pathways, rules and sectors are called on pages: the sector's own words, not our codes."""
+"""What services, pathways and sectors are called on pages: the sector's own words, not our codes."""
 
 from functools import lru_cache
 
+from send_integration.rules.names import rule_name
 from send_integration.rules.silence import NAMES as FEEDS
 
 NAMES = {
@@ -23,19 +24,6 @@ NAMES = {
 }
 """Services and pathways whose name is not their code in words."""
 
-IN_CAPITALS = {
-    "ehc": "EHC",
-    "ehcp": "EHC",
-    "camhs": "CAMHS",
-    "ndd": "NDD",
-    "sen": "SEN",
-    "gp": "GP",
-    "cin": "CIN",
-    "neet": "NEET",
-    "pfa": "PFA",
-    "chc": "CHC",
-}
-
 SECTORS = {"education": "Education", "health": "Health", "care": "Social care", "panel": "Voice and panel"}
 
 
@@ -43,13 +31,6 @@ SECTORS = {"education": "Education", "health": "Health", "care": "Social care", 
 def name_of(service: str) -> str:
     """A service or pathway as people call it: 'ndd-pathway' is 'Neurodevelopmental pathway'."""
     return NAMES.get(service) or rule_name(service)
-
-
-@lru_cache(maxsize=1024)
-def rule_name(code: str) -> str:
-    """A rule's id in words: 'ehc-final-plan' is 'EHC final plan'."""
-    words = " ".join(IN_CAPITALS.get(word, word) for word in code.replace("_", "-").split("-"))
-    return words[:1].upper() + words[1:]
 
 
 def feed_name(feed: str) -> str:

@@ -260,7 +260,7 @@ def test_a_dead_channel_is_told_within_five_minutes_by_another_once_and_told_aga
     told = letter["data"]
     assert told["to"] == "duty@example.org"
     assert told["subject"] == "The channel smtp takes no messages"
-    assert "1 messages wait" in told["text"]
+    assert "1 message waits to be sent" in told["text"]
     assert "ConnectionRefusedError" in told["text"]
 
     controller.start()

@@ -15,6 +15,7 @@ from send_integration.errors import BadInput, NotBalanced, SendError
 from send_integration.steps import deciding
 from send_integration.steps.deciding import Reviewer
 from send_integration.steps.panel_acts import record_voice
+from send_integration.steps.panel_drafts import VoiceDraft
 from send_integration.store.held import NOT_GIVEN, TABLES, everything_of
 from send_integration.store.sessions import Session, record
 from tests.builders import sent
@@ -255,7 +256,7 @@ def test_what_was_said_of_joined_children_is_told_of_whose_it_is_once_they_are_p
     decision = deciding.merge_children(engine, anna, zofia, Reviewer(manager, pipe.now, "one girl"))
     settle(pipe)
     joined = child_of(engine, "Anna", "Kowalska")
-    record_voice(engine, joined, CHAIR, "child", "I like maths", "in person", pipe.today, pipe.now)
+    record_voice(engine, joined, CHAIR, VoiceDraft("child", "I like maths", "in person", pipe.today), pipe.now)
     pipe.relay()
     pipe.drain_gate(["panel"])
     pipe.drain_timeline()

@@ -10,7 +10,7 @@ from send_integration.quality.checks import RowChecks
 from send_integration.steps import panel_acts
 from send_integration.steps.catalogue import load_rules
 from send_integration.steps.gate import Gate
-from send_integration.steps.panel_acts import Conclusion, DecisionDraft, Funding
+from send_integration.steps.panel_drafts import Conclusion, DecisionDraft, Funding
 from send_integration.store.panel import (
     panel_of,
     show_for_deciding,
@@ -80,4 +80,5 @@ def decide(pipe: Pipe, draft: DecisionDraft = SHARED, by: Session = CHAIR, befor
 
 
 def voice(pipe: Pipe, text: str = "I like maths", on: date = TODAY) -> str:
-    return panel_acts.record_voice(pipe.engine, child(pipe), CHAIR, "child", text, "in person", on, NOW)
+    said = panel_acts.VoiceDraft("child", text, "in person", on)
+    return panel_acts.record_voice(pipe.engine, child(pipe), CHAIR, said, NOW)

@@ -12,7 +12,8 @@ from sqlalchemy import Engine
 
 from send_integration.errors import BadInput
 from send_integration.steps import panel_acts
-from send_integration.steps.panel_acts import ActionDraft, Conclusion, DecisionDraft, Funding, ListingDraft, Moved
+from send_integration.steps.panel_acts import Moved
+from send_integration.steps.panel_drafts import ActionDraft, Conclusion, DecisionDraft, Funding, ListingDraft
 from send_integration.store.panel import (
     decision_seen,
     words_under_way,

@@ -7,7 +7,7 @@ from sqlalchemy import Engine
 
 from send_integration.steps import deciding, panel_acts
 from send_integration.steps.deciding import Reviewer
-from send_integration.steps.panel_acts import Conclusion
+from send_integration.steps.panel_drafts import Conclusion
 from send_integration.store.panel import (
     child_of_decision,
     decision_seen,
@@ -62,9 +62,8 @@ def merge(pipe: Pipe) -> str:
 
 
 def test_a_decision_on_two_who_were_one_shows_nothing_of_the_other_once_they_are_two_again(pipe: Pipe) -> None:
-    tom_says = panel_acts.record_voice(
-        pipe.engine, child(pipe, "Tom"), CHAIR, "child", "Tom's own words", "in person", TODAY, NOW
-    )
+    said = panel_acts.VoiceDraft("child", "Tom's own words", "in person", TODAY)
+    tom_says = panel_acts.record_voice(pipe.engine, child(pipe, "Tom"), CHAIR, said, NOW)
     pipe.settle()
     merged = merge(pipe)
     ((one,),) = pipe.ask("SELECT child_id FROM child")

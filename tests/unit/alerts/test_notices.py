@@ -86,13 +86,13 @@ def test_letters_give_a_reference_a_kind_and_a_page_and_no_more() -> None:
     alert = route(FLAG, Known([HOLDER]), people(), TODAY)
 
     assert alert_letter(alert) == (
-        f"Alert {alert.alert_id}: Milestone: Ehc final plan",
+        f"Alert {alert.alert_id}: Milestone: EHC final plan",
         (
-            "There is an alert for you.\nMilestone: Ehc final plan, due on 2025-05-01.\n\n"
+            "There is an alert for you.\nMilestone: EHC final plan, due on 2025-05-01.\n\n"
             "Sign in to see why it is there and what to do next, and to say that you will act:"
         ),
         f"/alerts/{alert.alert_id}",
-        "Milestone: Ehc final plan",
+        "Milestone: EHC final plan",
         "2025-05-01",
     )
     assert notice_letter("n1", "c1")[:3] == (

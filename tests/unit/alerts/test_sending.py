@@ -85,7 +85,7 @@ def test_a_digest_lists_the_most_severe_first_and_nothing_of_a_child() -> None:
 
     assert [alert.alert_id for alert in alerts] == [CRISIS.alert_id, URGENT.alert_id, LOCAL.alert_id, MILD.alert_id]
     assert letter.subject == "Digest d1: 4 alerts for you"
-    assert f"- {URGENT.alert_id}: Milestone: Ehc final plan, due on 2025-05-01\n" in letter.text
+    assert f"- {URGENT.alert_id}: Milestone: EHC final plan, due on 2025-05-01\n" in letter.text
     assert "- a-crisis: Risk: Crisis while waiting\n" in letter.text
     assert "c1" not in letter.text
     assert letter.path == "/alerts"

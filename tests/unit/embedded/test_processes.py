@@ -35,7 +35,8 @@ def test_it_is_told_whether_a_process_ended_or_was_killed(tmp_path: Path, script
         assert how_it_ended(process) == words
 
 
-@pytest.mark.parametrize(("parent", "ends"), [(os.getpid(), 0), (os.getpid() + 1, -signal.SIGKILL)])
-def test_one_whose_parent_had_ended_before_it_asked_to_end_with_it_ends_at_once(parent: int, ends: int) -> None:
+@pytest.mark.parametrize(("has_ended", "ends"), [(False, 0), (True, -signal.SIGKILL)])
+def test_one_whose_parent_had_ended_before_it_asked_to_end_with_it_ends_at_once(*, has_ended: bool, ends: int) -> None:
+    parent = os.getpid() + has_ended
     asks = f"from send_integration.embedded.processes import die_with_parent; die_with_parent({parent})"
     assert subprocess.run([sys.executable, "-c", asks], check=False).returncode == ends

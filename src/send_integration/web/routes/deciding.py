@@ -11,8 +11,9 @@ from fastapi.responses import RedirectResponse, Response
 from send_integration import clock
 from send_integration.alerts.schedule import in_rehearsal
 from send_integration.errors import BadInput
-from send_integration.steps.panel_acts import ActionDraft, Conclusion, DecisionDraft, Funding, Moved, conclude
-from send_integration.store.children import Standing, one_child, standings
+from send_integration.steps.panel_acts import Moved, conclude
+from send_integration.steps.panel_drafts import ActionDraft, Conclusion, DecisionDraft, Funding
+from send_integration.store.children import one_child, standings
 from send_integration.store.flags import is_dismissed
 from send_integration.store.meetings import one_meeting, seats_of, who_said
 from send_integration.store.panel import show_for_deciding, shown_before, words_under_way
@@ -73,28 +74,25 @@ def routes(site: Site) -> APIRouter:
     @router.get("/meetings/{day}/children/{child_id}")
     def show(request: Request, day: str, child_id: str) -> Response:
         standing = standings(site.engine, [child_id]).get(child_id)
-        session = permit_deciding(site, request, child_id, standing)
+        session = site.permit_child(request, Action.DECIDE, child_id, standing)
+        note_form(site, session, child_id)
         return _open(site, session, _case(child_id, day))
 
     @router.post("/meetings/{day}/children/{child_id}")
     def decide(request: Request, day: str, child_id: str, typed: Annotated[Typed, Form()]) -> Response:
         standing = standings(site.engine, [child_id]).get(child_id)
-        session = permit_deciding(site, request, child_id, standing, typed.csrf)
+        session = site.permit_child(request, Action.DECIDE, child_id, standing)
+        site.require_form(session, typed.csrf)
+        note_form(site, session, child_id)
         return take(site, session, _case(child_id, day), typed)
 
     return router
 
 
-def permit_deciding(
-    site: Site, request: Request, child_id: str, standing: Standing | None, csrf: str | None = None
-) -> Session:
-    """The signed-in person, where they may decide on a child and what they send is a form of ours. The form tells of entries, so
-    that it is written down as a look as well: they are told where one of these leaves the timeline."""
-    session = site.permit_child(request, Action.DECIDE, child_id, standing)
-    if csrf is not None:
-        site.require_form(session, csrf)
+def note_form(site: Site, session: Session, child_id: str) -> None:
+    """Write down that somebody has the form before them: it tells of entries, so that they are told where one leaves the
+    timeline."""
     site.note_looks(session, Action.VIEW_MEETING, [child_id], "the form on a decision")
-    return session
 
 
 def _case(child_id: str, day: str) -> Case:

@@ -29,7 +29,7 @@ from send_integration.web.context import Site
 from send_integration.web.decide_form import BASES, DECISIONS, FOLLOWED, SERVICES, Typed
 from send_integration.web.forms import Fault
 from send_integration.web.policy import Action
-from send_integration.web.routes.deciding import Case, form_page, permit_deciding, take
+from send_integration.web.routes.deciding import Case, form_page, note_form, take
 from send_integration.web.written import is_event_id
 
 DONE = {
@@ -66,7 +66,8 @@ def routes(site: Site) -> APIRouter:
     @router.get("/decisions/{event_id}/correct")
     def ask(request: Request, event_id: str, child: Annotated[str, Query()] = "") -> Response:
         child_id, standing = _whose(site, event_id, child)
-        session = permit_deciding(site, request, child_id, standing)
+        session = site.permit_child(request, Action.DECIDE, child_id, standing)
+        note_form(site, session, child_id)
         case = _case(site, child_id, event_id)
         seen = show_for_deciding(site.engine, child_id, clock.now())
         if seen is None:
@@ -79,7 +80,9 @@ def routes(site: Site) -> APIRouter:
         request: Request, event_id: str, typed: Annotated[Typed, Form()], child: Annotated[str, Query()] = ""
     ) -> Response:
         child_id, standing = _whose(site, event_id, child)
-        session = permit_deciding(site, request, child_id, standing, typed.csrf)
+        session = site.permit_child(request, Action.DECIDE, child_id, standing)
+        site.require_form(session, typed.csrf)
+        note_form(site, session, child_id)
         return take(site, session, _case(site, child_id, event_id), typed)
 
     _add_completing(site, router)

@@ -9,7 +9,8 @@ from pydantic import BaseModel
 from send_integration import clock
 from send_integration.alerts.schedule import in_rehearsal
 from send_integration.errors import BadInput
-from send_integration.steps.panel_acts import ListingDraft, list_child
+from send_integration.steps.panel_acts import list_child
+from send_integration.steps.panel_drafts import ListingDraft
 from send_integration.store.children import one_child, standings
 from send_integration.store.meetings import open_meetings
 from send_integration.store.panel import panel_of

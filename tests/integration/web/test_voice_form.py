@@ -1,0 +1,116 @@
+"""Whoever works with a child writes down what the child says: it is on the child's page, and can be taken back."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import Engine, text
+
+from tests.integration.families import TODAY, audited, child_of
+from tests.integration.steps.pipe import Pipe
+from tests.integration.web.conftest import Person, SignIn
+
+SAID = {"of": "child", "text": "I like the small room.\nNot the hall.", "how": "by drawing", "said_on": "2025-06-02"}
+
+
+@pytest.fixture
+def anna(engine: Engine, pipe: Pipe) -> str:
+    return child_of(engine, "Anna", "Kowalska")
+
+
+def settle(pipe: Pipe) -> None:
+    pipe.settle()
+
+
+def write_down(person: Person, child_id: str, **other: str) -> tuple[int, str]:
+    answer = person.post(f"/children/{child_id}/voice", **{**SAID, **other})
+    return answer.status_code, answer.headers.get("location", answer.text)
+
+
+def events(engine: Engine) -> list[str]:
+    with engine.connect() as connection:
+        return list(connection.scalars(text("SELECT event_id FROM admitted WHERE feed = 'panel' ORDER BY recorded_at")))
+
+
+def test_what_a_child_says_is_written_down_and_first_on_the_page(
+    sign_in: SignIn, engine: Engine, pipe: Pipe, anna: str
+) -> None:
+    member = sign_in("member")
+    page = member.get(f"/children/{anna}").text
+    assert f'href="/children/{anna}/voice"' in page
+
+    status, where = write_down(member, anna)
+    assert (status, where) == (303, f"/children/{anna}/voice?done=recorded")
+    assert "On its way to the timeline" in member.get(where).text
+    settle(pipe)
+
+    page = member.get(f"/children/{anna}").text
+    assert page.index("I like the small room.") < page.index('id="panel"')
+    assert "by drawing" in page
+    assert ("member", "record-voice", anna, True) in audited(engine)
+
+
+def test_what_was_written_down_of_a_wrong_child_is_taken_back(
+    sign_in: SignIn, engine: Engine, pipe: Pipe, anna: str
+) -> None:
+    member = sign_in("member")
+    write_down(member, anna)
+    settle(pipe)
+    (event_id,) = events(engine)
+
+    address = f"/children/{anna}/voice/take-back"
+    assert member.post(address, event_id=event_id).headers["location"] == f"/children/{anna}/voice?done=taken-back"
+    assert "small room" not in member.get(f"/children/{anna}/voice").text
+    again = member.post(address, event_id=event_id)
+    settle(pipe)
+
+    assert again.status_code == 400
+    assert "taken back already" in again.text
+    assert "small room" not in member.get(f"/children/{anna}").text
+    assert member.post(address, event_id=event_id).status_code == 400
+    assert member.post(address, event_id="nothing like it").status_code == 400
+
+
+def test_a_form_that_is_sent_twice_says_it_once(sign_in: SignIn, engine: Engine, pipe: Pipe, anna: str) -> None:
+    member = sign_in("member")
+    assert [write_down(member, anna)[0] for _ in range(2)] == [303, 303]
+    settle(pipe)
+    assert len(events(engine)) == 1
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "words"),
+    [
+        ("of", "", "Choose who said it"),
+        ("of", "teacher", "Choose who said it"),
+        ("text", " \n ", "Write down what they said"),
+        ("text", "x" * 20_001, "must be 20,000 characters or fewer"),
+        ("text", "my number is 999 000 0018", "holds an NHS number"),
+        ("how", "", "Say how or where"),
+        ("how", "9990000018", "holds an NHS number"),
+        ("said_on", "", "Give the day"),
+        ("said_on", "yesterday", "must be a day"),
+        ("said_on", (TODAY + timedelta(1)).isoformat(), "not after today"),
+        ("said_on", "2009-01-01", "after the child was born"),
+    ],
+)
+def test_what_cannot_be_kept_is_said_beside_its_field_and_what_was_typed_is_still_there(
+    sign_in: SignIn, engine: Engine, pipe: Pipe, anna: str, field: str, typed: str, words: str
+) -> None:
+    status, page = write_down(sign_in("member"), anna, **{field: typed})
+    settle(pipe)
+
+    assert status == 400
+    assert re.search(rf'href="#({field}|{field}-child)">[^<]*{words}', page), page
+    assert all(value.split("\n")[0] in page for name, value in SAID.items() if name != field)
+    assert events(engine) == []
+
+
+def test_a_worker_writes_down_of_their_own_child_alone(sign_in: SignIn, engine: Engine, pipe: Pipe, anna: str) -> None:
+    worker, mira = sign_in("worker"), child_of(engine, "Mira", "Hidden")
+    assert write_down(worker, anna)[0] == 403
+    assert write_down(worker, mira, text="I want to stay.", said_on="2025-05-30")[0] == 303
+    settle(pipe)
+    assert "I want to stay." in worker.get(f"/children/{mira}").text
+    assert write_down(sign_in("chair"), mira)[0] == 404, "restricted"
+    assert len(events(engine)) == 1
