@@ -46,7 +46,7 @@ STANDS_IN: Mapping[str, tuple[str, tuple[str, ...]]] = {
         "decisions",
         ("meeting_on", "decision", "rationale", "review_on", "funding", "voice_followed", "basis"),
     ),
-    "action_agreed": ("actions", ("meeting_on", "owner", "what", "due_on")),
+    "action_agreed": ("actions", ("meeting_on", "owner", "owner_id", "what", "due_on")),
 }
 """Where the panel's record has what was said, and the fields that say it."""
 
@@ -308,7 +308,7 @@ def _says(item: Mapping[str, Any], names: Iterable[str], data: Mapping[str, Any]
     replaced = [former["event_id"] for former in item.get("former", ())]
     if data.get("corrects", "") not in ("", *replaced):
         return False
-    return all(item[name] == data.get(name) for name in names)
+    return all(item.get(name) == data.get(name) for name in names)
 
 
 def _retracted(present: Seen, called: str) -> set[str]:

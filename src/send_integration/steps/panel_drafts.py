@@ -38,12 +38,13 @@ class DecisionDraft:
 
 @dataclass(frozen=True, slots=True)
 class ActionDraft:
-    """What somebody takes on."""
+    """What somebody takes on; `owner_id` is their worker id, where they are a worker of the child."""
 
     owner: str
     what: str
     due_on: date
     meeting_on: date | None = None
+    owner_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

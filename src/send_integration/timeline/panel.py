@@ -89,11 +89,12 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """What somebody took on, by when, and whether it is done."""
+    """What somebody took on, by when, and whether it is done; `owner_id` is the worker's, where the event says it."""
 
     said: Said
     action_id: str
     owner: str
+    owner_id: str | None
     what: str
     due_on: date
     agreed_on: date
@@ -222,6 +223,7 @@ def _actions(agreed: Iterable[Event], completed: Iterable[Event]) -> tuple[Actio
             _said(event),
             event.text("action_id"),
             event.text("owner"),
+            event.text("owner_id") or None,
             event.text("what"),
             _given_day(event, "due_on"),
             event.on,
@@ -295,6 +297,7 @@ def _action_as_json(found: Action) -> dict[str, Any]:
         **_said_as_json(found.said),
         "action_id": found.action_id,
         "owner": found.owner,
+        "owner_id": found.owner_id,
         "what": found.what,
         "due_on": _day(found.due_on),
         "agreed_on": _day(found.agreed_on),

@@ -515,3 +515,31 @@ def test_what_was_dismissed_did_not_matter_when_it_was_decided(
             )
         page = chair.get(f"/decisions/{event_id}").text
         assert ("Nothing was missed, due soon or at risk." in page) is not there
+
+
+@pytest.mark.parametrize(
+    ("owner", "owner_id"),
+    [("Wren Example, nurse", "w1"), ("Wren Example", "w1"), ("Two Namesakes", None), ("Somebody Else", None)],
+)
+def test_an_action_says_whose_it_is_where_a_worker_of_the_child_takes_it_on(
+    chair: Person, engine: Engine, pipe: Pipe, anna: str, owner: str, owner_id: str | None
+) -> None:
+    listed(chair, anna)
+    pipe.settle()
+    workers = [
+        {"worker_id": worker, "name": name, "role": role, "team": "north", "email": None}
+        for worker, name, role in (("w1", "Wren Example", "nurse"), ("w2", "Two Namesakes", "senco"),
+                                   ("w3", "Two Namesakes", "nurse"))
+    ]  # fmt: skip
+    with engine.begin() as connection:
+        connection.execute(
+            text("UPDATE child SET named_workers = cast(:workers AS jsonb) WHERE child_id = :child"),
+            {"workers": json.dumps(workers), "child": anna},
+        )
+    form = chair.get(f"/meetings/{TODAY}/children/{anna}").text
+    assert 'value="Wren Example, nurse"' in form
+    chair.post(f"/meetings/{TODAY}/children/{anna}", mark=hidden(form, "mark"), **{**GIVEN, "owner": [owner, ""]})
+    pipe.settle()
+
+    (action,) = pipe.ask("SELECT panel -> 'actions' FROM child WHERE child_id = :child", child=anna)[0][0]
+    assert (action["owner"], action["owner_id"]) == (owner, owner_id)

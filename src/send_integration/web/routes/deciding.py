@@ -23,7 +23,18 @@ from send_integration.timeline.seen import Seen
 from send_integration.web.agendas import MOST_ENTRIES, changes_since, decided_for
 from send_integration.web.child_page import year_name
 from send_integration.web.context import Site
-from send_integration.web.decide_form import BASES, DECISIONS, FOLLOWED, Asked, Read, Typed, known_as, read_form
+from send_integration.web.decide_form import (
+    BASES,
+    DECISIONS,
+    FOLLOWED,
+    Asked,
+    Read,
+    Typed,
+    known_as,
+    read_form,
+    worker_ids_of,
+    worker_known_as,
+)
 from send_integration.web.forms import Fault
 from send_integration.web.policy import Action
 from send_integration.web.routes.meetings import meeting_day
@@ -138,7 +149,7 @@ def take(site: Site, session: Session, case: Case, typed: Typed) -> Response:
         session,
         case,
         typed,
-        _conclusion(case, read, typed.corrects if is_event_id(typed.corrects) else ""),
+        _conclusion(site, case, read, typed.corrects if is_event_id(typed.corrects) else ""),
         before,
     )
 
@@ -163,15 +174,20 @@ def _record(site: Site, session: Session, case: Case, typed: Typed, conclusion: 
     return form_page(site, session, case, present, typed, *faults, theirs=theirs)
 
 
-def _conclusion(case: Case, read: Read, corrects: str) -> Conclusion:
-    """What the form says as the acts take it; a correction leaves attendance and actions as they are."""
+def _conclusion(site: Site, case: Case, read: Read, corrects: str) -> Conclusion:
+    """What the form says as the acts take it; a correction leaves attendance and actions as they are. Of an action that a worker
+    of the child takes on, as the form offers them, it is said who that is."""
     funding = Funding(**read.funding) if read.funding else None
     draft = DecisionDraft(
         case.meeting_on, read.decision, read.rationale, read.review_on, funding, read.voice_followed, read.basis
     )
     if case.corrects:
         return Conclusion(draft, corrects=case.corrects)
-    actions = tuple(ActionDraft(one.owner, one.what, one.due_on, case.meeting_on) for one in read.actions)
+    child = one_child(site.engine, case.child_id)
+    ids = worker_ids_of(child.named_workers if child else ())
+    actions = tuple(
+        ActionDraft(one.owner, one.what, one.due_on, case.meeting_on, ids.get(one.owner)) for one in read.actions
+    )
     return Conclusion(draft, read.attendees, read.discussion, actions, corrects)
 
 
@@ -244,7 +260,7 @@ def form_page(
         quorum=quorum_of(seats, meeting.quorum) if meeting else None,
         part_names=PART_NAMES,
         offered=[known_as(seat) for seat in seats],
-        owners=sorted({*(known_as(seat) for seat in seats), *_workers(found.named_workers)}),
+        owners=sorted({*(known_as(seat) for seat in seats), *map(worker_known_as, found.named_workers)}),
         decisions=DECISIONS,
         followed=FOLLOWED,
         bases=BASES,
@@ -268,7 +284,3 @@ def _before_the_panel(site: Site, case: Case, seen: Seen, born_on: date) -> dict
         "since": changes_since(site, case.child_id, last, seen) if last else Since(),
         "standing_actions": late_actions(seen.panel, today),
     }
-
-
-def _workers(named_workers: Iterable[Mapping[str, Any]]) -> set[str]:
-    return {f"{worker['name']}, {worker['role'].replace('-', ' ')}" for worker in named_workers}
