@@ -130,6 +130,8 @@ def take_off(engine: Engine, child_id: str, by: Session, event_id: str, now: dat
         if event_id in _retracted(seen, TAKEN_OFF):
             raise BadInput("The child has been taken off already", where="the agenda")
         record, data = _said_before(connection, child_id, event_id, "listed")
+        if said_for(seen, data["meeting_on"]):
+            raise BadInput("The panel has talked about the child at this meeting", where="the agenda")
         words = _Words("listed", {**_without_references(data), "retracts": event_id}, called=TAKEN_OFF)
         forget_place(connection, child_id, date.fromisoformat(data["meeting_on"]))
         return _say(connection, _Act(child_id, by, LIST_FOR_PANEL, now), record, words)

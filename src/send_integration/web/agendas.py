@@ -8,7 +8,7 @@ from typing import Any
 from send_integration.steps.panel_acts import TAKEN_OFF
 from send_integration.store.children import standings
 from send_integration.store.meetings import AgendaChild, Carried, agenda_of, recorded_since
-from send_integration.store.panel import DecisionSeen, Word, decision_seen, seen_of, words_under_way
+from send_integration.store.panel import DecisionSeen, Word, decision_seen, panel_of, seen_of, words_under_way
 from send_integration.store.sessions import Session
 from send_integration.timeline.meeting import in_order
 from send_integration.timeline.seen import Seen
@@ -82,6 +82,17 @@ def shown_children(site: Site, session: Session, day: date) -> list[AgendaChild]
     seen = [one for one in listed if asked_of(session, Action.VIEW_MEETING, known.get(one)).allowed]
     places = {one: child.place for one, child in listed.items() if child.place is not None}
     return [listed[child_id] for child_id in in_order(seen, places)]
+
+
+def listings_by_day(site: Site, child_id: str) -> dict[date, list[ShownListing]]:
+    """Why one child is on which meetings' agendas, the first meeting first."""
+    panel, words = panel_of(site.engine, child_id), words_under_way(site.engine, [child_id]).get(child_id, [])
+    if panel is None:
+        return {}
+    days = {date.fromisoformat(item["meeting_on"]) for item in panel["listings"]}
+    days |= {word.meeting_on for word in words if word.what == "listed" and word.meeting_on is not None}
+    found = {day: list(_listings(panel, [one for one in words if one.meeting_on == day], day)) for day in sorted(days)}
+    return {day: listings for day, listings in found.items() if listings}
 
 
 def _row(site: Site, child: AgendaChild, day: date, words: Sequence[Word], sees: Fields, *, may_decide: bool) -> Row:

@@ -543,3 +543,40 @@ def test_an_action_says_whose_it_is_where_a_worker_of_the_child_takes_it_on(
 
     (action,) = pipe.ask("SELECT panel -> 'actions' FROM child WHERE child_id = :child", child=anna)[0][0]
     assert (action["owner"], action["owner_id"]) == (owner, owner_id)
+
+
+def test_a_named_worker_takes_their_own_child_off_again_and_sees_nothing_of_the_meeting(
+    chair: Person, sign_in: SignIn, engine: Engine, pipe: Pipe, anna: str
+) -> None:
+    worker, mira = sign_in("worker"), child_of(engine, "Mira", "Hidden")
+    listed(worker, mira)
+    assert "on its way to the timeline" in worker.get(f"/children/{mira}/list").text
+    early = worker.post(f"/meetings/{TODAY}/take-off", child_id=mira)
+    assert early.status_code == 400
+    assert "It does not stand on the timeline" in early.text
+    assert SEATS["chair"] not in early.text, "the meeting itself is not theirs to see"
+    pipe.settle()
+    assert f'action="/meetings/{TODAY}/take-off"' in worker.get(f"/children/{mira}/list").text
+
+    answer = worker.post(f"/meetings/{TODAY}/take-off", child_id=mira)
+
+    assert answer.headers["location"] == f"/children/{mira}/list?done=taken-off"
+    page = worker.get(f"/children/{mira}/list?done=taken-off").text
+    assert "The child is taken off the agenda." in page
+    assert "Already on an agenda" not in page
+    pipe.settle()
+    assert pipe.ask("SELECT count(*) FROM panel_listing") == [(0,)]
+    listed(chair, anna)
+    pipe.settle()
+    assert worker.post(f"/meetings/{TODAY}/take-off", child_id=anna).status_code == 403
+
+
+def test_a_child_of_whom_the_panel_has_talked_is_not_taken_off_from_an_older_page(
+    chair: Person, pipe: Pipe, anna: str
+) -> None:
+    listed(chair, anna)
+    pipe.settle()
+    decided(chair, anna, pipe)
+
+    assert chair.post(f"/meetings/{TODAY}/take-off", child_id=anna).status_code == 400
+    assert "Decided: fund it jointly" in chair.get(f"/meetings/{TODAY}").text

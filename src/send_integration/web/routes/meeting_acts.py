@@ -18,10 +18,11 @@ from send_integration.store.children import standings
 from send_integration.store.meetings import Carried, next_meeting
 from send_integration.store.sessions import Session
 from send_integration.timeline.meeting import Part
-from send_integration.web.agendas import agenda_rows, shown_children
+from send_integration.web.agendas import listings_by_day, shown_children
 from send_integration.web.context import Site
 from send_integration.web.forms import Fault
-from send_integration.web.policy import Action
+from send_integration.web.policy import Action, allowed
+from send_integration.web.routes.listing import Listing, list_page
 from send_integration.web.routes.meetings import (
     AT_PLACE,
     NOTHING_TYPED,
@@ -149,17 +150,23 @@ def _carry(site: Site, session: Session, day: date, child_id: str, why: str) -> 
 
 
 def _take_off(site: Site, session: Session, day: date, child_id: str) -> Response:
-    """Take back each listing of a child for a meeting."""
-    rows = [row for row in agenda_rows(site, session, day) if row.child_id == child_id]
-    if not rows:
+    """Take back each listing of a child for a meeting; who may not see meetings is led back to where children are listed."""
+    listings = listings_by_day(site, child_id).get(day, [])
+    if not listings:
         raise HTTPException(404)
     now = in_rehearsal(clock.now(), site.settings.today())
 
     def act() -> None:
-        for listing in rows[0].listings:
+        for listing in listings:
             take_off(site.engine, child_id, session, listing.event_id, now)
 
-    return _do(site, session, day, "taken-off", child_id, act)
+    if allowed(Action.VIEW_MEETING, session.role).allowed:
+        return _do(site, session, day, "taken-off", child_id, act)
+    try:
+        act()
+    except BadInput as fault:
+        return list_page(site, session, child_id, Listing(), Fault("meeting_on", fault.what))
+    return RedirectResponse(f"/children/{child_id}/list?done=taken-off", status_code=303)
 
 
 def _do(
