@@ -126,3 +126,32 @@ def test_a_child_who_was_carried_over_is_so_by_every_id(engine: Engine, pipe: Pi
         connection.exec_driver_sql("DELETE FROM agenda_place WHERE child_id = %s", (stands,))
 
     assert "Carried over to" in chair.get(f"/meetings/{TODAY}").text
+
+
+def test_that_entries_turned_out_to_be_another_childs_is_told_without_what_they_say(
+    engine: Engine, pipe: Pipe, sign_in: SignIn
+) -> None:
+    """The panel decided on two who were one: on the next agenda, and on the decision, stands that an entry is there no more."""
+    chair = sign_in("chair")
+    for day in (TODAY, NEXT):
+        chair.post("/meetings", meeting_on=day.isoformat(), quorum="4", chair="Cass Example")
+    decision, stands = merge(engine, pipe)
+    address = f"/meetings/{TODAY}/children/{stands}"
+    for day in (TODAY, NEXT):
+        chair.post(f"/children/{stands}/list", meeting_on=day.isoformat(), reason="three services, no plan")
+    pipe.settle()
+    mark = re.search(r'name="mark" value="([^"]+)"', chair.get(address).text)
+    assert mark is not None
+    given = {"others": "Mrs Example, mother", "decision": "refer", "rationale": "So.", "basis": "public-task"}
+    assert chair.post(address, mark=mark[1], do="decide", **given).status_code == 303
+    pipe.settle()
+    undo(engine, pipe, decision)
+
+    (whose, event_id), *_ = pipe.ask("SELECT e.child_id, d.event_id FROM decision_seen d JOIN event e USING (event_id)")
+    assert "1 entry that is gone" in chair.get(f"/decisions/{event_id}?child={whose}").text
+    for page in (chair.get(f"/decisions/{event_id}?child={whose}").text, chair.get(f"/meetings/{NEXT}").text):
+        assert "an entry that is not this child&#39;s" in page or "an entry that is not this child's" in page
+    titles = {"a": "Suspended", "b": "CAMHS: referred"}
+    own = {row[0] for row in pipe.ask("SELECT event_id FROM event WHERE child_id = :child", child=whose)}
+    (lost,) = {"a", "b"} - own
+    assert titles[lost] not in chair.get(f"/decisions/{event_id}?child={whose}").text
