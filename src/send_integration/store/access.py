@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection, Engine, text
 
-from send_integration.store.former_ids import ids_of
+from send_integration.store.former_ids import ids_of, present_id
 from send_integration.store.sessions import Session
 
 
@@ -24,7 +24,8 @@ class BrokenGlass:
     until: datetime
 
 
-_GLASS = "g.id, g.actor, g.name, g.role, g.child_id, g.why, g.broken_at, coalesce(g.ended_at, g.until)"
+_GLASS = f"g.id, g.actor, g.name, g.role, {present_id('g.child_id')}, g.why, g.broken_at, coalesce(g.ended_at, g.until)"
+"""The child by its id of now: so it is asked of that child whether it is restricted, and a link leads there."""
 
 
 def keep_broken_glass(

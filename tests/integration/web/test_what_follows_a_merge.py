@@ -10,7 +10,7 @@ from send_integration.store.children import find_child
 from tests.integration.families import TODAY, child_of
 from tests.integration.steps.pipe import Pipe
 from tests.integration.web.conftest import Person, SignIn
-from tests.integration.web.test_former_children import STEWARD
+from tests.integration.web.test_former_children import STEWARD, merged
 
 NEXT = TODAY + timedelta(28)
 
@@ -155,3 +155,21 @@ def test_that_entries_turned_out_to_be_another_childs_is_told_without_what_they_
     own = {row[0] for row in pipe.ask("SELECT event_id FROM event WHERE child_id = :child", child=whose)}
     (lost,) = {"a", "b"} - own
     assert titles[lost] not in chair.get(f"/decisions/{event_id}?child={whose}").text
+
+
+def test_who_was_told_of_broken_glass_is_not_shown_the_child_who_became_part_of_a_restricted_one(
+    engine: Engine, pipe: Pipe, sign_in: SignIn
+) -> None:
+    sign_in("member").post(f"/children/{child_of(engine, 'Mira', 'Before')}/break-glass", why="She is at the door")
+    ended, stands = merged(engine, pipe, child_of(engine, "Mira", "Hidden"), child_of(engine, "Mira", "Before"))
+    for kept_under in (ended, stands):
+        with engine.begin() as connection:
+            connection.exec_driver_sql("UPDATE glass_told SET recipient = 'chair'")
+            connection.exec_driver_sql("UPDATE broken_glass SET child_id = %s", (kept_under,))
+        assert "She is at the door" not in sign_in("chair").get("/alerts").text, kept_under
+
+        with engine.begin() as connection:
+            connection.exec_driver_sql("UPDATE glass_told SET recipient = 'team:duty-manager'")
+        shown = sign_in("manager").get("/alerts").text
+        assert "She is at the door" in shown
+        assert f'href="/children/{stands}"' in shown

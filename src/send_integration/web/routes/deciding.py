@@ -11,7 +11,7 @@ from fastapi.responses import RedirectResponse, Response
 from send_integration import clock
 from send_integration.alerts.schedule import in_rehearsal
 from send_integration.errors import BadInput
-from send_integration.steps.panel_acts import Moved, conclude
+from send_integration.steps.panel_acts import Moved, conclude, listings_of
 from send_integration.steps.panel_drafts import ActionDraft, Conclusion, DecisionDraft, Funding
 from send_integration.store.children import one_child, standings
 from send_integration.store.flags import is_dismissed
@@ -120,9 +120,7 @@ def _open(site: Site, session: Session, case: Case) -> Response:
     decided = decided_for(seen.panel, words, case.meeting_on)
     if decided is not None:
         return RedirectResponse(f"/decisions/{decided['event_id']}?child={case.child_id}", status_code=303)
-    listed = {item["meeting_on"] for item in seen.panel["listings"]}
-    listed |= {str(word.meeting_on) for word in words if word.what == "listed"}
-    if case.meeting_on.isoformat() not in listed:
+    if case.meeting_on.isoformat() not in {item["meeting_on"] for item in listings_of(seen)}:
         return RedirectResponse(f"/children/{case.child_id}/list?meeting_on={case.meeting_on}", status_code=303)
     present = [known_as(said.seat) for said in seats_of(site.engine, case.meeting_on) if said.seat.present]
     return form_page(site, session, case, seen, Typed(attendee=present, owner=["", ""]))
