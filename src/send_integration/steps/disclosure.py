@@ -42,7 +42,8 @@ WITHHELD: Mapping[Rule, Reason] = {
         "Schedule 2 paragraph 16; UK GDPR article 15(1)(c): recipients or categories of recipient",
     ),
     Rule.OTHER_CHILD: Reason(
-        "What rests on entries that were once on this child's timeline and are now another child's.",
+        "What rests on entries that were once on this child's timeline and are now another child's; and what was not let in"
+        " under a number that its source gave another child as well.",
         "Schedule 2 paragraph 16; UK GDPR article 5(1)(d)",
     ),
 }

@@ -103,6 +103,9 @@ class _Copy:
     def refused(self, row: Row) -> Row:
         raw = base64.b64decode(row["raw"]).decode(errors="replace")
         history = [{**act, "by": self.reader(act["by"], "")} for act in row["history"] or ()]
+        if row["could_be_anothers"]:
+            codes = [reason["code"] for reason in row["reasons"]]
+            return {**row, "raw": self.marks.withhold(Rule.OTHER_CHILD), "reasons": codes, "history": None}
         found = self.marks.without_others({**row, "raw": raw, "history": history})
         return self.marked(found, [Rule.FREE_TEXT, Rule.HEALTH, Rule.CARE, Rule.EDUCATION])
 

@@ -268,3 +268,25 @@ def test_what_was_said_of_joined_children_is_told_of_whose_it_is_once_they_are_p
     own = {child: {row["event_id"] for row in rows["events"]} for child, rows in told.items()}
     assert sorted(map(len, words.values())) == [0, 1]
     assert all(set(words[child]) <= own[child] for child in own)
+
+
+def test_what_was_refused_under_a_number_that_a_source_gave_two_children_is_left_out(
+    run: Run, engine: Engine, pipe: Pipe, tmp_path: Path
+) -> None:
+    otto = {**ANNA, "given_name": "Otto", "family_name": "Stranger", "date_of_birth": "2009-09-09", "nhs_number": None,
+            "upn": None, "postcode": None}  # fmt: skip
+    for event_id, person in (("own", ANNA), ("other", otto)):
+        raw = sent("school.suspended", "2025-03-10", event_id=event_id, source="urn:send:schools", person=person)
+        pipe.send("school", raw.replace(b'"reason"', b'"raeson"'))
+    settle(pipe)
+    before = take(run, tmp_path / "before", child_of(engine, "Anna", "Kowalska"))["held"]
+    assert "own" in {row["event_id"] for row in before["refused"]}  # type: ignore[index]
+
+    pipe.send("school", sent("school.suspended", "2025-03-11", event_id="o", source="urn:send:schools", person=otto))
+    settle(pipe)
+    copy = take(run, tmp_path / "after", child_of(engine, "Anna", "Kowalska"))
+
+    refused = copy["held"]["refused"]  # type: ignore[index]
+    assert [row["raw"] for row in refused] == [{"withheld": "now-another-childs"}] * 2
+    assert "Otto" not in json.dumps(copy)
+    assert "Stranger" not in json.dumps(copy)
