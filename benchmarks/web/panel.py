@@ -7,7 +7,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from sqlalchemy import Engine, text
 
 from send_integration.steps.meetings import open_meeting
-from send_integration.steps.panel_acts import ActionDraft, Conclusion, DecisionDraft, ListingDraft, conclude, list_child
+from send_integration.steps.panel_acts import conclude, list_child
+from send_integration.steps.panel_drafts import ActionDraft, Conclusion, DecisionDraft, ListingDraft
 from send_integration.store.meetings import Meeting
 from send_integration.store.panel import show_for_deciding
 from send_integration.timeline.meeting import Part

@@ -7,7 +7,8 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import Page, expect
 
-from send_integration.steps.panel_acts import DecisionDraft, decide
+from send_integration.steps.panel_acts import conclude
+from send_integration.steps.panel_drafts import Conclusion, DecisionDraft
 from send_integration.store.panel import seen_of
 from send_integration.store.sessions import Session
 from send_integration.when.london import london_midnight
@@ -244,7 +245,8 @@ def test_who_decides_second_has_both_on_the_screen_and_chooses(
     )
     seen = seen_of(voiced.engine, [anna]).get(anna)
     assert seen is not None
-    decide(voiced.engine, anna, Session("member", "panel-member", ""), draft, seen, london_midnight(TODAY))
+    member = Session("member", "panel-member", "")
+    conclude(voiced.engine, anna, member, Conclusion(draft), seen, london_midnight(TODAY))
     voiced.settle()
 
     page.get_by_role("button", name="Record the decision").last.press("Enter")

@@ -32,6 +32,8 @@ FIELDS: dict[str, dict[str, tuple[Any, ...]]] = {
     "panel.listed": {"meeting_on": ("2024-01-11", "2024-01-25"), "presenter": (None, "Wren")},
     "panel.decided": {
         "meeting_on": ("2024-01-11", "2024-01-25"),
+        "review_on": (None, "2024-06-01"),
+        "basis": (None, "consent"),
         "decision": ("refer", "close"),
         "funding": (None, {"education": 0.5, "health": 0.5, "care": 0.0}),
     },
@@ -41,6 +43,10 @@ FIELDS: dict[str, dict[str, tuple[Any, ...]]] = {
     "referrals.received": {"to_service": ("salt", "camhs"), "referral_id": ("F1", "F2")},
     "referrals.closed": {"referral_id": ("F1", "F2")},
 }
+
+
+SAYS = ("meeting_on", "decision", "rationale", "review_on", "funding", "basis")
+"""Fields of a decision."""
 
 
 @st.composite
@@ -130,4 +136,5 @@ def test_what_a_decision_said_before_was_written_down_before_or_beside_it_and_ne
         told = by_key[EventKey(item["source"], item["event_id"])]
         assert (told.what, told.text("rationale")) == (DECIDED, item["rationale"])
         for old in item["former"]:
-            assert by_key[EventKey(item["source"], old["event_id"])].text("rationale") == old["rationale"]
+            before = by_key[EventKey(item["source"], old["event_id"])]
+            assert {name: before.data.get(name) for name in SAYS} == {name: old[name] for name in SAYS}

@@ -16,7 +16,7 @@ from send_integration.cli.subject_access import export_child
 from send_integration.contracts.audit_chain import Broken
 from send_integration.errors import BadInput, NotBalanced
 from send_integration.store.audit_chain import verify_audit
-from send_integration.store.audit_entries import READ_AUDIT, Asked, audit_entries, record_reading
+from send_integration.store.audit_entries import READ_AUDIT, RESTRICTED_TOO, Asked, audit_entries, record_reading
 from send_integration.store.children import find_child, is_child_id
 from send_integration.when.london import london_minute
 
@@ -94,9 +94,7 @@ def list_entries(
     who = looker(engine, by, restricted=restricted, why=why)
     child_id = _child_asked(who, child) if child else None
     asked = Asked(child_id, actor, first.date() if first else None, last.date() if last else None)
-    record_reading(
-        engine, who.session, asked, f"command line, restricted too: {who.why}" if restricted else "command line"
-    )
+    record_reading(engine, who.session, asked, f"{RESTRICTED_TOO}{who.why}" if restricted else "command line")
     found = audit_entries(engine, asked, restricted=restricted, limit=limit)
     if as_json:
         typer.echo(json.dumps([entry._asdict() for entry in found], default=str, ensure_ascii=False, indent=1))

@@ -11,12 +11,13 @@ from rich.table import Table
 
 from send_integration import clock
 from send_integration.cli.feed_scorecard import scorecard
-from send_integration.cli.looking import ROLE, By
+from send_integration.cli.looking import By
 from send_integration.cli.services import services
 from send_integration.contracts.topics import FEEDS
 from send_integration.errors import BadInput
 from send_integration.steps.feed_standing import FeedStanding, feed_standings
 from send_integration.steps.feeds import pause_feed, resume_feed
+from send_integration.store.audit_entries import COMMAND_LINE
 from send_integration.store.breakers import changes_of
 from send_integration.store.sessions import Session
 from send_integration.watch.breaker import RULES, State
@@ -112,7 +113,7 @@ def history(
 def pause(feed: Feed, *, why: Why, by: By) -> None:
     """Let no message of a feed in until somebody resumes it; nothing is lost."""
     _, engine = services()
-    pause_feed(engine, feed, Session(by, ROLE, ""), why=why, now=clock.now())
+    pause_feed(engine, feed, Session(by, COMMAND_LINE, ""), why=why, now=clock.now())
     typer.echo(f"{feed} is paused. What its source sends waits at the broker, for as long as its topic keeps it.")
 
 
@@ -120,7 +121,7 @@ def pause(feed: Feed, *, why: Why, by: By) -> None:
 def resume(feed: Feed, *, why: Why, by: By) -> None:
     """Let a paused feed in again; on trial, where its batch rules had paused it."""
     _, engine = services()
-    after = resume_feed(engine, feed, Session(by, ROLE, ""), why=why, now=clock.now())
+    after = resume_feed(engine, feed, Session(by, COMMAND_LINE, ""), why=why, now=clock.now())
     if after.state is State.HALF_OPEN:
         typer.echo(
             f"{feed} is on trial: it is let in until {LEAST_MESSAGES} messages are judged, and a failure pauses it again."

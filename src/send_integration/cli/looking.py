@@ -9,11 +9,9 @@ import typer
 from sqlalchemy import Engine
 
 from send_integration.errors import BadInput
+from send_integration.store.audit_entries import COMMAND_LINE, RESTRICTED_TOO
 from send_integration.store.children import find_child
 from send_integration.store.sessions import SHOWN, Session, record_each
-
-ROLE = "command-line"
-"""The audit's role for whoever has the database at a command line, where nobody signs in."""
 
 By = Annotated[str, typer.Option(help="Your worker id, for the audit.", default_factory=getpass.getuser)]
 ShowRestricted = Annotated[
@@ -43,7 +41,7 @@ class Looker:
 
     def saw(self, action: str, child_ids: Iterable[str | None], *, about: str = "") -> None:
         """Write down which children were shown; None stands for what is of no one child, and `about` says of what."""
-        why = f"command line, restricted too: {self.why}" if self.restricted else "command line"
+        why = f"{RESTRICTED_TOO}{self.why}" if self.restricted else "command line"
         self._record(action, child_ids, f"{about}, {why}" if about else why, allowed=True)
 
     def was_shown(self, action: str, what: str, child_id: str | None = None) -> None:
@@ -71,4 +69,4 @@ def looker(engine: Engine, by: str, *, restricted: bool, why: str) -> Looker:
     """Who looks. Raises BadInput where restricted children are asked for without a reason."""
     if restricted and not why.strip():
         raise BadInput("Showing restricted children needs a reason, for the audit", where="--why")
-    return Looker(engine, Session(by, ROLE, ""), restricted, why.strip())
+    return Looker(engine, Session(by, COMMAND_LINE, ""), restricted, why.strip())

@@ -11,9 +11,10 @@ from rich.markup import escape
 from rich.table import Column, Table
 
 from send_integration import clock
-from send_integration.cli.looking import ROLE, By
+from send_integration.cli.looking import By
 from send_integration.errors import BadInput, NotReady
 from send_integration.settings import Settings, settings
+from send_integration.store.audit_entries import COMMAND_LINE
 from send_integration.store.engine import open_database
 from send_integration.store.sessions import Session, end_sessions, open_sessions
 from send_integration.when.london import london_day, london_time
@@ -52,7 +53,7 @@ def end(
     if bool(session) == bool(person):
         raise BadInput("Give a session or a person, and not both", where="sessions end")
     engine = open_database(_settings().database.get_secret_value())
-    ended = end_sessions(engine, Session(by, ROLE, ""), session_id=session, actor=person)
+    ended = end_sessions(engine, Session(by, COMMAND_LINE, ""), session_id=session, actor=person)
     if not ended:
         raise BadInput("Nobody is signed in so", where="sessions end", next_step="See `sessions list`.")
     typer.echo(f"Ended: {ended}.")

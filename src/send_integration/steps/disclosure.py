@@ -42,7 +42,8 @@ WITHHELD: Mapping[Rule, Reason] = {
         "Schedule 2 paragraph 16; UK GDPR article 15(1)(c): recipients or categories of recipient",
     ),
     Rule.OTHER_CHILD: Reason(
-        "What rests on entries that were once on this child's timeline and are now another child's.",
+        "What rests on entries that were once on this child's timeline and are now another child's; and what was not let in"
+        " under a number that its source gave another child as well.",
         "Schedule 2 paragraph 16; UK GDPR article 5(1)(d)",
     ),
 }
@@ -74,7 +75,12 @@ TO_BE_READ: Mapping[Rule, Reason] = {
 """What is given and marked, and must be read by a person before it leaves the authority."""
 
 SECTORS = {"health": [Rule.HEALTH], "care": [Rule.CARE], "education": [Rule.EDUCATION]}
-FREE_TEXT = frozenset({"note", "text", "rationale", "why", "what", "because", "concern", "raw", "how", "reason"})
+FREE_TEXT = frozenset(
+    {"note", "text", "rationale", "why", "what", "because", "concern", "raw", "how", "reason"}
+    | {"carried_why", "attendees", "presenter", "owner"}
+)
+SHORTEST_PART = 3
+"""Letters that a part of a name must have to be looked for by itself: 'de' is in half of all texts of some families."""
 ANOTHER = "[another person]"
 _CHILD_ID = re.compile(r"(?<!\w)c[0-9a-f]{15}(?!\w)", re.ASCII)
 
@@ -114,10 +120,13 @@ class Marks:
 
 
 def names_of(others: Iterable[Mapping[str, str]], own: Collection[str]) -> re.Pattern[str] | None:
-    """What finds other people in a text, as whole words; a name that is the child's own too finds nobody."""
+    """What finds other people in a text, as whole words: by each of their names and numbers, and by each word of a name of
+    several; a name that is the child's own too finds nobody."""
     fields = ("given_name", "family_name", "nhs_number", "upn")
-    own_words = {word.casefold() for name in own for word in re.findall(r"\w+", name)}
-    names = {one[name] for one in others for name in fields if one[name] and one[name].casefold() not in own_words}
+    own_words = {word.casefold() for name in own for word in (name, *re.findall(r"\w+", name))}
+    known = {one[name] for one in others for name in fields if one[name]}
+    words = {word for name in known for word in re.findall(r"\w+", name) if len(word) >= SHORTEST_PART}
+    names = {name for name in known | words if name.casefold() not in own_words}
     wanted = sorted((name for name in names if len(name) > 1), key=len, reverse=True)
     return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, wanted))})(?!\w)", re.IGNORECASE) if wanted else None
 
@@ -125,8 +134,9 @@ def names_of(others: Iterable[Mapping[str, str]], own: Collection[str]) -> re.Pa
 def has_free_text(value: Any) -> bool:  # noqa: ANN401 - JSON
     """Whether somebody wrote freely in it: a text under a name that holds such, of more than a word."""
     if isinstance(value, Mapping):
-        return any(
-            (key in FREE_TEXT and isinstance(one, str) and " " in one) or has_free_text(one)
-            for key, one in value.items()
-        )
+        return any((key in FREE_TEXT and _is_free(one)) or has_free_text(one) for key, one in value.items())
     return isinstance(value, list) and any(map(has_free_text, value))
+
+
+def _is_free(value: Any) -> bool:  # noqa: ANN401 - JSON
+    return any(map(_is_free, value)) if isinstance(value, list) else isinstance(value, str) and " " in value

@@ -17,6 +17,7 @@ from send_integration.store.access import (
 )
 from send_integration.store.deliveries import Delivery, add_deliveries
 from send_integration.store.sessions import Session, record_within
+from send_integration.when.london import london_day
 
 BREAK, END, READ = "break-glass", "end-glass", "read-glass"
 """What the audit calls them."""
@@ -36,7 +37,7 @@ def break_glass(
     none (or only the person) the duty manager."""
     with engine.begin() as connection:
         record_within(connection, by, BREAK, child_id, allowed=True, why=why)
-        managers = [one for one in managers_of_named_workers(connection, child_id) if one != by.actor]
+        managers = [one for one in managers_of_named_workers(connection, child_id, london_day(now)) if one != by.actor]
         recipients = managers or [DUTY]
         broken = keep_broken_glass(connection, by, child_id, why, lasts=lasts, told=recipients)
         letter = glass_letter(broken.glass_id)
@@ -71,7 +72,7 @@ def _addresses(connection: Connection, recipients: list[str], told: Told) -> lis
     """The recipients' addresses; the duty manager's mailbox, or the last resort's, for whoever has none."""
     duty = told.mailboxes.get(DUTY.partition(":")[2], "") or told.fallback
     rows = connection.execute(
-        text("SELECT email FROM worker WHERE worker_id = ANY(:ids) AND email <> ''"), {"ids": recipients}
+        text("SELECT worker_id, email FROM worker WHERE worker_id = ANY(:ids) AND email <> ''"), {"ids": recipients}
     )
-    found = sorted({row[0] for row in rows})
-    return found or ([duty] if duty else [])
+    own = {row[0]: row[1] for row in rows}
+    return sorted({own.get(recipient, duty) for recipient in recipients} - {""})

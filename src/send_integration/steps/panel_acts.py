@@ -1,4 +1,4 @@
-"""What people do at the panel: list a child, discuss, decide, agree actions, record a voice; checked, audited and said at once.
+"""What people do at the panel: list a child, conclude its turn, complete an action, record a voice; audited and said at once.
 
 Each is an event of the panel in the words of a record that the child has, so that it is the child's for certain, and the
 timeline has it in seconds; until then `store.panel` keeps it as a word under way.
@@ -6,7 +6,7 @@ timeline has it in seconds; until then `store.panel` keeps it as a word under wa
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any, NamedTuple
 from uuid import uuid4
@@ -17,6 +17,8 @@ from send_integration.contracts.event import EventKey
 from send_integration.contracts.identifiers import holds_nhs_number, holds_upn
 from send_integration.errors import BadInput, DecidedMeanwhile
 from send_integration.steps.own_events import own_event
+from send_integration.steps.panel_drafts import Conclusion, ListingDraft, VoiceDraft
+from send_integration.store.meetings import forget_place
 from send_integration.store.outbox import say
 from send_integration.store.panel import (
     Word,
@@ -29,7 +31,7 @@ from send_integration.store.panel import (
     standing_event,
 )
 from send_integration.store.sessions import Session, record_within
-from send_integration.store.shown import DECIDE, LIST_FOR_PANEL, RECORD_VOICE, RUN_MEETING
+from send_integration.store.shown import DECIDE, LIST_FOR_PANEL, RECORD_VOICE
 from send_integration.timeline.seen import Changes, Seen, changed_since, said_for
 from send_integration.when.london import london_day, london_midnight
 
@@ -37,6 +39,16 @@ FEED = "panel"
 TAKEN_OFF = "taken_off"
 VOICE_TAKEN_BACK = "voice_taken_back"
 """What the retraction of a listing, and of a voice, is called among the words under way."""
+
+STANDS_IN: Mapping[str, tuple[str, tuple[str, ...]]] = {
+    "discussed": ("discussions", ("meeting_on", "attendees", "note")),
+    "decided": (
+        "decisions",
+        ("meeting_on", "decision", "rationale", "review_on", "funding", "voice_followed", "basis"),
+    ),
+    "action_agreed": ("actions", ("meeting_on", "owner", "owner_id", "what", "due_on")),
+}
+"""Where the panel's record has what was said, and the fields that say it."""
 
 FREE_TEXTS = frozenset(("reason", "presenter", "attendees", "note", "rationale", "owner", "what", "text", "how"))
 
@@ -51,70 +63,6 @@ class Moved(DecidedMeanwhile):
             next_step="Read what has changed; what you wrote is still there.",
         )
         self.changes = changes
-
-
-@dataclass(frozen=True, slots=True)
-class Funding:
-    """Which share of the cost each sector pays; they sum to 1."""
-
-    education: float
-    health: float
-    care: float
-
-
-@dataclass(frozen=True, slots=True)
-class ListingDraft:
-    """A child for a meeting's agenda."""
-
-    meeting_on: date
-    reason: str
-    presenter: str | None = None
-    basis: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class DecisionDraft:
-    """What the panel decides on a child, as a form gives it."""
-
-    meeting_on: date
-    decision: str
-    rationale: str
-    review_on: date | None = None
-    funding: Funding | None = None
-    voice_followed: str | None = None
-    basis: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ActionDraft:
-    """What somebody takes on."""
-
-    owner: str
-    what: str
-    due_on: date
-    meeting_on: date | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class VoiceDraft:
-    """What somebody said on a day: who ('child', 'young-person' or 'parent-carer'), in which words, and how or where."""
-
-    of: str
-    text: str
-    how: str
-    said_on: date
-
-
-@dataclass(frozen=True, slots=True)
-class Conclusion:
-    """All that came of a child's turn at a meeting: the decision, or the correction of the event `corrects`; where they are
-    given, who was there, what was discussed, and who takes on what."""
-
-    decision: DecisionDraft
-    attendees: tuple[str, ...] = ()
-    discussion: str = ""
-    actions: tuple[ActionDraft, ...] = ()
-    corrects: str = ""
 
 
 class _Record(NamedTuple):
@@ -152,92 +100,76 @@ def list_child(engine: Engine, child_id: str, by: Session, listing: ListingDraft
 
     `now` is a moment of the day that counts as today, here and below; whether they may, is asked before.
     """
+    with engine.begin() as connection:
+        return list_within(connection, child_id, by, listing, now)
+
+
+def list_within(connection: Connection, child_id: str, by: Session, listing: ListingDraft, now: datetime) -> str:
+    """The same in a transaction in which more is done."""
     act = _Act(child_id, by, LIST_FOR_PANEL, now)
     if listing.meeting_on < act.today:
         raise BadInput("That meeting is over", where="the meeting", next_step="Choose one that is still to come.")
-    with engine.begin() as connection:
-        seen = _locked(connection, child_id)
-        taken_off = _retracted(seen, TAKEN_OFF)
-        listed = {item["meeting_on"] for item in seen.panel["listings"] if item["event_id"] not in taken_off}
-        listed |= {word["meeting_on"] for word in seen.under_way if word["what"] == "listed"}
-        if listing.meeting_on.isoformat() in listed:
-            raise BadInput("The child is on that agenda already", where="the meeting")
-        return _say(connection, act, _record(connection, child_id), _Words("listed", _as_data(asdict(listing))))
+    if any(
+        item["meeting_on"] == listing.meeting_on.isoformat() for item in listings_of(hold_child(connection, child_id))
+    ):
+        raise BadInput("The child is on that agenda already", where="the meeting")
+    return _say(connection, act, _record(connection, child_id), _Words("listed", _as_data(asdict(listing))))
+
+
+def listings_of(seen: Seen) -> list[Mapping[str, Any]]:
+    """What puts a child on agendas: what stands and is not about to be taken off, then what is on its way."""
+    taken_off = _retracted(seen, TAKEN_OFF)
+    standing = [item for item in seen.panel["listings"] if item["event_id"] not in taken_off]
+    return [*standing, *(word["body"] for word in seen.under_way if word["what"] == "listed")]
 
 
 def take_off(engine: Engine, child_id: str, by: Session, event_id: str, now: datetime) -> str:
-    """Take a child off an agenda: what listed it, the event `event_id`, is retracted."""
+    """Take a child off an agenda: what listed it, the event `event_id`, is retracted, and with it that it was carried over."""
     with engine.begin() as connection:
-        seen = _locked(connection, child_id)
+        seen = hold_child(connection, child_id)
         if event_id in _retracted(seen, TAKEN_OFF):
             raise BadInput("The child has been taken off already", where="the agenda")
         record, data = _said_before(connection, child_id, event_id, "listed")
+        if said_for(seen, data["meeting_on"]):
+            raise BadInput("The panel has talked about the child at this meeting", where="the agenda")
         words = _Words("listed", {**_without_references(data), "retracts": event_id}, called=TAKEN_OFF)
+        forget_place(connection, child_id, date.fromisoformat(data["meeting_on"]))
         return _say(connection, _Act(child_id, by, LIST_FOR_PANEL, now), record, words)
 
 
-def discuss(
-    engine: Engine, child_id: str, by: Session, meeting_on: date, attendees: Iterable[str], now: datetime
-) -> str:
-    """Say that the panel discussed a child, and who was there."""
-    act = _Act(child_id, by, RUN_MEETING, now)
-    there = [name.strip() for name in attendees if name.strip()]
-    if not there:
-        raise BadInput("Nobody is named as having been there", where="attendance")
-    happened = _at_meeting(act, meeting_on)
-    data = _as_data({"meeting_on": meeting_on, "attendees": there})
-    return _say_once(engine, act, _Words("discussed", data, happened))
-
-
-def decide(engine: Engine, child_id: str, by: Session, draft: DecisionDraft, seen: Seen, now: datetime) -> str:
-    """Say what the panel decides on a child, and keep what the person had before them who says so.
-
-    Raises Moved where somebody else discussed or decided for the same meeting since. The same said twice is said once.
-    """
-    return conclude(engine, child_id, by, Conclusion(draft), seen, now)
-
-
 def conclude(engine: Engine, child_id: str, by: Session, conclusion: Conclusion, seen: Seen, now: datetime) -> str:
-    """Say all of a child's turn at a meeting, or nothing of it; gives the id of the decision's event. Raises Moved likewise."""
+    """Say all of a child's turn at a meeting, or nothing of it; gives the id of the decision's event, and keeps what the
+    person had before them.
+
+    Raises Moved where somebody else discussed or decided for the same meeting since. What the same person said before is not
+    said again: of a form that is sent twice, or again with more actions, only what is new.
+    """
     act, draft, corrects = _Act(child_id, by, DECIDE, now), conclusion.decision, conclusion.corrects
-    happened = _checked(act, draft)
+    happened = _checked(act, conclusion)
     with engine.begin() as connection:
-        present = _locked(connection, child_id)
-        words = _Words("decided", _as_data({**asdict(draft), "corrects": corrects}), happened)
-        again = _said_already(present, by, words)
-        if again is not None:
-            return again
-        meetings = {found["meeting_on"] for found in seen.panel["decisions"] if found["event_id"] == corrects}
-        _refuse_if_moved(connection, act, meetings | {draft.meeting_on.isoformat()}, seen, present)
+        present = hold_child(connection, child_id)
+        decided = _Words("decided", _as_data({**asdict(draft), "corrects": corrects}), happened)
+        event_id = _said_already(connection, present, by, decided)
+        if event_id is None:
+            meetings = {found["meeting_on"] for found in seen.panel["decisions"] if found["event_id"] == corrects}
+            _refuse_if_moved(connection, act, meetings | {draft.meeting_on.isoformat()}, seen, present)
+        replaces = corrects and event_id is None
         record = (
-            _said_before(connection, child_id, corrects, "decided")[0] if corrects else _record(connection, child_id)
+            _said_before(connection, child_id, corrects, "decided")[0] if replaces else _record(connection, child_id)
         )
-        if conclusion.attendees:
-            there = {"meeting_on": draft.meeting_on, "attendees": list(conclusion.attendees)}
-            discussed = _as_data({**there, "note": conclusion.discussion})
-            _say(connection, act, record, _Words("discussed", discussed, happened))
-        event_id = _say(connection, act, record, words)
-        keep_decision_seen(connection, EventKey(record.source, event_id), child_id, seen)
-        for action in conclusion.actions:
-            agreed = {"action_id": str(uuid4()), **_as_data(asdict(action))}
-            _say(connection, act, record, _Words("action_agreed", agreed, happened))
+        before, after = _said_beside(conclusion, happened)
+        _say_what_is_new(connection, act, record, present, before)
+        if event_id is None:
+            event_id = _say(connection, act, record, decided)
+            keep_decision_seen(connection, EventKey(record.source, event_id), child_id, seen)
+        _say_what_is_new(connection, act, record, present, after)
         return event_id
-
-
-def agree_action(engine: Engine, child_id: str, by: Session, draft: ActionDraft, now: datetime) -> str:
-    """Say that somebody takes on an action."""
-    act = _Act(child_id, by, DECIDE, now)
-    happened = _at_meeting(act, draft.meeting_on) if draft.meeting_on else None
-    if draft.due_on < (london_day(happened) if happened else act.today):
-        raise BadInput("It would be due before it is agreed", where="the day by which it is to be done")
-    data = {"action_id": str(uuid4()), **_as_data(asdict(draft))}
-    return _say_once(engine, act, _Words("action_agreed", data, happened))
 
 
 def complete_action(engine: Engine, child_id: str, by: Session, event_id: str, now: datetime) -> str:
     """Say that the action is done that the event `event_id` agreed."""
     with engine.begin() as connection:
-        seen = _locked(connection, child_id)
+        seen = hold_child(connection, child_id)
         record, data = _said_before(connection, child_id, event_id, "action_agreed")
         done = {"action_id": data["action_id"]}
         found = [item for item in seen.panel["actions"] if item["event_id"] == event_id]
@@ -262,7 +194,7 @@ def record_voice(engine: Engine, child_id: str, by: Session, said: VoiceDraft, n
 def take_voice_back(engine: Engine, child_id: str, by: Session, event_id: str, now: datetime) -> str:
     """Take back what somebody is said to have said: the event `event_id` is retracted, and its words are shown no longer."""
     with engine.begin() as connection:
-        seen = _locked(connection, child_id)
+        seen = hold_child(connection, child_id)
         if event_id in _retracted(seen, VOICE_TAKEN_BACK):
             raise BadInput("It has been taken back already", where="their words")
         record, data = _said_before(connection, child_id, event_id, "voice_recorded")
@@ -274,11 +206,28 @@ def take_voice_back(engine: Engine, child_id: str, by: Session, event_id: str, n
 def _say_once(engine: Engine, act: _Act, words: _Words) -> str:
     """Say something that rests on nothing else; the same said twice before the timeline has it is said once."""
     with engine.begin() as connection:
-        present = _locked(connection, act.child_id)
-        return _said_already(present, act.by, words) or _say(connection, act, _record(connection, act.child_id), words)
+        present = hold_child(connection, act.child_id)
+        again = _said_already(connection, present, act.by, words)
+        return again or _say(connection, act, _record(connection, act.child_id), words)
 
 
-def _locked(connection: Connection, child_id: str) -> Seen:
+def _said_beside(conclusion: Conclusion, happened: datetime | None) -> tuple[list[_Words], list[_Words]]:
+    """What is said with a decision: who was there and what was discussed, before it, and the actions, after it."""
+    there = {"meeting_on": conclusion.decision.meeting_on, "attendees": list(conclusion.attendees)}
+    discussed = [_Words("discussed", _as_data({**there, "note": conclusion.discussion}), happened)]
+    agreed = [{"action_id": str(uuid4()), **_as_data(asdict(action))} for action in conclusion.actions]
+    return discussed if conclusion.attendees else [], [_Words("action_agreed", data, happened) for data in agreed]
+
+
+def _say_what_is_new(
+    connection: Connection, act: _Act, record: _Record, present: Seen, every: Iterable[_Words]
+) -> None:
+    for words in every:
+        if _said_already(connection, present, act.by, words) is None:
+            _say(connection, act, record, words)
+
+
+def hold_child(connection: Connection, child_id: str) -> Seen:
     """The child as it stands, once nobody else speaks of it. Raises BadInput where there is none."""
     lock_words(connection, child_id)
     seen = seen_within(connection, child_id)
@@ -319,8 +268,9 @@ def _at_meeting(act: _Act, meeting_on: date) -> datetime | None:
     return london_midnight(meeting_on) if meeting_on < act.today else None
 
 
-def _checked(act: _Act, draft: DecisionDraft) -> datetime | None:
-    """When it was decided. Raises BadInput where the parts of a decision do not fit, which the gate would remark or refuse."""
+def _checked(act: _Act, conclusion: Conclusion) -> datetime | None:
+    """When it was decided. Raises BadInput where the parts of it do not fit, which the gate would remark or refuse."""
+    draft = conclusion.decision
     if not draft.rationale.strip():
         raise BadInput("A decision says why", where="the rationale")
     if draft.review_on is not None and draft.review_on < draft.meeting_on:
@@ -330,6 +280,8 @@ def _checked(act: _Act, draft: DecisionDraft) -> datetime | None:
         raise BadInput("Joint funding is paid by two sectors at least", where="the funding")
     if draft.decision == "close" and draft.funding is not None:
         raise BadInput("A case that is closed is not funded", where="the funding")
+    if any(action.due_on < draft.meeting_on for action in conclusion.actions):
+        raise BadInput("An action would be due before it is agreed", where="the actions")
     return _at_meeting(act, draft.meeting_on)
 
 
@@ -342,17 +294,23 @@ def _refuse_if_moved(connection: Connection, act: _Act, meetings: set[str], seen
         raise Moved(changed_since(seen, present))
 
 
-def _said_already(present: Seen, by: Session, words: _Words) -> str | None:
-    """The event that says just this by the same person and is on its way: a form that was sent twice."""
+def _said_already(connection: Connection, present: Seen, by: Session, words: _Words) -> str | None:
+    """The event by which the same person has said just this, on its way or on the timeline: a form that was sent twice."""
     said = {**words.data, "action_id": None}
-    return next(
-        (
-            word["event_id"]
-            for word in present.under_way
-            if (word["what"], word["said_by"]) == (words.what, by.actor) and {**word["body"], "action_id": None} == said
-        ),
-        None,
-    )
+    for word in present.under_way:
+        if (word["what"], word["said_by"]) == (words.what, by.actor) and {**word["body"], "action_id": None} == said:
+            return str(word["event_id"])
+    where, names = STANDS_IN.get(words.what, ("", ()))
+    stand = [item["event_id"] for item in present.panel.get(where, ()) if _says(item, names, words.data)]
+    return min(said_by(connection, stand, by.actor), default=None) if stand else None
+
+
+def _says(item: Mapping[str, Any], names: Iterable[str], data: Mapping[str, Any]) -> bool:
+    """Whether an item of the panel's record says just what some fields do, in the place of the same event."""
+    replaced = [former["event_id"] for former in item.get("former", ())]
+    if data.get("corrects", "") not in ("", *replaced):
+        return False
+    return all(item.get(name) == data.get(name) for name in names)
 
 
 def _retracted(present: Seen, called: str) -> set[str]:

@@ -1,6 +1,7 @@
 """A child's own copy of everything that is held of them, with what is another person's left out and marked."""
 
 import base64
+import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
@@ -20,6 +21,9 @@ SUBJECT_ACCESS = "subject-access"
 """What the audit calls it."""
 
 Row = dict[str, Any]
+
+_WHOSE_LOOKS = re.compile(r"(?<=^child c[0-9a-f]{15}, )actor (.+?)(?=, from \d|, to \d|; command line|$)", re.ASCII)
+"""In why somebody read the audit: whose looks they asked for (store.audit_entries.Asked)."""
 
 
 class _Copy:
@@ -99,6 +103,9 @@ class _Copy:
     def refused(self, row: Row) -> Row:
         raw = base64.b64decode(row["raw"]).decode(errors="replace")
         history = [{**act, "by": self.reader(act["by"], "")} for act in row["history"] or ()]
+        if row["could_be_anothers"]:
+            codes = [reason["code"] for reason in row["reasons"]]
+            return {**row, "raw": self.marks.withhold(Rule.OTHER_CHILD), "reasons": codes, "history": None}
         found = self.marks.without_others({**row, "raw": raw, "history": history})
         return self.marked(found, [Rule.FREE_TEXT, Rule.HEALTH, Rule.CARE, Rule.EDUCATION])
 
@@ -160,7 +167,8 @@ class _Copy:
         return f"{number}, {role}" if role else number
 
     def look(self, row: Row) -> Row:
-        return self.plain({**row, "actor": self.reader(row["actor"], row["role"])})
+        why = _WHOSE_LOOKS.sub(lambda met: f"actor {self.reader(met[1], '')}", row["why"])
+        return self.plain({**row, "actor": self.reader(row["actor"], row["role"]), "why": why})
 
     def glass(self, row: Row) -> Row:
         told = [{**one, "recipient": self.reader(one["recipient"], ""), "read_by": None} for one in row["told"] or ()]

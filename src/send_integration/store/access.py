@@ -2,10 +2,11 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection, Engine, text
 
+from send_integration.store.former_ids import ids_of, present_id
 from send_integration.store.sessions import Session
 
 
@@ -23,7 +24,8 @@ class BrokenGlass:
     until: datetime
 
 
-_GLASS = "g.id, g.actor, g.name, g.role, g.child_id, g.why, g.broken_at, coalesce(g.ended_at, g.until)"
+_GLASS = f"g.id, g.actor, g.name, g.role, {present_id('g.child_id')}, g.why, g.broken_at, coalesce(g.ended_at, g.until)"
+"""The child by its id of now: so it is asked of that child whether it is restricted, and a link leads there."""
 
 
 def keep_broken_glass(
@@ -50,8 +52,8 @@ def open_glass_of_child(engine: Engine, child_id: str) -> list[BrokenGlass]:
     with engine.connect() as connection:
         rows = connection.execute(
             text(
-                f"SELECT {_GLASS} FROM broken_glass g WHERE g.child_id = :child AND g.ended_at IS NULL"  # noqa: S608 - ours
-                " AND g.until > clock_timestamp() ORDER BY g.broken_at, g.id"
+                f"SELECT {_GLASS} FROM broken_glass g WHERE g.child_id IN {ids_of(':child')}"  # noqa: S608 - ours
+                " AND g.ended_at IS NULL AND g.until > clock_timestamp() ORDER BY g.broken_at, g.id"
             ),
             {"child": child_id},
         )
@@ -62,22 +64,22 @@ def end_glass(connection: Connection, actor: str, child_id: str) -> int:
     """End what a person sees of a child by broken glass; gives how much there was to end."""
     return connection.execute(
         text(
-            "UPDATE broken_glass SET ended_at = clock_timestamp() WHERE child_id = :child AND actor = :actor"
-            " AND ended_at IS NULL AND until > clock_timestamp()"
+            f"UPDATE broken_glass g SET ended_at = clock_timestamp() WHERE g.child_id IN {ids_of(':child')}"  # noqa: S608 - ours
+            " AND actor = :actor AND ended_at IS NULL AND until > clock_timestamp()"
         ),
         {"child": child_id, "actor": actor},
     ).rowcount
 
 
-def managers_of_named_workers(connection: Connection, child_id: str) -> list[str]:
-    """The managers, by worker id, of those who work with a child, by the directory."""
+def managers_of_named_workers(connection: Connection, child_id: str, today: date) -> list[str]:
+    """The managers, by worker id, of those who work with a child, by the directory; not one who has left by today."""
     rows = connection.execute(
         text(
             "SELECT DISTINCT m.worker_id FROM child c CROSS JOIN jsonb_array_elements(c.named_workers) AS v"
             " JOIN worker w ON w.worker_id = v ->> 'worker_id' JOIN worker m ON m.worker_id = w.manager_id"
-            " WHERE c.child_id = :child AND m.left_on IS NULL ORDER BY 1"
+            " WHERE c.child_id = :child AND (m.left_on IS NULL OR m.left_on > :today) ORDER BY 1"
         ),
-        {"child": child_id},
+        {"child": child_id, "today": today},
     )
     return [row[0] for row in rows]
 

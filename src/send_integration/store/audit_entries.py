@@ -25,6 +25,19 @@ _HIDDEN = (
 """That entry `a` names a child who is restricted, or was until its records became such a child's."""
 
 
+COMMAND_LINE = "command-line"
+"""The audit's role for whoever has the database at a command line, where nobody signs in."""
+
+NOT_SHOWN = "of restricted children too; what was asked is not shown here"
+RESTRICTED_TOO = "command line, restricted too: "
+"""How somebody at a command line says why they read the audit of restricted children as well."""
+
+_OF_RESTRICTED = (
+    f"(a.action = '{READ_AUDIT}' AND a.role = :at_a_command_line AND position(:restricted_too IN a.why) > 0)"
+)
+"""That entry `a` tells what was asked of the audit with restricted children: whom they are, such a question would give away."""
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """What is asked of the audit: of one child, of one person, from one day in London to another; all of it where None."""
@@ -63,27 +76,31 @@ def audit_entries(
     engine: Engine, asked: Asked, *, restricted: bool, limit: int, before: int | None = None
 ) -> list[AuditEntry]:
     """The latest entries, of those before number `before` where it is given; with `restricted` off none that names a
-    restricted child."""
+    restricted child, nor what somebody asked who might know of one."""
+    before_day = asked.last + timedelta(1) if asked.last and asked.last < date.max else None
     conditions = {
         "a.child_id = :child": asked.child_id,
         "a.actor = :actor": asked.actor,
         "a.at >= :first": asked.first,
-        "a.at < :last": asked.last,
+        "a.at < :last": before_day,
         "a.id < :before": before,
         f"NOT {_HIDDEN}": None if restricted else True,
     }
     chosen = " AND ".join(condition for condition, given in conditions.items() if given is not None) or "true"
+    why = "a.why" if restricted else f"CASE WHEN {_OF_RESTRICTED} THEN '{NOT_SHOWN}' ELSE a.why END"
+    given = {"at_a_command_line": COMMAND_LINE, "restricted_too": RESTRICTED_TOO}
     with engine.connect() as connection:
         rows = connection.execute(
             text(
-                "SELECT a.id, a.at, a.actor, a.role, a.action, a.child_id, a.allowed, a.why FROM audit a"  # noqa: S608 - ours
+                f"SELECT a.id, a.at, a.actor, a.role, a.action, a.child_id, a.allowed, {why} FROM audit a"  # noqa: S608 - ours
                 f" WHERE {chosen} ORDER BY a.id DESC LIMIT :limit"
             ),
-            {
+            (given if not restricted else {})
+            | {
                 "child": asked.child_id,
                 "actor": asked.actor,
                 "first": london_midnight(asked.first) if asked.first else None,
-                "last": london_midnight(asked.last + timedelta(1)) if asked.last else None,
+                "last": london_midnight(before_day) if before_day else None,
                 "before": before,
                 "limit": limit,
             },

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, text
 
 from send_integration.store.changes import VERSION
+from send_integration.store.former_ids import ids_of
 
 _CHILD_ID = re.compile(r"c[0-9a-f]{15}", re.ASCII)
 """As `identity.records.child_id_of` makes them: nothing else is looked up, kept in the audit, or quoted."""
@@ -29,10 +30,10 @@ class Standing:
 
 # It is listed also while the listing is on its way to the timeline.
 STANDING = (
-    "c.child_id, c.restricted, c.named_workers, (SELECT max(l.meeting_on) FROM (SELECT meeting_on FROM panel_listing"
+    "c.child_id, c.restricted, c.named_workers, (SELECT max(l.meeting_on) FROM (SELECT meeting_on FROM panel_listing"  # noqa: S608 - ours
     " WHERE child_id = c.child_id UNION ALL SELECT meeting_on FROM panel_word WHERE child_id = c.child_id"
     " AND what = 'listed' AND body IS NOT NULL) AS l), ARRAY(SELECT g.actor FROM broken_glass g"
-    " WHERE g.child_id = c.child_id AND g.ended_at IS NULL AND g.until > clock_timestamp())"
+    f" WHERE g.child_id IN {ids_of('c.child_id')} AND g.ended_at IS NULL AND g.until > clock_timestamp())"
 )
 """The columns that `standing_of` takes, of child `c`."""
 

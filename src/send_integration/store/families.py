@@ -37,6 +37,21 @@ def family_of(engine: Engine, child_id: str) -> Family:
     return Family(edges, tuple(kind for kind in WORDS if kind in crowded))
 
 
+def names_of_family(engine: Engine, child_id: str, relatives: Iterable[str]) -> list[str]:
+    """Every name under which a source keeps one of a child's relatives, those among them of whom nobody knows yet which child
+    they are."""
+    with engine.connect() as connection:
+        rows = connection.execute(
+            text(
+                "SELECT DISTINCT given_name, family_name FROM person_record p WHERE p.child_id = ANY(:relatives)"
+                " OR ((p.source, p.local_id) IN (SELECT other_source, other_local_id FROM relation WHERE child_id = :child)"
+                " AND p.child_id IS DISTINCT FROM :child)"
+            ),
+            {"child": child_id, "relatives": sorted(relatives)},
+        )
+        return [f"{row[0]} {row[1]}" for row in rows]
+
+
 def secret_references(engine: Engine, references: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
     """Those of some references, a source and its local id, under which there is or was who is or could be restricted."""
     named = sorted(set(references))

@@ -70,7 +70,9 @@ TABLES: Mapping[str, Table] = {
         "SELECT jsonb_build_object('feed', q.feed, 'source', q.source, 'event_id', q.event_id, 'quarantined_at',"  # noqa: S608 - ours
         " q.quarantined_at, 'status', q.status, 'reasons', q.reasons, 'raw', encode(q.raw, 'base64'), 'history',"
         " (SELECT jsonb_agg(jsonb_build_object('act', x.act, 'at', x.at, 'by', x.by, 'why', x.why) ORDER BY x.id)"
-        " FROM quarantine_act x WHERE x.item = q.id)) FROM quarantine q WHERE q.person_record_id IS NULL"
+        " FROM quarantine_act x WHERE x.item = q.id), 'could_be_anothers', EXISTS (SELECT FROM person_record p"
+        " WHERE p.source = q.source AND p.local_id = q.local_id AND p.child_id IS DISTINCT FROM :child))"
+        " FROM quarantine q WHERE q.person_record_id IS NULL"
         f" AND (q.source, q.local_id) IN {_OWN_REFS} ORDER BY q.id",
     ),
     "flags": Table(
@@ -86,7 +88,8 @@ TABLES: Mapping[str, Table] = {
     ),
     "panel": Table(
         ("panel_listing", "panel_word"),
-        "SELECT to_jsonb(w) FROM panel_word w WHERE w.child_id = ANY(:ids) ORDER BY w.said_at, w.event_id",
+        "SELECT to_jsonb(w) FROM panel_word w LEFT JOIN event e ON e.source = w.source AND e.event_id = w.event_id"
+        " WHERE e.child_id = :child OR (e.event_id IS NULL AND w.child_id = ANY(:ids)) ORDER BY w.said_at, w.event_id",
     ),
     "agendas": _of_child("agenda_place"),
     "seen_when_deciding": Table(

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Engine, text
 
 from send_integration.errors import BadInput
 from send_integration.store.children import STANDING, Standing, standing_of
+from send_integration.store.former_ids import ids_of
 from send_integration.timeline.meeting import Part, Seat
 from send_integration.when.london import london_midnight
 
@@ -199,22 +200,30 @@ def keep_attendance(connection: Connection, day: date, kept: Mapping[int, bool |
         )
 
 
+_KEPT = f"FROM agenda_place a WHERE a.meeting_on = :day AND a.child_id IN {ids_of('c.child_id')}"
 _AGENDA = (
-    "SELECT c.given_name, c.family_name, c.date_of_birth, c.panel, p.place, p.carried_to, p.carried_why, p.carried_by,"  # noqa: S608 - ours
+    "SELECT c.given_name, c.family_name, c.date_of_birth, c.panel, p.place, k.carried_to, k.carried_why, k.carried_by,"  # noqa: S608 - ours
     f" {STANDING}"
     " FROM (SELECT child_id FROM panel_listing WHERE meeting_on = :day"
     " UNION SELECT child_id FROM panel_word WHERE body IS NOT NULL AND meeting_on = :day AND what = 'listed') l"
     " JOIN child c ON c.child_id = l.child_id"
-    " LEFT JOIN agenda_place p ON p.meeting_on = :day AND p.child_id = c.child_id"
-    " ORDER BY c.need DESC, c.child_id"
+    f" LEFT JOIN LATERAL (SELECT a.place {_KEPT} AND a.place IS NOT NULL"
+    " ORDER BY a.child_id <> c.child_id, a.place LIMIT 1) p ON true"
+    f" LEFT JOIN LATERAL (SELECT a.carried_to, a.carried_why, a.carried_by {_KEPT} AND a.carried_to IS NOT NULL"
+    " ORDER BY a.carried_at DESC LIMIT 1) k ON true ORDER BY c.need DESC, c.child_id"
 )
+"""A place under the child's present id is its own; one under a former id stands until somebody moves the child."""
 
 
 def agenda_of(engine: Engine, day: date) -> list[AgendaChild]:
     """Everybody who is listed for a day, those in most need first; with what was said and is on its way to the timeline."""
     with engine.connect() as connection:
-        rows = connection.execute(text(_AGENDA), {"day": day})
-        return [_agenda_child(row) for row in rows]
+        return agenda_within(connection, day)
+
+
+def agenda_within(connection: Connection, day: date) -> list[AgendaChild]:
+    """The same in a transaction, which may hold the meeting."""
+    return [_agenda_child(row) for row in connection.execute(text(_AGENDA), {"day": day})]
 
 
 def _agenda_child(row: Sequence[Any]) -> AgendaChild:
@@ -246,14 +255,6 @@ def who_said(engine: Engine, event_ids: Iterable[str]) -> dict[str, str]:
         return {row[0]: row[1] for row in rows}
 
 
-def locked_places(connection: Connection, day: date) -> dict[str, int]:
-    """The places that children of a meeting were given, which this transaction holds."""
-    rows = connection.execute(
-        text("SELECT child_id, place FROM agenda_place WHERE meeting_on = :day AND place IS NOT NULL"), {"day": day}
-    )
-    return {row[0]: row[1] for row in rows}
-
-
 def keep_order(connection: Connection, day: date, order: Sequence[str]) -> None:
     """Give every child of an agenda its place."""
     connection.execute(
@@ -263,6 +264,20 @@ def keep_order(connection: Connection, day: date, order: Sequence[str]) -> None:
             " ON CONFLICT (meeting_on, child_id) DO UPDATE SET place = excluded.place"
         ),
         {"day": day, "children": list(order)},
+    )
+
+
+def forget_place(connection: Connection, child_id: str, day: date) -> None:
+    """A child is taken off a meeting's agenda: it has no place there, and was not carried over to or from there."""
+    given = {"child": child_id, "day": day}
+    ids = ids_of(":child")
+    connection.execute(text(f"DELETE FROM agenda_place WHERE meeting_on = :day AND child_id IN {ids}"), given)  # noqa: S608 - ours
+    connection.execute(
+        text(
+            "UPDATE agenda_place SET carried_to = NULL, carried_why = '', carried_by = '', carried_at = NULL"  # noqa: S608 - ours
+            f" WHERE carried_to = :day AND child_id IN {ids}"
+        ),
+        given,
     )
 
 

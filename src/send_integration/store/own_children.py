@@ -95,8 +95,9 @@ class OwnAction:
     said: bool
 
 
-def own_actions(engine: Engine, owner: str, *, limit: int) -> list[OwnAction]:
-    """What somebody, by the name under which the panel agreed it, has still to do, the first due first."""
+def own_actions(engine: Engine, worker_id: str, name: str, *, limit: int) -> list[OwnAction]:
+    """What somebody has still to do, the first due first: by their worker id of the children with whom they work, and by the
+    name under which the panel agreed it where it is not known whose that is."""
     with engine.connect() as connection:
         rows = connection.execute(
             text(
@@ -105,10 +106,12 @@ def own_actions(engine: Engine, owner: str, *, limit: int) -> list[OwnAction]:
                 " c.named_workers, EXISTS (SELECT FROM panel_word w WHERE w.child_id = c.child_id AND w.what ="
                 " 'action_completed' AND w.body ->> 'action_id' = i ->> 'action_id') AS said"
                 " FROM child c, jsonb_array_elements(c.panel -> 'actions') AS i"
-                f" WHERE {OWNERS_OF_ACTIONS} ? :owner AND i ->> 'owner' = :owner AND i ->> 'completed_on' IS NULL"
+                f" WHERE ({OWNERS_OF_ACTIONS} ? :owner OR {WORKERS_OF_CHILD} ? :worker)"
+                " AND CASE WHEN i ->> 'owner_id' IS NULL THEN i ->> 'owner' = :owner ELSE i ->> 'owner_id' = :worker END"
+                " AND i ->> 'completed_on' IS NULL"
                 " ORDER BY i ->> 'due_on', c.child_id, i ->> 'event_id' LIMIT :limit"
             ),
-            {"owner": owner, "limit": limit},
+            {"owner": name, "worker": worker_id, "limit": limit},
         )
         return [_own_action(row) for row in rows.mappings()]
 

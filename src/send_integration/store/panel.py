@@ -13,14 +13,11 @@ from send_integration.store.bulk import copy_rows
 from send_integration.store.flags import URGENCY
 from send_integration.timeline.panel import Listing
 from send_integration.timeline.seen import (
-    Changes,
     Seen,
-    changed_since,
     mark_of,
     seen_as_json,
     seen_from_json,
     still_to_be_shown,
-    without_event,
 )
 
 NOBODY_TYPES_SO_LONG = timedelta(days=2)
@@ -45,16 +42,18 @@ class Word(NamedTuple):
 
 
 class DecisionSeen(NamedTuple):
-    """What the person had before them who decided on a child, of it what may still be shown, and what else has changed since.
+    """What the person had before them who decided on a child, and of it what may still be shown, which is `seen`.
 
     `child_id` is whose the decision is now; `left_out` counts the entries that were seen and are no longer that child's.
+    `whole` is all that was seen: of it nothing is shown but what timeline.seen.changed_since says of it, which tells of an entry
+    that is another child's that it is there no more.
     """
 
     child_id: str
     seen: Seen
     left_out: int
     seen_at: datetime
-    changes: Changes
+    whole: Seen
 
 
 def panel_of(engine: Engine, child_id: str) -> dict[str, Any] | None:
@@ -190,10 +189,10 @@ def decisions_seen(engine: Engine, event_ids: Iterable[str], present: Mapping[st
 
 
 def _decision_seen(row: Sequence[Any], present: Seen) -> DecisionSeen:
-    event_id, child_id, kept, at = row
-    seen = seen_from_json(kept)
-    shown, left_out = still_to_be_shown(seen, present.keys)
-    return DecisionSeen(child_id, shown, left_out, at, changed_since(seen, without_event(present, event_id)))
+    _, child_id, kept, at = row
+    whole = seen_from_json(kept)
+    shown, left_out = still_to_be_shown(whole, present.keys)
+    return DecisionSeen(child_id, shown, left_out, at, whole)
 
 
 def keep_listings(connection: Connection, children: Iterable[str], listings: Mapping[str, Sequence[Listing]]) -> None:

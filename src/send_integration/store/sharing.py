@@ -1,10 +1,12 @@
 """On what basis a child's records are shared: what was said of it here, and what agencies recorded of consent."""
 
-import json
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, Engine, text
+
+from send_integration.contracts.registry import read
+from send_integration.store.former_ids import ids_of
 
 BASES = ("public-task", "consent", "safeguarding")
 
@@ -21,7 +23,7 @@ class SharingBasis:
 
 @dataclass(frozen=True, slots=True)
 class Consent:
-    """What an agency recorded of consent, to what, and when."""
+    """What an agency recorded of consent, to what, and on which day in London."""
 
     source: str
     on: str
@@ -33,7 +35,10 @@ def bases_of(engine: Engine, child_id: str) -> list[SharingBasis]:
     """All that was said of a child here, the last first."""
     with engine.connect() as connection:
         rows = connection.execute(
-            text("SELECT basis, why, said_by, said_at FROM sharing_basis WHERE child_id = :child ORDER BY id DESC"),
+            text(
+                "SELECT basis, why, said_by, said_at FROM sharing_basis b"  # noqa: S608 - ours
+                f" WHERE b.child_id IN {ids_of(':child')} ORDER BY b.id DESC"
+            ),
             {"child": child_id},
         )
         return [SharingBasis(*row) for row in rows]
@@ -55,15 +60,15 @@ def consents_of(engine: Engine, child_id: str) -> list[Consent]:
     with engine.connect() as connection:
         rows = connection.execute(
             text(
-                "SELECT source, body FROM event WHERE child_id = :child AND shown_since IS NOT NULL"
+                "SELECT body FROM event WHERE child_id = :child AND shown_since IS NOT NULL"
                 " AND position('consent_recorded'::bytea IN body) > 0"
             ),
             {"child": child_id},
         )
-        found = [(source, json.loads(bytes(body))) for source, body in rows]
+        found = [read(bytes(row[0])) for row in rows]
     consents = [
-        Consent(source, str(body["time"])[:10], str(body["data"]["about"]), bool(body["data"]["given"]))
-        for source, body in found
-        if body["type"] == "send.people.consent_recorded.v1"
+        Consent(event.source, event.on.isoformat(), event.text("about"), event.data["given"] is True)
+        for event in found
+        if event.what == "people.consent_recorded"
     ]
     return sorted(consents, key=lambda one: (one.on, one.source, one.about), reverse=True)

@@ -83,6 +83,12 @@ def in_order(listed: Sequence[str], places: Mapping[str, int]) -> list[str]:
     return [*placed, *(child for child in listed if child not in places)]
 
 
+def put_back(everybody: Sequence[str], changed: Sequence[str]) -> list[str]:
+    """Everybody in order, once some of them have changed places among themselves; the others keep theirs."""
+    those, turn = set(changed), iter(changed)
+    return [next(turn) if child in those else child for child in everybody]
+
+
 def moved(order: Sequence[str], child_id: str, *, up: bool) -> list[str]:
     """The order with one child a place further up or down; the first cannot go up, nor the last down."""
     changed = list(order)

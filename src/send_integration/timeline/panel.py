@@ -52,23 +52,9 @@ class Discussion:
 
 
 @dataclass(frozen=True, slots=True)
-class FormerDecision:
-    """What a decision said before it was corrected."""
+class DecisionContent:
+    """All that a decision says; `funding` has the shares of education, health and care."""
 
-    event_id: str
-    decision: str
-    rationale: str
-    recorded_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """What the panel decided, as it now stands; `former` is what corrections replaced, the oldest first.
-
-    `funding` has the shares of education, health and care.
-    """
-
-    said: Said
     meeting_on: date
     decision: str
     rationale: str
@@ -76,16 +62,39 @@ class Decision:
     funding: Mapping[str, float] | None
     voice_followed: str | None
     basis: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class FormerDecision:
+    """What a decision said before it was corrected."""
+
+    event_id: str
+    content: DecisionContent
+    recorded_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What the panel decided, as it now stands; `former` is what corrections replaced, the oldest first."""
+
+    said: Said
+    content: DecisionContent
     former: tuple[FormerDecision, ...]
+
+    @property
+    def meeting_on(self) -> date:
+        """The meeting for which it stands."""
+        return self.content.meeting_on
 
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """What somebody took on, by when, and whether it is done."""
+    """What somebody took on, by when, and whether it is done; `owner_id` is the worker's, where the event says it."""
 
     said: Said
     action_id: str
     owner: str
+    owner_id: str | None
     what: str
     due_on: date
     agreed_on: date
@@ -184,12 +193,16 @@ def _discussion(event: Event) -> Discussion:
 
 
 def _decision(event: Event, replaced: Sequence[Event]) -> Decision:
+    former = (FormerDecision(old.id, _content(old), old.recorded_at) for old in replaced if old.what == DECIDED)
+    return Decision(_said(event), _content(event), tuple(former))
+
+
+def _content(event: Event) -> DecisionContent:
     shares = event.data.get("funding")
     funding = None
     if isinstance(shares, dict):
         funding = {name: share for name, share in sorted(shares.items()) if isinstance(share, int | float)}
-    return Decision(
-        _said(event),
+    return DecisionContent(
         _given_day(event, "meeting_on"),
         event.text("decision"),
         event.text("rationale"),
@@ -197,11 +210,6 @@ def _decision(event: Event, replaced: Sequence[Event]) -> Decision:
         funding,
         event.text("voice_followed") or None,
         event.text("basis") or None,
-        tuple(
-            FormerDecision(old.id, old.text("decision"), old.text("rationale"), old.recorded_at)
-            for old in replaced
-            if old.what == DECIDED
-        ),
     )
 
 
@@ -215,6 +223,7 @@ def _actions(agreed: Iterable[Event], completed: Iterable[Event]) -> tuple[Actio
             _said(event),
             event.text("action_id"),
             event.text("owner"),
+            event.text("owner_id") or None,
             event.text("what"),
             _given_day(event, "due_on"),
             event.on,
@@ -263,6 +272,16 @@ def _listing_as_json(found: Listing) -> dict[str, Any]:
 def _decision_as_json(found: Decision) -> dict[str, Any]:
     return {
         **_said_as_json(found.said),
+        **_content_as_json(found.content),
+        "former": [
+            {"event_id": old.event_id, **_content_as_json(old.content), "recorded_at": utc_text(old.recorded_at)}
+            for old in found.former
+        ],
+    }
+
+
+def _content_as_json(found: DecisionContent) -> dict[str, Any]:
+    return {
         "meeting_on": _day(found.meeting_on),
         "decision": found.decision,
         "rationale": found.rationale,
@@ -270,15 +289,6 @@ def _decision_as_json(found: Decision) -> dict[str, Any]:
         "funding": dict(found.funding) if found.funding is not None else None,
         "voice_followed": found.voice_followed,
         "basis": found.basis,
-        "former": [
-            {
-                "event_id": old.event_id,
-                "decision": old.decision,
-                "rationale": old.rationale,
-                "recorded_at": utc_text(old.recorded_at),
-            }
-            for old in found.former
-        ],
     }
 
 
@@ -287,6 +297,7 @@ def _action_as_json(found: Action) -> dict[str, Any]:
         **_said_as_json(found.said),
         "action_id": found.action_id,
         "owner": found.owner,
+        "owner_id": found.owner_id,
         "what": found.what,
         "due_on": _day(found.due_on),
         "agreed_on": _day(found.agreed_on),

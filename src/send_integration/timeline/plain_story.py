@@ -1,6 +1,7 @@
 """A child's story for the child and the family, in plain English: from events alone, and without anybody else in it."""
 
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -74,9 +75,22 @@ class Story:
     @property
     def mark(self) -> str:
         """Changes with anything that the story tells, so that what was reviewed can be told from what has come since."""
-        return sha256(
-            repr((self.years, self.quotes, self.helpers, self.to_come, self.actions_done)).encode()
-        ).hexdigest()
+        return sha256(repr((self.years, self.quotes, self.helpers, self.to_come, self.of_actions)).encode()).hexdigest()
+
+    @property
+    def of_actions(self) -> str:
+        """What is told of the panel's actions; nothing where none was agreed."""
+        agreed, done = self.actions_agreed, self.actions_done
+        if not agreed:
+            return ""
+        things = "1 thing" if agreed == 1 else f"{agreed} things"
+        if done == agreed:
+            came = "It is done." if done == 1 else "All are done."
+        elif done:
+            came = f"So far, {done} {'is' if done == 1 else 'are'} done."
+        else:
+            came = f"We do not know yet if {'it is' if agreed == 1 else 'they are'} done."
+        return f"The panel agreed {things} to do for you. {came}"
 
     def as_chosen(self, left_out: Iterable[str], quoted: Iterable[str]) -> "Story":
         """The story without the parts that somebody left out, and with those quotes alone that somebody put in."""
@@ -101,7 +115,8 @@ class Story:
     def sentences(self) -> list[str]:
         """Everything that the story says in our words."""
         told = [part.sentence for _, parts in self.years for part in parts]
-        return [*told, *self.helpers, *(f"By 3 March 2025, {item.what}." for item in self.to_come)]
+        coming = (f"By 3 March 2025, {item.what}." for item in self.to_come)
+        return [*told, *([self.of_actions] if self.of_actions else []), *self.helpers, *coming]
 
 
 def story_of(
@@ -237,8 +252,12 @@ def _attendees(event: Event) -> list[str]:
 
 
 def _parts(name: str) -> set[str]:
-    """The words of a name or a text that are long enough to know somebody by."""
-    return {part.casefold() for part in re.findall(r"\w+", name) if len(part) >= SHORTEST_NAME}
+    """The words of a name or a text that are long enough to know somebody by, without accents and other marks: José and Jose
+    are one, however either is typed."""
+    bare = "".join(
+        sign for sign in unicodedata.normalize("NFKD", name) if not unicodedata.category(sign).startswith("M")
+    )
+    return {part.casefold() for part in re.findall(r"\w+", bare) if len(part) >= SHORTEST_NAME}
 
 
 def _to_come(milestones: Iterable[Mapping[str, Any]], as_of: date) -> tuple[ToCome, ...]:

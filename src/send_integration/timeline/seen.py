@@ -157,18 +157,6 @@ def changed_since(seen: Seen, present: Seen) -> Changes:
     )
 
 
-def without_event(seen: Seen, event_id: str) -> Seen:
-    """How a child would stand had one of the panel's events said nothing: what a decision itself added is no change since."""
-    entries = [entry for entry in seen.answer["timeline"] if entry["event_id"] != event_id]
-    decisions = [found for found in seen.panel["decisions"] if found["event_id"] != event_id]
-    return replace(
-        seen,
-        answer={**seen.answer, "timeline": entries},
-        panel={**seen.panel, "decisions": decisions},
-        under_way=[word for word in seen.under_way if word["event_id"] != event_id],
-    )
-
-
 def _lost_ids(seen: Seen, kept: frozenset[EventKey]) -> frozenset[str]:
     """The ids of events that were the child's and are another's now, or nobody's; of two sources' same id one is enough."""
     return frozenset(key.id for key in seen.keys - kept)

@@ -85,6 +85,14 @@ def shown_children(site: Site, session: Session, day: date) -> list[AgendaChild]
     return [listed[child_id] for child_id in in_order(seen, places)]
 
 
+def listings_by_day(panel: Mapping[str, Any], words: Sequence[Word]) -> dict[date, list[ShownListing]]:
+    """Why one child is on which meetings' agendas, by the panel's record and what is on its way to it, in order."""
+    days = {date.fromisoformat(item["meeting_on"]) for item in panel["listings"]}
+    days |= {word.meeting_on for word in words if word.what == "listed" and word.meeting_on is not None}
+    found = {day: list(_listings(panel, [one for one in words if one.meeting_on == day], day)) for day in sorted(days)}
+    return {day: listings for day, listings in found.items() if listings}
+
+
 def _row(
     child: AgendaChild,
     days: tuple[date, date],
@@ -162,7 +170,7 @@ def changes_since(engine: Engine, last: Mapping[str, LastTime], present: Mapping
     kept; else by the day."""
     kept = decisions_seen(engine, [found.event_id for found in last.values() if found.event_id], present)
     against = {
-        one: seen.seen
+        one: seen.whole
         for one, found in last.items()
         if (seen := kept.get(found.event_id or "")) is not None and seen.child_id == one
     }

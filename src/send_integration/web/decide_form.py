@@ -1,9 +1,9 @@
 """The form by which the panel decides: what it asks, what was typed, and each fault at its field."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal, InvalidOperation
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from pydantic import BaseModel
 
@@ -101,6 +101,21 @@ class Read(NamedTuple):
 def known_as(seat: Seat) -> str:
     """Somebody who sits in the meeting, as the timeline will name them."""
     return f"{seat.name}, {PART_NAMES[seat.part].lower()}"[:200]
+
+
+def worker_known_as(worker: Mapping[str, Any]) -> str:
+    """A worker of the child, as the form offers them to take on an action."""
+    return f"{worker['name']}, {worker['role'].replace('-', ' ')}"
+
+
+def worker_ids_of(named_workers: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    """The worker ids of a child's workers, by what somebody types who means one of them: what the form offers, or the name
+    alone; nobody's, where two of them could be meant."""
+    meant: dict[str, set[str]] = {}
+    for worker in named_workers:
+        for words in (worker_known_as(worker), worker["name"]):
+            meant.setdefault(words, set()).add(worker["worker_id"])
+    return {words: min(ids) for words, ids in meant.items() if len(ids) == 1}
 
 
 def read_form(typed: Typed, asked: Asked) -> Read:

@@ -1,11 +1,12 @@
 """What the panel decided of a child before, and whether what was agreed has happened."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from send_integration.web.days import written
 from send_integration.web.effects import count
+from send_integration.when.london import london_day
 
 DECISIONS = {
     "agree-support": "Support agreed",
@@ -83,10 +84,14 @@ def _decided(found: Mapping[str, Any], hrefs: Mapping[str, str], today: date) ->
         DECISIONS.get(found["decision"], found["decision"]),
         found["rationale"],
         words,
-        ", ".join(f"{sector} {funding[sector]:.0%}" for sector in PAYERS if funding.get(sector)),
+        ", ".join(f"{sector} {funding[sector] * 100:.4g}%" for sector in PAYERS if funding.get(sector)),
         FOLLOWED.get(found["voice_followed"] or "", ""),
         [
-            (DECISIONS.get(old["decision"], old["decision"]), old["rationale"], old["recorded_at"][:10])
+            (
+                DECISIONS.get(old["decision"], old["decision"]),
+                old["rationale"],
+                london_day(datetime.fromisoformat(old["recorded_at"])).isoformat(),
+            )
             for old in found["former"]
         ],
     )

@@ -6,8 +6,8 @@ from datetime import datetime
 from sqlalchemy import Engine
 
 from send_integration.contracts.registry import read
-from send_integration.store.children import StoredChild, bodies_shown, children_named
-from send_integration.store.families import family_of
+from send_integration.store.children import StoredChild, bodies_shown
+from send_integration.store.families import family_of, names_of_family
 from send_integration.store.sessions import Session
 from send_integration.timeline.plain_story import Story, story_of
 from send_integration.web.context import Site, written_day, written_moment
@@ -48,6 +48,5 @@ def printed_copy(site: Site, session: Session, child: StoredChild, story: Story,
 
 
 def _relatives(engine: Engine, child_id: str) -> Sequence[str]:
-    """The names of the child's family, restricted children's among them: no quote may hold them."""
-    named = children_named(engine, family_of(engine, child_id).children() - {child_id})
-    return [f"{child.given_name} {child.family_name}" for child in named.values()]
+    """The names of the child's family as any source has them, restricted children's among them: no quote may hold them."""
+    return names_of_family(engine, child_id, family_of(engine, child_id).children() - {child_id})

@@ -14,7 +14,9 @@ from send_integration.cli import audit, children
 from send_integration.errors import BadInput, NotBalanced, SendError
 from send_integration.steps import deciding
 from send_integration.steps.deciding import Reviewer
-from send_integration.store.held import NOT_GIVEN, TABLES
+from send_integration.steps.panel_acts import record_voice
+from send_integration.steps.panel_drafts import VoiceDraft
+from send_integration.store.held import NOT_GIVEN, TABLES, everything_of
 from send_integration.store.sessions import Session, record
 from tests.builders import sent
 from tests.integration.cli.conftest import Run
@@ -212,3 +214,79 @@ def test_who_looked_before_children_were_joined_or_parted_is_told_of_each(
     other = json.dumps(copies["zofia"], ensure_ascii=False)
     assert "Anna" not in other
     assert anna not in other
+
+
+def test_who_asked_the_audit_for_a_restricted_child_gives_no_hint_of_her_to_who_may_not_know(
+    run: Run, engine: Engine
+) -> None:
+    anna, secret = child_of(engine, "Anna", "Kowalska"), child_of(engine, "Mira", "Hidden")
+    for child in (anna, secret):
+        done = run(audit.app, "list", "--child", child, "--restricted", "--why", "a safeguarding enquiry")
+        assert done.exit_code == 0, done.output
+
+    listed = run(audit.app, "list").output
+    assert secret not in listed
+    assert listed.count("of restricted children too; what was asked is not shown here") == 2, "alike for every child"
+    assert "enquiry" not in listed
+    assert secret in run(audit.app, "list", "--restricted", "--why", "a safeguarding enquiry").output
+
+
+def test_the_copy_names_nobody_whose_looks_somebody_searched_for(run: Run, engine: Engine, tmp_path: Path) -> None:
+    anna = child_of(engine, "Anna", "Kowalska")
+    record(engine, Session("nosy", "manager", ""), "view-child", anna, allowed=True, why="manager may view-child")
+    for asked in (("--actor", "nosy"), ("--actor", "nosy", "--from", "2025-01-01"), ("--actor", "no; sy, to them")):
+        run(audit.app, "list", "--child", anna, *asked)
+
+    copy = take(run, tmp_path / "out", anna)
+
+    whys = [row["why"] for row in copy["held"]["looks"] if row["action"] == "read-audit"]  # type: ignore[index]
+    assert whys == [
+        f"child {anna}, actor person 1; command line",
+        f"child {anna}, actor person 1, from 2025-01-01; command line",
+        f"child {anna}, actor person 3; command line",
+    ]
+    assert "nosy" not in json.dumps(copy)
+
+
+def test_what_was_said_of_joined_children_is_told_of_whose_it_is_once_they_are_parted(
+    run: Run, engine: Engine, pipe: Pipe
+) -> None:
+    anna, zofia = child_of(engine, "Anna", "Kowalska"), child_of(engine, "Zofia", "Kowalska")
+    manager = Session("manager", "manager", "")
+    decision = deciding.merge_children(engine, anna, zofia, Reviewer(manager, pipe.now, "one girl"))
+    settle(pipe)
+    joined = child_of(engine, "Anna", "Kowalska")
+    record_voice(engine, joined, CHAIR, VoiceDraft("child", "I like maths", "in person", pipe.today), pipe.now)
+    pipe.relay()
+    pipe.drain_gate(["panel"])
+    pipe.drain_timeline()
+    deciding.withdraw(engine, decision, Reviewer(manager, pipe.now, "two girls after all"))
+    settle(pipe)
+
+    told = {child: everything_of(engine, child).rows for child in (anna, zofia)}
+    words = {child: [row["event_id"] for row in rows["panel"]] for child, rows in told.items()}
+    own = {child: {row["event_id"] for row in rows["events"]} for child, rows in told.items()}
+    assert sorted(map(len, words.values())) == [0, 1]
+    assert all(set(words[child]) <= own[child] for child in own)
+
+
+def test_what_was_refused_under_a_number_that_a_source_gave_two_children_is_left_out(
+    run: Run, engine: Engine, pipe: Pipe, tmp_path: Path
+) -> None:
+    otto = {**ANNA, "given_name": "Otto", "family_name": "Stranger", "date_of_birth": "2009-09-09", "nhs_number": None,
+            "upn": None, "postcode": None}  # fmt: skip
+    for event_id, person in (("own", ANNA), ("other", otto)):
+        raw = sent("school.suspended", "2025-03-10", event_id=event_id, source="urn:send:schools", person=person)
+        pipe.send("school", raw.replace(b'"reason"', b'"raeson"'))
+    settle(pipe)
+    before = take(run, tmp_path / "before", child_of(engine, "Anna", "Kowalska"))["held"]
+    assert "own" in {row["event_id"] for row in before["refused"]}  # type: ignore[index]
+
+    pipe.send("school", sent("school.suspended", "2025-03-11", event_id="o", source="urn:send:schools", person=otto))
+    settle(pipe)
+    copy = take(run, tmp_path / "after", child_of(engine, "Anna", "Kowalska"))
+
+    refused = copy["held"]["refused"]  # type: ignore[index]
+    assert [row["raw"] for row in refused] == [{"withheld": "now-another-childs"}] * 2
+    assert "Otto" not in json.dumps(copy)
+    assert "Stranger" not in json.dumps(copy)

@@ -10,7 +10,7 @@ from send_integration.quality.checks import RowChecks
 from send_integration.steps import panel_acts
 from send_integration.steps.catalogue import load_rules
 from send_integration.steps.gate import Gate
-from send_integration.steps.panel_acts import DecisionDraft, Funding
+from send_integration.steps.panel_drafts import Conclusion, DecisionDraft, Funding
 from send_integration.store.panel import (
     DecisionSeen,
     child_of_decision,
@@ -79,8 +79,14 @@ def room(engine: Engine) -> Pipe:
     return made
 
 
+def conclude(
+    pipe: Pipe, conclusion: Conclusion, by: Session = CHAIR, before: Seen | None = None, name: str = "Anna"
+) -> str:
+    return panel_acts.conclude(pipe.engine, child(pipe, name), by, conclusion, before or seen(pipe, name), NOW)
+
+
 def decide(pipe: Pipe, draft: DecisionDraft = SHARED, by: Session = CHAIR, before: Seen | None = None) -> str:
-    return panel_acts.decide(pipe.engine, child(pipe), by, draft, before or seen(pipe), NOW)
+    return conclude(pipe, Conclusion(draft), by, before)
 
 
 def voice(pipe: Pipe, text: str = "I like maths", on: date = TODAY) -> str:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -11,7 +12,8 @@ from sqlalchemy import Engine
 
 from send_integration.errors import BadInput
 from send_integration.steps import panel_acts
-from send_integration.steps.panel_acts import ActionDraft, Conclusion, DecisionDraft, Funding, ListingDraft, Moved
+from send_integration.steps.panel_acts import Moved
+from send_integration.steps.panel_drafts import ActionDraft, Conclusion, DecisionDraft, Funding, ListingDraft
 from send_integration.store.panel import words_under_way
 from send_integration.store.sessions import Session
 from tests.integration.steps.panel_room import (
@@ -22,6 +24,7 @@ from tests.integration.steps.panel_room import (
     SHARED,
     TODAY,
     child,
+    conclude,
     decide,
     decision_seen,
     panel,
@@ -43,13 +46,15 @@ def list_it(pipe: Pipe, on: date = TODAY) -> str:
     return panel_acts.list_child(pipe.engine, child(pipe), CHAIR, listing, NOW)
 
 
-def agree(pipe: Pipe, **rest: Any) -> str:
-    draft = ActionDraft("Wren Example", "ring the school", date(2025, 5, 1), **rest)
-    return panel_acts.agree_action(pipe.engine, child(pipe), CHAIR, draft, NOW)
+RING = ActionDraft("Wren Example", "ring the school", date(2025, 5, 1), TODAY)
+WHOLE = Conclusion(SHARED, ("Wren Example", "the chair"), "The school is worried.", (RING,))
+"""All of a child's turn: who was there, what was discussed, the decision and an action."""
 
 
-def discuss(pipe: Pipe) -> str:
-    return panel_acts.discuss(pipe.engine, child(pipe), CHAIR, TODAY, ["Wren Example", " ", "the chair"], NOW)
+def of_a_day(conclusion: Conclusion, day: date) -> Conclusion:
+    """The same at another meeting."""
+    actions = tuple(replace(action, meeting_on=day) for action in conclusion.actions)
+    return replace(conclusion, decision=replace(conclusion.decision, meeting_on=day), actions=actions)
 
 
 ACTS: dict[str, tuple[Callable[[Pipe], str], str, dict[str, Any]]] = {
@@ -60,9 +65,6 @@ ACTS: dict[str, tuple[Callable[[Pipe], str], str, dict[str, Any]]] = {
             "meeting_on": "2025-04-10", "reason": "several services", "presenter": "Wren Example",
             "basis": "public-task",
         },
-    ),
-    "a discussion": (
-        discuss, "discussions", {"meeting_on": "2025-04-10", "attendees": ["Wren Example", "the chair"], "note": None},
     ),
     "a decision": (
         decide,
@@ -96,10 +98,26 @@ def test_an_act_is_under_way_at_once_and_in_the_record_once_the_timeline_has_it(
     assert pipe.ask("SELECT * FROM remark") == [], "the panel's own suite has nothing to say of it"
 
 
+def test_all_of_a_childs_turn_lands_in_the_record_together(pipe: Pipe) -> None:
+    conclude(pipe, WHOLE)
+    words = words_under_way(pipe.engine, [child(pipe)])[child(pipe)]
+    assert {word.what for word in words} == {"discussed", "decided", "action_agreed"}
+    pipe.settle()
+
+    record = panel(pipe)
+    assert without_where(record["discussions"]) == [
+        {"meeting_on": "2025-04-10", "attendees": ["Wren Example", "the chair"], "note": "The school is worried."}
+    ]
+    assert [item["decision"] for item in record["decisions"]] == ["joint-funding"]
+    assert [(item["owner"], item["due_on"]) for item in record["actions"]] == [("Wren Example", "2025-05-01")]
+    assert pipe.ask("SELECT * FROM remark") == []
+
+
 def test_an_action_is_agreed_and_completed_once(pipe: Pipe) -> None:
-    event_id = agree(pipe, meeting_on=date(2025, 4, 3))
+    conclude(pipe, of_a_day(WHOLE, date(2025, 4, 3)))
     pipe.settle()
     (open_action,) = panel(pipe)["actions"]
+    event_id = open_action["event_id"]
     assert (open_action["agreed_on"], open_action["meeting_on"], open_action["completed_on"]) == (
         "2025-04-03", "2025-04-03", None,
     )  # fmt: skip
@@ -138,7 +156,7 @@ def test_a_child_is_taken_off_an_agenda_and_may_be_listed_again(pipe: Pipe) -> N
 def test_a_corrected_decision_says_what_it_said_before(pipe: Pipe) -> None:
     first = decide(pipe)
     pipe.settle()
-    second = panel_acts.conclude(pipe.engine, child(pipe), CHAIR, Conclusion(REFER, corrects=first), seen(pipe), NOW)
+    second = conclude(pipe, Conclusion(REFER, corrects=first))
     pipe.settle()
 
     (decision,) = panel(pipe)["decisions"]
@@ -174,11 +192,12 @@ WRONG: dict[str, Callable[[Pipe], object]] = {
     "an NHS number in a text": lambda pipe: voice(pipe, "my number is 999 000 0018"),
     "a control character": lambda pipe: voice(pipe, "I like \u202emaths"),
     "a text that never ends": lambda pipe: voice(pipe, "x" * 20_001),
-    "an action that was due before": lambda pipe: panel_acts.agree_action(
-        pipe.engine, child(pipe), CHAIR, ActionDraft("Wren", "ring", date(2025, 4, 9)), NOW
+    "an action that was due before": lambda pipe: conclude(
+        pipe, replace(WHOLE, actions=(replace(RING, due_on=date(2025, 4, 9)),))
     ),
-    "nobody there": lambda pipe: panel_acts.discuss(pipe.engine, child(pipe), CHAIR, TODAY, [" "], NOW),
-    "a child who is none": lambda pipe: panel_acts.discuss(pipe.engine, "c0", CHAIR, TODAY, ["chair"], NOW),
+    "somebody there without a name": lambda pipe: conclude(pipe, replace(WHOLE, attendees=("Wren", " "))),
+    "an action without an owner": lambda pipe: conclude(pipe, replace(WHOLE, actions=(replace(RING, owner=" "),))),
+    "a child who is none": lambda pipe: panel_acts.conclude(pipe.engine, "c0", CHAIR, WHOLE, seen(pipe), NOW),
     "taking off what is no listing": lambda pipe: panel_acts.take_off(pipe.engine, child(pipe), CHAIR, "a", NOW),
     "another child's listing": lambda pipe: panel_acts.take_off(pipe.engine, child(pipe, "Tom"), CHAIR, "a", NOW),
     "a voice of tomorrow": lambda pipe: voice(pipe, on=date(2025, 4, 11)),
@@ -231,32 +250,61 @@ def test_of_many_at_the_very_same_moment_one_decides(pipe: Pipe) -> None:
     assert len(panel(pipe)["decisions"]) == 1
 
 
-def test_ones_own_discussion_and_what_others_do_elsewhere_do_not_stop_a_decision(pipe: Pipe) -> None:
+def test_what_one_said_oneself_and_what_others_do_elsewhere_do_not_stop_a_decision(pipe: Pipe) -> None:
     before = seen(pipe)
-    discuss(pipe)
+    decide(pipe, REFER, CHAIR, before)
     voice(pipe)
     pipe.settle()
-    panel_acts.discuss(pipe.engine, child(pipe), MEMBER, date(2025, 4, 3), ["chair"], NOW)
+    conclude(pipe, of_a_day(WHOLE, date(2025, 4, 3)), MEMBER)
 
     assert decide(pipe, SHARED, CHAIR, before)
 
 
-@pytest.mark.parametrize("act", [decide, discuss, voice, agree])
+@pytest.mark.parametrize("act", [decide, voice])
 def test_a_form_that_is_sent_twice_says_it_once(pipe: Pipe, act: Callable[[Pipe], str]) -> None:
     assert act(pipe) == act(pipe)
     assert len(words_under_way(pipe.engine, [child(pipe)])[child(pipe)]) == 1
+
+
+@pytest.mark.parametrize("settled", [False, True])
+def test_a_conclusion_that_is_sent_again_adds_what_is_new_and_repeats_nothing(pipe: Pipe, settled: bool) -> None:
+    """A browser sends it again, or its sender goes back and adds an action: whether the timeline has the first or not."""
+    before = seen(pipe)
+    more = replace(WHOLE, actions=(RING, replace(RING, what="ask the clinic")))
+    first = conclude(pipe, WHOLE, before=before)
+    if settled:
+        pipe.settle()
+
+    assert conclude(pipe, WHOLE, before=before) == first
+    assert conclude(pipe, more, before=before) == first
+    pipe.settle()
+
+    record = panel(pipe)
+    assert [len(record[name]) for name in ("discussions", "decisions")] == [1, 1]
+    assert sorted(item["what"] for item in record["actions"]) == ["ask the clinic", "ring the school"]
+
+
+def test_a_correction_that_is_sent_again_once_the_timeline_has_it_says_it_once(pipe: Pipe) -> None:
+    first = decide(pipe)
+    pipe.settle()
+    before = seen(pipe)
+    second = conclude(pipe, Conclusion(REFER, corrects=first), before=before)
+    pipe.settle()
+
+    assert conclude(pipe, Conclusion(REFER, corrects=first), before=before) == second
+    assert decide(pipe, REFER, MEMBER) != second, "what another said before is another's"
 
 
 def test_two_who_correct_one_decision_do_not_overwrite_each_other(pipe: Pipe) -> None:
     first = decide(pipe)
     pipe.settle()
     both = seen(pipe)
-    panel_acts.conclude(pipe.engine, child(pipe), CHAIR, Conclusion(REFER, corrects=first), both, NOW)
+    conclude(pipe, Conclusion(REFER, corrects=first), before=both)
     again = DecisionDraft(TODAY, "close", "All is done.")
 
     for _ in range(2):
         with pytest.raises(Moved):
-            panel_acts.conclude(pipe.engine, child(pipe), MEMBER, Conclusion(again, corrects=first), both, NOW)
+            conclude(pipe, Conclusion(again, corrects=first), MEMBER, both)
         pipe.settle()
 
 

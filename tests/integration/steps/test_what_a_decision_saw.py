@@ -7,22 +7,44 @@ from sqlalchemy import Engine
 
 from send_integration.steps import deciding, panel_acts
 from send_integration.steps.deciding import Reviewer
+from send_integration.steps.panel_drafts import Conclusion
 from send_integration.store.panel import (
+    DecisionSeen,
     child_of_decision,
     seen_of,
     show_for_deciding,
     shown_before,
 )
 from send_integration.store.sessions import Session
-from send_integration.timeline.seen import Entry
+from send_integration.timeline.seen import Changes, Entry
+from send_integration.web.since import LastTime, since_seen
 from tests.builders import ANNA_KOWALSKA, TOM_BRIGHT, sent
-from tests.integration.steps.panel_room import CHAIR, NOW, REFER, TODAY, child, decide, decision_seen, panel, room, seen
+from tests.integration.steps.panel_room import (
+    CHAIR,
+    NOW,
+    REFER,
+    TODAY,
+    child,
+    conclude,
+    decide,
+    decision_seen,
+    panel,
+    room,
+    seen,
+)
 from tests.integration.steps.pipe import Pipe
 
 
 @pytest.fixture
 def pipe(engine: Engine) -> Pipe:
     return room(engine)
+
+
+def changes(pipe: Pipe, kept: DecisionSeen, event_id: str) -> Changes:
+    """What a page says has changed since a decision."""
+    present = seen_of(pipe.engine, kept.child_id)
+    assert present is not None
+    return since_seen(LastTime(TODAY, event_id), kept.whole, present).changes
 
 
 def test_what_was_seen_is_kept_and_later_says_what_has_changed(pipe: Pipe) -> None:
@@ -37,9 +59,10 @@ def test_what_was_seen_is_kept_and_later_says_what_has_changed(pipe: Pipe) -> No
     kept = decision_seen(pipe.engine, event_id)
     assert kept is not None
     assert (kept.child_id, kept.seen, kept.left_out) == (child(pipe), before, 0)
-    assert {"CAMHS: triaged, accepted"} == {entry.title for entry in kept.changes.came}, "and not the decision itself"
-    assert kept.changes.gone == (Entry("2025-03-03", "CAMHS: referred, routine"),)
-    assert kept.changes.decisions == kept.changes.words == ()
+    since = changes(pipe, kept, event_id)
+    assert {"CAMHS: triaged, accepted"} == {entry.title for entry in since.came}, "and not the decision itself"
+    assert since.gone == (Entry("2025-03-03", "CAMHS: referred, routine"),)
+    assert since.decisions == since.words == ()
 
 
 def test_a_form_is_known_by_its_mark_for_two_days(pipe: Pipe) -> None:
@@ -67,7 +90,7 @@ def test_a_decision_on_two_who_were_one_shows_nothing_of_the_other_once_they_are
     ((one,),) = pipe.ask("SELECT child_id FROM child")
     before = show_for_deciding(pipe.engine, one, NOW)
     assert before is not None
-    event_id = panel_acts.decide(pipe.engine, one, CHAIR, REFER, before, NOW)
+    event_id = panel_acts.conclude(pipe.engine, one, CHAIR, Conclusion(REFER), before, NOW)
     pipe.settle()
     deciding.withdraw(
         pipe.engine, merged, Reviewer(Session("steward", "data-steward", ""), NOW, "they were two certificates")
@@ -85,14 +108,13 @@ def test_a_decision_on_two_who_were_one_shows_nothing_of_the_other_once_they_are
     assert shown
     assert not shown & theirs
     assert kept.left_out == len(theirs)
-    assert [entry.title for entry in kept.changes.gone if entry.title is None] == [None] * len(theirs)
+    assert [entry.title for entry in changes(pipe, kept, event_id).gone] == [None] * len(theirs)
     if tom_says in theirs:
         assert "Tom's own words" not in str(kept)
 
 
 def test_a_decision_is_found_whichever_child_has_it_after_a_merge(pipe: Pipe) -> None:
-    events = {name: panel_acts.decide(pipe.engine, child(pipe, name), CHAIR, REFER, seen(pipe, name), NOW)
-              for name in ("Anna", "Tom")}  # fmt: skip
+    events = {name: conclude(pipe, Conclusion(REFER), name=name) for name in ("Anna", "Tom")}
     pipe.settle()
     merge(pipe)
     ((one,),) = pipe.ask("SELECT child_id FROM child")

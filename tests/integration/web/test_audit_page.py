@@ -57,7 +57,18 @@ def test_a_long_audit_is_paged_without_a_gap(sign_in: SignIn, engine: Engine) ->
 
 
 @pytest.mark.parametrize(
-    "query", ["child=x", "child=c1' OR 1=1", "first=yesterday", "last=2025-13-01", "first=2025-02-02&last=2025-01-01"]
+    "query",
+    [
+        "child=x",
+        "child=c1' OR 1=1",
+        "first=yesterday",
+        "last=2025-13-01",
+        "first=2025-02-02&last=2025-01-01",
+        "last=9999-12-31",
+        "first=0001-01-01",
+        "actor=%00",
+        "actor=a%0Ab",
+    ],
 )
 def test_what_cannot_be_searched_is_said_at_its_field_and_kept(sign_in: SignIn, query: str) -> None:
     answer = sign_in("administrator").get(f"/audit?{query}")

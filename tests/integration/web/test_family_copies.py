@@ -178,3 +178,38 @@ def test_reading_and_taking_a_copy_are_written_down(
         ).all()
     assert {row[0] for row in rows} == {child_of(engine, "Anna", "Kowalska")}
     assert rows[-1][1] == "copy for the family, as PDF"
+
+
+def test_what_is_told_of_the_panels_actions_is_read_first_and_what_is_agreed_meanwhile_is_shown(
+    told: Pipe, sign_in: SignIn, engine: Engine, pressed: list[str]
+) -> None:
+    address, chair = address_of(engine), sign_in("chair")
+    agreed = {"source": "urn:send:schools", "person": ANNA, "owner": "Wren", "due_on": "2025-09-01"}
+    told.send("panel", sent("panel.action_agreed", "2025-05-01", event_id="n1", action_id="A1", what="ring", **agreed))
+    settle(told)
+    before = chair.get(address).text
+    assert "The panel agreed 1 thing to do for you. We do not know yet if it is done." in before
+
+    told.send("panel", sent("panel.action_agreed", "2025-05-01", event_id="n2", action_id="A2", what="ask", **agreed))
+    settle(told)
+
+    assert chair.post(f"{address}.pdf", **form_of(before)).status_code == 409
+    assert pressed == []
+
+
+def test_a_quote_that_names_a_brother_as_he_was_once_written_cannot_be_put_in(
+    told: Pipe, sign_in: SignIn, engine: Engine
+) -> None:
+    brother = {**ANNA, "local_id": "77", "given_name": "Kazio", "date_of_birth": "2010-01-01", "postcode": None}
+    from_schools = {"source": "urn:send:schools"}
+    told.send("people", sent("people.registered", "2024-01-02", event_id="k", person=brother, **from_schools))
+    told.send(
+        "panel",
+        sent("panel.voice_recorded", "2025-05-04", event_id="k9", person=ANNA, text="Kazio hits me.", **from_schools),
+    )
+    settle(told)
+
+    page = sign_in("chair").get(address_of(engine)).text
+
+    assert "Kazio hits me." in page
+    assert page.count("It seems to name somebody, so it is left out.") == 2

@@ -1,7 +1,13 @@
 """Breaking the glass: one child, one person, one hour, one reason; and a manager who reads it."""
 
+import json
+from datetime import timedelta
+
 from sqlalchemy import Engine, text
 
+from send_integration import clock
+from send_integration.steps.glass import Told, break_glass
+from send_integration.store.sessions import Session
 from tests.builders import sent
 from tests.integration.families import ANNA, audited, child_of, settle
 from tests.integration.steps.pipe import Pipe
@@ -146,7 +152,10 @@ def test_the_basis_of_sharing_is_recorded_with_what_agencies_say_of_consent(
     anna = child_of(engine, "Anna", "Kowalska")
     chair, address = sign_in("chair"), f"/children/{child_of(engine, 'Anna', 'Kowalska')}/basis"
     told = {"person": ANNA, "source": "urn:send:schools", "event_id": "consent"}
-    pipe.send("people", sent("people.consent_recorded", "2025-05-01", about="sharing with health", given=False, **told))
+    pipe.send(
+        "people",
+        sent("people.consent_recorded", "2025-05-01T23:30:00+00:00", about="sharing with health", given=False, **told),
+    )
     settle(pipe)
     assert "not recorded" in chair.get(f"/children/{anna}").text
     assert chair.post(address, why="they said so", basis="because").status_code == 400
@@ -156,7 +165,43 @@ def test_the_basis_of_sharing_is_recorded_with_what_agencies_say_of_consent(
         assert chair.post(address, basis=basis, why=f"a letter on {basis}").status_code == 303
 
     page = chair.get(address).text
+    assert "2 May 2025, schools: consent" in page, "the day in London"
     assert "schools: consent to sharing with health was <strong>refused or taken back</strong>" in page
     assert page.index("a letter on safeguarding") < page.index("a letter on consent")
     assert "<strong>safeguarding</strong>" in chair.get(f"/children/{anna}").text
     assert sign_in("member").get(address).status_code == 403, "not on an agenda"
+
+
+def test_a_manager_who_is_about_to_leave_is_told_and_the_duty_manager_for_one_who_has_no_address(
+    engine: Engine, pipe: Pipe
+) -> None:
+    anna = child_of(engine, "Anna", "Kowalska")
+    today = clock.now().date()
+    workers = [{"worker_id": f"w{number}", "name": "W", "role": "senco", "team": "north"} for number in range(3)]
+    with engine.begin() as connection:
+        for number, (email, leaves) in enumerate((("m0@example.org", 7), (None, None), ("m2@example.org", -1))):
+            for worker, manager, left in ((f"m{number}", None, leaves), (f"w{number}", f"m{number}", None)):
+                connection.execute(
+                    text(
+                        "INSERT INTO worker (worker_id, name, role, team, email, manager_id, left_on, as_recorded_at)"
+                        " VALUES (:worker, :worker, 'x', 'north', :email, :manager, :left, now())"
+                    ),
+                    {"worker": worker, "email": None if manager else email, "manager": manager,
+                     "left": today + timedelta(left) if left else None},
+                )  # fmt: skip
+        connection.execute(
+            text("UPDATE child SET named_workers = cast(:workers AS jsonb) WHERE child_id = :child"),
+            {"workers": json.dumps(workers), "child": anna},
+        )
+
+    told = Told({"duty-manager": "duty@example.org"}, "last@example.org")
+    who = Session("member", "panel-member", "")
+    break_glass(engine, anna, who, WHY, lasts=timedelta(minutes=60), told=told, now=clock.now())
+
+    with engine.connect() as connection:
+        recipients = connection.execute(text("SELECT recipient FROM glass_told ORDER BY 1")).scalars().all()
+        sent = connection.execute(
+            text("SELECT address FROM delivery WHERE message_id LIKE 'glass-%' ORDER BY 1")
+        ).scalars().all()  # fmt: skip
+    assert recipients == ["m0", "m1"]
+    assert sent == ["duty@example.org", "m0@example.org"]

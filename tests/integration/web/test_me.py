@@ -166,8 +166,8 @@ def test_the_panel_sees_at_once_who_acts_who_put_off_and_to_whom_it_was_handed(s
     assert "known to &lt;b&gt;the school" in seen()
 
 
-def with_an_action(desk: Desk, child: str, owner: str = "Wren Example") -> None:
-    action = {"action_id": "A1", "event_id": "agreed-1", "source": "urn:send:panel", "owner": owner, "what": "Call the school",
+def with_an_action(desk: Desk, child: str, owner: str = "Wren Example", **more: str) -> None:
+    action = {**more, "action_id": "A1", "event_id": "agreed-1", "source": "urn:send:panel", "owner": owner, "what": "Call the school",
               "due_on": "2025-05-30", "agreed_on": "2025-05-01", "completed_on": None}  # fmt: skip
     desk.do(
         "UPDATE child SET panel = jsonb_set(panel, '{actions}', cast(:actions AS jsonb)) WHERE child_id = :child",
@@ -213,6 +213,22 @@ def test_of_a_child_who_is_not_ones_own_or_of_another_owner_there_is_no_action(
     assert ("worker", "view-own-children", False) in {
         tuple(row) for row in desk.ask("SELECT actor, action, allowed FROM audit")
     }
+
+
+@pytest.mark.parametrize(
+    ("owner", "owner_id", "theirs"),
+    [
+        ("Wren Example, ehc coordinator", "worker", True),
+        ("Wren Example", "worker", True),
+        ("Wren Example", "another-wren", False),
+    ],
+)
+def test_an_action_is_its_owner_s_by_their_id_and_not_by_their_name_where_the_panel_said_whose_it_is(
+    sign_in: SignIn, desk: Desk, owner: str, owner_id: str, theirs: bool
+) -> None:
+    with_an_action(desk, OWN, owner, owner_id=owner_id)
+
+    assert ("Call the school" in sign_in("worker").get("/me").text) is theirs
 
 
 def test_whoever_may_have_no_page_of_their_own_says_nothing_of_actions(sign_in: SignIn, desk: Desk) -> None:

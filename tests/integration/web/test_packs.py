@@ -266,9 +266,20 @@ def test_a_purpose_is_one_of_those_that_there_are(listed: Pipe, sign_in: SignIn,
 
 
 def test_the_pack_of_a_meeting_with_nobody_on_its_agenda_says_so(pipe: Pipe, sign_in: SignIn) -> None:
-    pages = pack(sign_in("chair"), "/meetings/2025-07-10/pack.pdf")
+    chair = sign_in("chair")
+    chair.post("/meetings", meeting_on="2025-07-10", quorum="4", chair="Cass Example")
+
+    pages = pack(chair, "/meetings/2025-07-10/pack.pdf")
 
     assert "No child is listed for this meeting." in pages[1]
+
+
+@pytest.mark.parametrize("day", ["2025-07-11", "0", "1752105600", "20250710", "2025-02-30", "today"])
+def test_of_a_day_on_which_nobody_meets_there_is_no_pack(
+    pipe: Pipe, sign_in: SignIn, pressed: list[str], day: str
+) -> None:
+    assert sign_in("chair").get(f"/meetings/{day}/pack.pdf").status_code == 404
+    assert pressed == []
 
 
 def test_a_childs_pack_names_its_purpose_and_nobody_on_the_cover(listed: Pipe, sign_in: SignIn, engine: Engine) -> None:

@@ -71,7 +71,7 @@ def test_there_is_something_of_everything_that_a_page_shows(records: list[PanelR
     for record in records:
         seen["listed for the coming meeting"] += any(item.meeting_on > UNTIL for item in record.listings)
         seen["several decisions"] += len(record.decisions) > 1
-        seen["a decision without funding"] += any(item.funding is None for item in record.decisions)
+        seen["a decision without funding"] += any(item.content.funding is None for item in record.decisions)
         seen["a decision that was corrected"] += any(item.former for item in record.decisions)
         seen["a parent's voice"] += any(voice.of == "parent-carer" for voice in record.voices)
         seen["a child's voice"] += any(voice.of == "child" for voice in record.voices)

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from send_integration.timeline.meeting import Part, Seat, attendance_of, in_order, moved, quorum_of
+from send_integration.timeline.meeting import Part, Seat, attendance_of, in_order, moved, put_back, quorum_of
 
 ALL = (Part.CHAIR, Part.EDUCATION, Part.HEALTH, Part.CARE)
 
@@ -59,3 +59,10 @@ def test_a_child_moves_one_place_and_the_ends_stay() -> None:
     assert moved(["a", "b", "c"], "b", up=False) == ["a", "c", "b"]
     assert moved(["a", "b"], "a", up=True) == ["a", "b"]
     assert moved(["a", "b"], "b", up=False) == ["a", "b"]
+
+
+def test_who_is_not_shown_to_whoever_moves_a_child_keeps_the_place() -> None:
+    everybody = ["anna", "hidden", "bea", "cleo"]
+
+    assert put_back(everybody, moved(["anna", "bea", "cleo"], "bea", up=True)) == ["bea", "hidden", "anna", "cleo"]
+    assert put_back(everybody, moved(["anna", "bea", "cleo"], "cleo", up=True)) == ["anna", "hidden", "cleo", "bea"]

@@ -137,6 +137,9 @@ def test_what_a_parent_said_is_told_of_and_not_quoted() -> None:
         ("I play with Kofi.", False),
         ("Priya never rings.", False),
         ("The chair is hard.", True),
+        ("Jose\u0301 is loud.", False),
+        ("jose is loud.", False),
+        ("\u092a\u094d\u0930\u093f\u092f\u093e is loud.", False),
     ],
 )
 def test_a_quote_that_names_somebody_known_cannot_be_put_in(text: str, may_be_told: bool) -> None:
@@ -145,7 +148,7 @@ def test_a_quote_that_names_somebody_known_cannot_be_put_in(text: str, may_be_to
         event("camhs.referred", "2025-01-06", worker=WORKER),
         event("panel.action_agreed", "2025-01-06", owner="Priya Nair"),
         event("panel.discussed", "2025-01-06", attendees=["chair"]),
-        relatives=["Kofi Example"],
+        relatives=["Kofi Example", "Jos\u00e9 Example", "\u092a\u094d\u0930\u093f\u092f\u093e Example"],
     )
 
     chosen = story.as_chosen([], [quote.ref for quote in story.quotes])
@@ -168,6 +171,29 @@ def test_a_story_is_marked_anew_by_whatever_is_told_newly() -> None:
 
     assert told(one).mark == told(one).mark
     assert told(one).mark != told(one, other).mark
+
+
+@pytest.mark.parametrize(
+    ("agreed", "done", "said"),
+    [
+        (0, 0, ""),
+        (1, 0, "The panel agreed 1 thing to do for you. We do not know yet if it is done."),
+        (1, 1, "The panel agreed 1 thing to do for you. It is done."),
+        (2, 0, "The panel agreed 2 things to do for you. We do not know yet if they are done."),
+        (2, 1, "The panel agreed 2 things to do for you. So far, 1 is done."),
+        (3, 2, "The panel agreed 3 things to do for you. So far, 2 are done."),
+        (2, 2, "The panel agreed 2 things to do for you. All are done."),
+    ],
+)
+def test_actions_are_counted_and_the_story_is_marked_anew_by_each(agreed: int, done: int, said: str) -> None:
+    told_so_far = [event("camhs.referred", "2025-02-03")]
+    told_so_far += [event("panel.action_agreed", "2025-02-03", action_id=f"A{n}") for n in range(agreed)]
+    told_so_far += [event("panel.action_completed", "2025-02-04", action_id=f"A{n}") for n in range(done)]
+    story = told(*told_so_far)
+
+    assert story.of_actions == said
+    assert not said or (said in story.sentences() and grade(said) <= 6)
+    assert story.mark != told(*told_so_far, event("panel.action_agreed", "2025-02-05", action_id="more")).mark
 
 
 def test_what_should_happen_is_told_with_what_is_late_and_nothing_between_agencies() -> None:

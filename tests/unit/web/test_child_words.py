@@ -137,3 +137,15 @@ def test_what_was_agreed_says_whether_it_has_happened() -> None:
     ]
     assert (view.done, view.overdue) == (1, 1)
     assert view.decisions[0].funding == "education 50%, care 50%"
+
+
+def test_shares_are_said_as_exactly_as_they_were_agreed_and_a_correction_with_its_day_in_london() -> None:
+    thirds = {"education": 0.333, "health": 0.333, "care": 0.334}
+    before = event(
+        "panel.decided", "2025-06-01", recorded="2025-06-01T23:30:00+00:00", event_id="e", rationale="First."
+    )
+    after = event("panel.decided", "2025-06-01", recorded="2025-06-03", event_id="f", corrects="e", funding=thirds)
+    view = panel_view(panel_as_json(panel_record([after], {after.key: [before]})), {}, TODAY)
+
+    assert view.decisions[0].funding == "education 33.3%, health 33.3%, care 33.4%"
+    assert [on for _, _, on in view.decisions[0].former] == ["2025-06-02"]

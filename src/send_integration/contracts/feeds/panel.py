@@ -64,6 +64,7 @@ class ActionAgreed(Panel, what="action_agreed"):
 
     action_id: Id
     owner: Line
+    owner_id: Id | None = None  # their worker id, where they are one whom the directory knows
     due_on: Day
     what: Line
     meeting_on: Day | None = None

@@ -12,6 +12,7 @@ from send_integration.store.children import is_child_id
 from send_integration.web.context import Site
 from send_integration.web.forms import Fault
 from send_integration.web.policy import Action
+from send_integration.web.written import read_day
 
 ENTRIES_ON_A_PAGE = 50
 LONGEST_ACTOR = 200
@@ -67,7 +68,7 @@ def _read(typed: Typed) -> tuple[Asked, tuple[Fault, ...]]:
         Fault(field, words)
         for field, wrong, words in (
             ("child", bool(child) and not is_child_id(child), "Give a child id, as on the child\u2019s page"),
-            ("actor", len(actor) > LONGEST_ACTOR, "Give a worker id"),
+            ("actor", len(actor) > LONGEST_ACTOR or not actor.isprintable(), "Give a worker id"),
             ("first", bool(typed.first) and first is None, "Give the first day as a date"),
             ("last", bool(typed.last) and last is None, "Give the last day as a date"),
             ("last", bool(first and last and first > last), "The last day lies before the first"),
@@ -78,7 +79,4 @@ def _read(typed: Typed) -> tuple[Asked, tuple[Fault, ...]]:
 
 
 def _day(typed: str) -> date | None:
-    try:
-        return date.fromisoformat(typed)
-    except ValueError:
-        return None
+    return read_day(typed, "", "").day

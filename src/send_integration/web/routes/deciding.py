@@ -11,8 +11,10 @@ from fastapi.responses import RedirectResponse, Response
 from send_integration import clock
 from send_integration.alerts.schedule import in_rehearsal
 from send_integration.errors import BadInput
-from send_integration.steps.panel_acts import ActionDraft, Conclusion, DecisionDraft, Funding, Moved, conclude
+from send_integration.steps.panel_acts import Moved, conclude, listings_of
+from send_integration.steps.panel_drafts import ActionDraft, Conclusion, DecisionDraft, Funding
 from send_integration.store.children import Standing, one_child, standings
+from send_integration.store.flags import is_dismissed
 from send_integration.store.meetings import one_meeting, seats_of, who_said
 from send_integration.store.panel import show_for_deciding, shown_before, words_under_way
 from send_integration.store.sessions import Session
@@ -21,7 +23,18 @@ from send_integration.timeline.seen import Seen
 from send_integration.web.agendas import MOST_ENTRIES, changes_since, decided_for
 from send_integration.web.child_page import year_name
 from send_integration.web.context import Site
-from send_integration.web.decide_form import BASES, DECISIONS, FOLLOWED, Asked, Read, Typed, known_as, read_form
+from send_integration.web.decide_form import (
+    BASES,
+    DECISIONS,
+    FOLLOWED,
+    Asked,
+    Read,
+    Typed,
+    known_as,
+    read_form,
+    worker_ids_of,
+    worker_known_as,
+)
 from send_integration.web.forms import Fault
 from send_integration.web.policy import Action
 from send_integration.web.routes.meetings import meeting_day
@@ -75,6 +88,7 @@ def routes(site: Site) -> APIRouter:
     def show(request: Request, day: str, child_id: str) -> Response:
         standing = standings(site.engine, [child_id]).get(child_id)
         session = site.permit_child(request, Action.DECIDE, child_id, standing)
+        note_form(site, session, child_id)
         return _open(site, session, _case(child_id, standing, day))
 
     @router.post("/meetings/{day}/children/{child_id}")
@@ -82,9 +96,16 @@ def routes(site: Site) -> APIRouter:
         standing = standings(site.engine, [child_id]).get(child_id)
         session = site.permit_child(request, Action.DECIDE, child_id, standing)
         site.require_form(session, typed.csrf)
+        note_form(site, session, child_id)
         return take(site, session, _case(child_id, standing, day), typed)
 
     return router
+
+
+def note_form(site: Site, session: Session, child_id: str) -> None:
+    """Write down that somebody has the form before them: it tells of entries, so that they are told where one leaves the
+    timeline."""
+    site.note_looks(session, Action.VIEW_MEETING, [child_id], "the form on a decision")
 
 
 def _case(child_id: str, standing: Standing | None, day: str) -> Case:
@@ -101,9 +122,7 @@ def _open(site: Site, session: Session, case: Case) -> Response:
     decided = decided_for(seen.panel, words, case.meeting_on)
     if decided is not None:
         return RedirectResponse(f"/decisions/{decided['event_id']}?child={case.child_id}", status_code=303)
-    listed = {item["meeting_on"] for item in seen.panel["listings"]}
-    listed |= {str(word.meeting_on) for word in words if word.what == "listed"}
-    if case.meeting_on.isoformat() not in listed:
+    if case.meeting_on.isoformat() not in {item["meeting_on"] for item in listings_of(seen)}:
         return RedirectResponse(f"/children/{case.child_id}/list?meeting_on={case.meeting_on}", status_code=303)
     return form_page(site, session, case, seen, None)
 
@@ -129,7 +148,7 @@ def take(site: Site, session: Session, case: Case, typed: Typed) -> Response:
         session,
         case,
         typed,
-        _conclusion(case, read, typed.corrects if is_event_id(typed.corrects) else ""),
+        _conclusion(site, case, read, typed.corrects if is_event_id(typed.corrects) else ""),
         before,
     )
 
@@ -154,15 +173,20 @@ def _record(site: Site, session: Session, case: Case, typed: Typed, conclusion: 
     return form_page(site, session, case, present, typed, *faults, theirs=theirs)
 
 
-def _conclusion(case: Case, read: Read, corrects: str) -> Conclusion:
-    """What the form says as the acts take it; a correction leaves attendance and actions as they are."""
+def _conclusion(site: Site, case: Case, read: Read, corrects: str) -> Conclusion:
+    """What the form says as the acts take it; a correction leaves attendance and actions as they are. Of an action that a worker
+    of the child takes on, as the form offers them, it is said who that is."""
     funding = Funding(**read.funding) if read.funding else None
     draft = DecisionDraft(
         case.meeting_on, read.decision, read.rationale, read.review_on, funding, read.voice_followed, read.basis
     )
     if case.corrects:
         return Conclusion(draft, corrects=case.corrects)
-    actions = tuple(ActionDraft(one.owner, one.what, one.due_on, case.meeting_on) for one in read.actions)
+    child = one_child(site.engine, case.child_id)
+    ids = worker_ids_of(child.named_workers if child else ())
+    actions = tuple(
+        ActionDraft(one.owner, one.what, one.due_on, case.meeting_on, ids.get(one.owner)) for one in read.actions
+    )
     return Conclusion(draft, read.attendees, read.discussion, actions, corrects)
 
 
@@ -181,7 +205,7 @@ def theirs_of(site: Site, session: Session, case: Case, before: Seen | None, pre
     others = [item for item in new if by.get(item["event_id"]) != session.actor]
     if not others:
         return None
-    last = max(others, key=lambda item: "decision" in item)
+    last = next((item for item in reversed(others) if "decision" in item), others[-1])
     return Theirs(
         last["event_id"] if "decision" in last else "",
         by.get(last["event_id"], ""),
@@ -237,7 +261,7 @@ def form_page(
         quorum=quorum_of(seats, meeting.quorum) if meeting else None,
         part_names=PART_NAMES,
         offered=[known_as(seat) for seat in seats],
-        owners=sorted({*(known_as(seat) for seat in seats), *_workers(found.named_workers)}),
+        owners=sorted({*(known_as(seat) for seat in seats), *map(worker_known_as, found.named_workers)}),
         decisions=DECISIONS,
         followed=FOLLOWED,
         bases=BASES,
@@ -256,14 +280,10 @@ def _before_the_panel(site: Site, case: Case, seen: Seen, born_on: date) -> dict
         "age": age_on(born_on, today),
         "year": year_name(born_on, (), today),
         "voices": seen.panel["voices"],
-        "flags": [flag for flag in seen.flags if (flag["handled"] or {}).get("what") != "dismissed"],
+        "flags": [flag for flag in seen.flags if not is_dismissed(flag)],
         "since_most": MOST_ENTRIES,
         "since": changes_since(site.engine, {case.child_id: last}, {case.child_id: seen})[case.child_id]
         if last
         else Since(),
         "standing_actions": late_actions(seen.panel, today),
     }
-
-
-def _workers(named_workers: Iterable[Mapping[str, Any]]) -> set[str]:
-    return {f"{worker['name']}, {worker['role'].replace('-', ' ')}" for worker in named_workers}

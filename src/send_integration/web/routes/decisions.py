@@ -13,6 +13,7 @@ from send_integration.alerts.schedule import in_rehearsal
 from send_integration.errors import BadInput
 from send_integration.steps.panel_acts import complete_action
 from send_integration.store.children import NamedChild, children_named
+from send_integration.store.flags import is_dismissed
 from send_integration.store.meetings import who_said
 from send_integration.store.panel import (
     Word,
@@ -29,7 +30,7 @@ from send_integration.web.context import Site
 from send_integration.web.decide_form import BASES, DECISIONS, FOLLOWED, SERVICES, Typed
 from send_integration.web.forms import Fault
 from send_integration.web.policy import Action
-from send_integration.web.routes.deciding import Case, form_page, take
+from send_integration.web.routes.deciding import Case, form_page, note_form, take
 from send_integration.web.since import LastTime, since_seen
 from send_integration.web.written import is_event_id
 
@@ -37,6 +38,10 @@ DONE = {
     "corrected": "The decision is corrected. The timeline has it in seconds.",
     "completed": "The action is done. The timeline has it in seconds.",
 }
+
+
+MAY_BE_OPEN = ("review_on", "funding", "voice_followed", "basis")
+"""What a decision need not say."""
 
 
 class Found(NamedTuple):
@@ -64,6 +69,7 @@ def routes(site: Site) -> APIRouter:
     def ask(request: Request, event_id: str, child: Annotated[str, Query()] = "") -> Response:
         child_id, named = _whose(site, event_id, child)
         session = site.permit_child(request, Action.DECIDE, child_id, named.standing if named else None)
+        note_form(site, session, child_id)
         case = _case(site, child_id, named, event_id)
         seen = show_for_deciding(site.engine, child_id, clock.now())
         if seen is None:
@@ -78,6 +84,7 @@ def routes(site: Site) -> APIRouter:
         child_id, named = _whose(site, event_id, child)
         session = site.permit_child(request, Action.DECIDE, child_id, named.standing if named else None)
         site.require_form(session, typed.csrf)
+        note_form(site, session, child_id)
         return take(site, session, _case(site, child_id, named, event_id), typed)
 
     _add_completing(site, router)
@@ -140,7 +147,8 @@ def _find(site: Site, child_id: str, event_id: str, panel: Mapping[str, Any] | N
             return Found(item, "stands")
         for former in item["former"]:
             if former["event_id"] == event_id:
-                return Found({**item, **former, "former": []}, "replaced", item["event_id"])
+                before = {**dict.fromkeys(MAY_BE_OPEN), "meeting_on": item["meeting_on"], **former, "former": []}
+                return Found(before, "replaced", item["event_id"])
     for word in words:
         if word.event_id == event_id and word.what == "decided":
             return Found(_as_item(word), "under way")
@@ -151,8 +159,13 @@ def _find(site: Site, child_id: str, event_id: str, panel: Mapping[str, Any] | N
 
 def _as_item(word: Word) -> dict[str, Any]:
     """A decision under way in the shape of the panel's record."""
-    nothing = dict.fromkeys(("review_on", "funding", "voice_followed", "basis"))
-    return {**nothing, "former": [], **word.body, "event_id": word.event_id, "recorded_at": word.said_at.isoformat()}
+    return {
+        **dict.fromkeys(MAY_BE_OPEN),
+        "former": [],
+        **word.body,
+        "event_id": word.event_id,
+        "recorded_at": word.said_at.isoformat(),
+    }
 
 
 def _as_typed(decision: Mapping[str, Any]) -> Typed:
@@ -184,7 +197,7 @@ def _page(
     seen = decisions_seen(site.engine, [event_id], {child_id: present}).get(event_id)
     by = who_said(site.engine, [event_id])
     last = LastTime(date.fromisoformat(found.said["meeting_on"]), event_id) if found.said else None
-    since = since_seen(last, seen.seen, present) if seen and last else None
+    since = since_seen(last, seen.whole, present) if seen and last else None
     return site.page(
         "decision.html",
         session,
@@ -196,6 +209,7 @@ def _page(
         said=found.said,
         by=by.get(event_id, ""),
         seen=seen.seen if seen else None,
+        mattered=[flag for flag in seen.seen.flags if not is_dismissed(flag)] if seen else [],
         seen_at=seen.seen_at if seen else None,
         left_out=seen.left_out if seen else 0,
         since=since,

@@ -9,14 +9,23 @@ from pydantic import BaseModel
 from send_integration import clock
 from send_integration.alerts.schedule import in_rehearsal
 from send_integration.errors import BadInput
-from send_integration.steps.panel_acts import ListingDraft, list_child
+from send_integration.steps.panel_acts import list_child
+from send_integration.steps.panel_drafts import ListingDraft
 from send_integration.store.children import Standing, one_child, standings
 from send_integration.store.meetings import open_meetings
+from send_integration.store.panel import words_under_way
 from send_integration.store.sessions import Session
+from send_integration.web.agendas import listings_by_day
 from send_integration.web.context import Site
 from send_integration.web.forms import Fault
 from send_integration.web.policy import Action, allowed
 from send_integration.web.written import read_day, read_line
+
+DONE = {
+    "listed": "The child is listed. The timeline has it in seconds.",
+    "taken-off": "The child is taken off the agenda. The timeline has it in seconds.",
+}
+"""What is said of each act once it is done."""
 
 
 class Listing(BaseModel):
@@ -38,7 +47,7 @@ def routes(site: Site) -> APIRouter:
     ) -> Response:
         standing = standings(site.engine, [child_id]).get(child_id)
         session = site.permit_child(request, Action.LIST_FOR_PANEL, child_id, standing)
-        return _page(site, session, standing, Listing(meeting_on=meeting_on), done=done == "listed")
+        return list_page(site, session, standing, Listing(meeting_on=meeting_on), done=DONE.get(done, ""))
 
     @router.post("/children/{child_id}/list")
     def put_on(request: Request, child_id: str, typed: Annotated[Listing, Form()]) -> Response:
@@ -62,35 +71,41 @@ def _list(site: Site, session: Session, child_id: str, standing: Standing | None
     faults.extend((*reason.faults, *presenter.faults))
     again = typed.model_copy(update={"reason": reason.text, "presenter": presenter.text})
     if faults or day.day is None:
-        return _page(site, session, standing, again, *faults)
+        return list_page(site, session, standing, again, *faults)
     draft = ListingDraft(day.day, reason.text, presenter.text or None)
     try:
         list_child(site.engine, child_id, session, draft, in_rehearsal(clock.now(), site.settings.today()))
     except BadInput as fault:
-        return _page(site, session, standing, again, Fault("meeting_on", fault.what))
+        return list_page(site, session, standing, again, Fault("meeting_on", fault.what))
     if not allowed(Action.VIEW_MEETING, session.role).allowed:
         return RedirectResponse(f"/children/{child_id}/list?done=listed", status_code=303)
     return RedirectResponse(f"/meetings/{day.day}?done=listed", status_code=303)
 
 
-def _page(
-    site: Site, session: Session, standing: Standing | None, typed: Listing, *faults: Fault, done: bool = False
+def list_page(
+    site: Site, session: Session, standing: Standing | None, typed: Listing, *faults: Fault, done: str = ""
 ) -> Response:
+    """The form that lists a child, with the meetings for which it is listed."""
     found = one_child(site.engine, standing.child_id) if standing else None
     if found is None:
         raise HTTPException(404)
-    today, sees = site.settings.today().isoformat(), site.sees(session, standing)
+    today, sees = site.settings.today(), site.sees(session, standing)
+    words = words_under_way(site.engine, [found.child_id]).get(found.child_id, [])
     return site.page(
         "list_child_page.html",
         session,
         status=400 if faults else 200,
         listed_id=found.child_id,
-        listing_days=open_meetings(site.engine, site.settings.today()),
+        listing_days=open_meetings(site.engine, today),
         listing=typed,
         child_name=f"{found.given_name} {found.family_name}" if sees.names else f"Child {found.child_id}",
-        listed_for=sorted({item["meeting_on"] for item in found.panel["listings"] if item["meeting_on"] >= today}),
+        listed_for=[
+            (day, not any(listing.under_way for listing in listings))
+            for day, listings in listings_by_day(found.panel, words).items()
+            if day >= today
+        ],
         may_open=allowed(Action.RUN_MEETING, session.role).allowed,
         sees_meetings=allowed(Action.VIEW_MEETING, session.role).allowed,
-        done="The child is listed. The timeline has it in seconds." if done else "",
+        done=done,
         faults=faults,
     )

@@ -86,7 +86,7 @@ def _values(site: Site, session: Session, page: int) -> dict[str, Any]:
 
 def _actions(site: Site, session: Session) -> list[OwnAction]:
     """What the signed-in person took on at the panel, of children whose page they may see: two people can have one name."""
-    found = own_actions(site.engine, session.name, limit=MOST_ACTIONS) if session.name else []
+    found = own_actions(site.engine, session.actor, session.name, limit=MOST_ACTIONS)
     seen = [action for action in found if asked_of(session, Action.VIEW_CHILD, action.standing).allowed]
     secret = dict.fromkeys(action.child_id for action in seen if action.standing.restricted)
     site.note_looks(session, Action.LIST_CHILDREN, secret, "restricted, in an action")

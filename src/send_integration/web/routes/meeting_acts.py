@@ -14,14 +14,16 @@ from send_integration.alerts.schedule import in_rehearsal
 from send_integration.errors import BadInput
 from send_integration.steps.meetings import carry_over, move_child, say_who_came
 from send_integration.steps.panel_acts import take_off
-from send_integration.store.children import standings
+from send_integration.store.children import Standing, standings
 from send_integration.store.meetings import Carried, next_meeting
+from send_integration.store.panel import panel_of, words_under_way
 from send_integration.store.sessions import Session
 from send_integration.timeline.meeting import Part
-from send_integration.web.agendas import agenda_rows, shown_children
+from send_integration.web.agendas import listings_by_day, shown_children
 from send_integration.web.context import Site
 from send_integration.web.forms import Fault
-from send_integration.web.policy import Action
+from send_integration.web.policy import Action, allowed
+from send_integration.web.routes.listing import Listing, list_page
 from send_integration.web.routes.meetings import (
     AT_PLACE,
     NOTHING_TYPED,
@@ -77,7 +79,7 @@ def routes(site: Site) -> APIRouter:
         standing = standings(site.engine, [child_id]).get(child_id)
         session = site.permit_child(request, Action.LIST_FOR_PANEL, child_id, standing)
         site.require_form(session, csrf)
-        return _take_off(site, session, meeting_day(day), child_id)
+        return _take_off(site, session, meeting_day(day), standing)
 
     _add_attendance(site, router)
     return router
@@ -148,18 +150,26 @@ def _carry(site: Site, session: Session, day: date, child_id: str, why: str) -> 
     )
 
 
-def _take_off(site: Site, session: Session, day: date, child_id: str) -> Response:
-    """Take back each listing of a child for a meeting."""
-    rows = [row for row in agenda_rows(site, session, day) if row.child_id == child_id]
-    if not rows:
+def _take_off(site: Site, session: Session, day: date, standing: Standing | None) -> Response:
+    """Take back each listing of a child for a meeting; who may not see meetings is led back to where children are listed."""
+    child_id = standing.child_id if standing else ""
+    panel, words = panel_of(site.engine, child_id), words_under_way(site.engine, [child_id]).get(child_id, [])
+    listings = listings_by_day(panel, words).get(day, []) if panel else []
+    if not listings:
         raise HTTPException(404)
     now = in_rehearsal(clock.now(), site.settings.today())
 
     def act() -> None:
-        for listing in rows[0].listings:
+        for listing in listings:
             take_off(site.engine, child_id, session, listing.event_id, now)
 
-    return _do(site, session, day, "taken-off", child_id, act)
+    if allowed(Action.VIEW_MEETING, session.role).allowed:
+        return _do(site, session, day, "taken-off", child_id, act)
+    try:
+        act()
+    except BadInput as fault:
+        return list_page(site, session, standing, Listing(), Fault("meeting_on", fault.what))
+    return RedirectResponse(f"/children/{child_id}/list?done=taken-off", status_code=303)
 
 
 def _do(

@@ -1,5 +1,6 @@
 """The panel's meetings: which there are, opening a new one, and one meeting's agenda and attendance."""
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 from types import MappingProxyType
@@ -31,6 +32,7 @@ from send_integration.web.written import read_day, read_line
 
 MEETINGS_ON_A_PAGE = 25
 USUAL_QUORUM = "4"
+_QUORUM = re.compile(r"[1-9]|[1-4][0-9]|50", re.ASCII)
 PRESENCE = {True: "Present", False: "Apologies", None: "Not said"}
 PRESENCE_CODES = {True: "yes", False: "no", None: "open"}
 SEATED = (Part.CHAIR, Part.EDUCATION, Part.HEALTH, Part.CARE)
@@ -44,7 +46,6 @@ DONE = {
     "listed": "The child is listed. The timeline has it in seconds.",
     "taken-off": "The child is taken off the agenda. The timeline has it in seconds.",
     "decided": "The decision is recorded. The timeline has it in seconds.",
-    "discussed": "It is recorded that the panel talked about the child. The timeline has it in seconds.",
 }
 """What is said of each act once it is done."""
 
@@ -62,7 +63,7 @@ class NewMeeting(BaseModel):
     education: str = ""
     health: str = ""
     care: str = ""
-    quorum: str = USUAL_QUORUM
+    quorum: str = ""
 
 
 class MeetingTyped(BaseModel):
@@ -117,7 +118,7 @@ def _likely(site: Site, meeting_on: str) -> NewMeeting:
         seats.setdefault(str(part), name)
     likely = {part: seats.get(part, "") for part in map(str, SEATED)}
     day = read_day(meeting_on, "", "").day
-    return NewMeeting(meeting_on=day.isoformat() if day else "", **likely)
+    return NewMeeting(meeting_on=day.isoformat() if day else "", quorum=USUAL_QUORUM, **likely)
 
 
 def _list(site: Site, session: Session, typed: NewMeeting, *faults: Fault, page: int = 1) -> Response:
@@ -154,7 +155,7 @@ def _open(site: Site, session: Session, typed: NewMeeting) -> Response:
         faults.extend(name.faults)
         seats.extend([(part, name.text)] if name.text else [])
     quorum = typed.quorum.strip()
-    if not (quorum.isascii() and quorum.isdigit() and 1 <= int(quorum[:4]) <= 50):
+    if not _QUORUM.fullmatch(quorum):
         faults.append(Fault("quorum", "The quorum must be a number from 1 to 50"))
     if faults or day.day is None:
         return _list(site, session, typed, *faults)
@@ -199,7 +200,7 @@ def meeting_page(site: Site, session: Session, day: date, shown: Shown = NOTHING
         "quorum": quorum_of([said.seat for said in seats], meeting.quorum) if meeting else None,
         "since_most": MOST_ENTRIES,
         "decisions": DECISIONS,
-        "next_day": next_meeting(site.engine, day),
+        "next_day": next_meeting(site.engine, max(day, site.settings.today())),
     }
     return site.page(
         "meeting.html",

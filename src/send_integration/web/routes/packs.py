@@ -1,7 +1,6 @@
 """A panel's papers as PDF: one pack for a meeting, one for a child. That each is taken is written down before it is made."""
 
 from collections.abc import Callable
-from datetime import date
 from typing import Literal
 
 from fastapi import APIRouter, HTTPException, Request
@@ -10,11 +9,13 @@ from fastapi.responses import RedirectResponse, Response
 from send_integration import clock
 from send_integration.steps.catalogue import load_rules
 from send_integration.store.children import present_standing
+from send_integration.store.meetings import one_meeting
 from send_integration.store.sessions import Session
 from send_integration.web.context import Site
 from send_integration.web.packs import Taking, note_printed, packed_agenda, packed_child, printed_pack
 from send_integration.web.policy import Action
 from send_integration.web.printing.press import NoPress
+from send_integration.web.routes.meetings import meeting_day
 
 PURPOSES = {
     "panel": "the panel",
@@ -34,11 +35,14 @@ def routes(site: Site) -> APIRouter:
     rules = load_rules(site.settings.rules)
 
     @router.get("/meetings/{day}/pack.pdf")
-    def take_meeting_pack(request: Request, day: date) -> Response:
+    def take_meeting_pack(request: Request, day: str) -> Response:
         session = site.permit(request, Action.TAKE_PACK)
-        children = packed_agenda(site, session, day, rules)
-        taking = Taking(session, clock.now(), day)
-        return pdf(site, session, lambda: printed_pack(site, taking, children), f"panel-pack-{day}")
+        held = meeting_day(day)
+        children = packed_agenda(site, session, held, rules)
+        if not children and one_meeting(site.engine, held) is None:
+            raise HTTPException(404)
+        taking = Taking(session, clock.now(), held)
+        return pdf(site, session, lambda: printed_pack(site, taking, children), f"panel-pack-{held}")
 
     @router.get("/children/{child_id}/pack")
     def choose_purpose(request: Request, child_id: str) -> Response:

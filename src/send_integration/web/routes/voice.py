@@ -11,9 +11,10 @@ from pydantic import BaseModel
 from send_integration import clock
 from send_integration.alerts.schedule import in_rehearsal
 from send_integration.errors import BadInput
-from send_integration.steps.panel_acts import VOICE_TAKEN_BACK, VoiceDraft, record_voice, take_voice_back
-from send_integration.store.children import StoredChild, one_child, standings
-from send_integration.store.panel import Word, panel_of, words_under_way
+from send_integration.steps.panel_acts import VOICE_TAKEN_BACK, record_voice, take_voice_back
+from send_integration.steps.panel_drafts import VoiceDraft
+from send_integration.store.children import Standing, StoredChild, one_child, standings
+from send_integration.store.panel import Word, words_under_way
 from send_integration.store.sessions import Session
 from send_integration.web.context import SPEAKERS, Site
 from send_integration.web.forms import Fault
@@ -52,14 +53,14 @@ def routes(site: Site) -> APIRouter:
     def ask(request: Request, child_id: str, done: Annotated[str, Query()] = "") -> Response:
         standing = standings(site.engine, [child_id]).get(child_id)
         session = site.permit_child(request, Action.RECORD_VOICE, child_id, standing)
-        return _page(site, session, child_id, _open(site), done=done)
+        return _page(site, session, standing, _open(site), done=done)
 
     @router.post("/children/{child_id}/voice")
     def write_down(request: Request, child_id: str, typed: Annotated[Typed, Form()]) -> Response:
         standing = standings(site.engine, [child_id]).get(child_id)
         session = site.permit_child(request, Action.RECORD_VOICE, child_id, standing)
         site.require_form(session, typed.csrf)
-        return _write_down(site, session, _known(site, child_id), typed)
+        return _write_down(site, session, standing, typed)
 
     @router.post("/children/{child_id}/voice/take-back")
     def take_back(
@@ -68,32 +69,34 @@ def routes(site: Site) -> APIRouter:
         standing = standings(site.engine, [child_id]).get(child_id)
         session = site.permit_child(request, Action.RECORD_VOICE, child_id, standing)
         site.require_form(session, csrf)
-        return _take_back(site, session, child_id, event_id)
+        return _take_back(site, session, standing, event_id)
 
     return router
 
 
-def _write_down(site: Site, session: Session, child: StoredChild, typed: Typed) -> Response:
+def _write_down(site: Site, session: Session, standing: Standing | None, typed: Typed) -> Response:
     """Write it down and say so, or show the form again."""
+    child = _known(site, standing)
     born_on = date.fromisoformat(child.answer["date_of_birth"])
     read = _read(typed, born_on, site.settings.today())
     if read.said is None:
-        return _page(site, session, child.child_id, read.typed, *read.faults)
+        return _page(site, session, standing, read.typed, *read.faults)
     try:
         record_voice(site.engine, child.child_id, session, read.said, _now(site))
     except BadInput as fault:
-        return _page(site, session, child.child_id, read.typed, Fault("text", fault.what))
+        return _page(site, session, standing, read.typed, Fault("text", fault.what))
     return RedirectResponse(f"/children/{child.child_id}/voice?done=recorded", status_code=303)
 
 
-def _take_back(site: Site, session: Session, child_id: str, event_id: str) -> Response:
+def _take_back(site: Site, session: Session, standing: Standing | None, event_id: str) -> Response:
     """Take it back and say so, or say why it cannot be."""
+    child_id = _known(site, standing).child_id
     if not is_event_id(event_id):
-        return _page(site, session, child_id, _open(site), Fault("said", "Choose what is to be taken back"))
+        return _page(site, session, standing, _open(site), Fault("said", "Choose what is to be taken back"))
     try:
         take_voice_back(site.engine, child_id, session, event_id, _now(site))
     except BadInput as fault:
-        return _page(site, session, child_id, _open(site), Fault("said", f"{fault.what}. Look at what stands now"))
+        return _page(site, session, standing, _open(site), Fault("said", f"{fault.what}. Look at what stands now"))
     return RedirectResponse(f"/children/{child_id}/voice?done=taken-back", status_code=303)
 
 
@@ -114,20 +117,21 @@ def _read(typed: Typed, born_on: date, today: date) -> Read:
     return Read(VoiceDraft(typed.of, text.text, how.text, on.day), again, ())
 
 
-def _page(site: Site, session: Session, child_id: str, typed: Typed, *faults: Fault, done: str = "") -> Response:
-    child, panel = _known(site, child_id), panel_of(site.engine, child_id)
-    words = words_under_way(site.engine, [child_id]).get(child_id, [])
-    sees = site.sees(session, standings(site.engine, [child_id]).get(child_id))
+def _page(
+    site: Site, session: Session, standing: Standing | None, typed: Typed, *faults: Fault, done: str = ""
+) -> Response:
+    child, sees = _known(site, standing), site.sees(session, standing)
+    words = words_under_way(site.engine, [child.child_id]).get(child.child_id, [])
     return site.page(
         "voice.html",
         session,
         status=400 if faults else 200,
-        child_id=child_id,
-        child_name=f"{child.given_name} {child.family_name}" if sees.names else f"Child {child_id}",
+        child_id=child.child_id,
+        child_name=f"{child.given_name} {child.family_name}" if sees.names else f"Child {child.child_id}",
         sees=sees,
         speakers=SPEAKERS,
         typed=typed,
-        said=_standing(panel["voices"] if panel else [], words),
+        said=_standing(child.panel["voices"], words),
         under_way=[word for word in words if word.what == "voice_recorded"],
         done=DONE.get(done, ""),
         faults=faults,
@@ -140,8 +144,8 @@ def _standing(voices: Sequence[dict[str, Any]], words: Sequence[Word]) -> list[d
     return [voice for voice in voices if voice["event_id"] not in gone]
 
 
-def _known(site: Site, child_id: str) -> StoredChild:
-    found = one_child(site.engine, child_id)
+def _known(site: Site, standing: Standing | None) -> StoredChild:
+    found = one_child(site.engine, standing.child_id) if standing else None
     if found is None:
         raise HTTPException(404)
     return found
