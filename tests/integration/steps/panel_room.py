@@ -10,7 +10,7 @@ from send_integration.quality.checks import RowChecks
 from send_integration.steps import panel_acts
 from send_integration.steps.catalogue import load_rules
 from send_integration.steps.gate import Gate
-from send_integration.steps.panel_drafts import Conclusion, DecisionDraft, Funding
+from send_integration.steps.panel_drafts import Conclusion, DecisionDraft, Funding, VoiceDraft
 from send_integration.store.panel import (
     DecisionSeen,
     child_of_decision,
@@ -90,5 +90,5 @@ def decide(pipe: Pipe, draft: DecisionDraft = SHARED, by: Session = CHAIR, befor
 
 
 def voice(pipe: Pipe, text: str = "I like maths", on: date = TODAY) -> str:
-    said = panel_acts.VoiceDraft("child", text, "in person", on)
+    said = VoiceDraft("child", text, "in person", on)
     return panel_acts.record_voice(pipe.engine, child(pipe), CHAIR, said, NOW)

@@ -7,7 +7,7 @@ from sqlalchemy import Engine
 
 from send_integration.steps import deciding, panel_acts
 from send_integration.steps.deciding import Reviewer
-from send_integration.steps.panel_drafts import Conclusion
+from send_integration.steps.panel_drafts import Conclusion, VoiceDraft
 from send_integration.store.panel import (
     DecisionSeen,
     child_of_decision,
@@ -42,9 +42,8 @@ def pipe(engine: Engine) -> Pipe:
 
 def changes(pipe: Pipe, kept: DecisionSeen, event_id: str) -> Changes:
     """What a page says has changed since a decision."""
-    present = seen_of(pipe.engine, kept.child_id)
-    assert present is not None
-    return since_seen(LastTime(TODAY, event_id), kept.whole, present).changes
+    present = seen_of(pipe.engine, [kept.child_id])
+    return since_seen(LastTime(TODAY, event_id), kept.whole, present[kept.child_id]).changes
 
 
 def test_what_was_seen_is_kept_and_later_says_what_has_changed(pipe: Pipe) -> None:
@@ -83,7 +82,7 @@ def merge(pipe: Pipe) -> str:
 
 
 def test_a_decision_on_two_who_were_one_shows_nothing_of_the_other_once_they_are_two_again(pipe: Pipe) -> None:
-    said = panel_acts.VoiceDraft("child", "Tom's own words", "in person", TODAY)
+    said = VoiceDraft("child", "Tom's own words", "in person", TODAY)
     tom_says = panel_acts.record_voice(pipe.engine, child(pipe, "Tom"), CHAIR, said, NOW)
     pipe.settle()
     merged = merge(pipe)

@@ -11,7 +11,8 @@ from sqlalchemy import Engine, event
 from send_integration import clock
 from send_integration.settings import Settings
 from send_integration.steps.catalogue import load_rules
-from send_integration.steps.panel_acts import DecisionDraft, decide
+from send_integration.steps.panel_acts import conclude
+from send_integration.steps.panel_drafts import Conclusion, DecisionDraft
 from send_integration.store.panel import show_for_deciding
 from send_integration.store.sessions import Session
 from send_integration.web.app import build_app
@@ -83,7 +84,7 @@ def on_an_agenda(pipe: Pipe, numbers: range) -> list[str]:
         seen = show_for_deciding(pipe.engine, found[name], clock.now())
         assert seen is not None
         draft = DecisionDraft(BEFORE, "refer", "The paediatrician is asked.")
-        decide(pipe.engine, found[name], CHAIR, draft, seen, pipe.now)
+        conclude(pipe.engine, found[name], CHAIR, Conclusion(draft), seen, pipe.now)
     settle(pipe)
     return list(found.values())
 

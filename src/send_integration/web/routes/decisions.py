@@ -16,6 +16,7 @@ from send_integration.store.children import NamedChild, children_named
 from send_integration.store.flags import is_dismissed
 from send_integration.store.meetings import who_said
 from send_integration.store.panel import (
+    DecisionSeen,
     Word,
     child_of_decision,
     decisions_seen,
@@ -25,13 +26,14 @@ from send_integration.store.panel import (
     words_under_way,
 )
 from send_integration.store.sessions import Session
+from send_integration.timeline.seen import Seen
 from send_integration.web.agendas import MOST_ENTRIES
 from send_integration.web.context import Site
 from send_integration.web.decide_form import BASES, DECISIONS, FOLLOWED, SERVICES, Typed
 from send_integration.web.forms import Fault
 from send_integration.web.policy import Action
 from send_integration.web.routes.deciding import Case, form_page, note_form, take
-from send_integration.web.since import LastTime, since_seen
+from send_integration.web.since import LastTime, Since, since_seen
 from send_integration.web.written import is_event_id
 
 DONE = {
@@ -196,8 +198,6 @@ def _page(
         raise HTTPException(403)
     seen = decisions_seen(site.engine, [event_id], {child_id: present}).get(event_id)
     by = who_said(site.engine, [event_id])
-    last = LastTime(date.fromisoformat(found.said["meeting_on"]), event_id) if found.said else None
-    since = since_seen(last, seen.whole, present) if seen and last else None
     return site.page(
         "decision.html",
         session,
@@ -208,11 +208,7 @@ def _page(
         found=found,
         said=found.said,
         by=by.get(event_id, ""),
-        seen=seen.seen if seen else None,
-        mattered=[flag for flag in seen.seen.flags if not is_dismissed(flag)] if seen else [],
-        seen_at=seen.seen_at if seen else None,
-        left_out=seen.left_out if seen else 0,
-        since=since,
+        since=_since(found.said, event_id, seen, present),
         since_most=MOST_ENTRIES,
         shares=_shares(found.said) if sees.funding else "",
         sees=sees,
@@ -222,8 +218,25 @@ def _page(
         bases=BASES,
         done=done,
         faults=tuple(faults),
+        **_as_seen(seen),
         **_of_the_meeting(found.said, present.panel, words),
     )
+
+
+def _as_seen(kept: DecisionSeen | None) -> dict[str, Any]:
+    """What the panel had before it, where that is known, and how much of it is no longer this child's."""
+    return {
+        "seen": kept.seen if kept else None,
+        "mattered": [flag for flag in kept.seen.flags if not is_dismissed(flag)] if kept else [],
+        "seen_at": kept.seen_at if kept else None,
+        "left_out": kept.left_out if kept else 0,
+    }
+
+
+def _since(said: Mapping[str, Any], event_id: str, kept: DecisionSeen | None, present: Seen) -> Since | None:
+    if kept is None or not said:
+        return None
+    return since_seen(LastTime(date.fromisoformat(said["meeting_on"]), event_id), kept.whole, present)
 
 
 def _shares(said: Mapping[str, Any]) -> str:
