@@ -16,7 +16,6 @@ from send_integration.timeline.seen import (
     Changes,
     Seen,
     changed_since,
-    mark_of,
     seen_as_json,
     seen_from_json,
     still_to_be_shown,
@@ -108,9 +107,8 @@ def _as_seen(
     under_way: list[dict[str, Any]] | None,
     keys: list[list[str]] | None,
 ) -> Seen:
-    mark = mark_of(answer, flags or [], panel, [word["event_id"] for word in under_way or []])
     kept = frozenset(EventKey(*key) for key in keys or [])
-    return Seen(mark, answer, flags or [], panel, under_way or [], kept, at)
+    return Seen(answer, flags or [], panel, under_way or [], kept, at)
 
 
 def show_for_deciding(engine: Engine, child_id: str, now: datetime) -> Seen | None:

@@ -185,7 +185,7 @@ def pairs_of_child(engine: Engine, child_id: str, *, restricted: bool) -> list[W
     """The pairs that wait and touch a child, the likeliest first."""
     its_records = (
         "ARRAY(SELECT id FROM person_record WHERE child_id = :child"
-        " UNION ALL SELECT id FROM person_record WHERE :child = ANY(held_between))"
+        " UNION ALL SELECT id FROM person_record WHERE held_between @> ARRAY[cast(:child AS text)])"
     )
     touches = f"v.one = ANY({its_records}) OR v.other = ANY({its_records})"
     with engine.connect() as connection:
