@@ -21,6 +21,7 @@ from send_integration.store.reviews import (
     ReviewedRecord,
     WaitingPair,
     affected,
+    counted,
     pair_numbers,
     records_of_child,
     records_standing,
@@ -69,9 +70,7 @@ def review(
         table.add_row(item.name, f"{item.one.source}\n{item.other.source}", f"{item.weight:.1f}", item.why)
     console = Console()
     console.print(table)
-    console.print(
-        f"{_count(total, 'pair')} {'waits' if total == 1 else 'wait'}. `send-integration identity review PAIR` shows one."
-    )
+    console.print(f"{counted(total)}. `send-integration identity review PAIR` shows one.")
 
 
 @app.command()

@@ -12,15 +12,16 @@ from send_integration.when.london import london_midnight
 READ_AUDIT = "read-audit"
 """What the audit calls reading it."""
 
+# OFFSET 0 has an entry asked about for itself (store.secrecy).
 _IS_RESTRICTED = (
-    "EXISTS (SELECT FROM child c WHERE c.child_id = {0} AND c.restricted) OR EXISTS"
-    " (SELECT FROM person_record p WHERE p.child_id = {0} AND p.restricted)"
+    "EXISTS (SELECT FROM child c WHERE c.child_id = {0} AND c.restricted OFFSET 0) OR EXISTS"
+    " (SELECT FROM person_record p WHERE p.child_id = {0} AND p.restricted OFFSET 0)"
 )
 _HIDDEN = (
     f"({_IS_RESTRICTED.format('a.child_id')} OR EXISTS (SELECT FROM former_child_id f JOIN person_record r"  # noqa: S608 - ours
     " ON r.id = f.person_record_id WHERE f.child_id = a.child_id AND (r.restricted"
     f" OR {_IS_RESTRICTED.format('r.child_id')} OR EXISTS (SELECT FROM child h WHERE h.restricted"
-    " AND h.child_id = ANY(r.held_between)))))"
+    " AND h.child_id = ANY(r.held_between))) OFFSET 0))"
 )
 """That entry `a` names a child who is restricted, or was until its records became such a child's."""
 

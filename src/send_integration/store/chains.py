@@ -55,8 +55,9 @@ def events_with_chains(
         text(
             "WITH RECURSIVE chain AS ("  # noqa: S608 - constants of ours
             f"SELECT e.source, e.event_id, e.target FROM {kept} e WHERE e.target IS NOT NULL"
-            f" AND (e.{child} = ANY(:children) OR EXISTS (SELECT FROM {kept} t WHERE t.source = e.source"
-            f" AND t.event_id = e.target AND t.{child} = ANY(:children)))"
+            f" AND e.{child} = ANY(:children)"
+            f" UNION SELECT e.source, e.event_id, e.target FROM {kept} t JOIN {kept} e ON e.source = t.source"
+            f" AND e.target = t.event_id AND e.target IS NOT NULL WHERE t.{child} = ANY(:children)"
             f"{_STEP.format(kept=kept)})"
             f" SELECT e.{child}, e.body, {mark} FROM {kept} e JOIN chain c USING (source, event_id)"
             f" WHERE e.{child} <> ALL(:children) AND e.{child} <> ''"

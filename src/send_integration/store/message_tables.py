@@ -163,6 +163,13 @@ notice = Table(
     Column("read_at", Moment),
     Column("read_by", Text),
     Index("ix_notice_unread", "recipient", "child_id", unique=True, postgresql_where=Column("read_at").is_(None)),
+    Index(
+        "ix_notice_latest",
+        "recipient",
+        Column("opened_at", Moment).desc(),
+        "notice_id",
+        postgresql_where=Column("read_at").is_(None),
+    ),
     Index("ix_notice_unposted", "opened_at", postgresql_where=Column("posted_at").is_(None)),
 )
 

@@ -120,15 +120,19 @@ def _entry_row(notice_id: str, told: Told, left_at: datetime) -> dict[str, objec
 
 def unread_notices(engine: Engine, reader: Reader, limit: int) -> list[Notice]:
     """What somebody has not read and may be shown, the latest first."""
-    unread = f"n.read_at IS NULL AND n.recipient = ANY(:recipients) AND {_SHOWN}"
+    of_each = (
+        "unnest(cast(:recipients AS text[])) AS r(name) CROSS JOIN LATERAL (SELECT * FROM notice n"  # noqa: S608 - ours
+        f" WHERE n.recipient = r.name AND n.read_at IS NULL AND {_SHOWN} ORDER BY n.opened_at DESC, n.notice_id"
+        " LIMIT :limit) AS n"
+    )
     with engine.connect() as connection:
-        return _notices(connection, unread, limit, **asked_by(reader))
+        return _notices(connection, of_each, limit, **asked_by(reader))
 
 
 def all_notices(engine: Engine, limit: int, *, restricted: bool) -> list[Notice]:
     """What anybody was ever told, the latest first; with `restricted` off, nothing of a restricted child."""
     with engine.connect() as connection:
-        return _notices(connection, _SHOWN, limit, restricted=restricted, worker="")
+        return _notices(connection, f"notice n WHERE {_SHOWN}", limit, restricted=restricted, worker="")
 
 
 def asked_by(reader: Reader) -> dict[str, object]:
@@ -136,12 +140,13 @@ def asked_by(reader: Reader) -> dict[str, object]:
     return {"recipients": list(reader.recipients), "restricted": reader.restricted, "worker": reader.worker_id}
 
 
-def _notices(connection: Connection, condition: str, limit: int, **given: object) -> list[Notice]:
+def _notices(connection: Connection, chosen: str, limit: int, **given: object) -> list[Notice]:
+    """The latest of the notices `n` that are chosen, in SQL, as far as the reader whom `given` describes may be told."""
     rows = connection.execute(
         text(
             "SELECT n.notice_id, n.recipient, n.child_id, n.opened_at, (SELECT min(d.sent_at) FROM delivery d"  # noqa: S608 - ours
-            " WHERE d.message_id = n.notice_id) AS sent_at, n.read_at, n.read_by FROM notice n"
-            f" WHERE {condition} ORDER BY n.opened_at DESC, n.notice_id LIMIT :limit"
+            " WHERE d.message_id = n.notice_id) AS sent_at, n.read_at, n.read_by"
+            f" FROM {chosen} ORDER BY n.opened_at DESC, n.notice_id LIMIT :limit"
         ),
         {**given, "limit": limit},
     )

@@ -14,7 +14,6 @@ from send_integration.store.flags import URGENCY
 from send_integration.timeline.panel import Listing
 from send_integration.timeline.seen import (
     Seen,
-    mark_of,
     seen_as_json,
     seen_from_json,
     still_to_be_shown,
@@ -107,9 +106,8 @@ def _as_seen(
     under_way: list[dict[str, Any]] | None,
     keys: list[list[str]] | None,
 ) -> Seen:
-    mark = mark_of(answer, flags or [], panel, [word["event_id"] for word in under_way or []])
     kept = frozenset(EventKey(*key) for key in keys or [])
-    return Seen(mark, answer, flags or [], panel, under_way or [], kept, at)
+    return Seen(answer, flags or [], panel, under_way or [], kept, at)
 
 
 def show_for_deciding(engine: Engine, child_id: str, now: datetime) -> Seen | None:

@@ -177,12 +177,15 @@ def one_item(engine: Engine, item_id: int) -> QuarantineItem | None:
     return QuarantineItem(**{**named, "raw": raw, "secret": secret})
 
 
+_SOMEBODY = "p.source, p.local_id, p.given_name, p.family_name, p.nhs_number, p.upn"
+
+
 def _restricted_people(connection: Connection) -> Iterator[Somebody]:
     """Everybody of whom only some may know, as each source knows them."""
     rows = connection.execute(
         text(
-            "SELECT DISTINCT p.source, p.local_id, p.given_name, p.family_name, p.nhs_number, p.upn FROM person_record p"
-            " LEFT JOIN child c USING (child_id) WHERE p.restricted OR c.restricted"
+            f"SELECT {_SOMEBODY} FROM person_record p WHERE p.restricted UNION"  # noqa: S608 - ours
+            f" SELECT {_SOMEBODY} FROM child c JOIN person_record p USING (child_id) WHERE c.restricted"
         )
     )
     return (Somebody(*fields) for fields in (tuple[Any, ...](row) for row in rows))
@@ -215,7 +218,8 @@ def awaiting_checks(engine: Engine, child_id: str, *, restricted: bool) -> list[
                 " (SELECT source, local_id FROM person_record WHERE child_id = :child)"
                 f" AND (:restricted OR NOT q.restricted OR {known})"
                 f" UNION ALL SELECT {AGENCY}, q.quarantined_at FROM quarantine q JOIN person_record p"
-                " ON p.id = q.person_record_id WHERE q.status = 'open' AND :child = ANY(p.held_between)"
+                " ON p.id = q.person_record_id WHERE q.status = 'open'"
+                " AND p.held_between @> ARRAY[cast(:child AS text)]"
                 f" AND (:restricted OR NOT ((p.restricted AND NOT {known}) OR {other}))"
                 ") AS w GROUP BY agency ORDER BY min(quarantined_at), agency"
             ),

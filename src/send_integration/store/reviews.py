@@ -127,6 +127,17 @@ _WAITS = f"NOT EXISTS (SELECT FROM under_way u WHERE {_DECIDES})"
 _WITH = f"WITH under_way AS MATERIALIZED ({UNDER_WAY})"
 
 
+MOST_COUNTED = 1000
+"""Pairs beyond which it is only said that there are more: counting them all would take longer than showing a page."""
+
+
+def counted(total: int) -> str:
+    """How many pairs wait, in words."""
+    if total > MOST_COUNTED:
+        return f"More than {MOST_COUNTED:,} pairs wait"
+    return f"{total:,} {'pair waits' if total == 1 else 'pairs wait'}"
+
+
 def pair_numbers(name: str) -> tuple[int, int] | None:
     """The two records of a pair's name ('12-57'), the lower number first; None for what is no such name."""
     found = _PAIR_NAME.fullmatch(name)
@@ -137,14 +148,17 @@ def pair_numbers(name: str) -> tuple[int, int] | None:
 
 
 def waiting_pairs(engine: Engine, *, restricted: bool, limit: int, offset: int = 0) -> tuple[list[WaitingPair], int]:
-    """The pairs that wait, the likeliest first, and how many there are; one on which somebody has decided waits no more.
+    """The pairs that wait, the likeliest first, and how many there are, as far as MOST_COUNTED and one more; one on which
+    somebody has decided waits no more.
 
     With `restricted` off, none that touches a restricted record or child.
     """
     with engine.connect() as connection:
         total: int = connection.execute(
-            text(f"{_WITH} SELECT count(*) FROM {_FROM} WHERE {_SEEN} AND {_WAITS}"),  # noqa: S608 - constants of ours
-            {"restricted": restricted},
+            text(
+                f"{_WITH} SELECT count(*) FROM (SELECT FROM {_FROM} WHERE {_SEEN} AND {_WAITS} LIMIT :most) AS w"  # noqa: S608 - ours
+            ),
+            {"restricted": restricted, "most": MOST_COUNTED + 1},
         ).scalar_one()
         rows = connection.execute(
             text(
@@ -185,7 +199,7 @@ def pairs_of_child(engine: Engine, child_id: str, *, restricted: bool) -> list[W
     """The pairs that wait and touch a child, the likeliest first."""
     its_records = (
         "ARRAY(SELECT id FROM person_record WHERE child_id = :child"
-        " UNION ALL SELECT id FROM person_record WHERE :child = ANY(held_between))"
+        " UNION ALL SELECT id FROM person_record WHERE held_between @> ARRAY[cast(:child AS text)])"
     )
     touches = f"v.one = ANY({its_records}) OR v.other = ANY({its_records})"
     with engine.connect() as connection:

@@ -1,6 +1,10 @@
 """Of which restricted children somebody may be told, as SQL conditions: each is said once, here, for every query."""
 
 
+# In these conditions OFFSET 0 has a row asked about for itself, by index: a page shows a few rows, and PostgreSQL would else
+# read all records of people first, to have the answer for any row.
+
+
 def works_with(child: str, worker_id: str) -> str:
     """That a row of table child has a worker for a named worker; both are SQL expressions."""
     return (
@@ -34,7 +38,7 @@ def entry_may_be_told(worker_id: str) -> str:
     return (
         "NOT EXISTS (SELECT FROM person_record_key k JOIN person_record p ON p.id = k.person_record_id"
         " LEFT JOIN child c ON c.child_id = p.child_id WHERE k.key = x.other_key AND p.source = x.other_source"
-        f" AND p.local_id = x.other_local_id AND {COULD_BE_RESTRICTED} AND NOT {works_with('c', worker_id)})"
+        f" AND p.local_id = x.other_local_id AND {COULD_BE_RESTRICTED} AND NOT {works_with('c', worker_id)} OFFSET 0)"
     )
 
 
@@ -43,7 +47,8 @@ def notice_may_be_told(worker_id: str) -> str:
     to tell."""
     return (
         f"(NOT EXISTS (SELECT FROM ({_OF_WHOM}) AS w WHERE w.restricted AND NOT {works_with('w', worker_id)})"  # noqa: S608 - ours
-        f" AND EXISTS (SELECT FROM notice_entry x WHERE x.notice_id = n.notice_id AND {entry_may_be_told(worker_id)}))"
+        f" AND EXISTS (SELECT FROM notice_entry x WHERE x.notice_id = n.notice_id AND {entry_may_be_told(worker_id)}"
+        " OFFSET 0))"
     )
 
 

@@ -102,6 +102,14 @@ person_record = Table(
     Index(None, "component"),
     Index(None, "child_id"),
     Index("ix_person_record_restricted", "source", "local_id", postgresql_where=Column("restricted", Boolean)),
+    Index(None, "local_id", "source"),
+    Index("ix_person_record_restricted_child", "child_id", postgresql_where=Column("restricted", Boolean)),
+    Index(
+        "ix_person_record_held_between",
+        "held_between",
+        postgresql_using="gin",
+        postgresql_where=Column("held_between", ARRAY(Text)).is_not(None),
+    ),
 )
 
 # The keys under which a record is found by another that might be the same child (identity.blocking), hashed, and the
@@ -148,6 +156,7 @@ def _pairs(name: str) -> Table:
 identity_link = _pairs("identity_link")
 Index("ix_identity_link_likely", identity_link.c.one, postgresql_where=identity_link.c.why == "likely")
 identity_review = _pairs("identity_review")
+Index("ix_identity_review_weight", identity_review.c.weight.desc(), identity_review.c.one, identity_review.c.other)
 
 # What people decided of two sources' local ids; the last word on each pair, from the events of feed identity.
 identity_statement = Table(

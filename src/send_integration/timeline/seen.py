@@ -22,17 +22,21 @@ class Seen:
     """A child as it stood at a moment: the one answer, the open flags, the panel's record, and the panel's own words that
     were on their way to the timeline (as `body` of store.panel.Word, and `said_by`).
 
-    `mark` is another whenever any of these is. `keys` names every event that was then kept of the child, standing or not, for
+    `keys` names every event that was then kept of the child, standing or not, for
     an answer names its events without their source.
     """
 
-    mark: str
     answer: Mapping[str, Any]
     flags: Sequence[Mapping[str, Any]]
     panel: Mapping[str, Any]
     under_way: Sequence[Mapping[str, Any]]
     keys: frozenset[EventKey]
     at: datetime
+
+    @property
+    def mark(self) -> str:
+        """Another whenever answer, flags, record or words under way are."""
+        return _mark_of(self.answer, self.flags, self.panel, [word["event_id"] for word in self.under_way])
 
 
 class Entry(NamedTuple):
@@ -70,7 +74,7 @@ class Changes:
         return bool(self.came or self.gone or self.milestones or self.flags or self.decisions or self.words)
 
 
-def mark_of(answer: Mapping[str, Any], flags: Sequence[Any], panel: Mapping[str, Any], words: Sequence[str]) -> str:
+def _mark_of(answer: Mapping[str, Any], flags: Sequence[Any], panel: Mapping[str, Any], words: Sequence[str]) -> str:
     """The mark of what is shown; `words` are the ids of the panel's words under way."""
     shown = json.dumps([answer, flags, panel, sorted(words)], sort_keys=True, separators=(",", ":"))
     return sha256(shown.encode()).hexdigest()[:32]
@@ -103,7 +107,6 @@ def seen_as_json(seen: Seen) -> dict[str, Any]:
 def seen_from_json(given: Mapping[str, Any]) -> Seen:
     """What `seen_as_json` wrote."""
     return Seen(
-        given["mark"],
         given["answer"],
         given["flags"],
         given["panel"],

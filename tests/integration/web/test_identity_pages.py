@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy import Engine, text
 
+from send_integration.store import reviews
 from tests.builders import sent
 from tests.integration.families import ANNA, audited, child_of, pair_of, settle
 from tests.integration.steps.pipe import Pipe
@@ -31,6 +32,14 @@ def children(engine: Engine) -> int:
             text("SELECT count(DISTINCT child_id) FROM person_record WHERE family_name = 'Kowalska'")
         ).scalar_one()
     return found
+
+
+def test_of_very_many_pairs_it_is_said_that_there_are_more(sign_in: SignIn, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reviews, "MOST_COUNTED", 2)
+
+    page = sign_in("steward").get("/identity").text
+
+    assert "More than 2 pairs wait, the likeliest" in page
 
 
 def test_the_queue_names_nobody_and_says_how_many_wait_and_why(sign_in: SignIn) -> None:

@@ -11,7 +11,6 @@ from send_integration.timeline.seen import (
     Seen,
     Turned,
     changed_since,
-    mark_of,
     said_for,
     seen_as_json,
     seen_from_json,
@@ -64,8 +63,7 @@ def seen(
     }
     panel = {name: [] for name in ("listings", "discussions", "actions", "voices")}
     record = {**panel, "decisions": decisions or [], "services": [{"event_id": ids[0]}] if ids else []}
-    mark = mark_of(answer, flags or [], record, [word["event_id"] for word in words or []])
-    return Seen(mark, answer, flags or [], record, words or [], frozenset(EventKey("s", found) for found in ids), AT)
+    return Seen(answer, flags or [], record, words or [], frozenset(EventKey("s", found) for found in ids), AT)
 
 
 def test_what_is_kept_is_read_back_as_it_was() -> None:

@@ -12,9 +12,11 @@ from send_integration.steps import deciding
 from send_integration.steps.deciding import Reviewer
 from send_integration.store.decisions import answered_by_others, is_under_way, latest_on_children, latest_on_pair
 from send_integration.store.reviews import (
+    MOST_COUNTED,
     ReviewedRecord,
     WaitingPair,
     affected,
+    counted,
     events_of_records,
     one_record,
     pair_numbers,
@@ -90,8 +92,9 @@ def _queue(site: Site, session: Session, page: int, done: str) -> Response:
         session,
         pairs=pairs,
         total=total,
+        counted=counted(total),
         page=page,
-        pages=max(1, -(-total // PAIRS_ON_A_PAGE)),
+        pages=max(1, -(-min(total, MOST_COUNTED) // PAIRS_ON_A_PAGE)),
         under_way=pairs_under_way(site.engine, restricted=restricted),
         answered=answered,
         taken=site.just_taken(session, done),
