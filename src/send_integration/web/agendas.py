@@ -164,13 +164,14 @@ def since_last_time(site: Site, child_id: str, panel: Mapping[str, Any], day: da
 def since_decided(site: Site, child_id: str, said: Mapping[str, Any], kept: DecisionSeen) -> Since | None:
     """What has changed of a child since a decision was taken."""
     present = seen_of(site.engine, child_id)
-    last = LastTime(date.fromisoformat(said["meeting_on"]), said["event_id"])
+    last = LastTime(date.fromisoformat(said["meeting_on"]), (said["event_id"],))
     return since_seen(last, kept.whole, present) if present else None
 
 
 def changes_since(site: Site, child_id: str, last: LastTime, present: Seen) -> Since:
     """The same, against what the panel then had before it, where that is kept; else by the day."""
-    kept = decision_seen(site.engine, last.event_id) if last.event_id else None
-    if kept is not None and kept.child_id == child_id:
-        return since_seen(last, kept.whole, present)
+    for event_id in last.event_ids:
+        kept = decision_seen(site.engine, event_id)
+        if kept is not None and kept.child_id == child_id:
+            return since_seen(last, kept.whole, present)
     return since_day(last, present, recorded_since(site.engine, child_id, last.meeting_on))
