@@ -151,7 +151,7 @@ TABLES: Mapping[str, Table] = {
 NOT_GIVEN: Mapping[str, str] = {
     "former_child_id": "the ids themselves are given",
     "unjudged": "a fault of the software that kept the child from being judged: its kind and place, nothing of the child",
-    "panel_sight": "a copy of the child's page while somebody has a form open, for two days",
+    "panel_sight": "a copy of the child's page while somebody has a form open: two days, then until the next form is opened",
 }
 """Tables that name a child and of which nothing more is given, with why."""
 
