@@ -15,12 +15,14 @@ from send_integration.steps.disclosure import (
     has_free_text,
     names_of,
 )
-from send_integration.store.held import Held
+from send_integration.store.held import Held, other_of_body
 
 SUBJECT_ACCESS = "subject-access"
 """What the audit calls it."""
 
 Row = dict[str, Any]
+EVENTS = ("events", "not_on_timeline")
+"""The parts that are events as they were sent."""
 
 _WHOSE_LOOKS = re.compile(r"(?<=^child c[0-9a-f]{15}, )actor (.+?)(?=, from \d|, to \d|; command line|$)", re.ASCII)
 """In why somebody read the audit: whose looks they asked for (store.audit_entries.Asked)."""
@@ -35,7 +37,7 @@ class _Copy:
         own = [row[name] for row in held.rows["records"] for name in ("given_name", "family_name")]
         self.marks = Marks(names_of(held.others, own), held.ids)
         self.sectors = {entry["event_id"]: entry["sector"] for entry in child.get("answer", {}).get("timeline", ())}
-        self.own_events = {row["event_id"] for name in ("events", "not_on_timeline") for row in held.rows[name]}
+        self.own_events = {row["event_id"] for name in EVENTS for row in held.rows[name] if not self.is_secret(row)}
         self.readers: dict[str, str] = {}
         self.writers: dict[str, Callable[[Row], Row]] = {
             "child": self.child,
@@ -61,8 +63,16 @@ class _Copy:
         }
 
     def parts(self) -> dict[str, list[Row]]:
-        """Every part, and of each every row."""
-        return {name: [self.writers[name](row) for row in rows] for name, rows in self.held.rows.items()}
+        """Every part, and of each every row, but those that say that there is somebody who must not be found."""
+        return {
+            name: [self.writers[name](row) for row in rows if not self.is_secret(row)]
+            for name, rows in self.held.rows.items()
+        }
+
+    def is_secret(self, row: Row) -> bool:
+        """Whether a row is an event, or a relation, that names as family who is or could be restricted."""
+        other = other_of_body(row["body"]) if "data" in (row.get("body") or ()) else None
+        return (other or (row.get("other_source"), row.get("other_local_id"))) in self.held.secret
 
     def plain(self, row: Row) -> Row:
         """A row of the child's own, with its free texts marked."""
@@ -106,7 +116,8 @@ class _Copy:
         if row["could_be_anothers"]:
             codes = [reason["code"] for reason in row["reasons"]]
             return {**row, "raw": self.marks.withhold(Rule.OTHER_CHILD), "reasons": codes, "history": None}
-        found = self.marks.without_others({**row, "raw": raw, "history": history})
+        told = self.marks.withhold(Rule.OTHER_PERSON) if "people.related" in raw else raw
+        found = self.marks.without_others({**row, "raw": told, "history": history})
         return self.marked(found, [Rule.FREE_TEXT, Rule.HEALTH, Rule.CARE, Rule.EDUCATION])
 
     def flag(self, row: Row) -> Row:

@@ -6,6 +6,8 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Engine, text
 
+from send_integration.store.families import secret_references
+
 
 class Table(NamedTuple):
     """A part of what is held: its tables, and the query for its rows, each one JSON object.
@@ -20,12 +22,14 @@ class Table(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Held:
     """All of it: rows by the names in TABLES; `ids` as above; `refs` are the local ids under which sources know the child;
-    `others` the names and numbers of those who are said to be its family or to live with it."""
+    `others` the names and numbers of those who are said to be its family or to live with it; `secret` the references of those
+    among them who are or could be restricted, of whom nobody may learn that they are there."""
 
     child_id: str
     ids: tuple[str, ...]
     refs: frozenset[tuple[str, str]]
     others: tuple[Mapping[str, str], ...]
+    secret: frozenset[tuple[str, str]]
     rows: Mapping[str, list[dict[str, Any]]]
 
 
@@ -100,7 +104,8 @@ TABLES: Mapping[str, Table] = {
     "family": Table(
         ("relation",),
         "SELECT to_jsonb(r) - 'other_key' FROM relation r WHERE r.child_id = :child UNION ALL SELECT to_jsonb(r) - 'other_key'"  # noqa: S608 - ours
-        f" FROM relation r WHERE r.child_id <> :child AND (r.other_source, r.other_local_id) IN {_OWN_REFS}",
+        f" FROM relation r WHERE r.child_id <> :child AND (r.other_source, r.other_local_id) IN {_OWN_REFS}"
+        " AND NOT EXISTS (SELECT FROM child c WHERE c.child_id = r.child_id AND c.restricted)",
     ),
     "identity_decisions": Table(
         ("identity_decision", "identity_statement"),
@@ -151,7 +156,7 @@ TABLES: Mapping[str, Table] = {
 NOT_GIVEN: Mapping[str, str] = {
     "former_child_id": "the ids themselves are given",
     "unjudged": "a fault of the software that kept the child from being judged: its kind and place, nothing of the child",
-    "panel_sight": "a copy of the child's page while somebody has a form open, for two days",
+    "panel_sight": "a copy of the child's page while somebody has a form open: two days, then until the next form is opened",
 }
 """Tables that name a child and of which nothing more is given, with why."""
 
@@ -169,8 +174,17 @@ def everything_of(engine: Engine, child_id: str) -> Held:
         ids = (child_id, *(one for one in former if one != child_id))
         given = {"child": child_id, "ids": list(ids)}
         rows = {name: _rows(connection, table.query, given) for name, table in TABLES.items()}
-        refs = connection.execute(text(_OWN_REFS), {"child": child_id})
-        return Held(child_id, ids, frozenset((row[0], row[1]) for row in refs), _others(connection, given), rows)
+        refs = frozenset((row[0], row[1]) for row in connection.execute(text(_OWN_REFS), {"child": child_id}))
+        others = _others(connection, given)
+    named = [other_of_body(row["body"]) for name in ("events", "not_on_timeline") for row in rows[name]]
+    secret = secret_references(engine, [reference for reference in named if reference])
+    return Held(child_id, ids, refs, others, frozenset(secret), rows)
+
+
+def other_of_body(body: Mapping[str, Any]) -> tuple[str, str] | None:
+    """The reference, a source and its local id, of whom an event names as family; None of any other event."""
+    other = body["data"].get("other")
+    return (other.get("source") or body["source"], other["local_id"]) if other else None
 
 
 def _rows(connection: Connection, query: str, given: Mapping[str, object]) -> list[dict[str, Any]]:

@@ -168,11 +168,12 @@ def since_last_time(engine: Engine, panels: Mapping[str, Mapping[str, Any]], day
 def changes_since(engine: Engine, last: Mapping[str, LastTime], present: Mapping[str, Seen]) -> dict[str, Since]:
     """The same for children as they stand at `present`: against what the panel had before it the last time, where that is
     kept; else by the day."""
-    kept = decisions_seen(engine, [found.event_id for found in last.values() if found.event_id], present)
+    kept = decisions_seen(engine, [event_id for found in last.values() for event_id in found.event_ids], present)
     against = {
         one: seen.whole
         for one, found in last.items()
-        if (seen := kept.get(found.event_id or "")) is not None and seen.child_id == one
+        for event_id in reversed(found.event_ids)
+        if (seen := kept.get(event_id)) is not None and seen.child_id == one
     }
     recorded = recorded_since(engine, {one: found.meeting_on for one, found in last.items() if one not in against})
     return {

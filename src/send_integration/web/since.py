@@ -53,10 +53,11 @@ OWN = ("panel-action", "panel-return")
 
 @dataclass(frozen=True, slots=True)
 class LastTime:
-    """The last time that the panel talked about a child: the meeting, and the decision where one was taken."""
+    """The last time that the panel talked about a child: the meeting, and where a decision was taken its event, before it those
+    that it replaced, the oldest first: what was seen at the meeting is what was seen at the first of them."""
 
     meeting_on: date
-    event_id: str | None
+    event_ids: tuple[str, ...] = ()
 
 
 def last_time(panel: Mapping[str, Any], before: date) -> LastTime | None:
@@ -66,8 +67,9 @@ def last_time(panel: Mapping[str, Any], before: date) -> LastTime | None:
     if not met:
         return None
     latest = max(met)
-    of_it = [item["event_id"] for item in decided if item["meeting_on"] == latest]
-    return LastTime(date.fromisoformat(latest), of_it[-1] if of_it else None)
+    of_it = [item for item in decided if item["meeting_on"] == latest][-1:]
+    said = [event_id for item in of_it for event_id in (*(old["event_id"] for old in item["former"]), item["event_id"])]
+    return LastTime(date.fromisoformat(latest), tuple(said))
 
 
 def since_seen(last: LastTime, seen: Seen, present: Seen) -> Since:
@@ -105,7 +107,7 @@ def since_day(last: LastTime, present: Seen, recorded_since: frozenset[str]) -> 
         flags=tuple(Turned(flag["rule"], None, flag["level"]) for flag in flags),
         decisions=tuple(decisions),
     )
-    return Since(last.meeting_on, "decided" if last.event_id else "talked about the child", told_once(changes))
+    return Since(last.meeting_on, "decided" if last.event_ids else "talked about the child", told_once(changes))
 
 
 def told_once(changes: Changes) -> Changes:

@@ -20,7 +20,7 @@ from send_integration.store.held import NOT_GIVEN, TABLES, everything_of
 from send_integration.store.sessions import Session, record
 from tests.builders import sent
 from tests.integration.cli.conftest import Run
-from tests.integration.families import ANNA, ZOFIA, audited, child_of, settle
+from tests.integration.families import ANNA, MIRA, ZOFIA, audited, child_of, settle
 from tests.integration.steps.pipe import Pipe
 from tests.integration.store.test_audit_chain import forced
 
@@ -290,3 +290,40 @@ def test_what_was_refused_under_a_number_that_a_source_gave_two_children_is_left
     assert [row["raw"] for row in refused] == [{"withheld": "now-another-childs"}] * 2
     assert "Otto" not in json.dumps(copy)
     assert "Stranger" not in json.dumps(copy)
+
+
+def test_that_the_child_has_a_sister_who_must_not_be_found_is_not_in_the_copy_at_all(
+    run: Run, engine: Engine, pipe: Pipe, tmp_path: Path
+) -> None:
+    anna, source = child_of(engine, "Anna", "Kowalska"), "urn:send:schools"
+    for event_id, person, other in (("to", ANNA, MIRA), ("from", MIRA, ANNA), ("carer", ANNA, {"local_id": "CARER-7"})):
+        related = {
+            "kind": "half-sibling" if "given_name" in other else "carer",
+            "other": {"local_id": other["local_id"]},
+        }
+        pipe.send(
+            "people", sent("people.related", "2025-04-01", event_id=event_id, source=source, person=person, **related)
+        )
+    settle(pipe)
+
+    copy = take(run, tmp_path / "out", anna)
+
+    text_of = json.dumps(copy)
+    assert "sibling" not in text_of
+    assert [row["kind"] for row in copy["held"]["family"]] == ["carer"]  # type: ignore[index]
+    assert {row["event_id"] for row in copy["held"]["events"]} & {"to", "from", "carer"} == {"carer"}  # type: ignore[index]
+    assert "sibling" not in (tmp_path / "out" / "read-me-first.html").read_text()
+
+
+def test_what_was_refused_of_the_childs_family_does_not_say_of_whom(
+    run: Run, engine: Engine, pipe: Pipe, tmp_path: Path
+) -> None:
+    related = {"kind": "carer", "other": {"local_id": "CARER-7"}, "event_id": "r", "source": "urn:send:schools"}
+    raw = sent("people.related", "2025-04-01", person=ANNA, **related)
+    pipe.send("people", raw.replace(b'"carer"', b'"keeper"'))
+    settle(pipe)
+
+    copy = take(run, tmp_path / "out", child_of(engine, "Anna", "Kowalska"))
+
+    assert [row["raw"] for row in copy["held"]["refused"]] == [{"withheld": "another-person"}]  # type: ignore[index]
+    assert "CARER-7" not in json.dumps(copy)

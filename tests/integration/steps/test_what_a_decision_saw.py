@@ -43,7 +43,7 @@ def pipe(engine: Engine) -> Pipe:
 def changes(pipe: Pipe, kept: DecisionSeen, event_id: str) -> Changes:
     """What a page says has changed since a decision."""
     present = seen_of(pipe.engine, [kept.child_id])
-    return since_seen(LastTime(TODAY, event_id), kept.whole, present[kept.child_id]).changes
+    return since_seen(LastTime(TODAY, (event_id,)), kept.whole, present[kept.child_id]).changes
 
 
 def test_what_was_seen_is_kept_and_later_says_what_has_changed(pipe: Pipe) -> None:

@@ -572,3 +572,20 @@ def test_a_child_of_whom_the_panel_has_talked_is_not_taken_off_from_an_older_pag
 
     assert chair.post(f"/meetings/{TODAY}/take-off", child_id=anna).status_code == 400
     assert "Decided: fund it jointly" in chair.get(f"/meetings/{TODAY}").text
+
+
+def test_a_correction_hides_nothing_that_came_between_it_and_the_meeting(chair: Person, pipe: Pipe, anna: str) -> None:
+    listed(chair, anna)
+    event_id = decided(chair, anna, pipe)
+    came = {"source": "urn:send:schools", "person": ANNA, "event_id": "between"}
+    pipe.send("school", sent("school.missing_education", "2025-05-30", **came))
+    pipe.settle()
+    address = f"/decisions/{event_id}/correct?child={anna}"
+    form = chair.get(address).text
+    chair.post(address, mark=hidden(form, "mark"), **{**GIVEN, "rationale": "A word was misspelt."})
+    listed(chair, anna, NEXT)
+    pipe.settle()
+
+    page = chair.get(f"/meetings/{NEXT}").text
+
+    assert "New entry, 30 May 2025" in page

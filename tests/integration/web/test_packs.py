@@ -125,6 +125,10 @@ def test_each_child_who_is_listed_begins_a_page_that_the_contents_name(chairs: l
     assert len([page for page in pages if "In their own words" in page]) == 4
 
 
+def test_days_are_written_as_people_write_them(chairs: list[str]) -> None:
+    assert not [day for page in chairs for day in re.findall(r"\b20\d\d-\d\d-\d\d\b", page)]
+
+
 def test_no_name_of_a_child_is_on_the_cover_nor_in_a_running_head(chairs: list[str]) -> None:
     pages = chairs
 

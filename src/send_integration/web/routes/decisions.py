@@ -236,7 +236,7 @@ def _as_seen(kept: DecisionSeen | None) -> dict[str, Any]:
 def _since(said: Mapping[str, Any], event_id: str, kept: DecisionSeen | None, present: Seen) -> Since | None:
     if kept is None or not said:
         return None
-    return since_seen(LastTime(date.fromisoformat(said["meeting_on"]), event_id), kept.whole, present)
+    return since_seen(LastTime(date.fromisoformat(said["meeting_on"]), (event_id,)), kept.whole, present)
 
 
 def _shares(said: Mapping[str, Any]) -> str:
