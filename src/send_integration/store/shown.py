@@ -22,14 +22,12 @@ VIEW_FLAG = "view-flag"
 
 LIST_FOR_PANEL, RUN_MEETING, DECIDE, RECORD_VOICE = "list-for-panel", "run-meeting", "decide", "record-voice"
 """What it calls what is said of a child for the panel: putting it on an agenda and taking it off, a discussion, a decision or
-an action, and what the child or a parent said."""
+an action, and what the child or a parent said. The forms of the last two show what is on the timeline."""
 
 SHOW_NO_ENTRY = (
     "take-pack",
     LIST_FOR_PANEL,
     RUN_MEETING,
-    DECIDE,
-    RECORD_VOICE,
     VIEW_NOTICE,
     READ_NOTICE,
     ACKNOWLEDGE_FLAG,

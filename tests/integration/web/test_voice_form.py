@@ -114,3 +114,18 @@ def test_a_worker_writes_down_of_their_own_child_alone(sign_in: SignIn, engine: 
     assert "I want to stay." in worker.get(f"/children/{mira}").text
     assert write_down(sign_in("chair"), mira)[0] == 404, "restricted"
     assert len(events(engine)) == 1
+
+
+def test_whoever_had_a_voice_before_them_on_the_form_is_told_when_it_was_anothers(
+    sign_in: SignIn, engine: Engine, pipe: Pipe, anna: str
+) -> None:
+    write_down(sign_in("chair"), anna)
+    settle(pipe)
+    (event_id,) = events(engine)
+    member = sign_in("member")
+    assert "I like the small room." in member.get(f"/children/{anna}/voice").text
+
+    sign_in("chair").post(f"/children/{anna}/voice/take-back", event_id=event_id)
+    settle(pipe)
+
+    assert "What you were shown that no longer stands" in member.get("/alerts").text

@@ -88,7 +88,6 @@ def routes(site: Site) -> APIRouter:
     def show(request: Request, day: str, child_id: str) -> Response:
         standing = standings(site.engine, [child_id]).get(child_id)
         session = site.permit_child(request, Action.DECIDE, child_id, standing)
-        note_form(site, session, child_id)
         return _open(site, session, _case(child_id, standing, day))
 
     @router.post("/meetings/{day}/children/{child_id}")
@@ -96,16 +95,9 @@ def routes(site: Site) -> APIRouter:
         standing = standings(site.engine, [child_id]).get(child_id)
         session = site.permit_child(request, Action.DECIDE, child_id, standing)
         site.require_form(session, typed.csrf)
-        note_form(site, session, child_id)
         return take(site, session, _case(child_id, standing, day), typed)
 
     return router
-
-
-def note_form(site: Site, session: Session, child_id: str) -> None:
-    """Write down that somebody has the form before them: it tells of entries, so that they are told where one leaves the
-    timeline."""
-    site.note_looks(session, Action.VIEW_MEETING, [child_id], "the form on a decision")
 
 
 def _case(child_id: str, standing: Standing | None, day: str) -> Case:

@@ -32,7 +32,7 @@ from send_integration.web.context import Site
 from send_integration.web.decide_form import BASES, DECISIONS, FOLLOWED, SERVICES, Typed
 from send_integration.web.forms import Fault
 from send_integration.web.policy import Action
-from send_integration.web.routes.deciding import Case, form_page, note_form, take
+from send_integration.web.routes.deciding import Case, form_page, take
 from send_integration.web.since import LastTime, Since, since_seen
 from send_integration.web.written import is_event_id
 
@@ -71,7 +71,6 @@ def routes(site: Site) -> APIRouter:
     def ask(request: Request, event_id: str, child: Annotated[str, Query()] = "") -> Response:
         child_id, named = _whose(site, event_id, child)
         session = site.permit_child(request, Action.DECIDE, child_id, named.standing if named else None)
-        note_form(site, session, child_id)
         case = _case(site, child_id, named, event_id)
         seen = show_for_deciding(site.engine, child_id, clock.now())
         if seen is None:
@@ -86,7 +85,6 @@ def routes(site: Site) -> APIRouter:
         child_id, named = _whose(site, event_id, child)
         session = site.permit_child(request, Action.DECIDE, child_id, named.standing if named else None)
         site.require_form(session, typed.csrf)
-        note_form(site, session, child_id)
         return take(site, session, _case(site, child_id, named, event_id), typed)
 
     _add_completing(site, router)
