@@ -16,7 +16,12 @@ _LISTED = "SELECT child_id FROM panel_listing WHERE meeting_on >= :today"
 _TO_DECIDE = "SELECT child_id FROM panel_listing WHERE meeting_on = :today"
 _MEETINGS = "SELECT cast(meeting_on AS text) FROM meeting WHERE meeting_on BETWEEN :today - 90 AND :today + 60"
 _DECISIONS = "SELECT event_id FROM decision_seen ORDER BY md5(event_id) LIMIT 300"
-_PAIRS = "SELECT one || '-' || other FROM identity_review ORDER BY md5(one || '-' || other) LIMIT 300"
+_PAIRS = (
+    "SELECT v.one || '-' || v.other FROM identity_review v JOIN person_record a ON a.id = v.one"
+    " JOIN person_record b ON b.id = v.other WHERE a.child_id IN (SELECT child_id FROM child WHERE NOT restricted)"
+    " AND b.child_id IN (SELECT child_id FROM child WHERE NOT restricted) AND NOT a.restricted AND NOT b.restricted"
+    " ORDER BY md5(v.one || '-' || v.other) LIMIT 300"
+)
 _ITEMS = "SELECT cast(id AS text) FROM quarantine WHERE status = 'open' ORDER BY md5(cast(id AS text)) LIMIT 300"
 _FEEDS = "SELECT DISTINCT feed FROM feed_day"
 _ENTRIES = "SELECT cast(id AS text) FROM audit WHERE id % 1000 = 0 ORDER BY md5(cast(id AS text)) LIMIT 300"

@@ -185,7 +185,8 @@ def _restricted_people(connection: Connection) -> Iterator[Somebody]:
     rows = connection.execute(
         text(
             f"SELECT {_SOMEBODY} FROM person_record p WHERE p.restricted UNION"  # noqa: S608 - ours
-            f" SELECT {_SOMEBODY} FROM child c JOIN person_record p USING (child_id) WHERE c.restricted"
+            f" SELECT {_SOMEBODY} FROM child c CROSS JOIN LATERAL (SELECT * FROM person_record r"
+            " WHERE r.child_id = c.child_id OFFSET 0) AS p WHERE c.restricted"  # by index, however many records there are
         )
     )
     return (Somebody(*fields) for fields in (tuple[Any, ...](row) for row in rows))

@@ -112,6 +112,11 @@ _RECORD = (
 )
 _WIDTH = _RECORD.count(",") + 1
 _FROM = "identity_review v JOIN person_record a ON a.id = v.one JOIN person_record b ON b.id = v.other"
+# OFFSET 0 has the records of a pair looked up for it (store.secrecy); else all records of people are read to count some pairs.
+_FROM_ONE_BY_ONE = (
+    "identity_review v CROSS JOIN LATERAL (SELECT * FROM person_record r WHERE r.id = v.one OFFSET 0) AS a"
+    " CROSS JOIN LATERAL (SELECT * FROM person_record r WHERE r.id = v.other OFFSET 0) AS b"
+)
 _PAIR = f"SELECT {_RECORD.format('a')}, {_RECORD.format('b')}, v.why, v.weight, v.parts, v.decided_at FROM {_FROM}"  # noqa: S608 - ours
 _SECRET = "SELECT child_id FROM child WHERE restricted"  # noqa: S105 - no password
 _SHOWN = (
@@ -156,7 +161,8 @@ def waiting_pairs(engine: Engine, *, restricted: bool, limit: int, offset: int =
     with engine.connect() as connection:
         total: int = connection.execute(
             text(
-                f"{_WITH} SELECT count(*) FROM (SELECT FROM {_FROM} WHERE {_SEEN} AND {_WAITS} LIMIT :most) AS w"  # noqa: S608 - ours
+                f"{_WITH} SELECT count(*) FROM (SELECT FROM {_FROM_ONE_BY_ONE} WHERE {_SEEN} AND {_WAITS}"  # noqa: S608 - ours
+                " LIMIT :most) AS w"
             ),
             {"restricted": restricted, "most": MOST_COUNTED + 1},
         ).scalar_one()

@@ -133,14 +133,21 @@ def record(engine: Engine, session: Session, action: str, child_id: str | None, 
 def record_each(
     engine: Engine, session: Session, action: str, child_ids: Iterable[str | None], *, allowed: bool, why: str
 ) -> None:
-    """The same of each of some children; None stands for what is of no one child.
+    """The same of each of some children; None stands for what is of no one child."""
+    record_with_reasons(engine, session, action, [(child_id, why) for child_id in child_ids], allowed=allowed)
+
+
+def record_with_reasons(
+    engine: Engine, session: Session, action: str, entries: Iterable[tuple[str | None, str]], *, allowed: bool
+) -> None:
+    """The same where every child has a reason of its own.
 
     One statement is the whole transaction, for all entries follow one another under the lock of their chain. So they are
     committed first and waited for to be safe on disk after, without it: as many readers as there are wait for the disk
     together, and not in a queue.
     """
     with engine.connect() as connection:
-        connection.execute(_BY_ITSELF, _entries(session, action, child_ids, allowed=allowed, why=why))
+        connection.execute(_BY_ITSELF, _entries(session, action, entries, allowed=allowed))
         connection.commit()
         wait_for_disk(connection)
 
@@ -149,29 +156,31 @@ def record_within(
     connection: Connection, session: Session, action: str, child_id: str | None, *, allowed: bool, why: str
 ) -> None:
     """The same in the transaction of what was done."""
-    connection.execute(_WITHIN, _entries(session, action, [child_id], allowed=allowed, why=why))
+    connection.execute(_WITHIN, _entries(session, action, [(child_id, why)], allowed=allowed))
 
 
 # The lock is that of store.shown.about_to_show: it is had before an entry is made, and held until the transaction ends.
 _ENTRIES = (
     "INSERT INTO audit (at, actor, role, action, child_id, allowed, why)"
-    " SELECT clock_timestamp(), :actor, :role, :action, child_id, :allowed, :why"
-    " FROM (SELECT pg_advisory_xact_lock_shared(:lock){also}) AS before, unnest(cast(:children AS text[])) AS child_id"
+    " SELECT clock_timestamp(), :actor, :role, :action, e.child_id, :allowed, e.why"
+    " FROM (SELECT pg_advisory_xact_lock_shared(:lock){also}) AS before,"
+    " unnest(cast(:children AS text[]), cast(:reasons AS text[])) AS e(child_id, why)"
 )
 _WITHIN = text(_ENTRIES.format(also=""))
 _BY_ITSELF = text(_ENTRIES.format(also=", set_config('synchronous_commit', 'off', true)"))
 
 
 def _entries(
-    session: Session, action: str, child_ids: Iterable[str | None], *, allowed: bool, why: str
+    session: Session, action: str, entries: Iterable[tuple[str | None, str]], *, allowed: bool
 ) -> dict[str, object]:
+    of_each = list(entries)
     return {
         "actor": session.actor,
         "role": session.role,
         "action": action,
-        "children": list(child_ids),
+        "children": [child_id for child_id, _ in of_each],
+        "reasons": [why for _, why in of_each],
         "allowed": allowed,
-        "why": why,
         "lock": SHOWING_LOCK,
     }
 
