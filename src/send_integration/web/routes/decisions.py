@@ -182,7 +182,6 @@ def _page(
     if not sees.decisions:
         raise HTTPException(403)
     seen = decisions_seen(site.engine, [event_id], {child_id: present}).get(event_id)
-    by = who_said(site.engine, [event_id])
     last = LastTime(date.fromisoformat(found.said["meeting_on"]), event_id) if found.said else None
     since = since_seen(last, seen.seen, present) if seen and last else None
     return site.page(
@@ -194,7 +193,7 @@ def _page(
         child_name=f"{named.given_name} {named.family_name}" if sees.names else f"Child {child_id}",
         found=found,
         said=found.said,
-        by=by.get(event_id, ""),
+        by=who_said(site.engine, [event_id]).get(event_id, ""),
         seen=seen.seen if seen else None,
         seen_at=seen.seen_at if seen else None,
         left_out=seen.left_out if seen else 0,
