@@ -195,7 +195,6 @@ def _page(
     if not sees.decisions:
         raise HTTPException(403)
     seen = decisions_seen(site.engine, [event_id], {child_id: present}).get(event_id)
-    by = who_said(site.engine, [event_id])
     return site.page(
         "decision.html",
         session,
@@ -205,7 +204,7 @@ def _page(
         child_name=f"{named.given_name} {named.family_name}" if sees.names else f"Child {child_id}",
         found=found,
         said=found.said,
-        by=by.get(event_id, ""),
+        by=who_said(site.engine, [event_id]).get(event_id, ""),
         since=_since(found.said, event_id, seen, present),
         since_most=MOST_ENTRIES,
         shares=_shares(found.said) if sees.funding else "",
