@@ -4,7 +4,7 @@ import gc
 import os
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
@@ -15,6 +15,9 @@ from sqlalchemy import Engine, create_engine, text
 from send_integration.embedded.database import embedded_database
 from send_integration.store.engine import open_database
 from send_integration.store.schema import migrate
+
+FOR_MANY_WRITES = {"max_wal_size": "8GB", "checkpoint_timeout": "30min"}
+"""The first write to a page after a checkpoint puts the whole page into the log: so checkpoints are to be seldom."""
 
 
 class Seconds(NamedTuple):
@@ -53,11 +56,12 @@ def take_one_core() -> None:
 
 @contextmanager
 def measured_database(shared_buffers: str) -> Iterator[Measured]:
-    """An empty database whose server has as much memory as asked: its default of 128 MB would measure the disk."""
+    """An empty database whose server has as much memory as asked, for its default of 128 MB would measure the disk, and is set
+    for many writes, as docker-compose.yml sets it."""
     with tempfile.TemporaryDirectory(prefix="send-bench-") as folder:
         data = Path(folder) / "postgresql"
         with embedded_database(data) as address:
-            _set_buffers(address, shared_buffers)
+            _set(address, {"shared_buffers": shared_buffers, **FOR_MANY_WRITES})
         with embedded_database(data) as address:
             engine = open_database(address)
             migrate(engine)
@@ -65,8 +69,9 @@ def measured_database(shared_buffers: str) -> Iterator[Measured]:
             engine.dispose()
 
 
-def _set_buffers(address: str, shared_buffers: str) -> None:
+def _set(address: str, settings: Mapping[str, str]) -> None:
     engine = create_engine(address, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
-        connection.execute(text(f"ALTER SYSTEM SET shared_buffers = '{shared_buffers}'"))
+        for name, value in settings.items():
+            connection.execute(text(f"ALTER SYSTEM SET {name} = '{value}'"))
     engine.dispose()
