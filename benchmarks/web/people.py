@@ -81,6 +81,7 @@ def _panel(sights: Sights) -> Ways:
         Way(4, "an agenda of 12 children", _each("/meetings/{}", sights.meetings)),
         Way(2, "a decision as it was seen", _each("/decisions/{}", sights.decisions)),
         Way(0.5, "form: list a child", _each("/children/{}/list", sights.children)),
+        Way(0.5, "form: what a child says", _each("/children/{}/voice", sights.children)),
         Way(0.3, "form: take a pack", _each("/children/{}/pack", sights.listed)),
     ]
 
@@ -135,6 +136,7 @@ def _worker(engine: Engine, sights: Sights, worker: str) -> Reader:
         Way(5, "a child", _each("/children/{}", children)),
         Way(3, "an alert", _each("/alerts/{}", sights.own_alerts(worker))),
         Way(0.3, "form: list a child", _each("/children/{}/list", children)),
+        Way(0.3, "form: what a child says", _each("/children/{}/voice", children)),
         Way(0.3, "form: basis of sharing", _each("/children/{}/basis", children)),
         Way(0.3, "form: family's copy", _each("/children/{}/family-copy", children)),
         Way(0.2, "form: take a pack", _each("/children/{}/pack", children)),

@@ -2,8 +2,10 @@
 
 import ast
 import inspect
+import re
 import textwrap
 from collections.abc import Callable
+from pathlib import Path
 
 from fastapi.routing import APIRoute
 from sqlalchemy import create_engine
@@ -14,6 +16,7 @@ from send_integration.web.context import Site, templates
 from send_integration.web.guards import guard_of
 
 Route = tuple[str, str]
+DOCS = Path(__file__).parents[2] / "docs"
 
 NEED_NO_POLICY = {
     ("GET", "/"): "leads to the first page that the policy grants",
@@ -25,6 +28,16 @@ NEED_NO_POLICY = {
     ("POST", "/sign-out"): "whoever is signed in may leave",
 }
 NEED_NO_TOKEN = {("POST", "/sign-in"): "has a token of its own, for there is no session yet"}
+
+NO_PAGE = {
+    "/": "leads to the first page that the policy grants",
+    "/health": "a line for a monitor",
+    "/metrics": "lines for a monitor",
+    "/sign-in/callback": "leads to the first page",
+    "/changes/children/{child_id}": "a stream of changes",
+    "/children/{child_id}/pack.pdf": "on paper",
+    "/meetings/{day}/pack.pdf": "on paper",
+}
 
 
 def routes_of_the_site() -> dict[Route, Callable[..., object]]:
@@ -70,3 +83,13 @@ def test_every_form_is_refused_unless_it_is_one_of_ours() -> None:
 def test_a_form_that_is_permitted_is_asked_for_its_token_too() -> None:
     assert "self.require_form(" in inspect.getsource(Site.permit_form)
     assert "self.permit(" in inspect.getsource(Site.permit_form)
+
+
+def test_every_page_is_shown_in_the_docs_on_a_wide_screen_and_on_a_phone() -> None:
+    shown = (DOCS / "pages.md").read_text()
+    pages = {path for method, path in routes_of_the_site() if method == "GET"} - set(NO_PAGE)
+
+    assert {path for path in pages if f"`{path}`" not in shown} == set()
+    pictures = re.findall(r"\((images/[^)]+)\)", shown)
+    assert len(pictures) >= 2 * (len(pages) - 1), "the form that corrects a decision is the form that takes one"
+    assert [name for name in pictures if not (DOCS / name).exists()] == []
