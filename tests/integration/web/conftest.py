@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 
 import pytest
 from fastapi import FastAPI
@@ -12,8 +13,11 @@ from sqlalchemy import Engine, text
 
 from send_integration.settings import Settings
 from send_integration.web.app import build_app
-from tests.integration.families import TODAY, held, town
+from tests.integration.families import TODAY, child_of, held, town
 from tests.integration.steps.pipe import Pipe
+
+NEXT = TODAY + timedelta(28)
+SEATS = {"chair": "Cass Example", "education": "Ed Example", "health": "Hel Example", "care": "Car Example"}
 
 
 @dataclass
@@ -66,3 +70,18 @@ def outbox_size(engine: Engine) -> int:
     with engine.connect() as connection:
         count: int = connection.execute(text("SELECT count(*) FROM outbox WHERE topic <> 'send.audit'")).scalar_one()
     return count
+
+
+@pytest.fixture
+def anna(engine: Engine, pipe: Pipe) -> str:
+    return child_of(engine, "Anna", "Kowalska")
+
+
+@pytest.fixture
+def chair(sign_in: SignIn) -> Person:
+    """The chair, who has opened today's meeting and the next."""
+    person = sign_in("chair")
+    for day in (TODAY, NEXT):
+        answer = person.post("/meetings", meeting_on=day.isoformat(), quorum="4", place="Room 1", **SEATS)
+        assert answer.headers["location"] == f"/meetings/{day}?done=opened"
+    return person
