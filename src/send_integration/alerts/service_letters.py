@@ -25,8 +25,8 @@ def channel_dead_letter(channel: str, since: str, failure: str, waiting: int, ot
     )
     return Letter(
         f"The channel {channel} takes no messages",
-        f"Since {since} the channel {channel} has taken nothing: {failure}. {_messages(waiting)} to be sent; none is lost, and"
-        f" all are sent once it lives again. {urgent} Everything is in the inboxes of the page as well.\n\nWhat to do:"
+        f"Since {since} the channel {channel} has taken nothing: {failure}. {messages_wait(waiting)} to be sent; none is lost,"
+        f" and all are sent once it lives again. {urgent} Everything is in the inboxes of the page as well.\n\nWhat to do:"
         f" `send-integration channels test {channel} --to ADDRESS` says what is wrong; docs/channels.md says what each fault"
         " means. You are told when it lives again. Sign in to see how channels stand:",
         PAGE,
@@ -59,7 +59,8 @@ def undelivered_letter(messages: Sequence[str]) -> Letter:
     )
 
 
-def _messages(waiting: int) -> str:
+def messages_wait(waiting: int) -> str:
+    """How many messages wait, in words."""
     return "1 message waits" if waiting == 1 else f"{waiting} messages wait"
 
 

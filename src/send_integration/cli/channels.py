@@ -11,6 +11,7 @@ from rich.table import Table
 
 from send_integration import clock
 from send_integration.alerts.letters import Letter
+from send_integration.alerts.service_letters import messages_wait
 from send_integration.channels.channel import NotTaken, Refused
 from send_integration.channels.opening import NAMES, channel_names, open_channels
 from send_integration.cli.services import services
@@ -46,8 +47,7 @@ def list_channels(*, as_json: AsJson = False) -> None:
         typer.echo(f"{name}: no worker has been started with it yet.")
     urgent = f", {waiting.urgent} of them urgent" if waiting.urgent else ""
     since = f", the oldest since {_written(waiting.since)}" if waiting.since else ""
-    wait = "message waits" if waiting.messages == 1 else "messages wait"
-    typer.echo(f"{waiting.messages} {wait}{urgent}{since}; {waiting.undeliverable} cannot be delivered.")
+    typer.echo(f"{messages_wait(waiting.messages)}{urgent}{since}; {waiting.undeliverable} cannot be delivered.")
 
 
 @app.command("test")

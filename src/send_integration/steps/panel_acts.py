@@ -29,6 +29,7 @@ from send_integration.store.panel import (
     said_by,
     seen_within,
     standing_event,
+    who_said_within,
 )
 from send_integration.store.sessions import Session, record_within
 from send_integration.store.shown import DECIDE, LIST_FOR_PANEL, RECORD_VOICE
@@ -192,9 +193,11 @@ def record_voice(engine: Engine, child_id: str, by: Session, said: VoiceDraft, n
 
 
 def take_voice_back(engine: Engine, child_id: str, by: Session, event_id: str, now: datetime) -> str:
-    """Take back what somebody is said to have said: the event `event_id` is retracted, and its words are shown no longer."""
+    """Take back what somebody is said to have said, where it was written down here: the event `event_id` is retracted."""
     with engine.begin() as connection:
         seen = hold_child(connection, child_id)
+        if not who_said_within(connection, [event_id]):  # what another system says is that system's to take back
+            raise BadInput("It was not written down on these pages", where="their words")
         if event_id in _retracted(seen, VOICE_TAKEN_BACK):
             raise BadInput("It has been taken back already", where="their words")
         record, data = _said_before(connection, child_id, event_id, "voice_recorded")

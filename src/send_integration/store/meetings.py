@@ -246,15 +246,6 @@ def recorded_since(engine: Engine, days: Mapping[str, date]) -> dict[str, frozen
         return {row[0]: frozenset(row[1]) for row in rows}
 
 
-def who_said(engine: Engine, event_ids: Iterable[str]) -> dict[str, str]:
-    """Who said some events of the panel on our pages; nobody, of those that came another way."""
-    with engine.connect() as connection:
-        rows = connection.execute(
-            text("SELECT event_id, said_by FROM panel_word WHERE event_id = ANY(:ids)"), {"ids": sorted(event_ids)}
-        )
-        return {row[0]: row[1] for row in rows}
-
-
 def keep_order(connection: Connection, day: date, order: Sequence[str]) -> None:
     """Give every child of an agenda its place."""
     connection.execute(

@@ -253,13 +253,23 @@ def keep_word(connection: Connection, word: Word) -> None:
     )
 
 
-def said_by(connection: Connection, event_ids: Collection[str], actor: str) -> set[str]:
-    """Those of some events that one person said on our pages."""
+def who_said(engine: Engine, event_ids: Iterable[str]) -> dict[str, str]:
+    """Who said some events of the panel on our pages; nobody, of those that came another way."""
+    with engine.connect() as connection:
+        return who_said_within(connection, event_ids)
+
+
+def who_said_within(connection: Connection, event_ids: Iterable[str]) -> dict[str, str]:
+    """The same in a transaction."""
     rows = connection.execute(
-        text("SELECT event_id FROM panel_word WHERE event_id = ANY(:ids) AND said_by = :actor"),
-        {"ids": sorted(event_ids), "actor": actor},
+        text("SELECT event_id, said_by FROM panel_word WHERE event_id = ANY(:ids)"), {"ids": sorted(event_ids)}
     )
-    return {row[0] for row in rows}
+    return {row[0]: row[1] for row in rows}
+
+
+def said_by(connection: Connection, event_ids: Iterable[str], actor: str) -> set[str]:
+    """Those of some events that one person said on our pages."""
+    return {event_id for event_id, who in who_said_within(connection, event_ids).items() if who == actor}
 
 
 def keep_decision_seen(connection: Connection, key: EventKey, child_id: str, seen: Seen) -> None:

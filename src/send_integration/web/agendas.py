@@ -16,6 +16,7 @@ from send_integration.timeline.seen import Seen
 from send_integration.web.child_page import year_name
 from send_integration.web.context import Site, asked_of
 from send_integration.web.decide_form import DECISIONS
+from send_integration.web.names import shown_name
 from send_integration.web.policy import Action, Fields
 from send_integration.web.since import LastTime, Since, last_time, since_day, since_seen
 from send_integration.when.periods import age_on
@@ -111,7 +112,7 @@ def _row(
     decision = decided["event_id"] if decided else None
     return Row(
         child.child_id,
-        f"{child.given_name} {child.family_name}" if sees.names else f"Child {child.child_id}",
+        shown_name(child, child.child_id, sees),
         age_on(child.date_of_birth, today),
         year_name(child.date_of_birth, (), today),
         tuple(_listings(child.panel, told, day)),

@@ -33,7 +33,7 @@ from send_integration.web.drawing import PHONE, WIDE, draw
 from send_integration.web.entries import by_school_year, entries_of, numbers_of
 from send_integration.web.lanes import Told, lanes_of, table_of
 from send_integration.web.looking import Asked
-from send_integration.web.names import SECTORS
+from send_integration.web.names import SECTORS, shown_name
 from send_integration.web.policy import Fields
 from send_integration.web.services import Heard, services_of
 from send_integration.web.voices import voices_of
@@ -128,7 +128,7 @@ def page_of(found: StoredChild, known: Known, rules: RuleBook, asked: Asked, see
     child_voice, parents_voice = voices_of(known.panel, hrefs, called, entries[0].on if entries else None, today)
     return {
         "child": found,
-        "whole_name": f"{found.given_name} {found.family_name}" if sees.names else f"Child {found.child_id}",
+        "whole_name": shown_name(found, found.child_id, sees),
         "answer": found.answer,
         "asked": asked,
         "age": age_on(born_on, today),

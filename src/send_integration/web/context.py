@@ -14,6 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from sqlalchemy import Engine
 
 from send_integration import clock
+from send_integration.alerts.schedule import in_rehearsal
 from send_integration.rules.names import in_words, rule_name, with_a_capital
 from send_integration.settings import Settings
 from send_integration.steps.decision_history import PastDecision
@@ -173,6 +174,10 @@ class Site:
         on_agenda = standing.listed_on is not None and standing.listed_on >= listed_since
         return Tie(session.actor in standing.worker_ids, on_agenda, session.actor in standing.glass)
 
+    def now(self) -> datetime:
+        """This moment, of the day that counts as today."""
+        return in_rehearsal(clock.now(), self.settings.today())
+
     def sees_restricted(self, session: Session) -> bool:
         """Whether lists may hold restricted children for this person."""
         return allowed(Action.SEE_RESTRICTED, session.role).allowed
@@ -249,7 +254,7 @@ def templates() -> Environment:
     environment.filters["london_day"] = lambda moment: written_day(london_day(moment))
     environment.filters["agency"] = agency_name
     environment.filters["odds"] = odds
-    environment.filters["sentence"] = lambda words: f"{words[:1].upper()}{words[1:]}."
+    environment.filters["sentence"] = lambda words: f"{with_a_capital(words)}."
     environment.filters["gender"] = lambda code: GENDERS.get(code, code)
     environment.filters["decided"] = what_was_decided
     environment.filters["title"] = title_of_pattern

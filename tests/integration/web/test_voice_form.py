@@ -6,20 +6,14 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Engine, text
 
-from tests.integration.families import TODAY, audited, child_of
+from send_integration.store.panel import panel_of
+from tests.builders import sent
+from tests.integration.families import ANNA, TODAY, audited, child_of
 from tests.integration.steps.pipe import Pipe
 from tests.integration.web.conftest import Person, SignIn
+from tests.integration.web.meeting_desk import decided, listed
 
 SAID = {"of": "child", "text": "I like the small room.\nNot the hall.", "how": "by drawing", "said_on": "2025-06-02"}
-
-
-@pytest.fixture
-def anna(engine: Engine, pipe: Pipe) -> str:
-    return child_of(engine, "Anna", "Kowalska")
-
-
-def settle(pipe: Pipe) -> None:
-    pipe.settle()
 
 
 def write_down(person: Person, child_id: str, **other: str) -> tuple[int, str]:
@@ -42,7 +36,7 @@ def test_what_a_child_says_is_written_down_and_first_on_the_page(
     status, where = write_down(member, anna)
     assert (status, where) == (303, f"/children/{anna}/voice?done=recorded")
     assert "On its way to the timeline" in member.get(where).text
-    settle(pipe)
+    pipe.settle()
 
     page = member.get(f"/children/{anna}").text
     assert page.index("I like the small room.") < page.index('id="panel"')
@@ -55,14 +49,14 @@ def test_what_was_written_down_of_a_wrong_child_is_taken_back(
 ) -> None:
     member = sign_in("member")
     write_down(member, anna)
-    settle(pipe)
+    pipe.settle()
     (event_id,) = events(engine)
 
     address = f"/children/{anna}/voice/take-back"
     assert member.post(address, event_id=event_id).headers["location"] == f"/children/{anna}/voice?done=taken-back"
     assert "small room" not in member.get(f"/children/{anna}/voice").text
     again = member.post(address, event_id=event_id)
-    settle(pipe)
+    pipe.settle()
 
     assert again.status_code == 400
     assert "taken back already" in again.text
@@ -74,7 +68,7 @@ def test_what_was_written_down_of_a_wrong_child_is_taken_back(
 def test_a_form_that_is_sent_twice_says_it_once(sign_in: SignIn, engine: Engine, pipe: Pipe, anna: str) -> None:
     member = sign_in("member")
     assert [write_down(member, anna)[0] for _ in range(2)] == [303, 303]
-    settle(pipe)
+    pipe.settle()
     assert len(events(engine)) == 1
 
 
@@ -98,7 +92,7 @@ def test_what_cannot_be_kept_is_said_beside_its_field_and_what_was_typed_is_stil
     sign_in: SignIn, engine: Engine, pipe: Pipe, anna: str, field: str, typed: str, words: str
 ) -> None:
     status, page = write_down(sign_in("member"), anna, **{field: typed})
-    settle(pipe)
+    pipe.settle()
 
     assert status == 400
     assert re.search(rf'href="#({field}|{field}-child)">[^<]*{words}', page), page
@@ -110,7 +104,7 @@ def test_a_worker_writes_down_of_their_own_child_alone(sign_in: SignIn, engine: 
     worker, mira = sign_in("worker"), child_of(engine, "Mira", "Hidden")
     assert write_down(worker, anna)[0] == 403
     assert write_down(worker, mira, text="I want to stay.", said_on="2025-05-30")[0] == 303
-    settle(pipe)
+    pipe.settle()
     assert "I want to stay." in worker.get(f"/children/{mira}").text
     assert write_down(sign_in("chair"), mira)[0] == 404, "restricted"
     assert len(events(engine)) == 1
@@ -120,12 +114,47 @@ def test_whoever_had_a_voice_before_them_on_the_form_is_told_when_it_was_another
     sign_in: SignIn, engine: Engine, pipe: Pipe, anna: str
 ) -> None:
     write_down(sign_in("chair"), anna)
-    settle(pipe)
+    pipe.settle()
     (event_id,) = events(engine)
     member = sign_in("member")
     assert "I like the small room." in member.get(f"/children/{anna}/voice").text
 
     sign_in("chair").post(f"/children/{anna}/voice/take-back", event_id=event_id)
-    settle(pipe)
+    pipe.settle()
 
     assert "What you were shown that no longer stands" in member.get("/alerts").text
+
+
+def test_what_another_system_says_is_taken_back_there_alone(
+    sign_in: SignIn, engine: Engine, pipe: Pipe, anna: str
+) -> None:
+    pipe.send("panel", sent("panel.voice_recorded", "2025-05-02", event_id="v", source="urn:send:schools", person=ANNA))
+    pipe.settle()
+    member = sign_in("member")
+
+    page = member.get(f"/children/{anna}/voice").text
+    answer = member.post(f"/children/{anna}/voice/take-back", event_id="v")
+
+    assert "It came from another system" in page
+    assert "Take it back" not in page
+    assert answer.status_code == 400
+    assert "not written down on these pages" in answer.text
+    assert events(engine) == ["v"]
+
+
+def test_what_a_decision_had_before_it_still_holds_a_voice_that_was_taken_back(
+    chair: Person, engine: Engine, pipe: Pipe, anna: str
+) -> None:
+    write_down(chair, anna)
+    listed(chair, anna)
+    pipe.settle()
+    panel = panel_of(engine, anna)
+    assert panel is not None
+    (voice,) = [one["event_id"] for one in panel["voices"]]
+    decision = decided(chair, anna, pipe, voice_followed="yes")
+
+    chair.post(f"/children/{anna}/voice/take-back", event_id=voice)
+    pipe.settle()
+
+    assert "I like the small room." not in chair.get(f"/children/{anna}").text
+    assert "I like the small room." in chair.get(f"/decisions/{decision}").text

@@ -9,14 +9,13 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
 from send_integration import clock
-from send_integration.alerts.schedule import in_rehearsal
 from send_integration.errors import BadInput
 from send_integration.steps.panel_acts import Moved, conclude, listings_of
 from send_integration.steps.panel_drafts import ActionDraft, Conclusion, DecisionDraft, Funding
 from send_integration.store.children import Standing, one_child, standings
 from send_integration.store.flags import is_dismissed
-from send_integration.store.meetings import one_meeting, seats_of, who_said
-from send_integration.store.panel import show_for_deciding, shown_before, words_under_way
+from send_integration.store.meetings import one_meeting, seats_of
+from send_integration.store.panel import show_for_deciding, shown_before, who_said, words_under_way
 from send_integration.store.sessions import Session
 from send_integration.timeline.meeting import PART_NAMES, quorum_of
 from send_integration.timeline.seen import Seen
@@ -36,6 +35,7 @@ from send_integration.web.decide_form import (
     worker_known_as,
 )
 from send_integration.web.forms import Fault
+from send_integration.web.names import shown_name
 from send_integration.web.policy import Action
 from send_integration.web.routes.meetings import meeting_day
 from send_integration.web.since import Since, last_time, late_actions
@@ -148,7 +148,7 @@ def take(site: Site, session: Session, case: Case, typed: Typed) -> Response:
 def _record(site: Site, session: Session, case: Case, typed: Typed, conclusion: Conclusion, before: Seen) -> Response:
     """Record it all, or show the form again: with what another has recorded, or with what stands in the way."""
     faults: tuple[Fault, ...] = ()
-    now = in_rehearsal(clock.now(), site.settings.today())
+    now = site.now()
     try:
         event_id = conclude(site.engine, case.child_id, session, conclusion, before, now)
     except Moved:
@@ -247,7 +247,7 @@ def form_page(
         corrected=corrected,
         corrects=theirs.event_id if theirs else typed.corrects,
         held=case.meeting_on <= today,
-        child_name=f"{found.given_name} {found.family_name}" if sees.names else f"Child {case.child_id}",
+        child_name=shown_name(found, case.child_id, sees),
         sees=sees,
         mark=seen.mark,
         quorum=quorum_of(seats, meeting.quorum) if meeting else None,

@@ -9,12 +9,10 @@ from fastapi import APIRouter, Form, HTTPException, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
 from send_integration import clock
-from send_integration.alerts.schedule import in_rehearsal
 from send_integration.errors import BadInput
 from send_integration.steps.panel_acts import complete_action
 from send_integration.store.children import NamedChild, children_named
 from send_integration.store.flags import is_dismissed
-from send_integration.store.meetings import who_said
 from send_integration.store.panel import (
     DecisionSeen,
     Word,
@@ -23,6 +21,7 @@ from send_integration.store.panel import (
     panel_of,
     seen_of,
     show_for_deciding,
+    who_said,
     words_under_way,
 )
 from send_integration.store.sessions import Session
@@ -31,6 +30,7 @@ from send_integration.web.agendas import MOST_ENTRIES
 from send_integration.web.context import Site
 from send_integration.web.decide_form import BASES, DECISIONS, FOLLOWED, SERVICES, Typed
 from send_integration.web.forms import Fault
+from send_integration.web.names import shown_name
 from send_integration.web.policy import Action
 from send_integration.web.routes.deciding import Case, form_page, take
 from send_integration.web.since import LastTime, Since, since_seen
@@ -110,7 +110,7 @@ def _add_completing(site: Site, router: APIRouter) -> None:
         if not is_event_id(action):
             raise HTTPException(400)
         try:
-            act(in_rehearsal(clock.now(), site.settings.today()))
+            act(site.now())
         except BadInput as fault:
             if not shown:
                 raise HTTPException(400) from fault
@@ -201,7 +201,7 @@ def _page(
         status=400 if faults else 200,
         child_id=child_id,
         event_id=event_id,
-        child_name=f"{named.given_name} {named.family_name}" if sees.names else f"Child {child_id}",
+        child_name=shown_name(named, child_id, sees),
         found=found,
         said=found.said,
         by=who_said(site.engine, [event_id]).get(event_id, ""),

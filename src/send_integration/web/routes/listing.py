@@ -6,8 +6,6 @@ from fastapi import APIRouter, Form, HTTPException, Query, Request
 from fastapi.responses import RedirectResponse, Response
 from pydantic import BaseModel
 
-from send_integration import clock
-from send_integration.alerts.schedule import in_rehearsal
 from send_integration.errors import BadInput
 from send_integration.steps.panel_acts import list_child
 from send_integration.steps.panel_drafts import ListingDraft
@@ -18,6 +16,7 @@ from send_integration.store.sessions import Session
 from send_integration.web.agendas import listings_by_day
 from send_integration.web.context import Site
 from send_integration.web.forms import Fault
+from send_integration.web.names import shown_name
 from send_integration.web.policy import Action, allowed
 from send_integration.web.written import read_day, read_line
 
@@ -74,7 +73,7 @@ def _list(site: Site, session: Session, child_id: str, standing: Standing | None
         return list_page(site, session, standing, again, *faults)
     draft = ListingDraft(day.day, reason.text, presenter.text or None)
     try:
-        list_child(site.engine, child_id, session, draft, in_rehearsal(clock.now(), site.settings.today()))
+        list_child(site.engine, child_id, session, draft, site.now())
     except BadInput as fault:
         return list_page(site, session, standing, again, Fault("meeting_on", fault.what))
     if not allowed(Action.VIEW_MEETING, session.role).allowed:
@@ -98,7 +97,7 @@ def list_page(
         listed_id=found.child_id,
         listing_days=open_meetings(site.engine, today),
         listing=typed,
-        child_name=f"{found.given_name} {found.family_name}" if sees.names else f"Child {found.child_id}",
+        child_name=shown_name(found, found.child_id, sees),
         listed_for=[
             (day, not any(listing.under_way for listing in listings))
             for day, listings in listings_by_day(found.panel, words).items()

@@ -6,8 +6,6 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Form, HTTPException, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
-from send_integration import clock
-from send_integration.alerts.schedule import in_rehearsal
 from send_integration.errors import BadInput
 from send_integration.steps.panel_acts import complete_action
 from send_integration.store.inbox import Pile
@@ -49,7 +47,7 @@ def routes(site: Site) -> APIRouter:
         if found is None:
             record(site.engine, session, Action.VIEW_OWN_CHILDREN, None, allowed=False, why="no action of theirs")
             raise HTTPException(404)
-        now = in_rehearsal(clock.now(), site.settings.today())
+        now = site.now()
         try:
             complete_action(site.engine, found.child_id, session, event_id, now)
         except BadInput:  # somebody said so a moment ago

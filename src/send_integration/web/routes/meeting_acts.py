@@ -9,8 +9,6 @@ from fastapi import APIRouter, Depends, Form, HTTPException, Request
 from fastapi.responses import RedirectResponse, Response
 from starlette.datastructures import FormData
 
-from send_integration import clock
-from send_integration.alerts.schedule import in_rehearsal
 from send_integration.errors import BadInput
 from send_integration.steps.meetings import carry_over, move_child, say_who_came
 from send_integration.steps.panel_acts import take_off
@@ -137,7 +135,7 @@ def _carry(site: Site, session: Session, day: date, child_id: str, why: str) -> 
     if to is None:
         fault = Fault(f"why-{child_id}", "No meeting is open to carry the child over to")
         return meeting_page(site, session, day, Shown(faults=[fault], typed=typed))
-    now = in_rehearsal(clock.now(), site.settings.today())
+    now = site.now()
     carried = Carried(to, reason.text, session.actor)
     return _do(
         site,
@@ -157,7 +155,7 @@ def _take_off(site: Site, session: Session, day: date, standing: Standing | None
     listings = listings_by_day(panel, words).get(day, []) if panel else []
     if not listings:
         raise HTTPException(404)
-    now = in_rehearsal(clock.now(), site.settings.today())
+    now = site.now()
 
     def act() -> None:
         for listing in listings:

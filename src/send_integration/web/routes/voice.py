@@ -1,23 +1,22 @@
 """Writing down what a child or the family says, and taking back what should not stand there."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated, Any, NamedTuple
 
 from fastapi import APIRouter, Form, HTTPException, Query, Request
 from fastapi.responses import RedirectResponse, Response
 from pydantic import BaseModel
 
-from send_integration import clock
-from send_integration.alerts.schedule import in_rehearsal
 from send_integration.errors import BadInput
 from send_integration.steps.panel_acts import VOICE_TAKEN_BACK, record_voice, take_voice_back
 from send_integration.steps.panel_drafts import VoiceDraft
 from send_integration.store.children import Standing, StoredChild, one_child, standings
-from send_integration.store.panel import Word, words_under_way
+from send_integration.store.panel import Word, who_said, words_under_way
 from send_integration.store.sessions import Session
 from send_integration.web.context import SPEAKERS, Site
 from send_integration.web.forms import Fault
+from send_integration.web.names import shown_name
 from send_integration.web.policy import Action
 from send_integration.web.written import is_event_id, read_day, read_line, read_note
 
@@ -82,7 +81,7 @@ def _write_down(site: Site, session: Session, standing: Standing | None, typed: 
     if read.said is None:
         return _page(site, session, standing, read.typed, *read.faults)
     try:
-        record_voice(site.engine, child.child_id, session, read.said, _now(site))
+        record_voice(site.engine, child.child_id, session, read.said, site.now())
     except BadInput as fault:
         return _page(site, session, standing, read.typed, Fault("text", fault.what))
     return RedirectResponse(f"/children/{child.child_id}/voice?done=recorded", status_code=303)
@@ -94,7 +93,7 @@ def _take_back(site: Site, session: Session, standing: Standing | None, event_id
     if not is_event_id(event_id):
         return _page(site, session, standing, _open(site), Fault("said", "Choose what is to be taken back"))
     try:
-        take_voice_back(site.engine, child_id, session, event_id, _now(site))
+        take_voice_back(site.engine, child_id, session, event_id, site.now())
     except BadInput as fault:
         return _page(site, session, standing, _open(site), Fault("said", f"{fault.what}. Look at what stands now"))
     return RedirectResponse(f"/children/{child_id}/voice?done=taken-back", status_code=303)
@@ -122,16 +121,18 @@ def _page(
 ) -> Response:
     child, sees = _known(site, standing), site.sees(session, standing)
     words = words_under_way(site.engine, [child.child_id]).get(child.child_id, [])
+    said = _standing(child.panel["voices"], words)
     return site.page(
         "voice.html",
         session,
         status=400 if faults else 200,
         child_id=child.child_id,
-        child_name=f"{child.given_name} {child.family_name}" if sees.names else f"Child {child.child_id}",
+        child_name=shown_name(child, child.child_id, sees),
         sees=sees,
         speakers=SPEAKERS,
         typed=typed,
-        said=_standing(child.panel["voices"], words),
+        said=said,
+        written_by=who_said(site.engine, [one["event_id"] for one in said]),
         under_way=[word for word in words if word.what == "voice_recorded"],
         done=DONE.get(done, ""),
         faults=faults,
@@ -154,7 +155,3 @@ def _known(site: Site, standing: Standing | None) -> StoredChild:
 def _open(site: Site) -> Typed:
     """The form with nothing typed: what is written down was said today, unless another day is given."""
     return Typed(said_on=site.settings.today().isoformat())
-
-
-def _now(site: Site) -> datetime:
-    return in_rehearsal(clock.now(), site.settings.today())
