@@ -11,7 +11,7 @@ SELECT until.day - %(days)s * interval '1 day' * (1 - g.number::float / %(wanted
  who.child_id, true, who.why
 FROM (SELECT max(admitted_at) AS day FROM admitted) AS until, generate_series(1, %(wanted)s) AS g(number)
 JOIN (SELECT child_id, coalesce(named_workers -> 0 ->> 'worker_id', 'chair') AS worker, row_number() OVER () - 1 AS place
- FROM child) AS c ON c.place = (g.number * 7919) %% %(children)s
+ FROM child) AS c ON c.place = (g.number::bigint * 7919) %% %(children)s
 CROSS JOIN LATERAL (SELECT * FROM (VALUES
  (0, c.worker, 'named-worker', 'view-child', c.child_id, 'named-worker may view-child'),
  (1, c.worker, 'named-worker', 'view-own-children', NULL, 'shown: my children'),
