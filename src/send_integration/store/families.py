@@ -43,9 +43,11 @@ def names_of_family(engine: Engine, child_id: str, relatives: Iterable[str]) -> 
     with engine.connect() as connection:
         rows = connection.execute(
             text(
-                "SELECT DISTINCT given_name, family_name FROM person_record p WHERE p.child_id = ANY(:relatives)"
-                " OR ((p.source, p.local_id) IN (SELECT other_source, other_local_id FROM relation WHERE child_id = :child)"
-                " AND p.child_id IS DISTINCT FROM :child)"
+                # two questions, for one with OR would read every record that there is
+                "SELECT given_name, family_name FROM person_record WHERE child_id = ANY(:relatives)"
+                " UNION SELECT p.given_name, p.family_name FROM relation r JOIN person_record p"
+                " ON p.source = r.other_source AND p.local_id = r.other_local_id"
+                " WHERE r.child_id = :child AND p.child_id IS DISTINCT FROM :child"
             ),
             {"child": child_id, "relatives": sorted(relatives)},
         )
