@@ -22,7 +22,8 @@ NOTHING = frozenset(
 _LETTERED = re.compile(r"[a-z]\)\s*(?=\S)", re.IGNORECASE)
 _NUMBERED_DAY = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})(?:[ T]00:00(?::00)?)?", re.ASCII)
 _NAMED_DAY = re.compile(r"(\d{1,2})[ -]([A-Za-z]{3,9})[ -](\d{4})", re.ASCII)
-_SERIAL = re.compile(r"\d{4,5}(?:\.0+)?", re.ASCII)
+_SERIAL = re.compile(r"\d{5}(?:\.0+)?", re.ASCII)
+"""Days counted from 1900 or 1904, written as a plain number: from 1927 on, for four digits are rather a year alone."""
 FIRST_YEAR, LAST_YEAR = 1900, 2199
 """The contract's first and last year; a day outside them is a slip and is told as one."""
 

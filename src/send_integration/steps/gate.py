@@ -8,6 +8,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, Engine
 
 from send_integration.contracts.event import Event, Reason, Rejected
+from send_integration.contracts.reasons import Code, reason
 from send_integration.contracts.registry import parse
 from send_integration.identity.model import Model
 from send_integration.identity.records import PersonRecord
@@ -52,6 +53,9 @@ from send_integration.when.london import london_day
 READER = "gate"
 
 Reasons = tuple[Reason, ...]
+
+NO_EVENT: Reasons = (reason(Code.UNKNOWN_TYPE, "type"),)
+"""All that the contract can say of a row of which an adapter could make no event: that it is none, as the adapter knows."""
 
 Checks = Callable[[Sequence[Event]], Checked]
 """A feed's row expectations of a window of events."""
@@ -243,7 +247,7 @@ def _first_verdict(feed: str, message: RawMessage, now: datetime) -> Event | Rej
     faults = adapter_reasons(message)
     if not faults:
         return parsed
-    found = parsed.reasons if isinstance(parsed, Rejected) else ()
+    found = parsed.reasons if isinstance(parsed, Rejected) and parsed.reasons != NO_EVENT else ()
     return Rejected(tuple(sorted({*found, *faults})), feed)
 
 
