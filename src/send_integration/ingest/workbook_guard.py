@@ -22,9 +22,10 @@ MOST_IN_A_ROW = 65_536
 
 MOST_TEXT_OF_A_ROW = 4 << 20
 MOST_STRINGS = 2_000_000
-MOST_OTHER = 500_000
+MOST_OTHER = 200_000
 """Elements of a part, or of a sheet outside its rows, which the library keeps as a tree."""
 
+MOST_SHEETS = 100
 DEEPEST = 32
 PIECE = 64 << 10
 
@@ -114,7 +115,7 @@ class _Seen:
         self.name = name
         self.merged = False
         self.root = ""
-        self.depth = self.rows = self.last_row = self.strings = self.other = 0
+        self.depth = self.rows = self.last_row = self.strings = self.other = self.sheets = 0
         self.row_depth = self.in_row = self.text = 0
         self.formula = self.value = False
         self.parser = expat.ParserCreate()
@@ -148,7 +149,8 @@ class _Seen:
 
     def _other(self, kind: str, attributes: dict[str, str]) -> None:
         self.other += 1
-        if self.other > MOST_OTHER:
+        self.sheets += kind == "sheet" and self.root == "workbook"
+        if self.other > MOST_OTHER or self.sheets > MOST_SHEETS:
             self._refuse("has more parts than any list")
         if kind == "mergeCell":
             first, _, last = attributes.get("ref", "").partition(":")

@@ -1,5 +1,6 @@
 """Workbooks that would exhaust the machine, run something or lose rows: each is refused in a sentence, before a library opens it."""
 
+import contextlib
 import io
 import struct
 import subprocess
@@ -7,6 +8,8 @@ import sys
 from zipfile import ZIP_DEFLATED, ZIP_LZMA, ZIP_STORED, ZipFile
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from openpyxl import Workbook
 
 from send_integration.errors import BadInput
@@ -118,6 +121,7 @@ def test_a_row_of_more_cells_or_text_than_any_list_is_refused() -> None:
         ("MOST_STRINGS", "xl/sharedStrings.xml", b"<sst>" + b"<si><t>a</t></si>" * 60 + b"</sst>"),
         ("MOST_ROWS", SHEET, b"<worksheet><sheetData>" + b"<row/>" * 60 + b"</sheetData></worksheet>"),
         ("MOST_OTHER", "xl/styles.xml", b"<styleSheet>" + b"<row/>" * 60 + b"</styleSheet>"),
+        ("MOST_SHEETS", "xl/workbook.xml", b"<workbook><sheets>" + b"<sheet/>" * 60 + b"</sheets></workbook>"),
     ],
 )
 def test_a_part_of_more_elements_than_memory_should_hold_is_refused(
@@ -175,6 +179,37 @@ def test_a_million_empty_rows_take_little_memory() -> None:
     events, memory = map(int, run.stdout.split())
     assert events == 6
     assert memory < MOST_MEMORY_KB
+
+
+PARTS = sorted(ZipFile(io.BytesIO(GOOD)).namelist())
+SLIPS = [
+    b"",
+    b"9" * 30,
+    b"-1",
+    b"0",
+    b"<",
+    b'"',
+    b"A1",
+    b"1e999",
+    b"NaN",
+    b"s",
+    b"inlineStr",
+    b"d",
+    b"x",
+    b"/>",
+    b"</row>",
+]
+
+
+@settings(max_examples=150, deadline=None)
+@given(part=st.sampled_from(PARTS), start=st.floats(0, 1), length=st.integers(0, 40), slip=st.sampled_from(SLIPS))
+def test_a_slip_anywhere_in_the_file_is_read_or_told_in_a_sentence(
+    part: str, start: float, length: int, slip: bytes
+) -> None:
+    whole = part_of(GOOD, part)
+    place = int(start * len(whole))
+    with contextlib.suppress(BadInput):
+        read(with_part(GOOD, part, whole[:place] + slip + whole[place + length :]))
 
 
 def test_no_sentence_repeats_what_stands_in_a_cell() -> None:
