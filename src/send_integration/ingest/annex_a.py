@@ -173,12 +173,15 @@ class _Teller:
         yield self._dated("school", "sen_support_started", "need", child.issued, self._needs(), *issue, *of_need)
 
     def _school(self) -> Iterator[Draft]:
+        """The school; of who is too young or too old for any year group the contract can tell none."""
         child = self._child
         faults = tuple(checks.faults_of_school(child, self._on))
         if not child.urn and not faults:
             return
         assert isinstance(child.born, date)  # noqa: S101 - a row without is not told
-        year = max(YOUNGEST_YEAR_GROUP, min(OLDEST_YEAR_GROUP, year_group(child.born, self._on)))
+        year = year_group(child.born, self._on)
+        if not YOUNGEST_YEAR_GROUP <= year <= OLDEST_YEAR_GROUP:
+            return
         data: Data = {"urn": child.urn, "year_group": year} if child.urn else {"year_group": year}
         yield self._as_at("school", "enrolled", data, *faults)
 

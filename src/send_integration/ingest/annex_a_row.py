@@ -56,6 +56,8 @@ def listed_child(
     found: FoundList, row_number: int, row: Sequence[Cell], serial_day: Callable[[float], date]
 ) -> ListedChild | None:
     """The child of a row; None where the row is empty."""
+    if row.count(None) == len(row):  # asked first, for below a list a sheet can have a million of these
+        return None
 
     def cell(key: str) -> Cell:
         place = found.columns.get(key)
@@ -67,7 +69,7 @@ def listed_child(
     cells: dict[str, JsonValue] = {
         found.titles.get(place, f"(column {place + 1})"): told
         for place, value in enumerate(row)
-        if (told := _as_sent(value))
+        if value is not None and (told := _as_sent(value))
     }
     if not cells:
         return None

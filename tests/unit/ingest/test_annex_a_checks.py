@@ -119,6 +119,10 @@ def test_days_that_are_the_same_are_in_order(same: dict[str, Any]) -> None:
     assert of_plan(**{**later, **same}) == {}
 
 
+def test_a_child_may_be_born_on_the_lists_day() -> None:
+    assert of_support(born=LIST_DAY) == {}
+
+
 def test_the_need_of_a_plan_waits_with_the_day_of_its_issue() -> None:
     told = of_plan(issued=date(2025, 4, 1), updated=None, reviewed=None)
 

@@ -313,6 +313,21 @@ def test_a_row_moved_to_the_other_list_keeps_who_and_where_the_child_is() -> Non
     assert kept == ["send.people.registered.v1", "send.school.enrolled.v1"]
 
 
+@pytest.mark.parametrize(
+    ("born", "year"),
+    [
+        (date(2005, 8, 31), None),
+        (date(2005, 9, 1), 14),
+        (date(2022, 8, 31), -2),
+        (date(2022, 9, 1), None),
+    ],
+)
+def test_an_enrolment_is_told_only_of_whom_a_year_group_can_be_told(born: date, year: int | None) -> None:
+    enrolled = drafts(workbook(support=[child(born=born)])).get("enrolled")
+
+    assert (enrolled and enrolled.data["year_group"]) == year
+
+
 def test_text_that_is_no_day_is_not_repeated_in_an_id() -> None:
     found = drafts(workbook([child(updated="Anna Example rang")]))
 
