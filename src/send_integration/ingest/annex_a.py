@@ -17,6 +17,7 @@ from send_integration.ingest.draft import Draft
 from send_integration.ingest.raw_event import Origin, RawEvent, untouched_row
 from send_integration.ingest.sen2_request import OLDEST_YEAR_GROUP, YOUNGEST_YEAR_GROUP
 from send_integration.ingest.workbook import Workbook, open_workbook
+from send_integration.ingest.workbook_guard import MOST_TEXT_OF_A_ROW, SAVE_AGAIN
 from send_integration.when.london import london_day, london_midnight
 from send_integration.when.school_years import year_group
 
@@ -98,8 +99,15 @@ def _children(lists: Mapping[int, FoundList], workbook: Workbook) -> Iterator[Li
     for number in sorted(lists):
         for place, row in lists[number].rows():
             child = listed_child(lists[number], place, row, workbook.serial_day)
-            if child is not None:
-                yield child
+            if child is None:
+                continue
+            if (
+                sum(map(len, child.cells.values())) > MOST_TEXT_OF_A_ROW
+            ):  # a text that many cells share is in each of them
+                raise BadInput(
+                    "has a row larger than any list's", where=f"list {number} row {place}", next_step=SAVE_AGAIN
+                )
+            yield child
 
 
 def _told(
@@ -116,7 +124,7 @@ def _of_row(child: ListedChild, beside: checks.Beside, source: _Source) -> Itera
     origin = Origin(f"{source.file} list {child.number}", child.row, "row")
     if faults:
         others = checks.other_faults(child, beside, on)
-        yield untouched_row("people", child.cells, origin, *faults, *others, sender=source.source)
+        yield untouched_row("people", dict(child.cells), origin, *faults, *others, sender=source.source)
         return
     drafts = list(_Teller(child, beside, source, origin, on).drafts())
     asked = tuple(checks.queries(child, on))

@@ -5,7 +5,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from send_integration.contracts.event import JsonValue
 from send_integration.ingest.annex_a_columns import FoundList
 from send_integration.ingest.sen2_return import MONTHS
 from send_integration.ingest.workbook import Cell
@@ -19,11 +18,12 @@ NOTHING = frozenset(
 )
 """What the sector's own validator reads as an empty cell (the words that pandas takes for none)."""
 
-_LETTERED = re.compile(r"[a-z]\)\s*(?=\S)", re.IGNORECASE)
+_LETTERED = re.compile(r"\A[a-z]\)\s*(?=\S)", re.IGNORECASE)
 _NUMBERED_DAY = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})(?:[ T]00:00(?::00)?)?", re.ASCII)
 _NAMED_DAY = re.compile(r"(\d{1,2})[ -]([A-Za-z]{3,9})[ -](\d{4})", re.ASCII)
 _SERIAL = re.compile(r"\d{5}(?:\.0+)?", re.ASCII)
 """Days counted from 1900 or 1904, written as a plain number: from 1927 on, for four digits are rather a year alone."""
+LONGEST_DAY = 40
 FIRST_YEAR, LAST_YEAR = 1900, 2199
 """The contract's first and last year; a day outside them is a slip and is told as one."""
 
@@ -49,7 +49,7 @@ class ListedChild:
     subsidiary: str
     home_education: str
     disability: str
-    cells: dict[str, JsonValue]
+    cells: dict[str, str]
 
 
 def listed_child(
@@ -66,7 +66,7 @@ def listed_child(
     def words(key: str) -> str:
         return _LETTERED.sub("", text_of(cell(key)), count=1)
 
-    cells: dict[str, JsonValue] = {
+    cells = {
         found.titles.get(place, f"(column {place + 1})"): told
         for place, value in enumerate(row)
         if value is not None and (told := _as_sent(value))
@@ -106,15 +106,12 @@ def day_of(value: Cell, serial_day: Callable[[float], date]) -> Sent:
 
     Days stand before months, as the template asks: 04/03/2025 is in March. What can only be read the other way is no day.
     """
-    if isinstance(value, datetime):
-        return value.date()
-    if isinstance(value, date):
-        return value
     text = text_of(value)
     if not text:
         return None
+    found = value.date() if isinstance(value, datetime) else value if isinstance(value, date) else None
     try:
-        found = _written_day(text, serial_day)
+        found = found or _written_day(text[:LONGEST_DAY], serial_day)
     except (ValueError, OverflowError):
         return text
     return found if found is not None and FIRST_YEAR <= found.year <= LAST_YEAR else text

@@ -96,6 +96,8 @@ def test_a_child_on_sen_support_is_told_in_three_events_as_at_the_lists_day() ->
         ({"phase": "g) Special"}, "special"),
         ({"phase": "h) Pupil referral unit/Alternative provision"}, "alternative"),
         ({"phase": "SECONDARY"}, "mainstream"),
+        ({"phase": "Middle (deemed primary)"}, "mainstream"),
+        ({"phase": "d) Middle (deemed secondary)"}, "mainstream"),
         ({"phase": None}, "mainstream"),
         ({"home_education": "Yes"}, "eotas"),
     ],
@@ -142,7 +144,21 @@ def test_a_day_is_understood_however_it_is_written(sent: object) -> None:
 
 
 @pytest.mark.parametrize(
-    "sent", ["13/25/2020", "31/02/2020", "2020", 0.5, time(10, 30), -4, 99999999, True, "0000-00-00", "1/1/1700"]
+    "sent",
+    [
+        "13/25/2020",
+        "31/02/2020",
+        "2020",
+        0.5,
+        time(10, 30),
+        -4,
+        -4000,
+        2900000,
+        99999999,
+        True,
+        "0000-00-00",
+        "1/1/1700",
+    ],
 )
 def test_what_is_no_day_is_told_as_such_and_is_no_traceback(sent: object) -> None:
     found = drafts(workbook([child(issued=sent)]))["finalised"]

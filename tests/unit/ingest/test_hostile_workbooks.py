@@ -5,6 +5,7 @@ import io
 import struct
 import subprocess
 import sys
+from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZIP_LZMA, ZIP_STORED, ZipFile
 
 import pytest
@@ -17,7 +18,9 @@ from send_integration.ingest import workbook_guard
 from send_integration.ingest.annex_a import Lists, read_lists
 from tests.annex_a_lists import LIST_DAY, child, columns, fill, part_of, saved, with_part, workbook
 
+SAMPLE = Path(__file__).parents[2] / "data" / "annex_a" / "annex-a-sen-fake.xlsx"
 SHEET = "xl/worksheets/sheet1.xml"
+TEXTS = "xl/sharedStrings.xml"
 GOOD = workbook([child()])
 MOST_MORE_KB = 40_000
 
@@ -115,6 +118,15 @@ def test_a_row_of_more_cells_or_text_than_any_list_is_refused() -> None:
     assert "a row larger" in refused(with_rows(b'<row r="3"><c t="inlineStr"><is><t>' + long + b"</t></is></c></row>"))
 
 
+def test_a_row_whose_cells_share_a_long_text_is_refused() -> None:
+    content = SAMPLE.read_bytes()
+    texts = part_of(content, TEXTS).replace(b"</sst>", b"<si><t>" + b"x" * 3_000_000 + b"</t></si></sst>")
+    row = b'<row r="9">' + b'<c t="s"><v>48</v></c>' * 200 + b"</row>"
+    sheet = part_of(content, SHEET).replace(b"</sheetData>", row + b"</sheetData>")
+
+    assert "a row larger" in refused(with_part(with_part(content, TEXTS, texts), SHEET, sheet))
+
+
 @pytest.mark.parametrize(
     ("limit", "part", "content"),
     [
@@ -183,7 +195,8 @@ def test_empty_rows_without_end_take_little_memory() -> None:
     assert more < MOST_MORE_KB
 
 
-PARTS = sorted(ZipFile(io.BytesIO(GOOD)).namelist())
+FILES = (GOOD, SAMPLE.read_bytes())
+PARTS = [(file, part) for file in FILES for part in sorted(ZipFile(io.BytesIO(file)).namelist())]
 SLIPS = [
     b"",
     b"9" * 30,
@@ -206,12 +219,13 @@ SLIPS = [
 @settings(max_examples=150, deadline=None)
 @given(part=st.sampled_from(PARTS), start=st.floats(0, 1), length=st.integers(0, 40), slip=st.sampled_from(SLIPS))
 def test_a_slip_anywhere_in_the_file_is_read_or_told_in_a_sentence(
-    part: str, start: float, length: int, slip: bytes
+    part: tuple[bytes, str], start: float, length: int, slip: bytes
 ) -> None:
-    whole = part_of(GOOD, part)
+    file, name = part
+    whole = part_of(file, name)
     place = int(start * len(whole))
     with contextlib.suppress(BadInput):
-        read(with_part(GOOD, part, whole[:place] + slip + whole[place + length :]))
+        read(with_part(file, name, whole[:place] + slip + whole[place + length :]))
 
 
 def test_no_sentence_repeats_what_stands_in_a_cell() -> None:
