@@ -124,7 +124,7 @@ def _of_row(child: ListedChild, beside: checks.Beside, source: _Source) -> Itera
     origin = Origin(f"{source.file} list {child.number}", child.row, "row")
     if faults:
         others = checks.other_faults(child, beside, on)
-        yield untouched_row("people", dict(child.cells), origin, *faults, *others, sender=source.source)
+        yield untouched_row("people", _as_it_was(child, source), origin, *faults, *others, sender=source.source)
         return
     drafts = list(_Teller(child, beside, source, origin, on).drafts())
     asked = tuple(checks.queries(child, on))
@@ -134,6 +134,14 @@ def _of_row(child: ListedChild, beside: checks.Beside, source: _Source) -> Itera
             asked = ()
         else:
             yield draft
+
+
+def _as_it_was(child: ListedChild, source: _Source) -> Data:
+    """Every cell of a row, below whose it is: so it is found where all that is held of a child is asked for or hidden."""
+    about: Data = {"source": source.source, "row": dict(child.cells)}
+    if child.unique_id:
+        about |= {"subject": f"local:{child.unique_id}", "data": {"person": {"local_id": child.unique_id}}}
+    return about
 
 
 class _Teller:

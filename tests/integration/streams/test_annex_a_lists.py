@@ -72,6 +72,12 @@ def test_the_sample_is_accounted_for_to_the_last_row(system: System) -> None:
         ("list 2", "2"): [("people", ("annex-a-202b", "annex-a-in-both-lists", *whole_row))],
         ("list 2", "3"): [("people", ("annex-a-202b", *whole_row))],
     }
+    with system.engine.connect() as connection:
+        rows = connection.execute(
+            text("SELECT source, local_id FROM quarantine WHERE feed = 'people' ORDER BY 2")
+        ).all()
+    source = "urn:send:authority:821:annex-a"
+    assert [tuple(row) for row in rows] == [(source, who) for who in ("wilbert", "will", "will", "willis")]
     counts = {one.feed: (one.accepted, one.quarantined, one.duplicates) for one in system.ledger().feeds if one.raw}
     assert counts == {"ehcp": (3, 0, 3), "people": (0, 4, 4), "school": (0, 1, 1)}
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from send_integration.contracts.glimpse import glimpse
 from send_integration.ingest.annex_a import read_lists
 from send_integration.ingest.draft import Draft
 from tests.annex_a_lists import LIST_DAY, OTHER_UPN, UPN, child, workbook
@@ -221,5 +222,14 @@ def test_a_row_that_is_refused_whole_says_everything_that_is_wrong_and_keeps_eve
     [row] = [one for one in read_lists(io.BytesIO(content), "lists.xlsx", "821", LIST_DAY).told if one.feed == "people"]
     assert faults == ("annex-a-101b", "annex-a-102b", "annex-a-106a")
     assert not isinstance(row, Draft)
-    assert json.loads(row.value)["Which children's social care team?"] == "children in need"
-    assert json.loads(row.value)["UPN"] == UPN
+    assert json.loads(row.value)["row"]["Which children's social care team?"] == "children in need"
+    assert json.loads(row.value)["row"]["UPN"] == UPN
+
+
+def test_a_row_that_is_refused_whole_is_found_as_its_childs_and_one_without_an_id_as_nobodys() -> None:
+    content = workbook([child(born=None), child(unique_id=None, upn=OTHER_UPN)])
+
+    known, unknown = [glimpse(one.value) for one in read_lists(io.BytesIO(content), "x", "821", LIST_DAY).told]  # type: ignore[union-attr]
+    source = "urn:send:authority:821:annex-a"
+    assert (known.source, known.local_id, known.subject) == (source, "C1", "local:C1")
+    assert (unknown.source, unknown.local_id, unknown.subject) == (source, None, "")
