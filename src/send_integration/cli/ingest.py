@@ -6,6 +6,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -16,7 +17,7 @@ from rich.progress import Progress
 from rich.table import Table
 
 from send_integration import clock
-from send_integration.cli.ingest_sources import Format, Source, format_of, open_sources
+from send_integration.cli.ingest_sources import AsAt, Format, Source, format_of, open_sources
 from send_integration.errors import BadInput, NotReady
 from send_integration.ingest.draft import Draft
 from send_integration.ingest.raw_event import Origin, RawEvent, TooLong
@@ -48,12 +49,21 @@ def ingest(
     feed: Annotated[str | None, typer.Option(help="The feed; where left out, the file's name begins with it.")] = None,
     written: Annotated[Format | None, typer.Option("--format", help="Where left out, the name tells it.")] = None,
     mapping: Annotated[Path | None, typer.Option(help="For CSV: a TOML file, which column fills which field.")] = None,
+    as_at: Annotated[
+        datetime | None,
+        typer.Option(
+            formats=["%Y-%m-%d"], help="For Annex A: the day of its lists; where left out, that of its last save."
+        ),
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Read and count; send and remember nothing.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Read files into the raw topics; running it again, after an end of any kind, loses and doubles nothing."""
     found = written or format_of(path)
-    sources = open_sources(path, found, feed, mapping)
+    day = as_at.date() if as_at else None
+    if day is not None and day > clock.today():
+        raise BadInput("lies in the future", where="--as-at", next_step="Give the day of which the lists speak.")
+    sources = open_sources(path, found, feed, mapping, AsAt(settings().authority_code, day))
     tally = Tally()
     with Progress(console=Console(stderr=True), disable=not sys.stderr.isatty()) as bar:
         if dry_run:
@@ -132,7 +142,7 @@ def _with_broker(now: Settings) -> Settings:
 
 def _database(found: Format) -> "Engine | None":
     """The database, which remembers what person-level returns said; events of other formats name themselves."""
-    if found not in (Format.SEN2, Format.CIN):
+    if found not in (Format.SEN2, Format.CIN, Format.ANNEX_A):
         return None
     from send_integration.cli.services import services  # noqa: PLC0415
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 from send_integration.contracts.topics import FEEDS
 from send_integration.errors import BadInput
@@ -24,6 +24,7 @@ class Format(StrEnum):
     CSV = "csv"
     SEN2 = "sen2"
     CIN = "cin"
+    ANNEX_A = "annex-a"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +55,23 @@ def format_of(path: Path) -> Format:
             return Format.JSONL
         raise BadInput("holds neither *.jsonl files nor a SEN2 return", where=str(path), next_step="Name a --format.")
     known = {".jsonl": Format.JSONL, ".ndjson": Format.JSONL, ".csv": Format.CSV, ".xml": Format.CIN}
+    known |= {".xlsx": Format.ANNEX_A, ".xlsm": Format.ANNEX_A}
     if path.suffix.lower() not in known:
         raise BadInput("does not tell its format by its name", where=str(path), next_step="Name a --format.")
     return known[path.suffix.lower()]
 
 
-def open_sources(path: Path, written: Format, feed: str | None, mapping: Path | None) -> Iterator[Source]:
+class AsAt(NamedTuple):
+    """Whose lists are read, and the day of which they speak where a person named it."""
+
+    authority: str
+    day: date | None
+
+
+def open_sources(path: Path, written: Format, feed: str | None, mapping: Path | None, as_at: AsAt) -> Iterator[Source]:
     """Each file or return of a path, opened while it is read. Raises BadInput for what cannot be read at all."""
+    if as_at.day is not None and written is not Format.ANNEX_A:
+        raise BadInput("belongs to Annex A lists; other files say themselves when they were made", where="--as-at")
     if feed is not None and feed not in FEEDS:
         raise BadInput(f"is none of {', '.join(FEEDS)}", where="--feed")
     if (mapping is not None) != (written is Format.CSV):
@@ -72,6 +83,8 @@ def open_sources(path: Path, written: Format, feed: str | None, mapping: Path | 
         return _csv(path, feed, mapping)
     if feed is not None:
         raise BadInput("A return fills several feeds", where="--feed", next_step="Leave it out.")
+    if written is Format.ANNEX_A:
+        return _annex_a(path, as_at)
     return _sen2(path) if written is Format.SEN2 else _cin(path)
 
 
@@ -148,6 +161,22 @@ def _cin(path: Path) -> Iterator[Source]:
     with _opened(path) as file:
         census, told = read_census(file, path.name)
         yield Source(told, path.stat().st_size, file.tell, census.returned_at)
+
+
+def _annex_a(path: Path, as_at: AsAt) -> Iterator[Source]:
+    from send_integration.ingest.annex_a import read_lists  # noqa: PLC0415
+
+    with _opened(path) as file:
+        lists = read_lists(file, path.name, as_at.authority, as_at.day)
+        given = 0
+
+        def count() -> Iterator[Draft | RawEvent | TooLong]:
+            nonlocal given
+            for one in lists.told:
+                given = max(given, one.origin.place)
+                yield one
+
+        yield Source(count(), lists.rows, lambda: min(given, lists.rows), lists.returned_at, lists.warnings)
 
 
 def _opened(path: Path) -> BinaryIO:

@@ -85,7 +85,7 @@ def fix_of(code: str) -> Fix:
     """What is likely to mend a reason; codes that are not the contract's are an adapter's or a suite's."""
     if code in set(Code):
         return FIXES[Code(code)]
-    return _OF_AN_ADAPTER if code.startswith(("cin-", "sen2-", "row-")) else _OF_AN_EXPECTATION
+    return _OF_AN_ADAPTER if code.startswith(("annex-a-", "cin-", "sen2-", "row-")) else _OF_AN_EXPECTATION
 
 
 def sender_step(code: str) -> str:

@@ -26,7 +26,8 @@ class RawEvent(NamedTuple):
     """One message for `send.raw.<feed>`.
 
     `faults` are what the adapter saw that the source's sector has its own words for: the gate adds them to the
-    contract's reasons, and quarantines an event that has any. `sender` is whose it is, where the value does not say.
+    contract's reasons, and quarantines an event that has any; `queries` it only counts among its remarks. `sender` is whose it
+    is, where the value does not say.
     """
 
     feed: str
@@ -35,6 +36,7 @@ class RawEvent(NamedTuple):
     origin: Origin
     faults: tuple[Reason, ...] = ()
     sender: str = ""
+    queries: tuple[Reason, ...] = ()
 
     @property
     def topic(self) -> str:
@@ -46,9 +48,12 @@ class RawEvent(NamedTuple):
         """The message's headers; a file's name and a line tell nobody who the event is about."""
         origin = f'{_file_part(self.origin.file, self.sender)}, "{self.origin.kind}": {self.origin.place}}}'
         headers = (CLOUD_EVENT, ("origin", origin.encode()))
-        if not self.faults:
+        headers = (CLOUD_EVENT, ("origin", origin.encode()))
+        if not self.faults and not self.queries:
             return headers
-        return (*headers, ("adapter-reasons", json.dumps([fault._asdict() for fault in self.faults]).encode()))
+        told = (("adapter-reasons", self.faults), ("adapter-remarks", self.queries))
+        found = ((name, json.dumps([one._asdict() for one in reasons]).encode()) for name, reasons in told if reasons)
+        return (*headers, *found)
 
 
 class TooLong(NamedTuple):

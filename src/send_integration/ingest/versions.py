@@ -56,10 +56,11 @@ def settle(drafts: Iterable[Draft], returned_at: datetime, known: Known) -> Sett
             overtaken += 1
             continue
         else:
-            version = _next(draft, returned_at, is_first=not versions)
-            corrected += bool(versions)
+            version = _next(draft, returned_at, versions)
+            corrected += version.event_id != draft.first_id(returned_at)
             new.append(version)
-        corrects = None if version.event_id == draft.base_id else draft.base_id
+        first_id = draft.first_id(version.returned_at)
+        corrects = None if version.event_id == first_id else first_id
         events.append(draft.as_event(version.event_id, version.returned_at, corrects))
     return Settled(tuple(events), tuple(new), unchanged, corrected, overtaken)
 
@@ -75,8 +76,10 @@ def _same(draft: Draft, returned_at: datetime, versions: Sequence[Version]) -> V
     return newest if newest.returned_at == latest_at else None
 
 
-def _next(draft: Draft, returned_at: datetime, *, is_first: bool) -> Version:
+def _next(draft: Draft, returned_at: datetime, versions: Sequence[Version]) -> Version:
     mark = sha256(draft.content_hash).hexdigest()[:8]
-    # the moment comes first: of two corrections recorded alike the fold takes the one with the greater id
-    event_id = draft.base_id if is_first else f"{draft.base_id}:{utc_text(returned_at)}:{mark}"
+    event_id = draft.first_id(returned_at)
+    if any(version.event_id == event_id for version in versions):
+        # the moment comes first: of two corrections recorded alike the fold takes the one with the greater id
+        event_id = f"{event_id}:{utc_text(returned_at)}:{mark}"
     return Version(draft.base_id, event_id, draft.content_hash, returned_at)

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, Engine
 
 from send_integration.contracts.event import Event, Reason, Rejected
+from send_integration.contracts.reasons import Code, reason
 from send_integration.contracts.registry import parse
 from send_integration.identity.model import Model
 from send_integration.identity.records import PersonRecord
@@ -17,7 +18,7 @@ from send_integration.steps.batch import Outgoing, RawMessage
 from send_integration.steps.feed_limits import timely_within
 from send_integration.steps.gate_agencies import Fates, agencies_of, place_of
 from send_integration.steps.gate_counts import Counts
-from send_integration.steps.gate_messages import adapter_reasons, quarantined, replay_of
+from send_integration.steps.gate_messages import adapter_reasons, adapter_remarks, quarantined, replay_of
 from send_integration.steps.gate_saying import admitted_row, said_before, say_moved, say_new, say_replaced
 from send_integration.steps.gate_sorting import Sorted, event_of, sort_out
 from send_integration.steps.gate_tally import Outcome, tally_of
@@ -53,6 +54,9 @@ READER = "gate"
 
 Reasons = tuple[Reason, ...]
 
+NO_EVENT: Reasons = (reason(Code.UNKNOWN_TYPE, "type"),)
+"""All that the contract can say of a row of which an adapter could make no event: that it is none, as the adapter knows."""
+
 Checks = Callable[[Sequence[Event]], Checked]
 """A feed's row expectations of a window of events."""
 
@@ -75,7 +79,7 @@ LEFT_UNREAD = Admitted((), 0, 0, 0, parked=True)
 
 class _Judged(NamedTuple):
     """A batch with its verdicts; `passed` are those that met their contract, which `checked` tells of, and `remarks` are
-    on those that passed all, by partition and offset."""
+    on those that passed all, the adapter's among them, by partition and offset."""
 
     feed: str
     batch: Sequence[RawMessage]
@@ -140,8 +144,8 @@ class Gate:
         for (place, _), rejected, remarked in zip(passed, checked.rejected, checked.remarked, strict=True):
             if rejected:
                 verdicts[place] = Rejected(rejected, feed)
-            elif remarked:
-                remarks[batch[place].partition, batch[place].offset] = remarked
+            elif found := (*remarked, *adapter_remarks(batch[place])):
+                remarks[batch[place].partition, batch[place].offset] = found
         return _Judged(feed, batch, verdicts, remarks, checked, [(batch[place], event) for place, event in passed], now)
 
     def _keep(self, connection: Connection, judged: _Judged, *, exclusive: bool) -> Admitted:
@@ -243,7 +247,7 @@ def _first_verdict(feed: str, message: RawMessage, now: datetime) -> Event | Rej
     faults = adapter_reasons(message)
     if not faults:
         return parsed
-    found = parsed.reasons if isinstance(parsed, Rejected) else ()
+    found = parsed.reasons if isinstance(parsed, Rejected) and parsed.reasons != NO_EVENT else ()
     return Rejected(tuple(sorted({*found, *faults})), feed)
 
 

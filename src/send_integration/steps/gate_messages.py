@@ -1,5 +1,6 @@
 """The messages by which the gate says what became of an event."""
 
+import re
 from collections.abc import Iterable
 from hashlib import sha256
 from typing import Annotated
@@ -17,6 +18,8 @@ UNREADABLE = Reason("row-reasons-unreadable", "", "What was found while the file
 """Of a message whose adapter's reasons are none: nobody knows what is wrong with it, so it is not let in."""
 
 _REASONS: TypeAdapter[tuple[Reason, ...]] = TypeAdapter(Annotated[tuple[Reason, ...], Field(max_length=100)])
+
+_CODE = re.compile(r"[a-z0-9-]{1,60}", re.ASCII)
 
 REPLAY = "replay"
 """The last header of what a person sends through the gate again: the number of that act."""
@@ -92,7 +95,18 @@ def replay_of(message: RawMessage) -> bytes:
 
 def adapter_reasons(message: RawMessage) -> tuple[Reason, ...]:
     """Faults that the file's adapter saw, for which the source's sector has its own words."""
-    given = message.header("adapter-reasons")
+    return _told_by_adapter(message, "adapter-reasons")
+
+
+def adapter_remarks(message: RawMessage) -> tuple[Reason, ...]:
+    """What the source's sector would ask about and refuses nothing for. They are counted by their codes, so that these must
+    be some."""
+    found = _told_by_adapter(message, "adapter-remarks")
+    return found if all(_CODE.fullmatch(told.code) for told in found) else (UNREADABLE,)
+
+
+def _told_by_adapter(message: RawMessage, header: str) -> tuple[Reason, ...]:
+    given = message.header(header)
     if not given:
         return ()
     try:

@@ -196,6 +196,11 @@ def test_a_folder_of_feeds_is_read_whole_and_a_dry_run_sends_nothing(
         (["{data}/README.md", "--format", "jsonl"], "--feed"),
         (["{data}/README.md", "--format", "jsonl", "--feed", "cahms"], "--feed"),
         (["{data}/README.md", "--format", "cin"], "README.md line 1"),
+        (["{data}/README.md", "--format", "annex-a"], "README.md: is no Excel workbook"),
+        (["{data}/annex_a/annex-a-sen-fake.xlsx", "--as-at", "2199-01-01"], "--as-at: lies in the future"),
+        (["{data}/annex_a/annex-a-sen-fake.xlsx", "--as-at", "31/03/2025"], "--as-at"),
+        (["{data}/annex_a/annex-a-sen-fake.xlsx", "--feed", "ehcp"], "--feed"),
+        (["{data}/sen2-return", "--as-at", "2025-03-31"], "--as-at"),
     ],
 )
 def test_what_cannot_be_read_is_told_in_a_sentence(arguments: list[str], sentence: str) -> None:

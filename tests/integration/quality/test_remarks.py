@@ -1,5 +1,6 @@
 """Remarks are counted once for each event that is let in, and the lists' checks find whom they should."""
 
+import json
 from collections.abc import Sequence
 from datetime import date
 
@@ -40,6 +41,19 @@ def test_a_remark_is_counted_once_however_often_its_event_comes(engine: Engine) 
     day = date(2026, 6, 1)
     assert remark_counts(engine, None, day) == [RemarkCount("camhs", "urn:send:camhs", "odd", 2, 2, day, day)]
     assert remark_counts(engine, "school", day) == []
+
+
+def test_a_query_of_an_adapter_lets_its_event_in_and_is_counted_once(engine: Engine) -> None:
+    gate = Gate(engine, lambda _feed: remarks_on_all, default_model())
+    query = json.dumps([Reason("annex-a-102a", "data.person.date_of_birth", "25.")._asdict()]).encode()
+    asked = message(0, sent("camhs.referred"))._replace(headers=(("adapter-remarks", query),))
+    again = asked._replace(offset=1)
+
+    admitted = gate.admit("camhs", [asked, again], NOW)
+
+    assert (admitted.accepted, admitted.quarantined, admitted.duplicates) == (1, 0, 1)
+    counted = {(count.rule, count.events) for count in remark_counts(engine, None, date(2026, 6, 1))}
+    assert counted == {("odd", 1), ("annex-a-102a", 1)}
 
 
 @pytest.fixture

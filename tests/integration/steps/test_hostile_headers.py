@@ -53,6 +53,26 @@ def test_what_an_adapter_found_and_nobody_can_read_keeps_the_event_out(pipe: Pip
     assert [reason["code"] for reason in reasons] == ["row-reasons-unreadable"]
 
 
+@pytest.mark.parametrize(
+    "found",
+    [
+        b"no JSON",
+        b"{}",
+        b'[["a\\u0000", "", ""]]',
+        b'[["' + b"x" * 10_000 + b'", "", ""]]',
+        b'[["Anna Example", "", ""]]',
+    ],
+)
+def test_what_an_adapter_asks_and_nobody_can_read_is_counted_as_such_and_refuses_nothing(
+    pipe: Pipe, found: bytes
+) -> None:
+    pipe.send("referrals", GOOD, headers=(("adapter-remarks", found),))
+    pipe.settle()
+
+    assert pipe.counts() == (1, 0, 0)
+    assert pipe.ask("SELECT rule, events FROM remark") == [("row-reasons-unreadable", 1)]
+
+
 def test_what_is_said_of_the_largest_bytes_fits_a_message_whatever_is_wrong_with_them(pipe: Pipe) -> None:
     body = json.loads(sent("referrals.received", "2024-01-01", event_id="x", source="s"))
     body["data"] |= {"need_types": ["?"] * 50_000, **{f"unknown{number}": "" for number in range(50_000)}}

@@ -18,6 +18,7 @@ def test_every_code_of_the_contract_has_its_next_step() -> None:
         ("unknown-type", Turn.US),
         ("identity-conflict", Turn.PERSON),
         ("cin-8500", Turn.SENDER),
+        ("annex-a-102b", Turn.SENDER),
         ("nhs-number-in-text", Turn.SENDER),
     ],
 )

@@ -1,0 +1,195 @@
+"""Looks through a workbook before a library opens it: what would take too much memory, or is no plain list, is refused."""
+
+import re
+import struct
+import zlib
+from typing import BinaryIO, NoReturn
+from xml.parsers import expat
+from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
+
+from send_integration.errors import BadInput
+
+LARGEST_FILE = 64 << 20
+LARGEST_PART = 128 << 20
+MOST_BYTES = 256 << 20
+MOST_PARTS = 2_000
+LARGEST_DIRECTORY = 1 << 20
+MOST_ROWS = 1_048_576
+"""The last row that Excel itself knows."""
+
+MOST_IN_A_ROW = 65_536
+"""Elements within one row: each of Excel's 16,384 columns can hold a formula and a value."""
+
+MOST_TEXT_OF_A_ROW = 4 << 20
+MOST_STRINGS = 2_000_000
+MOST_OTHER = 200_000
+"""Elements of a part, or of a sheet outside its rows, which the library keeps as a tree."""
+
+MOST_SHEETS = 100
+DEEPEST = 32
+PIECE = 64 << 10
+
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+"""How an encrypted .xlsx and an old .xls begin."""
+
+PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".emf", ".wmf", ".tif", ".tiff", ".bin", ".vml")
+SAVE_AGAIN = "Open it in a spreadsheet program, and save the list alone as an Excel workbook (.xlsx)."
+_ROW_NUMBER = re.compile(r"[0-9]{1,7}", re.ASCII)
+
+
+def guard(file: BinaryIO, name: str) -> bool:
+    """Raise BadInput where the file is no plain workbook; give whether cells of several rows are merged. Leaves the file at
+    its start."""
+    _check_container(file, name)
+    merged = False
+    try:
+        with ZipFile(file) as archive:
+            _check_parts(archive.infolist(), name)
+            for part in archive.infolist():
+                if not part.is_dir() and not part.filename.lower().endswith(PICTURES):
+                    merged |= _look_through(archive, part, name)
+    except BadZipFile as fault:
+        raise BadInput("is damaged: a part of it cannot be unpacked", where=name, next_step=SAVE_AGAIN) from fault
+    file.seek(0)
+    return merged
+
+
+def _check_container(file: BinaryIO, name: str) -> None:
+    """The size, the kind of file and the length of its directory, before a library reads any of it."""
+    start = file.read(len(OLE))
+    size = file.seek(0, 2)
+    if start == OLE:
+        what = "is protected by a password, or in the old format .xls"
+        raise BadInput(what, where=name, next_step="Take the password off, and save it as an Excel workbook (.xlsx).")
+    if not start.startswith(b"PK"):
+        raise BadInput("is no Excel workbook (.xlsx)", where=name, next_step=SAVE_AGAIN)
+    if size > LARGEST_FILE:
+        raise BadInput(f"is larger than {LARGEST_FILE >> 20} MB", where=name, next_step=SAVE_AGAIN)
+    file.seek(max(0, size - 22 - 65_535))
+    end = file.read()
+    place = end.rfind(b"PK\x05\x06")
+    if place < 0 or len(end) - place < 22:
+        raise BadInput("is damaged or cut off: it has no end", where=name, next_step=SAVE_AGAIN)
+    entries, directory = struct.unpack_from("<HI", end, place + 10)
+    if entries > MOST_PARTS or directory > LARGEST_DIRECTORY:
+        raise BadInput("has more parts than any workbook", where=name, next_step=SAVE_AGAIN)
+    file.seek(0)
+
+
+def _check_parts(parts: list[ZipInfo], name: str) -> None:
+    """What the directory says of each part; unpacking never gives more than it says."""
+    if any(part.flag_bits & 1 for part in parts):
+        raise BadInput("is protected by a password", where=name, next_step="Take the password off, and save it again.")
+    if any(part.compress_type not in (ZIP_STORED, ZIP_DEFLATED) for part in parts):
+        raise BadInput("is packed as no spreadsheet program packs", where=name, next_step=SAVE_AGAIN)
+    if len({part.filename for part in parts}) < len(parts):
+        raise BadInput("holds two parts of one name", where=name, next_step=SAVE_AGAIN)
+    if any(part.filename.lower().endswith("vbaproject.bin") for part in parts):
+        raise BadInput("holds macros", where=name, next_step="Save it without them, as an Excel workbook (.xlsx).")
+    if (
+        max((part.file_size for part in parts), default=0) > LARGEST_PART
+        or sum(p.file_size for p in parts) > MOST_BYTES
+    ):
+        step = "Delete the empty rows below the list and what else is in the workbook, and save it again."
+        raise BadInput("would take too much room unpacked", where=name, next_step=step)
+
+
+def _look_through(archive: ZipFile, part: ZipInfo, name: str) -> bool:
+    seen = _Seen(name)
+    with archive.open(part) as opened:
+        try:
+            while piece := opened.read(PIECE):
+                seen.parser.Parse(piece)
+            seen.parser.Parse(b"", True)  # noqa: FBT003 - expat takes no names
+        except expat.ExpatError as fault:
+            raise BadInput("is damaged: a part of it is no XML", where=name, next_step=SAVE_AGAIN) from fault
+        except (EOFError, OSError, zlib.error) as fault:
+            raise BadInput("is damaged: a part of it cannot be unpacked", where=name, next_step=SAVE_AGAIN) from fault
+    return seen.merged
+
+
+class _Seen:
+    """What was met so far of one part; keeps counts only."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.merged = False
+        self.root = ""
+        self.depth = self.rows = self.last_row = self.strings = self.other = self.sheets = 0
+        self.row_depth = self.in_row = self.text = 0
+        self.formula = self.value = False
+        self.parser = expat.ParserCreate()
+        self.parser.buffer_text = True
+        self.parser.StartElementHandler = self._start
+        self.parser.EndElementHandler = self._end
+        self.parser.CharacterDataHandler = self._text
+        self.parser.StartDoctypeDeclHandler = self._doctype
+
+    def _refuse(self, what: str, step: str = SAVE_AGAIN) -> NoReturn:
+        raise BadInput(what, where=self.name, next_step=step)
+
+    def _doctype(self, *_: object) -> None:
+        self._refuse("declares a document type or entities, which no spreadsheet program does")
+
+    def _start(self, tag: str, attributes: dict[str, str]) -> None:
+        kind = tag.rpartition(":")[2]
+        self.depth += 1
+        self.root = self.root or kind
+        if self.depth > DEEPEST:
+            self._refuse("nests its parts deeper than any workbook")
+        if self.row_depth:
+            self._within_row(kind, attributes)
+        elif kind == "row" and self.root == "worksheet":
+            self._row(attributes.get("r", ""))
+        elif kind == "si" and self.root == "sst":
+            self.strings += 1
+            self._begin_record(self.strings > MOST_STRINGS)
+        else:
+            self._other(kind, attributes)
+
+    def _other(self, kind: str, attributes: dict[str, str]) -> None:
+        self.other += 1
+        self.sheets += kind == "sheet" and self.root == "workbook"
+        if self.other > MOST_OTHER or self.sheets > MOST_SHEETS:
+            self._refuse("has more parts than any list")
+        if kind == "mergeCell":
+            first, _, last = attributes.get("ref", "").partition(":")
+            self.merged |= first.lstrip("$ABCDEFGHIJKLMNOPQRSTUVWXYZ") != last.lstrip("$ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+
+    def _row(self, number: str) -> None:
+        """Rows are numbered upwards: the library leaves out one that is not, and fills a gap with as many empty ones."""
+        self.rows += 1
+        found = int(number) if _ROW_NUMBER.fullmatch(number) else self.last_row + 1 if not number else 0
+        if not self.last_row < found <= MOST_ROWS:
+            self._refuse("numbers the rows of a sheet as no spreadsheet program does")
+        self.last_row = found
+        self._begin_record(self.rows > MOST_ROWS)
+
+    def _begin_record(self, too_many: bool) -> None:  # noqa: FBT001 - one caller each
+        if too_many:
+            self._refuse("has more rows or texts than any list")
+        self.row_depth, self.in_row, self.text = self.depth, 0, 0
+
+    def _within_row(self, kind: str, attributes: dict[str, str]) -> None:
+        self.in_row += 1
+        self.text += sum(map(len, attributes.values()))
+        if self.in_row > MOST_IN_A_ROW or self.text > MOST_TEXT_OF_A_ROW:
+            self._refuse("has a row larger than any list's")
+        if kind == "c":
+            self.formula = self.value = False
+        self.formula |= kind == "f"
+        self.value |= kind in ("v", "is")
+
+    def _text(self, text: str) -> None:
+        if self.row_depth:
+            self.text += len(text)
+            if self.text > MOST_TEXT_OF_A_ROW:
+                self._refuse("has a row larger than any list's")
+
+    def _end(self, tag: str) -> None:
+        if self.row_depth == self.depth:
+            self.row_depth = 0
+        elif self.row_depth and self.formula and not self.value and tag.rpartition(":")[2] == "c":
+            step = "Open it in a spreadsheet program, let it calculate, and save it again."
+            self._refuse(f"holds a formula in row {self.last_row} of a sheet that was never calculated", step)
+        self.depth -= 1
