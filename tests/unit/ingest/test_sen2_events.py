@@ -65,7 +65,11 @@ def test_the_return_gives_these_events_and_no_others() -> None:
         "namedplan:N1:startdate": (
             "ehcp.finalised", "2024-11-18",
             {"request_id": "Q1", "plan_id": first, "placement_urn": "109123",
-             "placement_type": "resourced-provision"}),
+             "placement_type": "resourced-provision",
+             "named": [{"id": "D1", "rank": 1, "urn": "109123", "resourced_provision": True},
+                       {"id": "D2", "rank": 2, "urn": "109124"}],
+             "attended": [{"id": "L1", "rank": 1, "urn": "109123", "resourced_provision": True,
+                           "entered_on": "2024-09-02"}]}),
         "namedplan:N1:pb": (
             "support.agreed", "2024-11-18", {"support_id": "sen2:821:N1:pb", "kind": "personal-budget"}),
         # born in March 2015: Year 5 from September 2024
