@@ -5,12 +5,14 @@ from typing import Annotated
 
 import typer
 
+from send_integration.cli.export_sen2 import export_sen2
 from send_integration.cli.looking import By, looker
 from send_integration.cli.services import services
 from send_integration.store.shown import EXPORT
 from send_integration.warehouse.dfe import headline_counts
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="What analysts take.")
+app.command("sen2")(export_sen2)
 
 
 @app.callback()

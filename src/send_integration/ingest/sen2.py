@@ -90,7 +90,7 @@ def _events_of_person(returned: Return, linked: LinkedRows, row: Row) -> Iterato
 
 
 def _numbers(told: Told, row: Row, requests: list[Row]) -> Iterator[Draft]:
-    """What the return alone knows of how to find the person; it counts from the first request, so that next year's says the same."""
+    """What the return alone knows of how to find the person; it counts from the first request, next year as well."""
     numbers: Data = {}
     if ULN.fullmatch(row["uniquelearnernumber"]):
         numbers["unique_learner_number"] = row["uniquelearnernumber"]

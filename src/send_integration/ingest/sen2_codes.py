@@ -61,14 +61,14 @@ UPN_REASON_MISSING = Reason(
 )
 UPN_WRONG = Reason("sen2-upn-invalid", "data.person.upn", "The UPN's check letter or shape is wrong.")
 POSTCODE_WRONG = Reason("sen2-postcode", "data.person.postcode", "The postcode does not have a postcode's shape.")
-ULN_WRONG = Reason(
-    "sen2-uln-invalid", "data.unique_learner_number", "The unique learner number is not of ten digits."
-)
+ULN_WRONG = Reason("sen2-uln-invalid", "data.unique_learner_number", "The unique learner number is not of ten digits.")
 UPN_REASON_WRONG = Reason(
     "sen2-unknown-code", "data.upn_unknown", "The reason why there is no UPN is not in the return's code set."
 )
 PLACE_WRONG = Reason(
-    "sen2-placement-invalid", "", "The placement's rank, number, setting or days cannot be read; the plan is told without it."
+    "sen2-placement-invalid",
+    "",
+    "The placement's rank, number, setting or days cannot be read; the plan is told without it.",
 )
 DUPLICATE_ID = Reason("sen2-duplicate-id", "", "Two rows of the module have the same id.")
 

@@ -7,7 +7,6 @@ from typing import get_args
 
 from send_integration.contracts.codes import SenSetting
 from send_integration.contracts.event import JsonValue, Reason
-from send_integration.ingest import sen2_codes as codes
 from send_integration.ingest.raw_event import Origin, RawEvent, untouched_row
 from send_integration.ingest.sen2_return import Return, Row, is_true, printed_day
 
@@ -28,8 +27,8 @@ def as_sent(returned: Return, feed: str, row: Row, fault: Reason) -> RawEvent:
 
 def places_of(rows: Sequence[Row]) -> list[JsonValue]:
     """The places of some rows in order of their rank, without those that cannot be read."""
-    told = [place for row in rows if (place := _place(row)) is not None]
-    return list(sorted(told, key=lambda place: str(place["rank"]).zfill(2)))
+    by_rank = sorted(rows, key=lambda row: row["placementrank"].zfill(2))
+    return [place for row in by_rank if (place := _place(row)) is not None]
 
 
 def unread_places(rows: Sequence[Row]) -> Iterator[Row]:

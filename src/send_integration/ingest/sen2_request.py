@@ -228,7 +228,10 @@ def _reviews(told: Told, active: Row) -> Iterator[Draft]:
 
 def _amendments(told: Told, active: Row) -> Iterator[Draft]:
     """The draft of an amended plan that the family was sent, and the final one where a new phase of education needs it."""
-    for column, what in (("reviewdraft", "amendment_notice_issued"), ("phasetransferfinaldate", "amended_final_issued")):
+    for column, what in (
+        ("reviewdraft", "amendment_notice_issued"),
+        ("phasetransferfinaldate", "amended_final_issued"),
+    ):
         on = _day(active, column)
         if on is not None:
             yield told.draft("ehcp", what, on, active, f"{column}:{on}", {"plan_id": told.plan_id})

@@ -26,7 +26,7 @@ Disputed = Literal[
 
 
 class Place(Frozen):
-    """Where a plan places the child: a school, a provider of education, or a setting that is neither; `id` is the source's own."""
+    """Where a plan places the child: a school, a provider, or a setting that is neither; `id` is the source's own."""
 
     id: Id | None = None
     rank: Annotated[int, Field(ge=1, le=99)]
