@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 
 from send_integration.contracts.event import Event
 from send_integration.warehouse.sen2_modules import Scope
@@ -11,8 +11,11 @@ from send_integration.warehouse.sen2_modules import Scope
 RELEVANT_FEEDS = ("ehcp", "school", "support", "people")
 """Feeds of which a return tells something."""
 
+DECISION_AFTER = timedelta(weeks=4)
+"""Within which the law wants a review decided: of one whose meeting nobody told, what came so long before is its own."""
+
 _OF_RETURN = re.compile(
-    r"sen2:[0-9]{3}:(?P<module>[a-z]+):(?P<native>.+):(?:received|[a-z]+outcome|week20|startdate|ceasedate|needs"
+    r"sen2:[0-9]{3}:(?P<module>[a-z]+):(?P<native>.+):(?:received|[a-z]+outcome|week20|startdate|ceasedate|needs|entrydate"
     r"|(?:reviewmeeting|lastreview|reviewdraft|phasetransferfinaldate):[^:]+)",
     re.ASCII,
 )
@@ -48,6 +51,7 @@ class Case:
     issued: Event | None = None
     excepted: Event | None = None
     plans: list[Plan] = field(default_factory=list)
+    refusals: list[Event] = field(default_factory=list)
     disputes: list[Event] = field(default_factory=list)
 
     @property
@@ -103,6 +107,8 @@ def cases_of(events: Iterable[Event]) -> list[Case]:
 
 def _add(case: Case, event: Event) -> None:
     """The first request, and the last word of each decision: one that was taken anew after mediation stands."""
+    if event.text("decision") == "no":
+        case.refusals.append(event)
     match event.what:
         case "ehcp.requested":
             case.request = case.request or event
@@ -139,14 +145,13 @@ def latest_review(plan: Plan) -> Review:
     meetings, decisions = plan.of("ehcp.review_meeting_held"), plan.of("ehcp.review_decided")
     decision = decisions[-1] if decisions else None
     before = decisions[-2].on if len(decisions) > 1 else date.min
-    open_meetings = [met for met in meetings if decision is None or met.on > decision.on]
-    if open_meetings:
-        before, decision = decision.on if decision else date.min, None
-        meeting: Event | None = open_meetings[-1]
+    after = [met for met in meetings if decision is None or met.on > decision.on]
+    meeting: Event | None
+    if after:
+        meeting, decision = after[-1], None
     else:
-        led = [met for met in meetings if met.on > before]
-        meeting = led[-1] if led else None
-    since = meeting.on if meeting else before
+        meeting = next((met for met in reversed(meetings) if met.on > before), None)
+    since = meeting.on if meeting else (decision.on - DECISION_AFTER if decision else date.min)
     return Review(
         meeting,
         decision,
@@ -185,13 +190,13 @@ def dispute_words(case: Case) -> set[str]:
 
 
 def _disputed(case: Case, dispute: Event) -> str:
-    """Which decision stood when it was disputed: a refusal to assess, one to issue a plan, or what a plan says."""
-    for name, decision in (("assessment", case.issued), ("request", case.decided)):
-        if decision is not None and decision.text("decision") == "no" and decision.on <= dispute.on:
-            return name
-    if case.issued is None and not any(plan.final is not None for plan in case.plans):
+    """What was last decided when it was disputed: a refusal to assess, one to issue a plan, or what a plan says."""
+    finals = [plan.final for plan in case.plans if plan.final is not None]
+    before = [event for event in (*case.refusals, *finals) if event.on <= dispute.on]
+    last = max(before, key=lambda event: event.on, default=None)
+    if last is None:
         return "request"
-    return "other"
+    return {"ehcp.decided_to_assess": "request", "ehcp.decided_to_issue": "assessment"}.get(last.what, "other")
 
 
 def list_of(event: Event | None, name: str) -> list[Mapping[str, object]]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from send_integration.contracts.event import Event
-from send_integration.warehouse.sen2_cases import Plan, list_of
+from send_integration.warehouse.sen2_cases import Plan, list_of, row_of_return
 from send_integration.warehouse.sen2_modules import Branch, Row, Scope, flag, printed
 
 SETTING_OF_TYPE = {"eotas": "OLA"}
@@ -28,7 +28,9 @@ def attended_places(plan: Plan, events: Sequence[Event], scope: Scope) -> list[B
     if told and since is None:
         since = date.max
     schools = [
-        place for place in _schools(events, scope) if since is None or str(place["entered_on"]) > since.isoformat()
+        place
+        for place in _schools(events, scope, of_returns=plan.final is None)
+        if since is None or str(place["entered_on"]) > since.isoformat()
     ]
     places = [*told, *schools] or _without_school(plan.final)
     return [
@@ -83,17 +85,21 @@ def _without_school(final: Event | None) -> list[Mapping[str, object]]:
     return [_issued_with(final)] if final is not None and final.text("placement_type") == "eotas" else []
 
 
-def _schools(events: Sequence[Event], scope: Scope) -> list[dict[str, object]]:
-    """The schools at which the child was at some time of the year; the next one's first day or a leaving ends a stay."""
+def _schools(events: Sequence[Event], scope: Scope, *, of_returns: bool) -> list[dict[str, object]]:
+    """The schools at which the child was at some time of the year; the next one's first day or a leaving ends a stay.
+
+    What a return tells of schools stands in its plan's own list, where the return tells of the plan's issue.
+    """
     stays: list[dict[str, object]] = []
     for event in events:
-        if event.source.endswith(":sen2") or event.what not in ("school.enrolled", "school.left"):
+        if (event.source.endswith(":sen2") and not of_returns) or event.what not in ("school.enrolled", "school.left"):
             continue
         if stays and "left_on" not in stays[-1]:
             if event.what == "school.enrolled" and stays[-1]["urn"] == event.text("urn"):
                 continue
             stays[-1]["left_on"] = event.on.isoformat()
         if event.what == "school.enrolled":
-            stays.append({"rank": 1, "urn": event.text("urn"), "entered_on": event.on.isoformat()})
+            number = row_of_return(event)[1]
+            stays.append({"id": number, "rank": 1, "urn": event.text("urn"), "entered_on": event.on.isoformat()})
     first = scope.first_day.isoformat()
     return [stay for stay in stays if str(stay.get("left_on", first)) >= first]
