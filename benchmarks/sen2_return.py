@@ -35,6 +35,8 @@ def main() -> None:
         address = database.engine.url.render_as_string(hide_password=False)
         with ProcessPoolExecutor(1, get_context("spawn")) as filler:
             filler.submit(fill, address, given.children, SEED).result()
+        with database.engine.begin() as connection:
+            connection.execute(text("ANALYZE"))
         for share in (1, 2):
             if share > 1:
                 with database.engine.begin() as connection:
@@ -42,7 +44,8 @@ def main() -> None:
             with database.engine.connect() as connection:
                 children = connection.execute(text("SELECT count(*) FROM child")).scalar_one()
             print(
-                f"{children:,} children of {LENGTH} events each: {_write(database, address, Path(folder) / str(share))}"
+                f"{children:,} children of {LENGTH} events each: {_write(database, address, Path(folder) / str(share))}",
+                flush=True,
             )
 
 
