@@ -71,11 +71,8 @@ def export_sen2(
     """
     if not why.strip():
         raise BadInput("Taking the return needs a reason, for the audit", where="--why")
-    moment = _moment(known_at) if known_at else None
-    if to.exists() or to.is_symlink():
-        raise BadInput("There is something already", where=str(to), next_step="Name a folder that is not there yet.")
-    if not to.parent.is_dir():
-        raise BadInput("There is no such folder", where=str(to.parent))
+    moment = moment_of(known_at) if known_at else None
+    require_new(to)
     settings, engine = services()
     scope = Scope(year, settings.authority_code)
     made_at = (moment or clock.now()).astimezone(LONDON)
@@ -83,12 +80,21 @@ def export_sen2(
     # before the first child is read, so that whoever takes something off a timeline meanwhile knows whom to tell
     who.saw(EXPORT, [None], about=f"the SEN2 return of {year}")
     header = header_of(scope, Maker(made_at, __version__, serial_no, dmo, dco, dsco))
-    with _all_or_nothing(to) as folder:
+    with all_or_nothing(to) as folder:
         written = _write(folder, header, people_of_return(engine, scope, moment), scope, made_at.date())
     _print(to, written, scope)
 
 
-def _moment(text: str) -> datetime:
+def require_new(to: Path) -> None:
+    """Refuse a folder that is there already, or whose own folder is not."""
+    if to.exists() or to.is_symlink():
+        raise BadInput("There is something already", where=str(to), next_step="Name a folder that is not there yet.")
+    if not to.parent.is_dir():
+        raise BadInput("There is no such folder", where=str(to.parent))
+
+
+def moment_of(text: str) -> datetime:
+    """A moment that somebody wrote. Raises BadInput for what is none."""
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
@@ -101,9 +107,9 @@ def _moment(text: str) -> datetime:
 
 
 @contextmanager
-def _all_or_nothing(to: Path) -> Iterator[Path]:
+def all_or_nothing(to: Path) -> Iterator[Path]:
     """A folder that nobody else can read, which becomes `to` if all goes well, and else is removed."""
-    made = Path(mkdtemp(prefix=".sen2-", dir=to.parent))
+    made = Path(mkdtemp(prefix=".export-", dir=to.parent))
     try:
         yield made
         try:
@@ -118,8 +124,8 @@ def _write(folder: Path, header: Branch, people: Iterable[PersonOfReturn], scope
     """Write person by person: no more than one batch of them is held at a time."""
     written, duplicates, numbering = Written(), Duplicates(), Numbering(scope.authority)
     with ExitStack() as open_files:
-        files = {module: open_files.enter_context(_own(folder / file_name(module, made_on))) for module in COLUMNS}
-        checks = open_files.enter_context(_own(folder / CHECKS_FILE))
+        files = {module: open_files.enter_context(own_file(folder / file_name(module, made_on))) for module in COLUMNS}
+        checks = open_files.enter_context(own_file(folder / CHECKS_FILE))
         for module, file in files.items():
             file.write(line_of(module, None))
         found = csv.writer(checks, lineterminator="\r\n")
@@ -141,7 +147,7 @@ def _told(fault: Fault) -> tuple[str, ...]:
     return level_of(fault.code), fault.code, fault.module, fault.native_id, SENTENCES[fault.code]
 
 
-def _own(path: Path) -> TextIO:
+def own_file(path: Path) -> TextIO:
     """A new file that its owner alone can read."""
     return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8", newline="")
 

@@ -16,7 +16,7 @@ LAST_YEAR_OF_SCHOOL = 11
 
 def active_plan(case: Case, plan: Plan, events: Sequence[Event], scope: Scope) -> Branch:
     """A plan's row with its places and needs."""
-    review, needs = latest_review(plan), _needs_of(case, plan, events)
+    review, needs = latest_review(plan), needs_of(case, plan, events)
     meeting, decision = review.meeting, review.decision
     transfer = meeting is not None and meeting.text("kind") == "phase-transfer"
     cells = {
@@ -52,7 +52,7 @@ def _due(review: Review) -> date | None:
     return date(year, 3, 31) if after_school else date(year, 2, 15)
 
 
-def _needs_of(case: Case, plan: Plan, events: Sequence[Event]) -> Event | None:
+def needs_of(case: Case, plan: Plan, events: Sequence[Event]) -> Event | None:
     """The need types of a plan: the return's own, which count from the plan's start or the request, or else a school's latest."""
     told = [event for event in events if event.what == NEEDS]
     own = [event for event in told if row_of_return(event)[0] == "activeplans"]

@@ -99,14 +99,14 @@ def _assessment_outcome(case: Case, scope: Scope) -> tuple[str, str]:
 
 def _named_plan(plan: Plan, events: Sequence[Event], scope: Scope) -> Branch:
     final, ceased = plan.final, plan.ceased
-    budget = _agreed(plan, events, "personal-budget", scope)
+    budget = agreed_support(plan, events, "personal-budget", scope)
     cells = {
         "startdate": printed(final.on if final else None),
         "planres": (final.text("residential") if final else "") or "0",
         "planwbp": (final.text("work_based") if final else "") or "0",
         "pb": flag(budget),
         "oa": flag(budget and budget.data.get("organised_arrangements")),
-        "dp": flag(_agreed(plan, events, "direct-payment", scope)),
+        "dp": flag(agreed_support(plan, events, "direct-payment", scope)),
         "ceasedate": printed(ceased.on if ceased else None),
         "ceasereason": CEASE_CODES.get(ceased.text("reason"), OTHER_REASON) if ceased else "",
     }
@@ -115,7 +115,7 @@ def _named_plan(plan: Plan, events: Sequence[Event], scope: Scope) -> Branch:
     return branch
 
 
-def _agreed(plan: Plan, events: Sequence[Event], kind: str, scope: Scope) -> Event | None:
+def agreed_support(plan: Plan, events: Sequence[Event], kind: str, scope: Scope) -> Event | None:
     """The agreement to a budget or a payment while the plan was in force, unless it ended before the year.
 
     A return's own agreement names the plan in its support's id; any other counts for the plan in force on its day.
