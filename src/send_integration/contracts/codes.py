@@ -10,6 +10,9 @@ Service = Literal[
 NeedType = Literal[
     "SPLD", "MLD", "SLD", "PMLD", "SEMH", "SLCN", "HI", "VI", "MSI", "PD", "ASD", "DS", "OTH", "NSA"
 ]  # fmt: skip
+SenSetting = Literal["OLA", "OPA", "EHE", "EYP", "OTH", "NEET", "NIEC", "NIEO"]
+"""Where a plan's child is other than at a school or college (the Department's SEN2 survey)."""
+
 Gender = Literal["M", "F", "U", "N"]
 Restriction = Literal["adoption", "protected-person"]
 """Why a record is restricted: a new identity after adoption, or one that must not be found (witness protection, flight)."""

@@ -1,7 +1,9 @@
 """A SEN2 person-level return as events: links its rows, and tells each person's requests and what came of them."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator
+from datetime import date
 from typing import get_args
 
 from send_integration.contracts.codes import Ethnicity
@@ -9,9 +11,10 @@ from send_integration.contracts.event import Reason
 from send_integration.contracts.identifiers import is_postcode, is_upn
 from send_integration.ingest import sen2_codes as codes
 from send_integration.ingest.draft import Draft
-from send_integration.ingest.raw_event import Origin, RawEvent, untouched_row
+from send_integration.ingest.raw_event import RawEvent
+from send_integration.ingest.sen2_places import as_sent
 from send_integration.ingest.sen2_request import Data, Told, day_text, events_of_request
-from send_integration.ingest.sen2_return import Return, Row
+from send_integration.ingest.sen2_return import Return, Row, printed_day
 from send_integration.when.london import london_day
 
 PARENTS = {
@@ -27,6 +30,9 @@ PARENTS = {
 
 FEEDS_OF_ORPHANS = {"placementdetail": "school", "senneed": "school"}
 """Where a row without its parent is quarantined, if not in `ehcp`: the feed that its event would have had."""
+
+ULN = re.compile("[0-9]{10}", re.ASCII)
+UPN_REASON = re.compile("UN[0-9]{1,2}", re.ASCII)
 
 ETHNICITIES: frozenset[str] = frozenset(get_args(Ethnicity))
 
@@ -59,20 +65,16 @@ def events_of_return(returned: Return) -> Iterator[Draft | RawEvent]:
     seen: set[str] = set()
     for row in returned.rows["person"]:
         if row["persontableid"] in seen:
-            yield _untouched(returned, "people", row, codes.DUPLICATE_ID)
+            yield as_sent(returned, "people", row, codes.DUPLICATE_ID)
             continue
         seen.add(row["persontableid"])
         yield from _events_of_person(returned, linked, row)
     for row in linked.orphans:
         feed = FEEDS_OF_ORPHANS.get(row.module, "ehcp")
-        yield _untouched(returned, feed, row, codes.PARENT_MISSING)
+        yield as_sent(returned, feed, row, codes.PARENT_MISSING)
 
 
-def _untouched(returned: Return, feed: str, row: Row, fault: Reason) -> RawEvent:
-    return untouched_row(feed, dict(row.cells), Origin(row.file, row.line), fault, sender=returned.source)
-
-
-def _events_of_person(returned: Return, linked: LinkedRows, row: Row) -> Iterator[Draft]:
+def _events_of_person(returned: Return, linked: LinkedRows, row: Row) -> Iterator[Draft | RawEvent]:
     """A fault in who somebody is goes to quarantine by itself, and holds back nothing that happened."""
     person = _person(row)
     faults = tuple(_faults_of_person(row, person))
@@ -81,8 +83,23 @@ def _events_of_person(returned: Return, linked: LinkedRows, row: Row) -> Iterato
         yield told.draft("people", "registered", london_day(returned.returned_at), row, "person", {}, *faults)
     faulty = {fault.field.removeprefix("data.person.") for fault in faults}
     known: Data = {key: value for key, value in person.items() if key not in faulty}
-    for request in linked.under(row, "requests"):
+    requests = linked.under(row, "requests")
+    yield from _numbers(Told(returned, known, row), row, requests)
+    for request in requests:
         yield from events_of_request(Told(returned, known, request), linked)
+
+
+def _numbers(told: Told, row: Row, requests: list[Row]) -> Iterator[Draft]:
+    """What the return alone knows of how to find the person; it counts from the first request, next year as well."""
+    numbers: Data = {}
+    if ULN.fullmatch(row["uniquelearnernumber"]):
+        numbers["unique_learner_number"] = row["uniquelearnernumber"]
+    if UPN_REASON.fullmatch(row["upnunknown"].upper()):
+        numbers["upn_unknown"] = row["upnunknown"].upper()
+    if numbers:
+        asked = [day for request in requests if isinstance(day := printed_day(request["receiveddate"]), date)]
+        on = min(asked, default=london_day(told.returned.returned_at))
+        yield told.draft("people", "registered", on, row, "numbers", numbers)
 
 
 def _person(row: Row) -> Data:
@@ -102,6 +119,10 @@ def _person(row: Row) -> Data:
 
 
 def _faults_of_person(row: Row, person: Data) -> Iterator[Reason]:
+    if row["uniquelearnernumber"] and not ULN.fullmatch(row["uniquelearnernumber"]):
+        yield codes.ULN_WRONG
+    if row["upnunknown"] and not UPN_REASON.fullmatch(row["upnunknown"].upper()):
+        yield codes.UPN_REASON_WRONG
     if not row["upn"] and not row["upnunknown"]:
         yield codes.UPN_REASON_MISSING
     elif row["upn"] and not is_upn(row["upn"]):

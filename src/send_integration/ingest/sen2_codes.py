@@ -4,14 +4,28 @@ from send_integration.contracts.event import Reason
 
 REQUESTED_BY = {"": "other", "1": "parent", "2": "school", "3": "other", "4": "other", "5": "other"}
 """1 young person or parent, 2 school or other setting, 3 health, 4 social care, 5 other (SEN2 2026). Returns before
-2026 do not say; the contract has no word for that, so it is other. Nor does 1 tell a young person from a parent."""
+2026 do not say. Nor does 1 tell a young person from a parent."""
+
+REQUESTED_BY_OTHER = {"": "not-stated", "3": "health", "4": "social-care"}
+"""Which other it is, where the return says that it is not simply another."""
 
 DECISIONS = {"Y": "yes", "N": "no", "H": "yes"}
 """A historical request was agreed in an earlier year: an assessment and its plan are why the return still has it."""
 
-NO_DECISION = frozenset({"", "W", "A"})
-"""Open, withdrawn or moved, still going: nothing that the contract calls a decision. It has no event for a withdrawn
-request, so none is sent."""
+WITHDRAWN = "W"
+NO_DECISION = frozenset({"", WITHDRAWN, "A"})
+"""Open, withdrawn or moved, still going: nothing that the contract calls a decision. That a request was withdrawn, and when,
+is told with the request."""
+
+DISPUTED = {
+    ("requests", "requestmediation"): "request-mediation",
+    ("requests", "requesttribunal"): "request-tribunal",
+    ("assessment", "assessmentmediation"): "assessment-mediation",
+    ("assessment", "assessmenttribunal"): "assessment-tribunal",
+    ("assessment", "othermediation"): "other-mediation",
+    ("assessment", "othertribunal"): "other-tribunal",
+}
+"""The columns that say that mediation or a tribunal was held, without a day, as the contract's words."""
 
 CEASE_REASONS = {
     "1": "maximum age reached",
@@ -47,6 +61,15 @@ UPN_REASON_MISSING = Reason(
 )
 UPN_WRONG = Reason("sen2-upn-invalid", "data.person.upn", "The UPN's check letter or shape is wrong.")
 POSTCODE_WRONG = Reason("sen2-postcode", "data.person.postcode", "The postcode does not have a postcode's shape.")
+ULN_WRONG = Reason("sen2-uln-invalid", "data.unique_learner_number", "The unique learner number is not of ten digits.")
+UPN_REASON_WRONG = Reason(
+    "sen2-unknown-code", "data.upn_unknown", "The reason why there is no UPN is not in the return's code set."
+)
+PLACE_WRONG = Reason(
+    "sen2-placement-invalid",
+    "",
+    "The placement's rank, number, setting or days cannot be read; the plan is told without it.",
+)
 DUPLICATE_ID = Reason("sen2-duplicate-id", "", "Two rows of the module have the same id.")
 
 

@@ -7,7 +7,8 @@ from typing import NamedTuple, Protocol
 from send_integration.contracts.event import JsonValue, Reason
 from send_integration.ingest import sen2_codes as codes
 from send_integration.ingest.draft import Draft
-from send_integration.ingest.raw_event import Origin
+from send_integration.ingest.raw_event import Origin, RawEvent
+from send_integration.ingest.sen2_places import as_sent, places_of, return_code, unread_places
 from send_integration.ingest.sen2_return import Return, Row, is_true, printed_day
 from send_integration.when.school_years import year_group
 
@@ -57,19 +58,24 @@ class Told(NamedTuple):
         return Draft(self.returned.source, base_id, feed, what, on or "", body, Origin(row.file, row.line), faults)
 
 
-def events_of_request(told: Told, linked: Linked) -> Iterator[Draft]:
-    """Every event of a request."""
+def events_of_request(told: Told, linked: Linked) -> Iterator[Draft | RawEvent]:
+    """Every event of a request, and the rows of places that none can tell."""
     assessments = linked.under(told.request, "assessment")
     plans = [plan for assessment in assessments for plan in linked.under(assessment, "namedplan")]
+    actives = linked.under(told.request, "activeplans")
+    attended = [row for active in actives for row in linked.under(active, "placementdetail")]
     if _is_told_whole(told.request, plans):
-        yield _requested(told)
+        yield _requested(told, assessments)
         yield from _decision(told, told.request, "decided_to_assess", "requestoutcome")
     for assessment in assessments:
         yield from _decision(told, assessment, "decided_to_issue", "assessmentoutcome")
         yield from _exception(told, assessment)
     for plan in plans:
-        yield from _plan(told.of_plan(plan), plan, linked)
-    for active in linked.under(told.request, "activeplans"):
+        yield from _plan(told.of_plan(plan), plan, linked, attended if plan is plans[-1] else [])
+    named = [row for plan in plans for row in linked.under(plan, "plandetail")]
+    for row in unread_places([*named, *attended]):
+        yield as_sent(told.returned, "ehcp", row, codes.PLACE_WRONG)
+    for active in actives:
         # a return of a later year tells of a plan's reviews and no longer of its issue
         about = told.of_plan(plans[-1] if plans else active)
         yield from _reviews(about, active)
@@ -87,12 +93,35 @@ def _is_told_whole(request: Row, plans: list[Row]) -> bool:
     return request["requestoutcome"].upper() != "H" or bool(request["requestoutcomedate"] and plans)
 
 
-def _requested(told: Told) -> Draft:
+def _requested(told: Told, assessments: list[Row]) -> Draft:
     request = told.request
     requested_by = codes.REQUESTED_BY.get(request["requestsource"], request["requestsource"])
     unknown = [] if request["requestsource"] in codes.REQUESTED_BY else [codes.unknown_code("data.by", "source")]
-    data: Data = {"request_id": told.request_id, "by": requested_by}
+    withdrawn = [
+        _day(row, f"{column}date")
+        for column, rows in (("requestoutcome", [request]), ("assessmentoutcome", assessments))
+        for row in rows
+        if row[column].upper() == codes.WITHDRAWN
+    ]
+    disputed = [
+        word
+        for (module, column), word in codes.DISPUTED.items()
+        if any(is_true(row[column]) for row in ([request] if module == "requests" else assessments))
+    ]
+    said: Data = {
+        "by_other": codes.REQUESTED_BY_OTHER.get(request["requestsource"]),
+        "in_youth_accommodation": is_true(request["rya"]),
+        "withdrawn_on": str(withdrawn[-1] or "") if withdrawn else "",
+        "moved_away": is_true(request["exported"]),
+        "disputed": list(disputed),
+    }
+    data: Data = {"request_id": told.request_id, "by": requested_by, **_said(said)}
     return told.draft("ehcp", "requested", _day(request, "receiveddate"), request, "received", data, *unknown)
+
+
+def _said(data: Data) -> Data:
+    """What the return says, without what it leaves open or denies."""
+    return {name: value for name, value in data.items() if value}
 
 
 def _decision(told: Told, row: Row, what: str, column: str) -> Iterator[Draft]:
@@ -121,17 +150,30 @@ def _exception(told: Told, assessment: Row) -> Iterator[Draft]:
     yield told.draft("ehcp", "exception_applied", received, assessment, "week20", data)
 
 
-def _plan(told: Told, plan: Row, linked: Linked) -> Iterator[Draft]:
+def _plan(told: Told, plan: Row, linked: Linked, attended: list[Row]) -> Iterator[Draft]:
     started = _day(plan, "startdate")
     if started is not None:
-        data: Data = {"request_id": told.request_id, "plan_id": told.plan_id, **_placement(plan, linked)}
+        said: Data = {
+            "named": places_of(linked.under(plan, "plandetail")),
+            "attended": places_of(attended),
+            "residential": return_code(plan["planres"]),
+            "work_based": return_code(plan["planwbp"]),
+        }
+        data: Data = {
+            "request_id": told.request_id,
+            "plan_id": told.plan_id,
+            **_placement(plan, linked),
+            **_said(said),
+        }
         late = _before(started, _day(told.request, "receiveddate"))
         faults = [codes.not_in_order("The plan starts before the request was received")] if late else []
         yield told.draft("ehcp", "finalised", started, plan, "startdate", data, *faults)
     for column, kind in (("pb", "personal-budget"), ("dp", "direct-payment")):
         if is_true(plan[column]):
-            support_id = f"sen2:{told.returned.authority}:{told.plan_id}:{column}"
-            yield told.draft("support", "agreed", started, plan, column, {"support_id": support_id, "kind": kind})
+            support: Data = {"support_id": f"sen2:{told.returned.authority}:{told.plan_id}:{column}", "kind": kind}
+            if column == "pb" and is_true(plan["oa"]):
+                support["organised_arrangements"] = True
+            yield told.draft("support", "agreed", started, plan, column, support)
     yield from _cease(told, plan, started)
 
 
@@ -169,6 +211,9 @@ def _reviews(told: Told, active: Row) -> Iterator[Draft]:
         kind = "phase-transfer" if active["phasetransferduedate"] else "annual"
         # the return does not say whether adulthood was discussed: not recorded counts as not done
         data: Data = {"plan_id": told.plan_id, "kind": kind, "pfa_discussed": False}
+        due = _day(active, "phasetransferduedate")
+        if isinstance(due, date):
+            data["phase_transfer_due_on"] = str(due)
         yield told.draft("ehcp", "review_meeting_held", met, active, f"reviewmeeting:{met}", data)
     if outcome:
         faults = []
@@ -178,6 +223,18 @@ def _reviews(told: Told, active: Row) -> Iterator[Draft]:
             faults.append(codes.not_in_order("The review was decided before its meeting"))
         data = {"plan_id": told.plan_id, "decision": outcome}
         yield told.draft("ehcp", "review_decided", decided, active, f"lastreview:{decided}", data, *faults)
+    yield from _amendments(told, active)
+
+
+def _amendments(told: Told, active: Row) -> Iterator[Draft]:
+    """The draft of an amended plan that the family was sent, and the final one where a new phase of education needs it."""
+    for column, what in (
+        ("reviewdraft", "amendment_notice_issued"),
+        ("phasetransferfinaldate", "amended_final_issued"),
+    ):
+        on = _day(active, column)
+        if on is not None:
+            yield told.draft("ehcp", what, on, active, f"{column}:{on}", {"plan_id": told.plan_id})
 
 
 def _placements(told: Told, active: Row, linked: Linked) -> Iterator[Draft]:
@@ -196,6 +253,10 @@ def _placements(told: Told, active: Row, linked: Linked) -> Iterator[Draft]:
             year = year_group(born_on, entered)
             data["year_group"] = max(YOUNGEST_YEAR_GROUP, min(OLDEST_YEAR_GROUP, year))
         yield told.draft("school", "enrolled", entered, row, "entrydate", data)
+        left = _day(row, "leavingdate")
+        if left is not None:
+            faults = [codes.not_in_order("The child left before it entered")] if _before(left, entered) else []
+            yield told.draft("school", "left", left, row, "leavingdate", {}, *faults)
 
 
 def _needs(told: Told, active: Row, linked: Linked, on: date | str | None) -> Iterator[Draft]:

@@ -94,7 +94,7 @@ def _request(number: int, case: Case, year: int) -> dict[str, str]:
         "requestsource": REQUEST_SOURCES[case.by],
         "rya": "0",
         "requestoutcomedate": _printed(case.decided_on),
-        "requestoutcome": "H" if case.requested_on.year < year - 1 and outcome == "Y" else outcome,
+        "requestoutcome": "H" if case.decided_on and case.decided_on.year < year and outcome == "Y" else outcome,
         "requestmediation": "0",
         "requesttribunal": "0",
         "exported": "0",

@@ -147,10 +147,12 @@ def command(engine: Engine, *arguments: str) -> str:
     return finished.stdout
 
 
-def test_looks_and_exports_at_the_terminal_are_written_down_and_lead_to_notices_that_tell_no_title(pipe: Pipe) -> None:
+def test_looks_and_exports_at_the_terminal_are_written_down_and_lead_to_notices_that_tell_no_title(
+    pipe: Pipe, tmp_path: Path
+) -> None:
     tom = child_of(pipe, "seen")
     assert TITLE in command(pipe.engine, "timeline", tom, "--by", "reader")
-    command(pipe.engine, "export", "warehouse", "--year", "2025", "--by", "analyst")
+    command(pipe.engine, "export", "dfe", "--year", "2025", "--to", str(tmp_path / "tables"), "--by", "analyst")
     assert pipe.ask("SELECT actor, role, action, child_id, allowed FROM audit ORDER BY id") == [
         ("reader", "command-line", "view-child", tom, True),
         ("analyst", "command-line", "export", None, True),

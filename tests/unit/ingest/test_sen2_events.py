@@ -65,7 +65,11 @@ def test_the_return_gives_these_events_and_no_others() -> None:
         "namedplan:N1:startdate": (
             "ehcp.finalised", "2024-11-18",
             {"request_id": "Q1", "plan_id": first, "placement_urn": "109123",
-             "placement_type": "resourced-provision"}),
+             "placement_type": "resourced-provision",
+             "named": [{"id": "D1", "rank": 1, "urn": "109123", "resourced_provision": True},
+                       {"id": "D2", "rank": 2, "urn": "109124"}],
+             "attended": [{"id": "L1", "rank": 1, "urn": "109123", "resourced_provision": True,
+                           "entered_on": "2024-09-02"}]}),
         "namedplan:N1:pb": (
             "support.agreed", "2024-11-18", {"support_id": "sen2:821:N1:pb", "kind": "personal-budget"}),
         # born in March 2015: Year 5 from September 2024
@@ -125,6 +129,61 @@ def test_a_wrong_upn_and_unknown_codes_are_told(folder: Path) -> None:
     assert codes(found["requests:Q1:received"]) == ["sen2-unknown-code"]
     assert codes(found["namedplan:N1:ceasedate"]) == ["sen2-unknown-code", "sen2-dates-out-of-order"]
     assert "ethnicity" not in json.loads(found["requests:Q1:requestoutcome"].value)["data"]["person"]
+
+
+def test_what_a_return_says_without_a_day_stands_with_the_request_and_starts_no_clock(folder: Path) -> None:
+    change(folder, "requests", ",1,0,2024-Nov-01 00:00:00,N,0,0,0", ",3,1,2024-Nov-08 00:00:00,W,1,0,1")
+    change(folder, "assessment", "Y,2024-Oct-14 00:00:00,0,0,0,0,1", "Y,2024-Oct-14 00:00:00,0,1,1,0,1")
+
+    found = events(folder)
+
+    asked = json.loads(found["requests:Q2:received"].value)["data"]
+    assert {name: asked[name] for name in asked if name != "person"} == {
+        "request_id": "Q2", "by": "other", "by_other": "health", "in_youth_accommodation": True,
+        "withdrawn_on": "2024-11-08", "moved_away": True, "disputed": ["request-mediation"],
+    }  # fmt: skip
+    assert "requests:Q2:requestoutcome" not in found
+    assert json.loads(found["requests:Q1:received"].value)["data"]["disputed"] == [
+        "assessment-tribunal", "other-mediation"]  # fmt: skip
+
+
+def test_a_draft_and_a_final_amended_plan_are_told_on_their_days(folder: Path) -> None:
+    change(
+        folder,
+        "activeplans",
+        "2024-May-13 00:00:00,maintain,,,,2024-Jun-03 00:00:00",
+        "2024-May-13 00:00:00,amend,2024-Jun-04 00:00:00,2025-Feb-15 00:00:00,2024-Dec-02 00:00:00,2024-Jun-03 00:00:00",
+    )
+
+    found = events(folder)
+
+    met = json.loads(found["activeplans:V3:reviewmeeting:2024-05-13"].value)["data"]
+    assert (met["kind"], met["phase_transfer_due_on"]) == ("phase-transfer", "2025-02-15")
+    assert {"activeplans:V3:reviewdraft:2024-06-04", "activeplans:V3:phasetransferfinaldate:2024-12-02"} < set(found)
+    assert all(isinstance(parse(event.value, not_after=NOW), Event) for event in found.values() if not event.faults)
+
+
+def test_a_learner_number_counts_from_the_first_request(folder: Path) -> None:
+    change(folder, "person", "T821000000001,,", "T821000000001,1234567890,")
+
+    number = json.loads(events(folder)["person:P1:numbers"].value)
+
+    assert (number["type"], number["data"]["unique_learner_number"]) == ("send.people.registered.v1", "1234567890")
+    assert number["time"] == "2024-06-30T23:00:00.000000Z"
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [("109124,,,,2,0", "1091,,,,2,0"), ("109124,,,,2,0", "109124,,XXX,,2,0"), ("109124,,,,2,0", "109124,,,,,0")],
+)
+def test_a_place_that_cannot_be_read_goes_to_quarantine_and_its_plan_goes_on(folder: Path, old: str, new: str) -> None:
+    change(folder, "plandetail", old, new)
+
+    out = [one for one in events_of_return(read_return(folder)) if isinstance(one, RawEvent)]
+
+    assert [codes(one) for one in out] == [["sen2-placement-invalid"], ["sen2-parent-missing"]]
+    plan = json.loads(events(folder)["namedplan:N1:startdate"].value)["data"]
+    assert [place["id"] for place in plan["named"]] == ["D1"]
 
 
 def test_a_date_that_is_none_goes_out_as_sent_for_the_contract_to_refuse(folder: Path) -> None:

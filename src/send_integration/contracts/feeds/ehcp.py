@@ -1,14 +1,50 @@
 """Feed `ehcp`: the statutory process of an education, health and care plan."""
 
 from collections.abc import Iterator
-from typing import Literal
+from typing import Annotated, Literal
 
-from send_integration.contracts.codes import Service
-from send_integration.contracts.envelope import Day, Id, Line, OfChild, Urn, in_order
+from pydantic import Field, StringConstraints
+
+from send_integration.contracts.codes import SenSetting, Service
+from send_integration.contracts.envelope import Day, Frozen, Id, Line, OfChild, Urn, in_order
 from send_integration.contracts.event import Reason
 from send_integration.contracts.reasons import Code, reason
 
 YesOrNo = Literal["yes", "no"]
+ReturnCode = Annotated[str, StringConstraints(pattern="^[A-Za-z0-9]{1,8}$")]
+"""A code of the Department's return that we carry and do not interpret."""
+
+Disputed = Literal[
+    "request-mediation",
+    "request-tribunal",
+    "assessment-mediation",
+    "assessment-tribunal",
+    "other-mediation",
+    "other-tribunal",
+]
+"""What was disputed, and how: the decision whether to assess, the one whether to issue, or anything else about the plan."""
+
+
+class Place(Frozen):
+    """Where a plan places the child: a school, a provider, or a setting that is neither; `id` is the source's own."""
+
+    id: Id | None = None
+    rank: Annotated[int, Field(ge=1, le=99)]
+    urn: Urn | None = None
+    ukprn: Annotated[str, StringConstraints(pattern="^[0-9]{8}$")] | None = None
+    setting: SenSetting | None = None
+    setting_other: Line | None = None
+    sen_unit: bool | None = None
+    resourced_provision: bool | None = None
+
+
+class PlaceAttended(Place):
+    """Where the child is or was under a plan, and since when."""
+
+    entered_on: Day | None = None
+    left_on: Day | None = None
+    residential: ReturnCode | None = None
+    work_based: ReturnCode | None = None
 
 
 class Ehcp(OfChild, feed="ehcp"):
@@ -34,9 +70,17 @@ class OfRequestOrPlan(Ehcp):
 
 
 class Requested(OfRequest, what="requested"):
-    """Somebody asked the authority for an assessment."""
+    """Somebody asked the authority for an assessment; what a source told of the request later and without a day stands here.
+
+    `withdrawn_on` is the day on which it was withdrawn or lapsed, `moved_away` that the child left before it was assessed.
+    """
 
     by: Literal["school", "parent", "young-person", "other"]
+    by_other: Literal["health", "social-care", "not-stated"] | None = None
+    in_youth_accommodation: bool | None = None
+    withdrawn_on: Day | None = None
+    moved_away: bool | None = None
+    disputed: Annotated[tuple[Disputed, ...], Field(max_length=6)] | None = None
 
 
 class DecidedToAssess(OfRequest, what="decided_to_assess"):
@@ -81,13 +125,17 @@ class SchoolResponded(OfRequest, what="school_responded"):
 
 
 class Finalised(OfRequest, what="finalised"):
-    """The final plan was issued."""
+    """The final plan was issued; `named` is whom its section I names, `attended` where the child was as last told."""
 
     plan_id: Id
     placement_urn: Urn | None = None
     placement_type: Literal[
         "mainstream", "resourced-provision", "special", "independent-special", "alternative", "eotas"
     ]
+    named: Annotated[tuple[Place, ...], Field(max_length=20)] | None = None
+    attended: Annotated[tuple[PlaceAttended, ...], Field(max_length=20)] | None = None
+    residential: ReturnCode | None = None
+    work_based: ReturnCode | None = None
 
 
 class ExceptionApplied(OfRequest, what="exception_applied"):
@@ -104,10 +152,11 @@ class ExceptionApplied(OfRequest, what="exception_applied"):
 
 
 class ReviewMeetingHeld(OfPlan, what="review_meeting_held"):
-    """A review meeting took place."""
+    """A review meeting took place; a move to another phase of education must be in the plan by `phase_transfer_due_on`."""
 
     kind: Literal["annual", "early", "phase-transfer"]
     pfa_discussed: bool
+    phase_transfer_due_on: Day | None = None
 
 
 class ReviewReportCirculated(OfPlan, what="review_report_circulated"):

@@ -1,6 +1,9 @@
 """Feed `people`: updates of a source's own register."""
 
 from collections.abc import Iterator
+from typing import Annotated
+
+from pydantic import StringConstraints
 
 from send_integration.contracts.codes import RelationKind, Service
 from send_integration.contracts.envelope import Day, Frozen, Id, Line, OfChild, in_order
@@ -13,7 +16,10 @@ class People(OfChild, feed="people"):
 
 
 class Registered(People, what="registered"):
-    """The source now knows the child."""
+    """The source now knows the child; `upn_unknown` is the Department's code for why there is no unique pupil number."""
+
+    unique_learner_number: Annotated[str, StringConstraints(pattern="^[0-9]{10}$")] | None = None
+    upn_unknown: Annotated[str, StringConstraints(pattern="^UN[0-9]{1,2}$")] | None = None
 
 
 class NotKnown(People, what="not_known"):

@@ -21,11 +21,12 @@ class Requested(Support, what="requested"):
 
 
 class Agreed(Support, what="agreed"):
-    """Support was agreed; `weekly_amount` is in pounds."""
+    """Support was agreed; `weekly_amount` is in pounds. Of a personal budget: whether the authority arranges what it buys."""
 
     kind: SupportKind
     hours_per_week: Hours | None = None
     weekly_amount: Annotated[float, Field(ge=0, le=100_000)] | None = None
+    organised_arrangements: bool | None = None
 
 
 class Refused(Support, what="refused"):
