@@ -53,6 +53,9 @@ COMMANDS = {
     "identity": Entry("identity", "app", "See which person records are held for review."),
     "simulate": Entry("simulate", "simulate", "Write a made-up authority: histories, errors and all."),
     "export": Entry("export", "app", "What analysts take: tables and the Department's counts."),
+    "pseudonyms": Entry(
+        "pseudonyms", "app", "Make and list the keys by which each consumer has its names for children."
+    ),
     "schemas": Entry("schemas", "app", "Write or check the JSON Schemas and the AsyncAPI document."),
     "topics": Entry("topics", "topics", "Create the topics that are missing."),
     "migrate": Entry("migrate", "migrate", "Bring the database's tables up to date."),
