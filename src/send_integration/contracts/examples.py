@@ -55,7 +55,9 @@ def _ordinary(name: str) -> Example:
         return Example("ordinary", "A person's word on identity: of no child.", _headers(decision=0), _event(name))
     if "person" not in EVENT_TYPES[name].model_fields["data"].annotation.model_fields:  # type: ignore[union-attr]
         return Example("ordinary", "About a worker: of no child.", _headers(decision=0), _event(name))
-    return Example("ordinary", "As its source sent it, and whose it is.", _headers(decision=412, child=CHILD), _event(name))
+    return Example(
+        "ordinary", "As its source sent it, and whose it is.", _headers(decision=412, child=CHILD), _event(name)
+    )
 
 
 def _special(name: str, ordinary: Example) -> Iterator[Example]:
@@ -63,9 +65,7 @@ def _special(name: str, ordinary: Example) -> Iterator[Example]:
     match name:
         case "send.camhs.appointment.v1":
             body = _event(name, number=2, event_id="2", attended="did-not-attend", corrects=ordinary.payload["id"])
-            yield Example(
-                "correction", "Takes the place of the event that it corrects.", ordinary.headers, body
-            )
+            yield Example("correction", "Takes the place of the event that it corrects.", ordinary.headers, body)
         case "send.ehcp.advice_received.v1":
             body = _event(name, number=2, event_id="2", retracts=ordinary.payload["id"])
             yield Example("retraction", "What it retracts never happened.", ordinary.headers, body)
