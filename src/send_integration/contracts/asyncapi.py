@@ -23,8 +23,8 @@ Events of education, health and care about children with special educational nee
 **Of each source and id the highest decision stands.** Whose record is whose can change: two children turn out to be one, or
 one to be two. Every event concerned is then said again on its topic, the same value with a higher number in header
 `decision`, and under the key of the child whose it is now. Keep of each pair of `source` and `id` the message with the highest
-`decision`; of two with the same number the one with the earlier `recordedtime`, then the smaller bytes. Partitions can be read in any
-order: who keeps this rule ends with the same children as everybody else.
+`decision`; of two with the same number the one with the earlier `recordedtime`, then the smaller bytes. Partitions can be
+read in any order: who keeps this rule ends with the same children as everybody else.
 
 Header `child` says whose the event is: the highest decision's. Where it is empty the event is nobody's any more: take it away
 from whoever had it. A message without that header is about no child (a worker, or a person's decision on identity).
@@ -33,12 +33,12 @@ from whoever had it. A message without that header is about no child (a worker, 
 `data.retracts` names another says that it never happened. Of several corrections of one event that which was recorded last
 stands. A retraction can be retracted. What it names may come later, or never.
 
-**Order and repeats.** Messages of one key keep the order in which they were published; across keys there is none. Every message can
-come more than once, also long after, and then has the same value and headers. A message's Kafka timestamp is when it was
-published, not when the event happened (`time`) or was recorded (`recordedtime`).
+**Order and repeats.** Messages of one key keep the order in which they were published; across keys there is none. Every
+message can come more than once, also long after, and then has the same value and headers. A message's Kafka timestamp is when
+it was published, not when the event happened (`time`) or was recorded (`recordedtime`).
 
-**Change.** A field may be added that need not be there: leave alone what you do not know, and do not refuse it. Everything else is a
-new type (`.v2`), said beside the old one. What counts as a break is tested against every release.
+**Change.** A field may be added that need not be there: leave alone what you do not know, and do not refuse it. Everything
+else is a new type (`.v2`), said beside the old one. What counts as a break is tested against every release.
 """
 
 _KEY: Mapping[str, str] = {

@@ -133,7 +133,7 @@ class FailureModel(Said):
 class FeedHealthSaid(Said):
     """A feed was paused, put on trial or let in again, or failed a batch rule that only warns. No child is in it."""
 
-    feed: Literal[topics.FEEDS]
+    feed: str
     state: Literal["closed", "open", "half-open"]
     at: Moment
     who: str
