@@ -13,6 +13,7 @@ import argparse
 import json
 import sqlite3
 import sys
+from contextlib import closing
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -45,12 +46,13 @@ def main() -> None:
         enable_auto_commit=False,  # an offset is committed once what lies before it is written, never earlier
         auto_offset_reset="earliest",
     )
-    consumer.subscribe(pattern=r"^send\.clean\..*", listener=Places(consumer, own, asked.since))
+    since = starts(consumer, asked.since) if asked.since else {}
+    consumer.subscribe(pattern=r"^send\.clean\..*", listener=Places(consumer, asked.file, since))
     try:
         while True:
             batches = consumer.poll(timeout_ms=1000)
             for place, messages in batches.items():
-                write(own, place, messages)
+                write(own, place, messages, asked.since or 0)
             if batches:
                 consumer.commit({place: OffsetAndMetadata(m[-1].offset + 1, "", -1) for place, m in batches.items()})
             elif asked.until_end and at_end(consumer):
@@ -81,36 +83,41 @@ def london_day(written: str) -> int:
 
 class Places(ConsumerRebalanceListener):
     """Where to go on in a partition that was given to this reader: where its own file says, for that was written with the
-    events; else at the day asked for, else at the beginning."""
+    events; else where the day asked for begins, else where the group committed, else at the beginning."""
 
-    def __init__(self, consumer: KafkaConsumer, own: sqlite3.Connection, since: int | None) -> None:
-        self.consumer, self.own, self.since = consumer, own, since
+    def __init__(self, consumer: KafkaConsumer, file: str, since: dict[TopicPartition, int]) -> None:
+        self.consumer, self.file, self.since = consumer, file, since
 
     def on_partitions_revoked(self, revoked: list[TopicPartition]) -> None:
         """Nothing is half done between two polls: every batch is written and committed before the next."""
 
     def on_partitions_assigned(self, assigned: list[TopicPartition]) -> None:
-        """Go to each partition's place."""
-        known = {
-            TopicPartition(topic, number): after for topic, number, after in self.own.execute("SELECT * FROM position")
-        }
+        """Go to each partition's place. Here no question may be put to the broker: kafka-python is in the midst of one."""
+        with closing(
+            sqlite3.connect(self.file, timeout=30)
+        ) as own:  # maybe another thread's, so a connection of its own
+            known = {TopicPartition(*row[:2]): row[2] for row in own.execute("SELECT * FROM position")}
         for place in assigned:
-            if place in known:
-                self.consumer.seek(place, known[place])
-            elif self.since is not None:
-                found = self.consumer.offsets_for_times({place: self.since})[place]
-                if found is None or found.timestamp < 0:  # nothing was published since
-                    self.consumer.seek_to_end(place)
-                else:
-                    self.consumer.seek(place, found.offset)
+            start = known.get(place, self.since.get(place))
+            if start is not None:
+                self.consumer.seek(place, start)
 
 
-def write(own: sqlite3.Connection, place: TopicPartition, messages: list) -> None:
+def starts(consumer: KafkaConsumer, since: int) -> dict[TopicPartition, int]:
+    """In every partition the place of the first message that was published at that moment or later."""
+    names = [name for name in consumer.topics() if name.startswith("send.clean.")]
+    places = [TopicPartition(name, number) for name in names for number in consumer.partitions_for_topic(name)]
+    ends = consumer.end_offsets(places)
+    found = consumer.offsets_for_times(dict.fromkeys(places, since))
+    return {p: ends[p] if at is None or at.timestamp < 0 else at.offset for p, at in found.items()}
+
+
+def write(own: sqlite3.Connection, place: TopicPartition, messages: list, since: int) -> None:
     """Keep a batch and its place, in one transaction: after a crash neither is there without the other."""
     with own:
         for message in messages:
             headers = dict(message.headers)
-            if "child" not in headers:  # about a worker, or a person's decision on identity
+            if "child" not in headers or message.timestamp < since:  # about no child, or of two clocks one was slow
                 continue
             event = json.loads(message.value)
             own.execute(
