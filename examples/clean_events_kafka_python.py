@@ -11,6 +11,7 @@ step is as it is.
 
 import argparse
 import json
+import re
 import sqlite3
 import sys
 from contextlib import closing
@@ -46,8 +47,11 @@ def main() -> None:
         enable_auto_commit=False,  # an offset is committed once what lies before it is written, never earlier
         auto_offset_reset="earliest",
     )
-    since = starts(consumer, asked.since) if asked.since else {}
-    consumer.subscribe(pattern=r"^send\.clean\..*", listener=Places(consumer, asked.file, since))
+    wanted = re.compile(
+        r"^send\.clean\.(" + "|".join(map(re.escape, asked.feeds)) + ")$" if asked.feeds else r"^send\.clean\."
+    )
+    since = starts(consumer, wanted, asked.since) if asked.since else {}
+    consumer.subscribe(pattern=wanted.pattern, listener=Places(consumer, asked.file, since))
     try:
         while True:
             batches = consumer.poll(timeout_ms=1000)
@@ -72,6 +76,7 @@ def arguments() -> argparse.Namespace:
         "--group", default="clean-events-example", help="the consumer group: readers of one share the work"
     )
     parser.add_argument("--since", type=london_day, help="a day, YYYY-MM-DD: what was published before is left out")
+    parser.add_argument("--feeds", nargs="+", metavar="FEED", help="these feeds only, such as: camhs school")
     parser.add_argument("--until-end", action="store_true", help="stop when there is no more")
     return parser.parse_args()
 
@@ -103,9 +108,9 @@ class Places(ConsumerRebalanceListener):
                 self.consumer.seek(place, start)
 
 
-def starts(consumer: KafkaConsumer, since: int) -> dict[TopicPartition, int]:
+def starts(consumer: KafkaConsumer, wanted: re.Pattern[str], since: int) -> dict[TopicPartition, int]:
     """In every partition the place of the first message that was published at that moment or later."""
-    names = [name for name in consumer.topics() if name.startswith("send.clean.")]
+    names = [name for name in consumer.topics() if wanted.match(name)]
     places = [TopicPartition(name, number) for name in names for number in consumer.partitions_for_topic(name)]
     ends = consumer.end_offsets(places)
     found = consumer.offsets_for_times(dict.fromkeys(places, since))

@@ -156,7 +156,7 @@ def test_since_a_day_is_what_was_published_from_its_first_moment_in_london(syste
         ("2025-06-05", set()),
     ):
         file = tmp_path / f"{day}.db"
-        ended = run_to_the_end(system, file, "--since", day, group=f"since-{day}")
+        ended = run_to_the_end(system, file, "--since", day, "--feeds", "camhs", group=f"since-{day}")
         assert ended.returncode == 0, ended.stderr
         assert {key.id for key in kept_in(file)} == wanted
 
