@@ -15,7 +15,8 @@ FROM python:3.12-slim
 RUN apt-get update \
  && apt-get install -y --no-install-recommends libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-liberation fonts-dejavu-core \
  && rm -rf /var/lib/apt/lists/*
-RUN useradd --create-home --uid 10001 send
+RUN useradd --create-home --uid 10001 send \
+ && install --directory --owner send --group send --mode 700 /home/send/pseudonym-keys
 COPY --from=build /opt/send /opt/send
 ENV PATH=/opt/send/bin:$PATH PYTHONUNBUFFERED=1 SEND_HOME=/home/send/var
 USER send

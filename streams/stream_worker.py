@@ -20,6 +20,7 @@ from send_integration.steps.gate import Checks, Gate
 from send_integration.steps.ledger import has_waiting
 from send_integration.steps.relay import Relay
 from send_integration.steps.silences import SilenceLook
+from send_integration.steps.snapshots import pseudonyms_of_the_topic
 from send_integration.steps.timeline import TimelineKeeper
 from send_integration.steps.watching import FeedWatch, Judge
 from streams.alerts import add_alerts, add_delivery, add_directory, add_turns
@@ -42,7 +43,7 @@ def assemble(settings: Settings, engine: Engine) -> Worker:
     """A worker with all its agents, not yet running."""
     rules = load_rules(settings.rules)
     worker = build("send-integration", settings, engine, READERS)
-    keeper = TimelineKeeper(engine, rules)
+    keeper = TimelineKeeper(engine, rules, pseudonyms_of_the_topic(settings.pseudonym_folder))
     keeper.put_rules_in_force()
     checks, judges = guards()
     watch = FeedWatch(judges.__getitem__, timedelta(minutes=settings.feed_cool_down_minutes))

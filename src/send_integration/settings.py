@@ -159,9 +159,14 @@ class Settings(BaseSettings):
         le=1440,
         description="Minutes after which a feed that its batch rules paused is tried again; doubled each time.",
     )
+    pseudonym_keys: Path | None = Field(
+        None,
+        description="Folder of the keys by which each consumer of tables and topics has names of its own for children;"
+        " empty: pseudonym-keys in SEND_HOME.",
+    )
     rules: Path | None = Field(None, description="The authority's own rules file; empty: the catalogue as shipped.")
 
-    @field_validator("rules", "identity_model", "as_of", mode="before")
+    @field_validator("rules", "identity_model", "pseudonym_keys", "as_of", mode="before")
     @classmethod
     def _is_unset_where_empty(cls, written: object) -> object:
         return None if written == "" else written
@@ -199,6 +204,11 @@ class Settings(BaseSettings):
         pairs = (pair.partition("=") for pair in _pairs(self.team_mailboxes))
         duty = {"duty-manager": self.duty_manager} if "@" in self.duty_manager else {}
         return duty | {team.strip(): address.strip() for team, _, address in pairs}
+
+    @property
+    def pseudonym_folder(self) -> Path:
+        """Where the consumers' keys are."""
+        return self.pseudonym_keys or self.home / "pseudonym-keys"
 
     def today(self) -> date:
         """The day that counts as today: the clock's, except in a rehearsal."""

@@ -26,8 +26,8 @@ class Message(Protocol):
         """Messages of one key keep their order."""
 
     @property
-    def value(self) -> bytes:
-        """The bytes."""
+    def value(self) -> bytes | None:
+        """The bytes; None is a tombstone."""
 
     @property
     def headers(self) -> Sequence[tuple[str, bytes]]:

@@ -36,7 +36,11 @@ def _create(admin: KafkaAdminClient, topic: Topic, partitions: int, replication:
         topic.name,
         num_partitions=partitions,
         replication_factor=replication,
-        topic_configs={"retention.ms": str(retention), "max.message.bytes": str(topic.largest)},
+        topic_configs={
+            "retention.ms": str(retention),
+            "max.message.bytes": str(topic.largest),
+            "cleanup.policy": "compact" if topic.compacted else "delete",
+        },
     )
     try:
         admin.create_topics([wanted])

@@ -53,8 +53,11 @@ COMMANDS = {
     "identity": Entry("identity", "app", "See which person records are held for review."),
     "simulate": Entry("simulate", "simulate", "Write a made-up authority: histories, errors and all."),
     "export": Entry("export", "app", "What analysts take: tables and the Department's counts."),
+    "pseudonyms": Entry(
+        "pseudonyms", "app", "Make and list the keys by which each consumer has its names for children."
+    ),
     "schemas": Entry("schemas", "app", "Write or check the JSON Schemas and the AsyncAPI document."),
-    "topics": Entry("topics", "topics", "Create the topics that are missing."),
+    "topics": Entry("topics", "app", "Create the topics that are missing; say all children's state anew."),
     "migrate": Entry("migrate", "migrate", "Bring the database's tables up to date."),
     "policy": Entry("policy", "policy", "Print who may do what on the page, and who sees what of a child."),
     "sessions": Entry("sessions", "app", "See who is signed in on the page, and end it."),

@@ -31,7 +31,7 @@ def reevaluate_children(
     Workers may run meanwhile. Whatever is not done when it is stopped is still due: start it again, or leave it to the workers.
     """
     now, engine = services()
-    work = Work(now.database.get_secret_value(), load_rules(now.rules), now.today(), clock.now())
+    work = Work(now.database.get_secret_value(), load_rules(now.rules), now.today(), clock.now(), now.pseudonym_folder)
     put_in_force(engine, work.rules.fingerprint())
     if everybody:
         make_everybody_due(engine, work.today)

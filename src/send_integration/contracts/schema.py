@@ -1,45 +1,55 @@
 """JSON Schema for every type and one AsyncAPI document, made from the models; and what breaks an older reader."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from send_integration.contracts import topics
-from send_integration.contracts.registry import EVENT_TYPES, type_feed
+from pydantic import BaseModel
+
+from send_integration.contracts.asyncapi import asyncapi
+from send_integration.contracts.child_snapshot import SNAPSHOT_SCHEMA, ChildSnapshot
+from send_integration.contracts.examples import examples_of, said_example
+from send_integration.contracts.registry import EVENT_TYPES
+from send_integration.contracts.said import SAID
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 NARROWING = ("maxLength", "maximum", "maxItems", "minLength", "minimum", "minItems", "pattern", "format")
 """Keywords whose change, in either direction, can break a reader or make an older event invalid."""
 
 
+MODELS: Mapping[str, type[BaseModel]] = {**EVENT_TYPES, **SAID, SNAPSHOT_SCHEMA: ChildSnapshot}
+"""The model of everything that has a schema, by the schema's name."""
+
+
 def documents() -> dict[str, str]:
     """Every generated file's name with its text."""
-    found = {f"{name}.json": _text(schema_of(name)) for name in EVENT_TYPES}
+    found = {f"{name}.json": _text(schema_of(name)) for name in MODELS}
     found["asyncapi.yaml"] = _text(asyncapi())
     return found
 
 
-def schema_of(name: str) -> dict[str, Any]:
-    """The JSON Schema of one type."""
-    schema = EVENT_TYPES[name].model_json_schema(mode="validation")
-    return {"$schema": DIALECT, "$id": f"schemas/{name}.json", **schema}
-
-
-def asyncapi() -> dict[str, Any]:
-    """The AsyncAPI 3 document. It is written as JSON, which is YAML too."""
-    messages = {name: _message(name) for name in EVENT_TYPES}
+def release_of(past: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    """What this release adds to the former ones, the oldest first: each new or changed schema, with an example."""
+    last: dict[str, Any] = {}
+    for released in past:
+        last |= released
+    found = {name: schema_of(name) for name in MODELS}
     return {
-        "asyncapi": "3.0.0",
-        "info": {
-            "title": "send_integration",
-            "version": "1.0.0",
-            "description": "Events of education, health and care about children with special educational needs.",
-        },
-        "defaultContentType": "application/cloudevents+json",
-        "channels": {topic.name: _channel(topic) for topic in topics.TOPICS},
-        "operations": dict(_operations()),
-        "components": {"messages": messages},
+        name: {"example": example_of(name), "schema": schema}
+        for name, schema in found.items()
+        if name not in last or last[name]["schema"] != schema
     }
+
+
+def example_of(name: str) -> dict[str, Any]:
+    """The first example of one type of event, or of a message of our own."""
+    return dict(examples_of(name)[0].payload) if name in EVENT_TYPES else said_example(name)
+
+
+def schema_of(name: str) -> dict[str, Any]:
+    """The JSON Schema of one type of event, or of a message of our own."""
+    schema = MODELS[name].model_json_schema(mode="validation")
+    return {"$schema": DIALECT, "$id": f"schemas/{name}.json", **schema}
 
 
 def breaks(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
@@ -52,37 +62,6 @@ def breaks(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
 
 def _text(value: Mapping[str, Any]) -> str:
     return json.dumps(value, indent=1, ensure_ascii=False) + "\n"
-
-
-def _message(name: str) -> dict[str, Any]:
-    return {
-        "name": name,
-        "title": (EVENT_TYPES[name].__doc__ or name).strip(),
-        "contentType": "application/cloudevents+json",
-        "payload": {"$ref": f"./{name}.json"},
-    }
-
-
-def _channel(topic: topics.Topic) -> dict[str, Any]:
-    kept = "for ever" if topic.retention is None else f"{topic.retention.days} days"
-    channel: dict[str, Any] = {"address": topic.name, "description": f"Keyed by {topic.key}; kept {kept}."}
-    names = _names_on(topic.name)
-    if names:
-        channel["messages"] = {name: {"$ref": f"#/components/messages/{name}"} for name in names}
-    return channel
-
-
-def _names_on(topic: str) -> list[str]:
-    if topic == topics.CHILD_EVENTS.name:
-        return list(EVENT_TYPES)
-    _, kind, *feed = topic.split(".")
-    return [name for name, of in type_feed.items() if kind in ("raw", "clean") and feed == [of]]
-
-
-def _operations() -> Iterator[tuple[str, dict[str, Any]]]:
-    for topic in topics.TOPICS:
-        action = "receive" if topic.name.startswith("send.raw.") else "send"
-        yield f"{action}.{topic.name}", {"action": action, "channel": {"$ref": f"#/channels/{topic.name}"}}
 
 
 def _breaks(

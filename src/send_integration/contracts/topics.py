@@ -18,11 +18,13 @@ ROOM_FOR_REASONS = 64 * 1024
 
 
 class Topic(NamedTuple):
-    """A Kafka topic; `retention` None keeps messages for ever."""
+    """A Kafka topic; `retention` None keeps messages for ever, of each key the last alone where it is `compacted`."""
 
     name: str
     key: str
     retention: timedelta | None
+    about: str
+    compacted: bool = False
 
     @property
     def largest(self) -> int:
@@ -32,20 +34,39 @@ class Topic(NamedTuple):
 
 def raw(feed: str) -> Topic:
     """What a source sent, untouched; keyed by its own name for the person."""
-    return Topic(f"send.raw.{feed}", "subject", timedelta(days=30))
+    return Topic(f"send.raw.{feed}", "subject", timedelta(days=30), f"What sources of feed {feed} sent, untouched.")
 
 
 def clean(feed: str) -> Topic:
     """Accepted events of one feed, once identity is known."""
-    return Topic(f"send.clean.{feed}", "child id", FOREVER)
+    return Topic(
+        f"send.clean.{feed}", "child id", FOREVER, f"Accepted events of feed {feed}, each with the child whose it is."
+    )
 
 
-QUARANTINE = Topic("send.quarantine", "feed", timedelta(days=90))
-CHILD_EVENTS = Topic("send.child-events", "child id", FOREVER)
-FLAGS = Topic("send.flags", "child id", FOREVER)
-ALERTS = Topic("send.alerts", "worker id", timedelta(days=365))
-AUDIT = Topic("send.audit", "actor", FOREVER)
-FEED_HEALTH = Topic("send.feed-health", "feed", timedelta(days=365))
+QUARANTINE = Topic("send.quarantine", "feed", timedelta(days=90), "What was not let in: the untouched bytes, and why.")
+CHILD_EVENTS = Topic("send.child-events", "child id", FOREVER, "Accepted events of all feeds that are about a child.")
+FLAGS = Topic("send.flags", "child id", FOREVER, "Every change of a flag: something that somebody should act on.")
+ALERTS = Topic("send.alerts", "worker id", timedelta(days=365), "What became of each alert to a worker or team.")
+AUDIT = Topic("send.audit", "actor", FOREVER, "Who looked at or did what, as a chain that nobody can change unseen.")
+FEED_HEALTH = Topic(
+    "send.feed-health",
+    "feed",
+    timedelta(days=365),
+    "Every change of a feed's circuit breaker, and batch rules that warn.",
+)
 """Every change of a feed's circuit breaker, every batch rule that only warns, and when a silent feed sends again."""
 
-TOPICS = (*map(raw, FEEDS), *map(clean, FEEDS), QUARANTINE, CHILD_EVENTS, FLAGS, ALERTS, AUDIT, FEED_HEALTH)
+CHILD_SNAPSHOT = Topic(
+    "send.child-snapshot", "pseudonym", FOREVER, "The current state of each child, pseudonymous, for who joins late.",
+    compacted=True,
+)  # fmt: skip
+
+TOPICS = (
+    *map(raw, FEEDS), *map(clean, FEEDS), QUARANTINE, CHILD_EVENTS, FLAGS, ALERTS, AUDIT, FEED_HEALTH, CHILD_SNAPSHOT,
+)  # fmt: skip
+
+
+def by_name(name: str) -> Topic:
+    """The topic of that name. Raises KeyError where there is none."""
+    return {topic.name: topic for topic in TOPICS}[name]

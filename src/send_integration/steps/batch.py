@@ -23,9 +23,9 @@ class RawMessage(NamedTuple):
 
 
 class Outgoing(NamedTuple):
-    """A message to be published."""
+    """A message to be published; no value takes away what a compacted topic holds under the key."""
 
     topic: str
     key: bytes
-    value: bytes
+    value: bytes | None
     headers: Headers = ()

@@ -12,12 +12,14 @@ from datetime import date, datetime
 from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
+from pathlib import Path
 from typing import NamedTuple
 
 from sqlalchemy import Engine
 
 from send_integration.errors import Broken
 from send_integration.rules.model import RuleBook
+from send_integration.steps.snapshots import pseudonyms_of_the_topic
 from send_integration.steps.timeline import TimelineKeeper
 from send_integration.store.engine import open_database
 from send_integration.store.timelines import Part, make_all_due
@@ -30,12 +32,14 @@ _OBJECTS_BEFORE_A_COLLECTION = 1_000_000
 
 
 class Work(NamedTuple):
-    """What every process is to do: evaluate by these rules, on this day, what is due in this database."""
+    """What every process is to do: evaluate by these rules, on this day, what is due in this database. `keys` is the folder of
+    pseudonyms' keys; without it nothing is told on send.child-snapshot."""
 
     address: str
     rules: RuleBook
     today: date
     now: datetime
+    keys: Path | None = None
 
 
 def make_everybody_due(engine: Engine, today: date) -> None:
@@ -107,7 +111,8 @@ def _sweep_part(work: Work, part: Part, says: Connection) -> None:
 
 def _sweep(work: Work, part: Part, says: Connection) -> None:
     engine = open_database(work.address)
-    keeper = TimelineKeeper(engine, work.rules)
+    pseudonyms = pseudonyms_of_the_topic(work.keys) if work.keys else None
+    keeper = TimelineKeeper(engine, work.rules, pseudonyms)
     found = CHILDREN_AT_ONCE
     while found == CHILDREN_AT_ONCE:
         found = keeper.sweep(work.today, work.now, CHILDREN_AT_ONCE, part)

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine
 
 from send_integration.contracts import topics
 from send_integration.contracts.event import Event, EventKey
+from send_integration.contracts.pseudonyms import Pseudonyms
 from send_integration.contracts.registry import read
 from send_integration.evaluate import ChildAnswer, child_as_json, need
 from send_integration.rules.flags import (
@@ -35,12 +36,14 @@ from send_integration.steps.answering import (
 from send_integration.steps.batch import Outgoing, RawMessage
 from send_integration.steps.moving import moves_of
 from send_integration.steps.showing import left_by_displacement, left_by_the_fold, tell_who_saw
+from send_integration.steps.snapshots import Snapshots, gone
 from send_integration.store.outbox import say
 from send_integration.store.panel import forget_panel, keep_listings, words_arrived
 from send_integration.store.positions import move_on, split_known
 from send_integration.store.relations import keep_relations
 from send_integration.store.rule_books import children_of_other_rules, put_in_force
 from send_integration.store.shown import take_off
+from send_integration.store.snapshots import hide_snapshots
 from send_integration.store.timelines import (
     EVERYBODY,
     ChildRow,
@@ -93,9 +96,11 @@ class _Touched:
 class TimelineKeeper:
     """Keeps every child's timeline up to date; belongs to one thread."""
 
-    def __init__(self, engine: Engine, rules: RuleBook) -> None:
+    def __init__(self, engine: Engine, rules: RuleBook, pseudonyms: Pseudonyms | None = None) -> None:
+        """Without pseudonyms nothing is published on send.child-snapshot."""
         self._engine = engine
         self._rules = rules
+        self._snapshots = Snapshots(rules, pseudonyms)
         self._fingerprint = rules.fingerprint()
 
     def put_rules_in_force(self) -> None:
@@ -143,10 +148,11 @@ class TimelineKeeper:
         changed, other_words = self._changes(connection, touched, known, answers, moves, today)
         workers = {child: named_workers(answer.timeline.events, today) for child, answer in answers.items()}
         panels = panels_of(known, answers)
-        former = keep_children(
-            connection, [self._row(answer, workers[child], panels[child]) for child, answer in answers.items()]
-        )
-        forget_children(connection, touched.children - answers.keys())
+        rows = [self._row(answer, workers[child], panels[child]) for child, answer in answers.items()]
+        written = keep_children(connection, rows)
+        without = gone(forget_children(connection, touched.children - answers.keys()))
+        told = {row.child_id: row.snapshot for row in rows if row.child_id in written.told_otherwise}
+        say(connection, self._snapshots.told(told | without, today))
         _keep_panels(connection, touched, known, panels)
         relations = {child: relations_of(answer.timeline.events) for child, answer in answers.items()}
         keep_relations(connection, touched.children, relations)
@@ -157,7 +163,7 @@ class TimelineKeeper:
         keep_flags(connection, changed, now)
         reword_flags(connection, other_words)
         say(connection, [_flag_message(change, workers.get(change.flag.child_id, ())) for change in changed])
-        say(connection, _handed_over(former, answers, workers, changed))
+        say(connection, _handed_over(written.former_workers, answers, workers, changed))
         return len(changed)
 
     def _set_aside(
@@ -180,7 +186,10 @@ class TimelineKeeper:
                 if mark == OnAnswer.SINCE_NOW and known.child_of[event.key] in faults
             ],
         )
-        forget_children(connection, faults.keys() & {gone.child_id for gone in touched.displaced})
+        hidden = forget_children(connection, faults.keys() & {left.child_id for left in touched.displaced})
+        restricted = {known.child_of[event.key] for event in known.events if event.person and event.person.restricted}
+        hidden |= hide_snapshots(connection, faults.keys() & restricted)
+        say(connection, self._snapshots.told(gone(hidden), today))
 
     def _changes(
         self,
@@ -225,6 +234,7 @@ class TimelineKeeper:
             answer.next_change_on,
             self._fingerprint,
             panel_as_json(panel),
+            self._snapshots.of(answer),
         )
 
 

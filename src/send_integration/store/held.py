@@ -50,7 +50,7 @@ def _of_child(table: str, column: str = "child_id", less: str = "") -> Table:
 
 
 TABLES: Mapping[str, Table] = {
-    "child": Table(("child",), "SELECT to_jsonb(c) FROM child c WHERE c.child_id = :child"),
+    "child": Table(("child",), "SELECT to_jsonb(c) - 'snapshot' FROM child c WHERE c.child_id = :child"),
     "records": Table(
         ("person_record",),
         "SELECT to_jsonb(r) - 'digest' - 'component' FROM person_record r WHERE r.child_id = :child ORDER BY r.id",

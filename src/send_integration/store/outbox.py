@@ -20,7 +20,7 @@ class Said(NamedTuple):
     id: int
     topic: str
     key: bytes
-    value: bytes
+    value: bytes | None
     headers: tuple[tuple[str, bytes], ...]
 
 
@@ -36,8 +36,8 @@ class ToSay(Protocol):
         """Messages of one key keep their order."""
 
     @property
-    def value(self) -> bytes:
-        """The bytes."""
+    def value(self) -> bytes | None:
+        """The bytes; None takes away what a compacted topic holds under the key."""
 
     @property
     def headers(self) -> tuple[tuple[str, bytes], ...]:
@@ -78,14 +78,20 @@ def waiting(connection: Connection, limit: int) -> list[Said]:
     rows = connection.execute(
         text(
             "SELECT id, topic, key, value, headers FROM outbox JOIN ("
-            "SELECT id, sum(octet_length(value)) OVER (ORDER BY id) - octet_length(value) AS before"
+            "SELECT id, sum(coalesce(octet_length(value), 0)) OVER (ORDER BY id) - coalesce(octet_length(value), 0) AS before"
             " FROM (SELECT id, value FROM outbox ORDER BY id LIMIT :limit) AS oldest) AS sizes USING (id)"
             " WHERE before < :bytes ORDER BY id"
         ),
         {"limit": limit, "bytes": BYTES_AT_ONCE},
     )
     return [
-        Said(row[0], row[1], bytes(row[2]), bytes(row[3]), tuple((name, value.encode()) for name, value in row[4]))
+        Said(
+            row[0],
+            row[1],
+            bytes(row[2]),
+            None if row[3] is None else bytes(row[3]),
+            tuple((name, value.encode()) for name, value in row[4]),
+        )
         for row in rows
     ]
 

@@ -305,6 +305,7 @@ child = Table(
         server_default='{"actions": [], "services": [], "voices": [], "listings": [], "decisions": [], "discussions": []}',
         comment="the panel's record (timeline.panel), whose texts may not be in the answer",
     ),
+    Column("snapshot", JSONB, comment="what of it may be told under a pseudonym; null of restricted children"),
     Index(None, "next_change_on"),
     Index(None, "judged_by"),
     Index("ix_child_need", Column("need").desc(), "child_id"),
@@ -345,7 +346,7 @@ outbox = Table(
     Column("id", BigInteger, Identity(always=True), primary_key=True),
     Column("topic", Text, nullable=False),
     Column("key", LargeBinary, nullable=False),
-    Column("value", LargeBinary, nullable=False),
+    Column("value", LargeBinary, comment="null takes away what a compacted topic holds under the key"),
     Column("headers", JSONB, nullable=False, comment="pairs of name and text"),
 )
 

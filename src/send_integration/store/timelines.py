@@ -109,6 +109,15 @@ class ChildRow:
     next_change_on: date | None
     judged_by: str
     panel: Mapping[str, Any]
+    snapshot: Mapping[str, Any] | None
+
+
+class KeptChildren(NamedTuple):
+    """Of children whose answers were written, the former named workers of those for whom they changed, and those of whom
+    other things may now be told under a pseudonym than before."""
+
+    former_workers: dict[str, list[dict[str, Any]]]
+    told_otherwise: set[str]
 
 
 def lock_children(connection: Connection, children: Iterable[str]) -> None:
@@ -280,10 +289,10 @@ def reword_flags(connection: Connection, flags: Sequence[Flag]) -> None:
         )
 
 
-def keep_children(connection: Connection, rows: Sequence[ChildRow]) -> dict[str, list[dict[str, Any]]]:
-    """Write the answers of some children anew; gives the former named workers of those for whom they changed."""
+def keep_children(connection: Connection, rows: Sequence[ChildRow]) -> KeptChildren:
+    """Write the answers of some children anew."""
     if not rows:
-        return {}
+        return KeptChildren({}, set())
     connection.execute(text("CREATE TEMP TABLE answered (LIKE child) ON COMMIT DROP"))
     columns = (
         ("child_id", "text"),
@@ -299,6 +308,7 @@ def keep_children(connection: Connection, rows: Sequence[ChildRow]) -> dict[str,
         ("next_change_on", "date"),
         ("judged_by", "text"),
         ("panel", "jsonb"),
+        ("snapshot", "jsonb"),
     )
     names = ", ".join(name for name, _ in columns)
     connection.execute(text("ALTER TABLE answered ALTER updated_at DROP NOT NULL"))
@@ -308,15 +318,23 @@ def keep_children(connection: Connection, rows: Sequence[ChildRow]) -> dict[str,
         text(
             f"INSERT INTO child ({names}) SELECT {names} FROM answered ORDER BY child_id"  # noqa: S608 - constants of ours
             f" ON CONFLICT (child_id) DO UPDATE SET {sets}, updated_at = now() RETURNING new.child_id,"
-            " CASE WHEN old.named_workers <> new.named_workers THEN old.named_workers END"
+            " CASE WHEN old.named_workers <> new.named_workers THEN old.named_workers END,"
+            " old.snapshot IS DISTINCT FROM new.snapshot"
         )
+    ).all()
+    return KeptChildren(
+        {child_id: former for child_id, former, _ in written if former is not None},
+        {child_id for child_id, _, otherwise in written if otherwise},
     )
-    return {child_id: former for child_id, former in written if former is not None}
 
 
-def forget_children(connection: Connection, children: Iterable[str]) -> None:
-    """Remove children of whom no event is left."""
-    connection.execute(text("DELETE FROM child WHERE child_id = ANY(:children)"), {"children": sorted(children)})
+def forget_children(connection: Connection, children: Iterable[str]) -> set[str]:
+    """Remove children of whom no event is left; gives those of whom something was told under a pseudonym."""
+    rows = connection.execute(
+        text("DELETE FROM child WHERE child_id = ANY(:children) RETURNING child_id, snapshot IS NOT NULL"),
+        {"children": sorted(children)},
+    )
+    return {child_id for child_id, told in rows if told}
 
 
 def children_due(connection: Connection, today: date, limit: int, part: Part = EVERYBODY) -> list[str]:
@@ -377,4 +395,5 @@ def _as_copied(row: ChildRow) -> list[object]:
         row.next_change_on,
         row.judged_by,
         Jsonb(row.panel),
+        None if row.snapshot is None else Jsonb(row.snapshot),
     ]

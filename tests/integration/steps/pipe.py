@@ -9,6 +9,7 @@ from sqlalchemy import Engine, text
 
 from send_integration.alerts.route import LAST_TEAM, TEAM_OF_ROLE
 from send_integration.contracts import topics
+from send_integration.contracts.pseudonyms import Pseudonyms
 from send_integration.contracts.registry import conflict_order, read
 from send_integration.identity.model import default_model
 from send_integration.rules.model import RuleBook
@@ -64,12 +65,13 @@ class Pipe:
         workers: int = 1,
         now: datetime = NOW,
         checks: Checks = unchecked,
+        pseudonyms: Pseudonyms | None = None,
     ) -> None:
         self.engine = engine
         self.today = today
         self.now = now
         self.gates = [Gate(engine, lambda _feed: checks, default_model()) for _ in range(workers)]
-        self.keepers = [TimelineKeeper(engine, rules) for _ in range(workers)]
+        self.keepers = [TimelineKeeper(engine, rules, pseudonyms) for _ in range(workers)]
         self.router = AlertRouter(engine, by_channel=True, mailboxes=MAILBOXES, fallback="send@example.org")
         self.warehouse = Warehouse(engine, rules)
         self.topics: dict[tuple[str, int], list[RawMessage]] = {

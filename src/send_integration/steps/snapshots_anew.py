@@ -1,0 +1,48 @@
+"""Says the state of all children anew on `send.child-snapshot`: for a new topic, or a new key of pseudonyms."""
+
+from collections.abc import Collection
+from typing import NamedTuple
+
+from sqlalchemy import Connection, Engine
+
+from send_integration.contracts.pseudonyms import Pseudonyms
+from send_integration.steps.snapshots import snapshot_message
+from send_integration.store.outbox import say
+from send_integration.store.snapshots import snapshots_after
+
+CHILDREN_AT_ONCE = 1000
+
+
+class SaidAnew(NamedTuple):
+    """How many children were said, and how many keys were taken away under which no child is told of."""
+
+    children: int
+    taken_away: int
+
+
+def say_all_anew(engine: Engine, pseudonyms: Pseudonyms, standing: Collection[bytes]) -> SaidAnew:
+    """Put the state of every child into the outbox, and take away what stands on the topic under any other key."""
+    children, after = 0, ""
+    while True:
+        with engine.begin() as connection:
+            found = snapshots_after(connection, after, CHILDREN_AT_ONCE)
+            told = [row for row in found if row.state is not None]
+            say(connection, [snapshot_message(pseudonyms.of(row.child_id), row.told()) for row in told])
+        children += len(told)
+        if not found:
+            break
+        after = found[-1].child_id
+    with engine.begin() as connection:
+        other = _keys_of_nobody(connection, pseudonyms, standing)
+        say(connection, [snapshot_message(key.decode(), None) for key in other])
+    return SaidAnew(children, len(other))
+
+
+def _keys_of_nobody(connection: Connection, pseudonyms: Pseudonyms, standing: Collection[bytes]) -> list[bytes]:
+    """Those of some keys that are no child's of whom something is told; nobody writes another answer before they are gone."""
+    known: set[bytes] = set()
+    after = ""
+    while found := snapshots_after(connection, after, CHILDREN_AT_ONCE):
+        known |= {pseudonyms.of(row.child_id).encode() for row in found if row.state is not None}
+        after = found[-1].child_id
+    return sorted(set(standing) - known)
