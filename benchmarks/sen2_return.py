@@ -51,24 +51,30 @@ def main() -> None:
 
 def _write(database: Measured, address: str, to: Path) -> str:
     """Write the return in a process of its own."""
-    before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
-    spent = database.seconds(
-        lambda: subprocess.run(
+    used: list[resource.struct_rusage] = []
+
+    def write() -> None:
+        process = subprocess.Popen(
             [COMMAND, "export", "sen2", "--year", str(UNTIL.year - 1), "--to", to, "--why", "a benchmark"],
             env={**os.environ, "SEND_DATABASE": address, "SEND_KAFKA": "127.0.0.1:1"},
             stdout=subprocess.DEVNULL,
-            check=True,
         )
-    )
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        if process.returncode:
+            raise SystemExit("The command failed")
+        used.append(usage)
+
+    began = time.perf_counter()
+    spent = database.seconds(write)
     wall = time.perf_counter() - began
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    python = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    python = used[0].ru_utime + used[0].ru_stime
     with next(to.glob("Blade-Export_*_person.csv")).open() as lines:
         people = sum(1 for _ in lines) - 1
     size = sum(file.stat().st_size for file in to.iterdir()) / 1e6
     return (
         f"{people:,} people, {size:.0f} MB written; {wall:.1f} s on the wall, {python:.1f} s of Python, {spent.postgres:.1f} s of"
-        f" PostgreSQL, at most {after.ru_maxrss / 1024:.0f} MB"
+        f" PostgreSQL, at most {used[0].ru_maxrss / 1024:.0f} MB"
     )
 
 
