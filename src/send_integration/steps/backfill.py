@@ -40,6 +40,7 @@ from send_integration.store.backfill import (
 )
 from send_integration.store.backfill_letting_in import (
     bodies_that_assert_first,
+    forget_parts_let_in,
     forget_what_was_let_in,
     hold_identity,
     learn_what_was_read,
@@ -158,6 +159,7 @@ class Backfill:
             return 0
         hold_identity(connection)
         with connection.begin():
+            forget_parts_let_in(connection)
             learn_what_was_read(connection)
             put_by_what_is_not_plain(connection)
         self._identify(connection)

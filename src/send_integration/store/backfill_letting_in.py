@@ -42,6 +42,16 @@ def learn_what_was_read(connection: Connection) -> None:
     connection.execute(text("ANALYZE backfill_event"))
 
 
+def forget_parts_let_in(connection: Connection) -> None:
+    """Forget what was read of parts that a killed run let in: against themselves they would be repeats."""
+    connection.execute(
+        text(
+            "DELETE FROM backfill_event e USING backfill_chunk c WHERE c.file = e.file AND c.number = e.chunk"
+            " AND c.state = 'let-in'"
+        )
+    )
+
+
 def put_by_what_is_not_plain(connection: Connection) -> int:
     """Put by for the gate what is refused, what shares its source and id with another message or with anything that was
     let in or refused before, and what people decided of identity; gives how many there were."""

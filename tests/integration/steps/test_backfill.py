@@ -198,8 +198,8 @@ def test_history_that_was_loaded_changes_nothing_when_it_comes_again(
     again = load(database, folder)
 
     assert again[:4] == (0, 0, 0, 0)
+    pipe = _settle(engine)
     before = rows(engine)
-    pipe = _pipe(engine)
     for feed, lines in _lines(folder):
         for line in lines:
             pipe.send(feed, line)
@@ -219,7 +219,8 @@ def test_history_beside_what_the_stream_has_kept_ends_the_same(
     for feed, lines in _lines(folder):
         for line in lines[::3]:
             pipe.send(feed, line)
-    pipe.settle()
+    pipe.drain_gate(FEEDS)
+    pipe.drain_timeline()
 
     said: list[Outgoing] = []
     load(database, folder, said=said)

@@ -19,7 +19,7 @@ def upgrade() -> None:
             "begun_at", sa.DateTime(timezone=True), nullable=False, server_default=sa.text("clock_timestamp()")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_backfill_file")),
-        sa.UniqueConstraint("feed", "content_hash", name=op.f("uq_backfill_file_feed")),
+        sa.UniqueConstraint("feed", "content_hash", name=op.f("uq_backfill_file_feed_content_hash")),
     )
     op.create_table(
         "backfill_chunk",
@@ -80,4 +80,4 @@ def _staging() -> None:
         sa.Column("remarks", postgresql.ARRAY(sa.Text()), comment="the warning rules that speak of it"),
         prefixes=["UNLOGGED"],
     )
-    op.create_index(op.f("ix_backfill_event_file"), "backfill_event", ["file", "chunk"])
+    op.create_index(op.f("ix_backfill_event_file_chunk"), "backfill_event", ["file", "chunk"])
