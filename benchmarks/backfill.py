@@ -49,7 +49,9 @@ class Stopwatch:
     """Seconds by the clock and by the processor, of this process, those that it starts, and the database's."""
 
     def __init__(self, database: Measured) -> None:
-        self._server = psutil.Process(int((database.data / "postmaster.pid").read_text(encoding="utf-8").split("\n")[0]))
+        self._server = psutil.Process(
+            int((database.data / "postmaster.pid").read_text(encoding="utf-8").split("\n")[0])
+        )
         self._last: dict[int, float] = {}
         self.peak = 0
         self._over = threading.Event()
@@ -108,8 +110,10 @@ def main() -> None:
     total = Lap(sum(lap.seconds for lap in laps.values()), sum(lap.processor for lap in laps.values()))
     report("all", total, events)
     report("all but saying it on the topics", _without(total, laps["say"]), events)
-    print(f"{loaded.let_in:,} let in by sets, {loaded.by_gate:,} by the gate, {loaded.children:,} children;"
-          f" memory of all processes but the database's at most {peak / 2**20:,.0f} MB")
+    print(
+        f"{loaded.let_in:,} let in by sets, {loaded.by_gate:,} by the gate, {loaded.children:,} children;"
+        f" memory of all processes but the database's at most {peak / 2**20:,.0f} MB"
+    )
 
 
 def history(folder: Path, events: int) -> list[HistoryFile]:

@@ -28,9 +28,13 @@ from send_integration.store.schema import migrate
 
 
 def backfill(
-    path: Annotated[Path, typer.Argument(help="A folder of JSON Lines files whose names begin with a feed, or one file.")],
+    path: Annotated[
+        Path, typer.Argument(help="A folder of JSON Lines files whose names begin with a feed, or one file.")
+    ],
     *,
-    feed: Annotated[str | None, typer.Option(help="Only this feed, or the feed of a file that is called otherwise.")] = None,
+    feed: Annotated[
+        str | None, typer.Option(help="Only this feed, or the feed of a file that is called otherwise.")
+    ] = None,
     processes: Annotated[int, typer.Option(min=1, max=64, help="Cores to use; the database needs some as well.")] = 2,
 ) -> None:
     """Load history: files as `simulate` writes and `ingest` reads them, or the archive of a raw topic, one message a line.

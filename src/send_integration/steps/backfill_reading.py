@@ -141,4 +141,6 @@ def _opened(path: Path) -> BinaryIO:
     try:
         return path.open("rb")
     except OSError as fault:
-        raise BadInput("The file cannot be read", where=str(path), next_step="Check its name and its rights.") from fault
+        raise BadInput(
+            "The file cannot be read", where=str(path), next_step="Check its name and its rights."
+        ) from fault

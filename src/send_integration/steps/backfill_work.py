@@ -1,4 +1,4 @@
-"""What one process of a backfill does: reads parts of files, lets them in, evaluates children; each in transactions of its own."""
+"""What one process of a backfill does: reads parts of files, lets them in, evaluates children; each in its own transactions."""
 
 import gc
 import os

@@ -74,9 +74,7 @@ def take_ledger(engine: Engine, bootstrap: str) -> Ledger:
     """Ask the broker how much there is and the database what became of it. Raises NotReady where one is away."""
     found = extents(bootstrap, [*(topics.raw(feed).name for feed in topics.FEEDS), topics.CHILD_EVENTS.name])
     paused, loaded = paused_feeds(engine), loaded_messages(engine)
-    return balance(
-        found, counted(engine), rows_of_feeds(engine), outbox_size(engine), paused=paused, loaded=loaded
-    )
+    return balance(found, counted(engine), rows_of_feeds(engine), outbox_size(engine), paused=paused, loaded=loaded)
 
 
 def has_waiting(engine: Engine, bootstrap: str, feed: str) -> bool:

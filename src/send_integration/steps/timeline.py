@@ -138,7 +138,9 @@ class TimelineKeeper:
                 self._evaluate(connection, _Touched(still), today, now)
             return len(due)
 
-    def keep_history(self, connection: Connection, arrived: Sequence[KeptEvent], today: date, now: datetime) -> set[str]:
+    def keep_history(
+        self, connection: Connection, arrived: Sequence[KeptEvent], today: date, now: datetime
+    ) -> set[str]:
         """Keep events within a transaction; gives the children whom they touch, to be evaluated by `evaluate_history`.
 
         Where an event gives way, all is evaluated at once: whoever saw it is told.

@@ -189,8 +189,10 @@ def loaded_messages(engine: Engine) -> dict[str, int]:
     """Of each feed, how many messages of history were ever read."""
     with engine.connect() as connection:
         rows = connection.execute(
-            text("SELECT f.feed, coalesce(sum(c.messages), 0) FROM backfill_file f JOIN backfill_chunk c ON c.file = f.id"
-                 " GROUP BY f.feed")
+            text(
+                "SELECT f.feed, coalesce(sum(c.messages), 0) FROM backfill_file f JOIN backfill_chunk c ON c.file = f.id"
+                " GROUP BY f.feed"
+            )
         )
         return {row[0]: int(row[1]) for row in rows}
 

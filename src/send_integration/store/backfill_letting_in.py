@@ -13,8 +13,8 @@ from send_integration.store.panel import words_arrived
 from send_integration.store.people import IDENTITY_LOCK
 
 _PUT_BY = (
-    ", counted AS (UPDATE backfill_chunk c SET put_by = put_by + n FROM (SELECT file, chunk, count(*) AS n FROM gone GROUP BY 1, 2)"
-    " AS g WHERE c.file = g.file AND c.number = g.chunk)"
+    ", counted AS (UPDATE backfill_chunk c SET put_by = put_by + n"
+    " FROM (SELECT file, chunk, count(*) AS n FROM gone GROUP BY 1, 2) AS g WHERE c.file = g.file AND c.number = g.chunk)"
     " INSERT INTO backfill_rest (file, place, line, raw)"
     " SELECT w.file, greatest(coalesce(r.next_place, 0), coalesce(p.next_offset, 0))"
     " + row_number() OVER (PARTITION BY w.file ORDER BY w.line) - 1, w.line, w.raw FROM gone w"
@@ -64,7 +64,8 @@ def put_by_what_is_not_plain(connection: Connection) -> int:
             " UNION SELECT b.ctid FROM backfill_event b JOIN admitted a USING (source, event_id)"
             " UNION SELECT b.ctid FROM backfill_event b JOIN quarantine q USING (source, event_id) WHERE q.status <> 'released'"
             " UNION SELECT b.ctid FROM backfill_event b JOIN backfill_file f ON f.id = b.file WHERE f.feed = 'identity'),"
-            " gone AS (DELETE FROM backfill_event b USING doubtful d WHERE b.ctid = d.at RETURNING b.file, b.chunk, b.line, b.raw)"
+            " gone AS (DELETE FROM backfill_event b USING doubtful d WHERE b.ctid = d.at"
+            " RETURNING b.file, b.chunk, b.line, b.raw)"
             f"{_PUT_BY}"
         )
     ).rowcount
@@ -119,7 +120,7 @@ def let_chunk_in(connection: Connection, chunk: ChunkKey, feed: str, today: date
     given = {**chunk._asdict(), "feed": feed, "topic": topic_of(feed), "partition": plain_partition(chunk.file)}
     admitted = connection.execute(
         text(
-            "INSERT INTO admitted (source, event_id, feed, body_hash, recorded_at, raw, topic, \"partition\", \"offset\","  # noqa: S608
+            'INSERT INTO admitted (source, event_id, feed, body_hash, recorded_at, raw, topic, "partition", "offset",'  # noqa: S608
             " person_record_id, least_decision) SELECT b.source, b.event_id, :feed, b.body_hash, b.recorded_at, b.raw, :topic,"
             " :partition, b.line, r.id, 0 FROM backfill_event b LEFT JOIN person_record r ON r.digest = b.record"
             f" WHERE {_OF_CHUNK} ORDER BY b.source, b.event_id"

@@ -1,7 +1,20 @@
 """The tables of history that is loaded from files: which files, how far each has come, and what waits; see `tables`."""
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, ForeignKey, Identity, Index, Integer, LargeBinary, MetaData
-from sqlalchemy import Table, Text, UniqueConstraint, func
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+    func,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from send_integration.store.tables import NAMES, Moment
@@ -70,5 +83,7 @@ backfill_child = Table(
     "backfill_child",
     METADATA,
     Column("child_id", Text, primary_key=True),
-    Column("since", Moment, nullable=False, server_default=func.now(), comment="what stands since then nobody was shown"),
+    Column(
+        "since", Moment, nullable=False, server_default=func.now(), comment="what stands since then nobody was shown"
+    ),
 )
