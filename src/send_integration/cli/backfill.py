@@ -16,6 +16,7 @@ from send_integration.broker.produce import start_producer
 from send_integration.broker.topics import create_missing_topics
 from send_integration.cli.ingest_sources import feed_files
 from send_integration.cli.services import services
+from send_integration.contracts.topics import FEEDS
 from send_integration.errors import BadInput
 from send_integration.steps.backfill import Backfill
 from send_integration.steps.backfill_reading import HistoryFile
@@ -42,6 +43,8 @@ def backfill(
     Ends with what the stream would end with. Start it again after an end of any kind; files that were loaded are left out.
     Workers may run; the gate waits while history is let in. Every child is evaluated once, as of today.
     """
+    if feed is not None and feed not in FEEDS:
+        raise BadInput(f"is none of {', '.join(FEEDS)}", where="--feed")
     files = [HistoryFile(*found) for found in feed_files(path, feed)]
     now, engine = services()
     migrate(engine)

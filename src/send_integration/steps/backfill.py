@@ -121,11 +121,7 @@ class Backfill:
     def _refuse_paused(self, feeds: Iterable[str]) -> None:
         paused = sorted(paused_feeds(self._engine).keys() & set(feeds))
         if paused:
-            raise NotReady(
-                f"Paused are: {', '.join(paused)}",
-                where="backfill",
-                next_step="See `send-integration feed list`; resume them, and start again.",
-            )
+            raise _paused(paused)
 
     @contextmanager
     def _pool(self) -> Iterator[ProcessPoolExecutor]:
@@ -202,7 +198,7 @@ class Backfill:
             batch = [_rest_message(feeds[file], file, place, line, raw) for place, line, raw in rows]
             admitted = gate.admit(feeds[file], batch, self._work.now)
             if admitted.parked:
-                self._refuse_paused([feeds[file]])
+                raise _paused([feeds[file]])
             self._keep(keeper, admitted.outgoing)
             with connection.begin():
                 strike_off(connection, file, [place for place, _, _ in rows])
@@ -259,6 +255,14 @@ class Backfill:
                 where="backfill",
                 next_step="Start again: what was done is kept, and the rest is done then.",
             ) from None
+
+
+def _paused(feeds: Iterable[str]) -> NotReady:
+    return NotReady(
+        f"Paused are: {', '.join(feeds)}",
+        where="backfill",
+        next_step="See `send-integration feed list`; resume them, and start again.",
+    )
 
 
 def _rest_message(feed: str, file: int, place: int, line: int, raw: bytes) -> RawMessage:
