@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help install install-dev demo test lint bench bench-identity bench-quality bench-rules bench-web schemas lock clean
+.PHONY: help install install-dev demo test lint bench bench-identity bench-quality bench-rules bench-backfill bench-web schemas lock clean
 
 help: ## what each command does
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -48,6 +48,9 @@ bench-quality: install-dev ## which injected faults the gate finds, by which rul
 bench-rules: install-dev ## what alerts ask of people, how precise each risk is, and what evaluating 100,000 children costs
 	$(BIN)/python -m benchmarks.rules.load
 	$(BIN)/python -m benchmarks.rules.cost
+
+bench-backfill: install-dev ## how fast a million events of history are loaded, beside reading and parsing them alone
+	$(BIN)/python -m benchmarks.backfill
 
 bench-web: install-dev ## how fast every page is for fifty readers at once, with 100,000 children and 3 million events
 	$(BIN)/python -m benchmarks.web

@@ -16,7 +16,8 @@ from send_integration.steps import alerts, directory, gate, timeline
 from send_integration.steps.alerts import AlertRouter, Office
 from send_integration.steps.catalogue import load_model, load_rules
 from send_integration.steps.delivering import Deliverer
-from send_integration.steps.gate import Checks, Gate
+from send_integration.steps.gate import Gate
+from send_integration.steps.gate_judging import Checks
 from send_integration.steps.ledger import has_waiting
 from send_integration.steps.relay import Relay
 from send_integration.steps.silences import SilenceLook

@@ -91,12 +91,12 @@ def open_sources(path: Path, written: Format, feed: str | None, mapping: Path | 
 def _json_lines(path: Path, feed: str | None) -> Iterator[Source]:
     from send_integration.ingest.jsonl import read_lines  # noqa: PLC0415 - a format loads its adapter alone
 
-    for file, of in _feed_files(path, feed):
+    for file, of in feed_files(path, feed):
         with _opened(file) as lines:
             yield Source(read_lines(of, lines, file.name), file.stat().st_size, lines.tell)
 
 
-def _feed_files(path: Path, feed: str | None) -> list[tuple[Path, str]]:
+def feed_files(path: Path, feed: str | None) -> list[tuple[Path, str]]:
     """The JSON Lines files of a path, each with its feed: the one named, or the one that its name begins with."""
     if not path.is_dir():
         found = feed or _feed_of(path)

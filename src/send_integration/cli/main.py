@@ -37,6 +37,9 @@ COMMANDS = {
     ),
     "web": Entry("web", "web", "Serve the panel's page."),
     "ingest": Entry("ingest", "ingest", "Read files into the raw topics: JSON Lines, CSV, SEN2 return, CIN census."),
+    "backfill": Entry(
+        "backfill", "backfill", "Load years of history from JSON Lines files, many times faster than a feed."
+    ),
     "evaluate": Entry("evaluate", "evaluate_file", "The pure answer for a file of events: no broker, no database."),
     "timeline": Entry("children", "timeline", "One child's timeline, milestones, risks, family and home."),
     "flags": Entry("flags", "app", "Open flags, most urgent first; acknowledge or dismiss one, read its history."),

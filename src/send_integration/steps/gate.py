@@ -7,9 +7,6 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, Engine
 
-from send_integration.contracts.event import Event, Reason, Rejected
-from send_integration.contracts.reasons import Code, reason
-from send_integration.contracts.registry import parse
 from send_integration.identity.model import Model
 from send_integration.identity.records import PersonRecord
 from send_integration.identity.statements import FEED as IDENTITY
@@ -18,7 +15,8 @@ from send_integration.steps.batch import Outgoing, RawMessage
 from send_integration.steps.feed_limits import timely_within
 from send_integration.steps.gate_agencies import Fates, agencies_of, place_of
 from send_integration.steps.gate_counts import Counts
-from send_integration.steps.gate_messages import adapter_reasons, adapter_remarks, quarantined, replay_of
+from send_integration.steps.gate_judging import Checks, Judge, Judged, Reasons
+from send_integration.steps.gate_messages import quarantined, replay_of
 from send_integration.steps.gate_saying import admitted_row, said_before, say_moved, say_new, say_replaced
 from send_integration.steps.gate_sorting import Sorted, event_of, sort_out
 from send_integration.steps.gate_tally import Outcome, tally_of
@@ -47,18 +45,9 @@ from send_integration.store.positions import move_on, split_known
 from send_integration.store.refusals import QuarantineRow, quarantine_new, refuse_again, release_let_in
 from send_integration.store.remarks import Remarked, add_remarks
 from send_integration.timeline.fold import standing
-from send_integration.watch.window import Checked
 from send_integration.when.london import london_day
 
 READER = "gate"
-
-Reasons = tuple[Reason, ...]
-
-NO_EVENT: Reasons = (reason(Code.UNKNOWN_TYPE, "type"),)
-"""All that the contract can say of a row of which an adapter could make no event: that it is none, as the adapter knows."""
-
-Checks = Callable[[Sequence[Event]], Checked]
-"""A feed's row expectations of a window of events."""
 
 
 class Admitted(NamedTuple):
@@ -77,20 +66,6 @@ class Admitted(NamedTuple):
 LEFT_UNREAD = Admitted((), 0, 0, 0, parked=True)
 
 
-class _Judged(NamedTuple):
-    """A batch with its verdicts; `passed` are those that met their contract, which `checked` tells of, and `remarks` are
-    on those that passed all, the adapter's among them, by partition and offset."""
-
-    feed: str
-    batch: Sequence[RawMessage]
-    verdicts: Sequence[Event | Rejected]
-    remarks: Mapping[tuple[int, int], Reasons]
-    checked: Checked
-    passed: Sequence[tuple[RawMessage, Event]]
-    now: datetime
-    resumed_at: datetime | None = None
-
-
 class _OthersChangeError(Exception):
     """A batch asserts a record that is not decided yet, or lets in what was counted elsewhere: its transaction starts over
     with the other lock."""
@@ -100,16 +75,25 @@ class Gate:
     """Lets the feeds' events in; belongs to one thread."""
 
     def __init__(
-        self, engine: Engine, checks: Callable[[str], Checks], model: Model, watch: FeedWatch | None = None
+        self,
+        engine: Engine,
+        checks: Callable[[str], Checks],
+        model: Model,
+        watch: FeedWatch | None = None,
+        *,
+        arriving: bool = True,
     ) -> None:
-        """Raises NotReady where the identities in the database were decided by another model."""
+        """Without `arriving` nothing is counted as sent by its agency or as a feed's traffic: it is history, which is loaded.
+
+        Raises NotReady where the identities in the database were decided by another model.
+        """
         self._engine = engine
         self._watch = watch or unwatched()
         self._model = model
         with engine.begin() as connection:
             require_model(connection, model)
-        self._checks_of = checks
-        self._checks: dict[str, Checks] = {}
+        self._judge = Judge(checks)
+        self._arriving = arriving
         self._expects_new_people = True
 
     def admit(self, feed: str, batch: Sequence[RawMessage], now: datetime) -> Admitted:
@@ -122,7 +106,7 @@ class Gate:
             entrance = entrance_of(connection, feed)
         if entrance.parked:
             return LEFT_UNREAD
-        judged = self._judge(feed, batch, now)._replace(resumed_at=entrance.resumed_at)
+        judged = self._judge.judged(feed, batch, now)._replace(resumed_at=entrance.resumed_at)
         exclusive = self._expects_new_people or feed == IDENTITY
         while True:
             try:
@@ -133,22 +117,7 @@ class Gate:
             except _OthersChangeError:
                 exclusive = True
 
-    def _judge(self, feed: str, batch: Sequence[RawMessage], now: datetime) -> _Judged:
-        """Contract and adapter first, then the feed's expectations of what passed them."""
-        verdicts = [_first_verdict(feed, message, now) for message in batch]
-        passed = [(place, verdict) for place, verdict in enumerate(verdicts) if isinstance(verdict, Event)]
-        if feed not in self._checks:
-            self._checks[feed] = self._checks_of(feed)
-        checked = self._checks[feed]([event for _, event in passed])
-        remarks: dict[tuple[int, int], Reasons] = {}
-        for (place, _), rejected, remarked in zip(passed, checked.rejected, checked.remarked, strict=True):
-            if rejected:
-                verdicts[place] = Rejected(rejected, feed)
-            elif found := (*remarked, *adapter_remarks(batch[place])):
-                remarks[batch[place].partition, batch[place].offset] = found
-        return _Judged(feed, batch, verdicts, remarks, checked, [(batch[place], event) for place, event in passed], now)
-
-    def _keep(self, connection: Connection, judged: _Judged, *, exclusive: bool) -> Admitted:
+    def _keep(self, connection: Connection, judged: Judged, *, exclusive: bool) -> Admitted:
         feed, batch = judged.feed, judged.batch
         # First of all locks: a batch that may change decisions also changes the counts of other partitions, and whoever
         # held such a partition's row while waiting for this lock would wait for ever. It is held to the commit, so that
@@ -173,14 +142,20 @@ class Gate:
         move_on(connection, READER, new, counts.places)
         # Last, for these rows are shared by all partitions of the feed; of them the breaker's, whose holder waits for nobody.
         add_remarks(connection, _remarked(feed, out, judged.remarks), london_day(judged.now))
-        own = [(message, verdict) for message, verdict in judged_new if not replay_of(message)]
-        fates = Fates(own, out, resolved.records, {place_of(row) for row in refusals}, judged.remarks)
-        agencies = agencies_of(fates, timely_within(feed), judged.now)
-        add_agency_day(connection, feed, london_day(judged.now), agencies)
-        kept = [(message, event, out.records[key]) for key, (message, event) in out.keep.items()]
-        outcome = Outcome(new, kept, resolved.records, refused, repeated, judged.resumed_at)
-        self._watch.count(connection, feed, tally_of(outcome, judged.passed, judged.checked, judged.now), judged.now)
+        if self._arriving:
+            own = [(message, verdict) for message, verdict in judged_new if not replay_of(message)]
+            fates = Fates(own, out, resolved.records, {place_of(row) for row in refusals}, judged.remarks)
+            kept = [(message, event, out.records[key]) for key, (message, event) in out.keep.items()]
+            outcome = Outcome(new, kept, resolved.records, refused, repeated, judged.resumed_at)
+            self._count_arrivals(connection, judged, fates, outcome)
         return Admitted(tuple(outgoing), counts.total(0), counts.total(1), counts.total(2))
+
+    def _count_arrivals(self, connection: Connection, judged: Judged, fates: Fates, outcome: Outcome) -> None:
+        """Count what an agency sent and what its feed brought; last in the transaction."""
+        agencies = agencies_of(fates, timely_within(judged.feed), judged.now)
+        add_agency_day(connection, judged.feed, london_day(judged.now), agencies)
+        tally = tally_of(outcome, judged.passed, judged.checked, judged.now)
+        self._watch.count(connection, judged.feed, tally, judged.now)
 
     def _identify(self, connection: Connection, feed: str, out: Sorted, *, exclusive: bool) -> Resolved:
         """The decision on every record of the batch; under the lock, so it sees no half of another batch's changes."""
@@ -240,15 +215,6 @@ class Gate:
 
 def _known(records: Mapping[PersonRecord, KnownRecord], record: PersonRecord | None) -> KnownRecord | None:
     return None if record is None else records[record]
-
-
-def _first_verdict(feed: str, message: RawMessage, now: datetime) -> Event | Rejected:
-    parsed = parse(message.value, not_after=now, feed=feed)
-    faults = adapter_reasons(message)
-    if not faults:
-        return parsed
-    found = parsed.reasons if isinstance(parsed, Rejected) and parsed.reasons != NO_EVENT else ()
-    return Rejected(tuple(sorted({*found, *faults})), feed)
 
 
 def _remarked(feed: str, out: Sorted, remarks: Mapping[tuple[int, int], Reasons]) -> Counter[Remarked]:

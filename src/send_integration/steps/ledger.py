@@ -2,12 +2,14 @@
 
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import Engine
 
 from send_integration.broker.offsets import Extent, extents
 from send_integration.contracts import topics
+from send_integration.store.backfill import loaded_messages, topic_of
 from send_integration.store.breakers import paused_feeds
 from send_integration.store.ledger import Counted, Rows, counted, outbox_size, rows_of_feeds
 
@@ -71,8 +73,8 @@ class Ledger:
 def take_ledger(engine: Engine, bootstrap: str) -> Ledger:
     """Ask the broker how much there is and the database what became of it. Raises NotReady where one is away."""
     found = extents(bootstrap, [*(topics.raw(feed).name for feed in topics.FEEDS), topics.CHILD_EVENTS.name])
-    paused = paused_feeds(engine)
-    return balance(found, counted(engine), rows_of_feeds(engine), outbox_size(engine), paused=paused)
+    paused, loaded = paused_feeds(engine), loaded_messages(engine)
+    return balance(found, counted(engine), rows_of_feeds(engine), outbox_size(engine), paused=paused, loaded=loaded)
 
 
 def has_waiting(engine: Engine, bootstrap: str, feed: str) -> bool:
@@ -88,14 +90,17 @@ def balance(
     outbox: int,
     *,
     paused: Container[str] = (),
+    loaded: Mapping[str, int] = MappingProxyType({}),
 ) -> Ledger:
-    """Compare what the broker has with what was kept."""
+    """Compare what the broker has, and what was `loaded` of each feed's history, with what was kept."""
     by_topic: dict[str, list[Extent]] = {}
     for extent in found:
         by_topic.setdefault(extent.topic, []).append(extent)
     kept = {(row.topic, row.partition): row for row in read if row.reader in ("gate", "timeline")}
     feeds = tuple(
-        replace(_feed(feed, by_topic.get(topics.raw(feed).name, []), kept, rows), paused=feed in paused)
+        replace(
+            _feed(feed, by_topic.get(topics.raw(feed).name, []), kept, rows, loaded.get(feed, 0)), paused=feed in paused
+        )
         for feed in topics.FEEDS
     )
     child_events = _waiting(by_topic.get(topics.CHILD_EVENTS.name, []), kept)
@@ -103,22 +108,36 @@ def balance(
 
 
 def _feed(
-    feed: str, partitions: Iterable[Extent], kept: Mapping[tuple[str, int], Counted], rows: Mapping[str, Rows]
+    feed: str,
+    partitions: Iterable[Extent],
+    kept: Mapping[tuple[str, int], Counted],
+    rows: Mapping[str, Rows],
+    loaded: int,
 ) -> FeedLedger:
     present = list(partitions)
+    history = [row for (topic, _), row in kept.items() if topic == topic_of(feed)]
     read = [kept[place.topic, place.partition] for place in present if (place.topic, place.partition) in kept]
+    read += history
     accepted = sum(row.accepted for row in read)
     quarantined = sum(row.quarantined for row in read)
     return FeedLedger(
         feed,
-        raw=sum(place.end for place in present),
+        raw=sum(place.end for place in present) + loaded,
         before=sum(place.begin for place in present if (place.topic, place.partition) not in kept),
-        waiting=_waiting(present, kept),
+        waiting=_waiting(present, kept) + _unsaid(history, loaded),
         accepted=accepted,
         quarantined=quarantined,
         duplicates=sum(row.duplicates for row in read),
         rows_agree=rows.get(feed, Rows(0, 0)) == Rows(accepted, quarantined),
     )
+
+
+def _unsaid(history: Iterable[Counted], loaded: int) -> int:
+    """Messages of history that are not let in, refused or known yet, or whose outcome is not published; no less than there
+    are, for an offset of history is a line of its file."""
+    places = list(history)
+    left = loaded - sum(row.accepted + row.quarantined + row.duplicates for row in places)
+    return max(0, left) + sum(row.next_offset - row.published_offset for row in places)
 
 
 def _waiting(partitions: Iterable[Extent], kept: Mapping[tuple[str, int], Counted]) -> int:

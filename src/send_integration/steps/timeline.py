@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Engine
 
+from send_integration.alerts.notices import Lost
 from send_integration.contracts import topics
 from send_integration.contracts.event import Event, EventKey
 from send_integration.contracts.pseudonyms import Pseudonyms
@@ -91,6 +92,12 @@ class _Touched:
     children: set[str]
     displaced: Sequence[Displaced] = ()
     arrived: Mapping[EventKey, Event] = field(default_factory=dict)
+    unseen_since: Mapping[str, datetime] = field(default_factory=dict)
+    """Of a child to whom history was given: what stands on its timeline since then nobody has been shown."""
+
+    def is_unseen(self, gone: Lost) -> bool:
+        """Whether nobody can have been shown an entry."""
+        return gone.child_id in self.unseen_since and gone.shown_since >= self.unseen_since[gone.child_id]
 
 
 class TimelineKeeper:
@@ -136,6 +143,25 @@ class TimelineKeeper:
                 self._evaluate(connection, _Touched(still), today, now)
             return len(due)
 
+    def keep_history(
+        self, connection: Connection, arrived: Sequence[KeptEvent], today: date, now: datetime
+    ) -> set[str]:
+        """Keep events within a transaction; gives the children whom they touch, to be evaluated by `evaluate_history`.
+
+        Where an event gives way, all is evaluated at once: whoever saw it is told.
+        """
+        kept = keep_events(connection, arrived)
+        if kept.displaced:
+            touched = _Touched(kept.children, kept.displaced, {one.event.key: one.event for one in arrived})
+            self._evaluate(connection, touched, today, now)
+        return kept.children
+
+    def evaluate_history(
+        self, connection: Connection, unseen_since: Mapping[str, datetime], today: date, now: datetime
+    ) -> None:
+        """Evaluate children within a transaction that has their locks; what each has `unseen_since` nobody was shown."""
+        self._evaluate(connection, _Touched({*unseen_since}, unseen_since=unseen_since), today, now)
+
     def _evaluate(self, connection: Connection, touched: _Touched, today: date, now: datetime) -> int:
         """Fold, judge and keep some children anew; gives how many flags changed."""
         arrived = touched.arrived
@@ -159,7 +185,7 @@ class TimelineKeeper:
         lost = left_by_the_fold(connection, known, answers, touched.children, today)
         if touched.displaced:
             lost += left_by_displacement(connection, touched.displaced, moves, known, answers, arrived)
-        tell_who_saw(connection, lost)
+        tell_who_saw(connection, [gone for gone in lost if not touched.is_unseen(gone)])
         keep_flags(connection, changed, now)
         reword_flags(connection, other_words)
         say(connection, [_flag_message(change, workers.get(change.flag.child_id, ())) for change in changed])

@@ -154,6 +154,7 @@ TABLES: Mapping[str, Table] = {
 """What is held of a child, in the order in which it is told."""
 
 NOT_GIVEN: Mapping[str, str] = {
+    "backfill_child": "the ids alone, until the history that was loaded of them is evaluated",
     "former_child_id": "the ids themselves are given",
     "unjudged": "a fault of the software that kept the child from being judged: its kind and place, nothing of the child",
     "panel_sight": "a copy of the child's page while somebody has a form open: two days, then until the next form is opened",

@@ -16,7 +16,8 @@ from send_integration.rules.model import RuleBook
 from send_integration.steps import alerts, timeline, warehouse
 from send_integration.steps.alerts import AlertRouter
 from send_integration.steps.batch import Headers, Outgoing, RawMessage
-from send_integration.steps.gate import READER, Checks, Gate
+from send_integration.steps.gate import READER, Gate
+from send_integration.steps.gate_judging import Checks
 from send_integration.steps.relay import Relay
 from send_integration.steps.timeline import TimelineKeeper
 from send_integration.steps.warehouse import Warehouse
@@ -43,7 +44,8 @@ def empty(engine: Engine) -> None:
             " former_child_id, alert, delivery, notice, notice_entry, audit, audit_link, remark, feed_breaker, feed_change, feed_window,"
             " feed_day, agency_day, broker_end, feed_silence, rule_book, channel_health, alert_hand_over, alert_load, digest,"
             " worker_absence, meeting, meeting_seat, agenda_place, panel_listing, panel_word, panel_sight, decision_seen,"
-            " broken_glass, glass_told, sharing_basis, unjudged"
+            " broken_glass, glass_told, sharing_basis, unjudged, backfill_file, backfill_chunk, backfill_event, backfill_rest,"
+            " backfill_child"
         )
         facts = ", ".join(f"warehouse.{table.name}" for table in (clean_event, *OF_A_CHILD))
         for history in HISTORIES:

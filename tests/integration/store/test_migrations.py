@@ -21,6 +21,7 @@ from send_integration.steps.timeline import TimelineKeeper
 from send_integration.store import migrations
 from send_integration.store.access_tables import METADATA as ACCESS
 from send_integration.store.alerts import alerts_of_flags
+from send_integration.store.backfill_tables import METADATA as BACKFILL
 from send_integration.store.deliveries import Claim, claim_delivery
 from send_integration.store.engine import open_database
 from send_integration.store.feed_tables import METADATA as FEEDS
@@ -40,7 +41,7 @@ from tests.integration.conftest import a_database
 
 def test_migrated_tables_are_those_of_the_code(engine: Engine) -> None:
     declared = MetaData()
-    for metadata in (METADATA, MESSAGES, QUALITY, FEEDS, FLAGS, PANEL, MEETINGS, ACCESS, WAREHOUSE):
+    for metadata in (METADATA, MESSAGES, QUALITY, FEEDS, FLAGS, PANEL, MEETINGS, ACCESS, BACKFILL, WAREHOUSE):
         for table in metadata.tables.values():
             table.to_metadata(declared)
 

@@ -1,0 +1,98 @@
+"""`send-integration backfill`: years of history from files, through the same core as the stream, many events at a time."""
+
+import asyncio
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import Progress
+
+from send_integration import clock
+from send_integration.broker.produce import start_producer
+from send_integration.broker.topics import create_missing_topics
+from send_integration.cli.ingest_sources import feed_files
+from send_integration.cli.services import services
+from send_integration.contracts.topics import FEEDS
+from send_integration.errors import BadInput
+from send_integration.steps.backfill import Backfill
+from send_integration.steps.backfill_reading import HistoryFile
+from send_integration.steps.backfill_saying import say_history
+from send_integration.steps.backfill_work import Work, expectations_of
+from send_integration.steps.batch import Outgoing
+from send_integration.steps.catalogue import load_model, load_rules
+from send_integration.store.rule_books import put_in_force
+from send_integration.store.schema import migrate
+
+
+def backfill(
+    path: Annotated[
+        Path, typer.Argument(help="A folder of JSON Lines files whose names begin with a feed, or one file.")
+    ],
+    *,
+    feed: Annotated[
+        str | None, typer.Option(help="Only this feed, or the feed of a file that is called otherwise.")
+    ] = None,
+    processes: Annotated[int, typer.Option(min=1, max=64, help="Cores to use; the database needs some as well.")] = 2,
+) -> None:
+    """Load history: files as `simulate` writes and `ingest` reads them, or the archive of a raw topic, one message a line.
+
+    Ends with what the stream would end with. Start it again after an end of any kind; files that were loaded are left out.
+    Workers may run; the gate waits while history is let in. Every child is evaluated once, as of today.
+    """
+    if feed is not None and feed not in FEEDS:
+        raise BadInput(f"is none of {', '.join(FEEDS)}", where="--feed")
+    files = [HistoryFile(*found) for found in feed_files(path, feed)]
+    now, engine = services()
+    migrate(engine)
+    create_missing_topics(now.kafka, partitions=now.partitions, replication=now.replication)
+    rules = load_rules(now.rules)
+    put_in_force(engine, rules.fingerprint())
+    work = Work(now.database.get_secret_value(), expectations_of, rules, now.today(), clock.now())
+    began = time.monotonic()
+    with Progress(console=Console(stderr=True), disable=not sys.stderr.isatty()) as bar:
+        tasks = {step: bar.add_task(step, total=None) for step in STEPS}
+        loading = Backfill(
+            engine, work, load_model(now.identity_model), processes, lambda step, count: bar.advance(tasks[step], count)
+        )
+        with _Sender(now.kafka) as sender:
+            loaded = loading.load(
+                files, lambda: say_history(engine, sender.send, lambda count: bar.advance(tasks["say"], count))
+            )
+    typer.echo(
+        f"{loaded.read:,} messages read, {loaded.let_in:,} let in many at a time, {loaded.by_gate:,} taken by the gate"
+        f" one after the other, {loaded.children:,} children evaluated as of {work.today},"
+        f" in {time.monotonic() - began:,.0f} seconds."
+    )
+    if loaded.too_long:
+        raise BadInput(
+            f"{loaded.too_long} lines are longer than any message may be, and were left out; all others were loaded",
+            where=str(path),
+        )
+
+
+STEPS = ("read", "identify", "let in", "one by one", "say", "evaluate")
+
+
+class _Sender:
+    """A producer that is connected when first asked for something."""
+
+    def __init__(self, bootstrap: str) -> None:
+        self._bootstrap = bootstrap
+        self._runner = asyncio.Runner()
+
+    def __enter__(self) -> "_Sender":
+        ready = self._runner.run(start_producer(self._bootstrap))
+        self._producer = ready.producer
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._runner.run(self._producer.stop())
+        self._runner.close()
+
+    def send(self, messages: Sequence[Outgoing]) -> None:
+        """Produce messages and return once the broker has them."""
+        self._runner.run(self._producer.send_all(messages))

@@ -1,0 +1,100 @@
+"""What one process of a backfill does: reads parts of files, lets them in, evaluates children; each in its own transactions."""
+
+import gc
+import os
+import signal
+import threading
+from collections.abc import Callable
+from datetime import date, datetime
+from multiprocessing import parent_process
+from typing import NamedTuple
+
+from sqlalchemy import Engine
+
+from send_integration.quality.checks import RowChecks
+from send_integration.rules.model import RuleBook
+from send_integration.steps.backfill_reading import ReadPart, read_part
+from send_integration.steps.gate_judging import Checks, Judge
+from send_integration.steps.timeline import TimelineKeeper
+from send_integration.store.backfill import ChunkKey, children_evaluated, children_to_evaluate, take_chunk
+from send_integration.store.backfill_letting_in import let_chunk_in
+from send_integration.store.engine import open_database
+from send_integration.store.timelines import LOCK_BUCKETS, Part, lock_children
+
+CHILDREN_AT_ONCE = 500
+"""Children of one transaction, as in `reevaluating`."""
+
+_OBJECTS_BEFORE_A_COLLECTION = 1_000_000
+"""More than a transaction's objects, of which none are a ring: a collector finds nothing and takes a tenth of the time."""
+
+
+class Work(NamedTuple):
+    """What every process is to do: in this database, by these expectations and rules, on this day."""
+
+    address: str
+    checks_of: Callable[[str], Checks]
+    rules: RuleBook
+    today: date
+    now: datetime
+
+
+def expectations_of(feed: str) -> Checks:
+    """A feed's row expectations, as the gate asks them."""
+    return RowChecks(feed).checked
+
+
+class _Process:
+    """What a process keeps from task to task."""
+
+    def __init__(self, work: Work) -> None:
+        self.work = work
+        self.engine: Engine = open_database(work.address)
+        self.judge = Judge(work.checks_of)
+        self.keeper = TimelineKeeper(self.engine, work.rules)
+
+
+_processes: list[_Process] = []
+"""The one of this process, once it has begun."""
+
+
+def begin(work: Work) -> None:
+    """Make a process ready; it ends with the one that started it, however that ends."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal's Ctrl-C goes to all; the first process ends the others
+    threading.Thread(target=_end_with_the_first, daemon=True).start()
+    _processes.append(_Process(work))
+    gc.freeze()
+    gc.set_threshold(_OBJECTS_BEFORE_A_COLLECTION, 20, 50)
+
+
+def _end_with_the_first() -> None:
+    first = parent_process()
+    if first is not None:
+        first.join()
+        os._exit(1)
+
+
+def read(part: ReadPart) -> int:
+    """Read a part of a file; gives how many messages there were."""
+    mine = _processes[0]
+    return read_part(mine.engine, mine.judge, part, mine.work.now)
+
+
+def let_in(chunk: ChunkKey, feed: str) -> int:
+    """Let a part in, unless another was faster; gives how many messages were admitted."""
+    mine = _processes[0]
+    with mine.engine.begin() as connection:
+        if not take_chunk(connection, chunk, "read"):
+            return 0
+        return let_chunk_in(connection, chunk, feed, mine.work.today)
+
+
+def evaluate(part: Part) -> int:
+    """Evaluate some children of a part whom history has touched; gives how many there were: none, once all are done."""
+    mine = _processes[0]
+    with mine.engine.begin() as connection:
+        due = children_to_evaluate(connection, CHILDREN_AT_ONCE, part.number, part.of, LOCK_BUCKETS)
+        if due:
+            lock_children(connection, due)
+            still = children_evaluated(connection, due)
+            mine.keeper.evaluate_history(connection, still, mine.work.today, mine.work.now)
+        return len(due)

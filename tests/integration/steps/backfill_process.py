@@ -1,0 +1,47 @@
+"""One run of a backfill in a process of its own, which kills itself at a given moment: `ADDRESS FOLDER STEP`."""
+
+import os
+import signal
+import sys
+from datetime import date
+from pathlib import Path
+
+from send_integration.contracts.topics import FEEDS
+from send_integration.identity.model import default_model
+from send_integration.steps import backfill, backfill_reading
+from send_integration.steps.backfill import Backfill, Loaded
+from send_integration.steps.backfill_reading import HistoryFile
+from send_integration.steps.backfill_saying import say_history
+from send_integration.steps.backfill_work import Work, expectations_of
+from send_integration.steps.batch import Outgoing
+from send_integration.steps.catalogue import load_rules
+from send_integration.store.engine import open_database
+from tests.builders import NOW
+
+TODAY = date(2025, 1, 16)
+
+
+def load(address: str, folder: Path, kill_at: str = "", said: list[Outgoing] | None = None) -> Loaded:
+    """Load a folder; at the first word on step `kill_at` the process ends as by kill -9."""
+
+    def told(step: str, _count: int) -> None:
+        if step == kill_at:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    engine = open_database(address)
+    work = Work(address, expectations_of, load_rules(), TODAY, NOW)
+    files = [HistoryFile(folder / f"{feed}.jsonl", feed) for feed in FEEDS if (folder / f"{feed}.jsonl").exists()]
+    messages = [] if said is None else said
+    try:
+        return Backfill(engine, work, default_model(), 2, told).load(
+            files, lambda: say_history(engine, messages.extend, lambda count: told("say", count))
+        )
+    finally:
+        engine.dispose()
+
+
+if __name__ == "__main__":
+    backfill_reading.CHUNK_BYTES = 100_000
+    backfill.RECORDS_AT_ONCE = 200
+    backfill.REST_AT_ONCE = 50
+    load(sys.argv[1], Path(sys.argv[2]), sys.argv[3])
