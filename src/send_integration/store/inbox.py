@@ -41,8 +41,10 @@ _OWN_AND_TEAMS = (
     " LEFT JOIN child c ON c.child_id = a.child_id WHERE a.recipient = r.name AND {condition}"
     f" AND {_MAY_BE_KNOWN} {{order}}) AS o"
 )
+# Named one by one, for PostgreSQL would else rather read every alert there is than those of some restricted children.
 _OF_RESTRICTED = (
-    "(SELECT a.* FROM alert a JOIN child c ON c.child_id = a.child_id WHERE :restricted AND c.restricted"  # noqa: S608 - ours
+    "(SELECT a.* FROM alert a JOIN child c ON c.child_id = a.child_id WHERE :restricted"  # noqa: S608 - ours
+    " AND a.child_id = ANY(ARRAY(SELECT child_id FROM child WHERE restricted))"
     f" AND {{condition}} AND NOT {RECIPIENT_WORKS_THERE} AND a.recipient <> ALL(cast(:recipients AS text[])) {{order}})"
 )
 _SHOWN = (

@@ -15,6 +15,13 @@ WORKERS_OF_CHILD = "jsonb_path_query_array(named_workers, '$[*].\"worker_id\"')"
 OWNERS_OF_ACTIONS = 'jsonb_path_query_array(panel, \'$."actions"[*]."owner"\')'
 """Who took on an action on a child at the panel, as the index of table child has them."""
 
+# OFFSET 0 has a worker's children found by index and put in order then: whom PostgreSQL takes for the worker of a thousand,
+# which for want of a better guess it does, it would else look for among all children in the order of their need.
+_OF_WORKER = (
+    "SELECT child_id, given_name, family_name, date_of_birth, restricted, named_workers, answer, need FROM child"  # noqa: S608 - ours
+    f" WHERE {WORKERS_OF_CHILD} ? :worker OFFSET 0"
+)
+
 # What waits for nobody's answer any more is not what matters now; the rest, the most urgent first.
 _FLAGS = (
     "SELECT jsonb_agg(f.content ORDER BY array_position(ARRAY['high', 'raise', 'watch'], f.content ->> 'level'),"
@@ -51,8 +58,7 @@ def own_children(engine: Engine, worker_id: str, *, today: date, limit: int, off
         rows = connection.execute(
             text(
                 "SELECT c.child_id, c.given_name, c.family_name, c.date_of_birth, c.restricted, c.named_workers,"  # noqa: S608 - ours
-                " w.flags, n.what, n.on_day FROM (SELECT child_id, given_name, family_name, date_of_birth, restricted,"
-                f" named_workers, answer, need FROM child WHERE {WORKERS_OF_CHILD} ? :worker"
+                f" w.flags, n.what, n.on_day FROM (SELECT * FROM ({_OF_WORKER}) AS o"
                 " ORDER BY need DESC, child_id LIMIT :limit OFFSET :offset) AS c"
                 f" CROSS JOIN LATERAL ({_FLAGS}) AS w LEFT JOIN LATERAL ({_NEXT}) AS n ON true"
                 " ORDER BY c.need DESC, c.child_id"

@@ -1,0 +1,122 @@
+"""What is somebody's own is read by itself, however much there is that is others', in whichever way statements are planned."""
+
+from collections.abc import Iterator
+from datetime import date
+
+import pytest
+from sqlalchemy import Engine, create_engine, event, text
+
+from send_integration.store.inbox import Pile, lately_closed, one_alert, pile
+from send_integration.store.notices import Reader
+from send_integration.store.own_children import own_children
+
+TODAY = date(2025, 6, 2)
+CHILDREN, RESTRICTED = 4000, 400
+ALERTS, ALERTS_OF_RESTRICTED = 12, 3
+WREN, CHILDREN_OF_WREN = "ehc-team-w1", 400
+SHOWN = 5
+
+_CHILDREN = (
+    "INSERT INTO child (child_id, answer, named_workers, given_name, family_name, date_of_birth, need, open_flags,"
+    " restricted, evaluated_on) SELECT 'c' || i, jsonb_build_object('milestones', '[]'::jsonb, 'filling', (SELECT"
+    " array_agg(md5(i || '-' || j)) FROM generate_series(1, 40) AS j)), CASE WHEN i <= :of_wren THEN"
+    " jsonb_build_array(jsonb_build_object('worker_id', cast(:wren AS text), 'role', 'keyworker')) ELSE '[]' END, 'Ada',"
+    " 'Example', '2015-01-01', CASE WHEN i <= :of_wren THEN 0 ELSE 1 + abs(hashtext(cast(i AS text)) % 1000) END, 0,"
+    " i > :children - :restricted, '2025-06-02' FROM generate_series(1, :children) AS i"
+)
+_FLAGS = (
+    "INSERT INTO flag (flag_id, child_id, status, content, raised_at) SELECT 'f-' || c || '-' || k, 'c' || c, 'open',"
+    ' \'{"level": "raise", "due_on": null}\', now() FROM generate_series(1, :children) AS c,'
+    " generate_series(1, :alerts) AS k WHERE c <= :children - :restricted OR k <= :of_restricted"
+)
+# As many are put off, and as many acted on, as wait.
+_ALERTS = (
+    "INSERT INTO alert (alert_id, flag_id, child_id, recipient, content, raised_at, snoozed_until, handled) SELECT"
+    " 'a' || flag_id, flag_id, child_id, 'team:camhs-team', jsonb_build_object('level', 'raise', 'rule', 'exclusion',"
+    " 'due_on', '2025-07-01', 'filling', md5(flag_id)), now(), CASE k % 3 WHEN 1 THEN date '2025-07-01' END,"
+    ' CASE k % 3 WHEN 2 THEN jsonb \'{"what": "acknowledged"}\' END FROM flag,'
+    " cast(split_part(flag_id, '-', 3) AS integer) AS k"
+)
+
+
+class Rows:
+    """How many rows of each table were read, by one connection, since it was last asked."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._before: dict[str, int] = {}
+        self.read()
+
+    def read(self) -> dict[str, int]:
+        """Of those tables of which any were."""
+        with self._engine.begin() as connection:
+            connection.execute(text("SELECT pg_stat_force_next_flush()"))
+        with self._engine.begin() as connection:
+            counts = connection.execute(
+                text("SELECT relname, coalesce(seq_tup_read, 0) + coalesce(idx_tup_fetch, 0) FROM pg_stat_user_tables")
+            )
+            now = {str(name): int(number) for name, number in counts}
+        found = {name: number - self._before.get(name, 0) for name, number in now.items()}
+        self._before = now
+        return {name: number for name, number in found.items() if number}
+
+
+@pytest.fixture(params=["force_custom_plan", "force_generic_plan"])
+def authority(engine: Engine, request: pytest.FixtureRequest) -> Iterator[Engine]:
+    """Many children and alerts of others, by one connection; its statements are planned for what they are given or, as is
+    each that was asked often, for anything."""
+    address = engine.url.render_as_string(hide_password=False)
+    opened = create_engine(address, pool_size=1, max_overflow=0, connect_args={"prepare_threshold": 0})
+
+    @event.listens_for(opened, "connect")
+    def choose(connection: object, _entry: object) -> None:
+        connection.execute(f"SET plan_cache_mode = {request.param}")  # type: ignore[attr-defined]
+
+    given = {"children": CHILDREN, "restricted": RESTRICTED, "alerts": ALERTS, "of_restricted": ALERTS_OF_RESTRICTED}
+    with opened.begin() as connection:
+        connection.execute(text(_CHILDREN), {**given, "wren": WREN, "of_wren": CHILDREN_OF_WREN})
+        connection.execute(text(_FLAGS), given)
+        connection.execute(text(_ALERTS))
+        connection.execute(text("ANALYZE"))
+    yield opened
+    opened.dispose()
+
+
+@pytest.fixture
+def manager() -> Reader:
+    """Who may know of every restricted child, and has those alerts on them that nobody else may read."""
+    return Reader(["manager", "team:ehc-team"], restricted=True, worker_id="")
+
+
+@pytest.mark.parametrize("which", Pile)
+def test_a_manager_has_restricted_childrens_alerts_and_no_other_childs_is_read(
+    authority: Engine, manager: Reader, which: Pile
+) -> None:
+    rows = Rows(authority)
+    found = pile(authority, manager, which, today=TODAY, limit=SHOWN)
+    assert len(found) == SHOWN
+    assert all(alert["restricted"] for alert in found)
+    # Beside them, of each that is shown, those that its flag was passed on to.
+    assert rows.read()["alert"] <= RESTRICTED * ALERTS_OF_RESTRICTED + 2 * SHOWN
+
+
+def test_for_one_alert_no_other_is_read(authority: Engine, manager: Reader) -> None:
+    rows = Rows(authority)
+    found = one_alert(authority, manager, f"af-{CHILDREN}-3", today=TODAY)
+    assert found is not None
+    assert found["restricted"]
+    # The same a few times: as the reader's own, of each recipient, as a restricted child's, and as its flag's.
+    assert rows.read()["alert"] < 10
+
+
+def test_what_was_lately_closed_is_found_without_what_is_open(authority: Engine, manager: Reader) -> None:
+    rows = Rows(authority)
+    assert lately_closed(authority, manager, today=TODAY, limit=SHOWN) == []
+    assert rows.read().get("alert", 0) <= RESTRICTED * ALERTS_OF_RESTRICTED
+
+
+def test_a_workers_children_are_found_without_reading_everybody_elses(authority: Engine) -> None:
+    rows = Rows(authority)
+    found = own_children(authority, WREN, today=TODAY, limit=SHOWN)
+    assert len(found) == SHOWN
+    assert rows.read()["child"] <= CHILDREN_OF_WREN
