@@ -51,7 +51,7 @@ def backfill(
     create_missing_topics(now.kafka, partitions=now.partitions, replication=now.replication)
     rules = load_rules(now.rules)
     put_in_force(engine, rules.fingerprint())
-    work = Work(now.database.get_secret_value(), expectations_of, rules, now.today(), clock.now())
+    work = Work(now.database.get_secret_value(), expectations_of, rules, now.today(), clock.now(), now.pseudonym_folder)
     began = time.monotonic()
     with Progress(console=Console(stderr=True), disable=not sys.stderr.isatty()) as bar:
         tasks = {step: bar.add_task(step, total=None) for step in STEPS}

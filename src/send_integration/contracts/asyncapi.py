@@ -34,8 +34,8 @@ from whoever had it. A message without that header is about no child (a worker, 
 stands. A retraction can be retracted. What it names may come later, or never.
 
 **Order and repeats.** Messages of one key keep the order in which they were published; across keys there is none. Every
-message can come more than once, also long after, and then has the same value and headers. A message's Kafka timestamp is when
-it was published, not when the event happened (`time`) or was recorded (`recordedtime`).
+message can come more than once, also long after, with the same value, and says whose the event is by then. A message's Kafka
+timestamp is when it was published, not when the event happened (`time`) or was recorded (`recordedtime`).
 
 **Change.** A field may be added that need not be there: leave alone what you do not know, and do not refuse it. Everything
 else is a new type (`.v2`), said beside the old one. What counts as a break is tested against every release.

@@ -190,7 +190,7 @@ class Backfill:
         A batch that was killed between the two is taken again: the gate says the same again.
         """
         gate = Gate(self._engine, self._work.checks_of, self._model, arriving=False)
-        keeper = TimelineKeeper(self._engine, self._work.rules)
+        keeper = TimelineKeeper(self._engine, self._work.rules, self._work.pseudonyms())
         with connection.begin():
             feeds = feeds_of_files(connection)
         taken = 0
@@ -210,7 +210,7 @@ class Backfill:
         of_children = [
             RawMessage(one.topic, 0, 0, one.key, one.value, one.headers)
             for one in said
-            if one.topic == topics.CHILD_EVENTS.name
+            if one.topic == topics.CHILD_EVENTS.name and one.value is not None
         ]
         if of_children:
             with self._engine.begin() as connection:

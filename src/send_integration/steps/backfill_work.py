@@ -7,14 +7,17 @@ import threading
 from collections.abc import Callable
 from datetime import date, datetime
 from multiprocessing import parent_process
+from pathlib import Path
 from typing import NamedTuple
 
 from sqlalchemy import Engine
 
+from send_integration.contracts.pseudonyms import Pseudonyms
 from send_integration.quality.checks import RowChecks
 from send_integration.rules.model import RuleBook
 from send_integration.steps.backfill_reading import ReadPart, read_part
 from send_integration.steps.gate_judging import Checks, Judge
+from send_integration.steps.snapshots import pseudonyms_of_the_topic
 from send_integration.steps.timeline import TimelineKeeper
 from send_integration.store.backfill import ChunkKey, children_evaluated, children_to_evaluate, take_chunk
 from send_integration.store.backfill_letting_in import let_chunk_in
@@ -36,6 +39,12 @@ class Work(NamedTuple):
     rules: RuleBook
     today: date
     now: datetime
+    keys: Path | None = None
+    """The folder of the keys by which children stand under pseudonyms; None: their state is said nowhere."""
+
+    def pseudonyms(self) -> Pseudonyms | None:
+        """The names of children on send.child-snapshot."""
+        return pseudonyms_of_the_topic(self.keys) if self.keys else None
 
 
 def expectations_of(feed: str) -> Checks:
@@ -50,7 +59,7 @@ class _Process:
         self.work = work
         self.engine: Engine = open_database(work.address)
         self.judge = Judge(work.checks_of)
-        self.keeper = TimelineKeeper(self.engine, work.rules)
+        self.keeper = TimelineKeeper(self.engine, work.rules, work.pseudonyms())
 
 
 _processes: list[_Process] = []

@@ -49,7 +49,7 @@ SAME: Mapping[str, str] = {
     " FROM quarantine q LEFT JOIN person_record r ON r.id = q.person_record_id WHERE q.status <> 'released'",
     "event": "SELECT source, event_id, child_id, recorded_at, target, body, shown_since IS NULL FROM event WHERE child_id <> ''",
     "child": "SELECT child_id, answer::text, named_workers::text, given_name, family_name, date_of_birth, need, open_flags,"
-    " restricted, evaluated_on, next_change_on, judged_by, panel::text FROM child",
+    " restricted, evaluated_on, next_change_on, judged_by, panel::text, snapshot::text FROM child",
     "relation": "SELECT * FROM relation",
     "flag": "SELECT flag_id, child_id, content::text FROM flag WHERE status = 'open'",
     "panel_listing": "SELECT * FROM panel_listing",
