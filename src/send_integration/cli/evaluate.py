@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from send_integration import clock
+from send_integration.cli.moments import known_at_moment
 from send_integration.errors import BadInput
 from send_integration.evaluate import Answer, as_json, evaluate, to_bytes
 from send_integration.settings import settings
@@ -45,25 +46,13 @@ def evaluate_file(
         rules,
         as_of=as_of.date() if as_of else settings().today(),
         not_after=clock.now(),
-        known_at=_moment(known_at) if known_at else None,
+        known_at=known_at_moment(known_at) if known_at else None,
         child=child,
     )
     if output is Format.JSON:
         sys.stdout.buffer.write(to_bytes(as_json(answer, rules)) + b"\n")
     else:
         _print_text(answer)
-
-
-def _moment(text: str) -> datetime:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        moment = None
-    if moment is None or moment.tzinfo is None:
-        raise BadInput(
-            "is no moment such as 2026-02-01T00:00:00Z", where="--known-at", next_step="Write it with its offset."
-        )
-    return moment
 
 
 def _print_text(answer: Answer) -> None:

@@ -6,9 +6,10 @@ from typing import Annotated
 
 import typer
 
-from send_integration.cli.export_sen2 import all_or_nothing, moment_of, own_file, require_new
 from send_integration.cli.looking import By, looker
+from send_integration.cli.moments import known_at_moment
 from send_integration.cli.services import services
+from send_integration.cli.whole_folder import own_file, require_new, whole_folder
 from send_integration.ingest.school_register import read_school_register
 from send_integration.steps.dfe_tables import count_tables
 from send_integration.store.shown import EXPORT
@@ -35,7 +36,7 @@ def export_dfe(
     The counts are exact, for use inside alone: small ones can tell of a child. That you took them is recorded, and covers
     every child: where an entry that they counted falls, you are told.
     """
-    moment = moment_of(known_at) if known_at else None
+    moment = known_at_moment(known_at) if known_at else None
     require_new(to)
     kinds = read_school_register(schools) if schools else {}
     settings, engine = services()
@@ -45,7 +46,7 @@ def export_dfe(
     who.saw(EXPORT, [None], about=f"the Department's tables of {year}")
     counts = count_tables(engine, scope, kinds, moment)
     written = _rows(counts, settings.authority_code, settings.authority)
-    with all_or_nothing(to) as folder:
+    with whole_folder(to) as folder:
         for name, rows in written.items():
             with own_file(folder / f"{name}.csv") as file:
                 table = csv.DictWriter(file, rows[0].keys(), lineterminator="\r\n")

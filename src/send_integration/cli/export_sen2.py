@@ -1,22 +1,21 @@
 """`send-integration export sen2`: the SEN2 person-level return of a year, with what the Department would say of it."""
 
 import csv
-import os
-import shutil
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterable
+from contextlib import ExitStack
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
-from tempfile import mkdtemp
-from typing import Annotated, TextIO
+from typing import Annotated
 
 import typer
 
 from send_integration import __version__, clock
 from send_integration.cli.looking import By, looker
+from send_integration.cli.moments import known_at_moment
 from send_integration.cli.services import services
+from send_integration.cli.whole_folder import own_file, require_new, whole_folder
 from send_integration.errors import BadInput
 from send_integration.steps.sen2_return import PersonOfReturn, people_of_return
 from send_integration.store.shown import EXPORT
@@ -71,7 +70,7 @@ def export_sen2(
     """
     if not why.strip():
         raise BadInput("Taking the return needs a reason, for the audit", where="--why")
-    moment = moment_of(known_at) if known_at else None
+    moment = known_at_moment(known_at) if known_at else None
     require_new(to)
     settings, engine = services()
     scope = Scope(year, settings.authority_code)
@@ -80,44 +79,9 @@ def export_sen2(
     # before the first child is read, so that whoever takes something off a timeline meanwhile knows whom to tell
     who.saw(EXPORT, [None], about=f"the SEN2 return of {year}")
     header = header_of(scope, Maker(made_at, __version__, serial_no, dmo, dco, dsco))
-    with all_or_nothing(to) as folder:
+    with whole_folder(to) as folder:
         written = _write(folder, header, people_of_return(engine, scope, moment), scope, made_at.date())
     _print(to, written, scope)
-
-
-def require_new(to: Path) -> None:
-    """Refuse a folder that is there already, or whose own folder is not."""
-    if to.exists() or to.is_symlink():
-        raise BadInput("There is something already", where=str(to), next_step="Name a folder that is not there yet.")
-    if not to.parent.is_dir():
-        raise BadInput("There is no such folder", where=str(to.parent))
-
-
-def moment_of(text: str) -> datetime:
-    """A moment that somebody wrote. Raises BadInput for what is none."""
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        moment = None
-    if moment is None or moment.tzinfo is None:
-        raise BadInput(
-            "is no moment such as 2026-02-01T00:00:00Z", where="--known-at", next_step="Write it with its offset."
-        )
-    return moment
-
-
-@contextmanager
-def all_or_nothing(to: Path) -> Iterator[Path]:
-    """A folder that nobody else can read, which becomes `to` if all goes well, and else is removed."""
-    made = Path(mkdtemp(prefix=".export-", dir=to.parent))
-    try:
-        yield made
-        try:
-            made.rename(to)
-        except OSError as fault:
-            raise BadInput("Something else was put there meanwhile", where=str(to)) from fault
-    finally:
-        shutil.rmtree(made, ignore_errors=True)
 
 
 def _write(folder: Path, header: Branch, people: Iterable[PersonOfReturn], scope: Scope, made_on: date) -> Written:
@@ -145,11 +109,6 @@ def _write(folder: Path, header: Branch, people: Iterable[PersonOfReturn], scope
 
 def _told(fault: Fault) -> tuple[str, ...]:
     return level_of(fault.code), fault.code, fault.module, fault.native_id, SENTENCES[fault.code]
-
-
-def own_file(path: Path) -> TextIO:
-    """A new file that its owner alone can read."""
-    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8", newline="")
 
 
 def _print(to: Path, written: Written, scope: Scope) -> None:

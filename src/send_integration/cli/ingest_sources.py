@@ -5,11 +5,12 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from send_integration.contracts.topics import FEEDS
 from send_integration.errors import BadInput
 from send_integration.ingest.draft import Draft
+from send_integration.ingest.opening import opened
 from send_integration.ingest.raw_event import RawEvent, TooLong
 
 if TYPE_CHECKING:
@@ -92,7 +93,7 @@ def _json_lines(path: Path, feed: str | None) -> Iterator[Source]:
     from send_integration.ingest.jsonl import read_lines  # noqa: PLC0415 - a format loads its adapter alone
 
     for file, of in feed_files(path, feed):
-        with _opened(file) as lines:
+        with opened(file) as lines:
             yield Source(read_lines(of, lines, file.name), file.stat().st_size, lines.tell)
 
 
@@ -119,7 +120,7 @@ def _csv(path: Path, feed: str | None, mapping_file: Path) -> Iterator[Source]:
     from send_integration.ingest.csv_rows import read_rows  # noqa: PLC0415
     from send_integration.ingest.mapping import read_mapping  # noqa: PLC0415
 
-    with _opened(mapping_file) as file:
+    with opened(mapping_file) as file:
         content = file.read()
     try:
         mapping = read_mapping(content.decode(), mapping_file.name)
@@ -127,15 +128,15 @@ def _csv(path: Path, feed: str | None, mapping_file: Path) -> Iterator[Source]:
         raise BadInput("is not text in UTF-8", where=mapping_file.name) from fault
     if feed not in (None, mapping.feed):
         raise BadInput(f"The mapping's type belongs to feed {mapping.feed}", where="--feed", next_step="Leave it out.")
-    with _opened(path) as opened:
-        noticed = noticed_columns(opened, mapping)
+    with opened(path) as file:
+        noticed = noticed_columns(file, mapping)
         warnings = tuple(
             f"{path.name}: the column '{column.name}' is named by no mapping and not read"
             for column in noticed
             if column.what == "new"
         )
-        told = read_rows(opened, path.name, mapping)
-        yield Source(told, path.stat().st_size, opened.tell, warnings=warnings, mapping=mapping, noticed=noticed)
+        told = read_rows(file, path.name, mapping)
+        yield Source(told, path.stat().st_size, file.tell, warnings=warnings, mapping=mapping, noticed=noticed)
 
 
 def _sen2(path: Path) -> Iterator[Source]:
@@ -158,7 +159,7 @@ def _sen2(path: Path) -> Iterator[Source]:
 def _cin(path: Path) -> Iterator[Source]:
     from send_integration.ingest.cin import read_census  # noqa: PLC0415
 
-    with _opened(path) as file:
+    with opened(path) as file:
         census, told = read_census(file, path.name)
         yield Source(told, path.stat().st_size, file.tell, census.returned_at)
 
@@ -166,7 +167,7 @@ def _cin(path: Path) -> Iterator[Source]:
 def _annex_a(path: Path, as_at: AsAt) -> Iterator[Source]:
     from send_integration.ingest.annex_a import read_lists  # noqa: PLC0415
 
-    with _opened(path) as file:
+    with opened(path) as file:
         lists = read_lists(file, path.name, as_at.authority, as_at.day)
         given = 0
 
@@ -177,12 +178,3 @@ def _annex_a(path: Path, as_at: AsAt) -> Iterator[Source]:
                 yield one
 
         yield Source(count(), lists.rows, lambda: min(given, lists.rows), lists.returned_at, lists.warnings)
-
-
-def _opened(path: Path) -> BinaryIO:
-    try:
-        return path.open("rb")
-    except OSError as fault:
-        raise BadInput(
-            "The file cannot be read", where=str(path), next_step="Check its name and its rights."
-        ) from fault

@@ -6,15 +6,15 @@ from functools import lru_cache
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import NamedTuple
 
 from sqlalchemy import Engine
 
 from send_integration.contracts.event import Event, Reason
 from send_integration.contracts.glimpse import glimpse
-from send_integration.errors import BadInput
 from send_integration.identity.records import PersonRecord, person_record
 from send_integration.ingest.jsonl import read_lines
+from send_integration.ingest.opening import opened
 from send_integration.ingest.raw_event import RawEvent
 from send_integration.steps.batch import RawMessage
 from send_integration.steps.gate_judging import Judge
@@ -55,7 +55,7 @@ def find_parts(path: Path) -> tuple[bytes, list[Chunk]]:
     digest = sha256()
     chunks: list[Chunk] = []
     first = lines = 0
-    with _opened(path) as file:
+    with opened(path) as file:
         while piece := file.read(CHUNK_BYTES):
             piece += file.readline()
             digest.update(piece)
@@ -106,7 +106,7 @@ def _messages_of(part: ReadPart) -> tuple[list[RawMessage], int]:
 
 
 def _bytes_of(part: ReadPart) -> bytes:
-    with _opened(part.path) as file:
+    with opened(part.path) as file:
         file.seek(part.chunk.first_byte)
         return file.read(part.chunk.length)
 
@@ -135,12 +135,3 @@ def _refused(message: RawMessage) -> ReadEvent:
 def _digest_of(record: PersonRecord) -> bytes:
     """A source says the same of a child with every event."""
     return record.digest()
-
-
-def _opened(path: Path) -> BinaryIO:
-    try:
-        return path.open("rb")
-    except OSError as fault:
-        raise BadInput(
-            "The file cannot be read", where=str(path), next_step="Check its name and its rights."
-        ) from fault

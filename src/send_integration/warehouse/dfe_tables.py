@@ -226,38 +226,11 @@ def reviews_of(year: int) -> Table:
     )  # fmt: skip
 
 
+REASONS = (
+    "max_age", "needs_met", "he", "employ", "transfer", "no_engage", "moved_outside_eng", "deceased", "not_rec", "other",
+)  # fmt: skip
 CEASED = Table(
-    "ceased_plans",
-    CALENDAR,
-    "All ceased EHC plans",
-    (
-        "max_age",
-        "needs_met",
-        "he",
-        "employ",
-        "transfer",
-        "no_engage",
-        "moved_outside_eng",
-        "deceased",
-        "not_rec",
-        "other",
-        "total_ceased",
-    ),
-    {
-        "total_ceased": (
-            "max_age",
-            "needs_met",
-            "he",
-            "employ",
-            "transfer",
-            "no_engage",
-            "moved_outside_eng",
-            "deceased",
-            "not_rec",
-            "other",
-        )
-    },
-    {},
+    "ceased_plans", CALENDAR, "All ceased EHC plans", (*REASONS, "total_ceased"), {"total_ceased": REASONS}, {}
 )
 BUDGETS = Table(
     "personal_budgets",
