@@ -88,7 +88,7 @@ def test_what_is_asked_for_must_make_sense(run: Run, tmp_path: Path, arguments: 
 def test_what_fails_half_way_leaves_nothing(
     run: Run, engine: Engine, pipe: Pipe, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("send_integration.steps.sen2_return.CHILDREN_AT_ONCE", 1)
+    monkeypatch.setattr("send_integration.steps.statutory_children.CHILDREN_AT_ONCE", 1)
     with engine.begin() as connection:  # a later child's event that cannot be read
         [last] = connection.execute(text("SELECT max(child_id) FROM child")).scalars()
         connection.execute(
@@ -107,7 +107,7 @@ def test_what_fails_half_way_leaves_nothing(
 
 def test_many_small_batches_say_the_same_as_one(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     take(run, tmp_path / "one", *WHY)
-    monkeypatch.setattr("send_integration.steps.sen2_return.CHILDREN_AT_ONCE", 1)
+    monkeypatch.setattr("send_integration.steps.statutory_children.CHILDREN_AT_ONCE", 1)
     take(run, tmp_path / "many", *WHY)
 
     assert people(tmp_path / "one") == people(tmp_path / "many")

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from send_integration.cli.ingest_sources import Format, open_sources
+from send_integration.cli.ingest_sources import AsAt, Format, open_sources
 from send_integration.identity.model import default_model
 from send_integration.ingest.columns_of_file import HIDDEN, NoticedColumn, noticed_columns
 from send_integration.ingest.mapping import read_mapping
@@ -68,7 +68,7 @@ def test_the_warning_names_the_column_before_anything_is_sent(tmp_path: Path) ->
         "Ref,Outcome,When,Patient,First,Last,Born,NHS No\n1,A,2025-01-31,7,A,B,2012-03-04,1\n"
     )
 
-    (source,) = open_sources(tmp_path / "a.csv", Format.CSV, None, tmp_path / "m.toml")
+    (source,) = open_sources(tmp_path / "a.csv", Format.CSV, None, tmp_path / "m.toml", AsAt("821", None))
 
     assert source.warnings == ("a.csv: the column 'NHS No' is named by no mapping and not read",)
 
