@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 from click.testing import Result
@@ -23,8 +24,10 @@ from send_integration.simulate.profile import load_profile
 from send_integration.steps.catalogue import load_rules
 from send_integration.steps.dfe_tables import count_tables
 from send_integration.steps.returns import Facts, settled_events
+from send_integration.store.engine import open_database
 from send_integration.warehouse.dfe_counts import CountedRow
 from send_integration.warehouse.sen2_modules import Scope
+from tests.integration.conftest import a_database
 from tests.integration.steps.pipe import Pipe
 
 UNTIL = date(2025, 1, 16)
@@ -35,17 +38,33 @@ SCHOOLS = {"109123": "1"}
 Tables = dict[str, dict[tuple[str, str], CountedRow]]
 
 
+class Loaded(NamedTuple):
+    """A database with an authority's return, the authority, and the tables that were counted."""
+
+    address: str
+    made: Authority
+    tables: Tables
+
+
 @pytest.fixture(scope="module")
-def authority(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Authority]:
+def loaded(server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Loaded]:
+    """Loaded once, for nothing here changes it."""
     folder = tmp_path_factory.mktemp("authority")
     made = simulate_authority(
         load_profile("luton-2024"), children=500, seed=11, until=UNTIL, dirt="none", statutory_dates=False
     )
     write_authority(made, folder)
-    return folder, made
+    with a_database(server, "ready") as address:
+        engine = open_database(address)
+        take_in(engine, folder)
+        found = count_tables(engine, SCOPE, SCHOOLS, None)
+        engine.dispose()
+        tables = {table.name: {(row.topic, row.value): row for row in rows} for table, rows in found.tables()}
+        yield Loaded(address, made, tables)
 
 
-def tables(engine: Engine, folder: Path) -> Tables:
+def take_in(engine: Engine, folder: Path) -> None:
+    """The return through ingest, gate and timeline."""
     pipe = Pipe(engine, load_rules(), UNTIL)
     returned = read_return(folder / "sen2")
     for event in settled_events(engine, returned.returned_at, events_of_return(returned), Facts()):
@@ -54,8 +73,6 @@ def tables(engine: Engine, folder: Path) -> Tables:
     pipe.drain_gate(["ehcp", "school", "support", "people"])
     pipe.relay()
     pipe.drain_timeline()
-    found = count_tables(engine, SCOPE, SCHOOLS, None)
-    return {table.name: {(row.topic, row.value): row for row in rows} for table, rows in found.tables()}
 
 
 def everybody(found: Tables, name: str) -> Counter[str]:
@@ -75,10 +92,8 @@ def days(case: Case, answered_on: date | None) -> int:
     return (answered_on - case.requested_on).days
 
 
-def test_the_numbers_that_went_in_come_out_table_by_table(engine: Engine, authority: tuple[Path, Authority]) -> None:
-    folder, made = authority
-
-    found = tables(engine, folder)
+def test_the_numbers_that_went_in_come_out_table_by_table(loaded: Loaded) -> None:
+    found, made = loaded.tables, loaded.made
 
     asked, plans = asked_in_the_year(made), plans_of_the_year(made)
     decided = [case for case in asked if case.decided_on is not None]
@@ -105,12 +120,8 @@ def test_the_numbers_that_went_in_come_out_table_by_table(engine: Engine, author
     assert issued["assess_issued"] == sum(c.issue_decided_on.year == SCOPE.year for c in in_year if c.issue_decided_on)
 
 
-def test_places_and_needs_of_new_plans_are_those_of_the_authority(
-    engine: Engine, authority: tuple[Path, Authority]
-) -> None:
-    folder, made = authority
-
-    found = tables(engine, folder)
+def test_places_and_needs_of_new_plans_are_those_of_the_authority(loaded: Loaded) -> None:
+    found, made = loaded.tables, loaded.made
 
     plans = plans_of_the_year(made)
     kinds = Counter(case.placement for case in plans)
@@ -127,12 +138,8 @@ def test_places_and_needs_of_new_plans_are_those_of_the_authority(
     assert needs["number_need_unknown"] == 0
 
 
-def test_the_caseload_and_its_reviews_are_those_of_the_authority(
-    engine: Engine, authority: tuple[Path, Authority]
-) -> None:
-    folder, made = authority
-
-    found = tables(engine, folder)
+def test_the_caseload_and_its_reviews_are_those_of_the_authority(loaded: Loaded) -> None:
+    found, made = loaded.tables, loaded.made
 
     in_force = [case for case in made.cases if case.finalised_on is not None and case.finalised_on <= SCOPE.census_on]
     assert everybody(found, "caseload")["ehcplans"] == len(in_force) > 100
@@ -149,8 +156,8 @@ def test_the_caseload_and_its_reviews_are_those_of_the_authority(
     assert reviews["number_decision_gt_4weeks"] == len(last) - in_time
 
 
-def test_every_breakdown_adds_up_to_everybody(engine: Engine, authority: tuple[Path, Authority]) -> None:
-    found = tables(engine, authority[0])
+def test_every_breakdown_adds_up_to_everybody(loaded: Loaded) -> None:
+    found = loaded.tables
 
     for name, rows in found.items():
         whole = everybody(found, name)
@@ -163,24 +170,28 @@ def test_every_breakdown_adds_up_to_everybody(engine: Engine, authority: tuple[P
 
 
 @pytest.fixture
-def export(database: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Result]]:
-    """The command, on this test's database."""
-    monkeypatch.setenv("SEND_DATABASE", database)
+def export(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Result]]:
+    """The command, on a database."""
     monkeypatch.setenv("SEND_KAFKA", "127.0.0.1:1")
-    settings.cache_clear()
     year = ("--year", "2024", "--by", "sam")
-    yield lambda *arguments: CliRunner().invoke(app, ["dfe", *map(str, arguments), *year], catch_exceptions=False)
+
+    def run(address: str, *arguments: object) -> Result:
+        monkeypatch.setenv("SEND_DATABASE", address)
+        settings.cache_clear()
+        return CliRunner().invoke(app, ["dfe", *map(str, arguments), *year], catch_exceptions=False)
+
+    yield run
     settings.cache_clear()
 
 
 def test_the_command_writes_what_was_counted_for_its_owner_alone_and_is_written_down(
-    engine: Engine, authority: tuple[Path, Authority], export: Callable[..., Result], tmp_path: Path
+    loaded: Loaded, export: Callable[..., Result], tmp_path: Path
 ) -> None:
-    found = tables(engine, authority[0])
+    found = loaded.tables
     register = tmp_path / "schools.csv"
     register.write_text('"URN","TypeOfEstablishment (code)"\n"109123","1"\n', "utf-8")
 
-    result = export("--to", tmp_path / "tables", "--schools", register)
+    result = export(loaded.address, "--to", tmp_path / "tables", "--schools", register)
 
     assert result.exit_code == 0, result.output
     written = {path.stem: path for path in (tmp_path / "tables").iterdir()}
@@ -193,13 +204,15 @@ def test_the_command_writes_what_was_counted_for_its_owner_alone_and_is_written_
         for key, row in rows.items():
             assert {column: int(row[column]) for column in found[name][key].counts} == found[name][key].counts
             assert (row["old_la_code"], row["la_name"]) == ("821", "Luton")
-    with engine.connect() as connection:
+    opened = open_database(loaded.address)
+    with opened.connect() as connection:
         looks = connection.execute(text("SELECT actor, action, child_id FROM audit")).all()
+    opened.dispose()
     assert looks == [("sam", "export", None)]
 
 
-def test_nothing_is_written_over(engine: Engine, export: Callable[..., Result], tmp_path: Path) -> None:
+def test_nothing_is_written_over(database: str, engine: Engine, export: Callable[..., Result], tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="already"):
-        export("--to", tmp_path)
+        export(database, "--to", tmp_path)
     with engine.connect() as connection:
         assert connection.execute(text("SELECT count(*) FROM audit")).scalar_one() == 0
