@@ -177,7 +177,7 @@ def test_history_ends_with_what_the_stream_ends_with(
     assert pipe.clean() == {(row[0], row[1]): (row[2], bytes(row[3])) for row in kept}
 
 
-@pytest.mark.parametrize("step", ["identify", "let in", "say"])
+@pytest.mark.parametrize("step", ["read", "identify", "let in", "one by one", "say", "evaluate"])
 def test_what_kill_9_ends_goes_on_where_it_was(
     step: str, engine: Engine, database: str, folder: Path, streamed: Engine
 ) -> None:
@@ -190,11 +190,12 @@ def test_what_kill_9_ends_goes_on_where_it_was(
     assert differences(engine, streamed) == {}
 
 
+@pytest.mark.parametrize("step", ["identify", "let in"])
 def test_what_a_crash_of_the_database_empties_is_read_again(
-    engine: Engine, database: str, folder: Path, streamed: Engine
+    step: str, engine: Engine, database: str, folder: Path, streamed: Engine
 ) -> None:
     """What is not logged is gone then, though some of it was put by or let in before."""
-    _load_and_kill(database, folder, "let in")
+    _load_and_kill(database, folder, step)
     with engine.begin() as connection:
         connection.execute(text("TRUNCATE backfill_event"))
 

@@ -38,11 +38,6 @@ PAIR = {
 Kept = dict[EventKey, tuple[str, int]]
 
 
-on_kafka = pytest.mark.parametrize("system", [pytest.param("kafka", marks=pytest.mark.kafka)], indirect=True)
-"""kcat cannot speak with the embedded broker, whose list of versions it does not understand, and a reader of a group waits for its
-partitions there for twenty seconds each time."""
-
-
 def kept_by_the_product(system: System) -> tuple[Kept, set[tuple[str, str, str]]]:
     """Every event that is a child's with its child and decision, and those that stand."""
     with system.engine.connect() as connection:
@@ -103,7 +98,6 @@ def run_to_the_end(system: System, file: Path, *more: str, group: str = "g") -> 
     return subprocess.run(command, capture_output=True, text=True, timeout=90, check=False)
 
 
-@on_kafka
 def test_the_python_example_ends_as_the_product_does_though_killed_and_shared(system: System, tmp_path: Path) -> None:
     file = tmp_path / "events.db"
     system.start_worker()
@@ -155,7 +149,6 @@ def publish_at(system: System, moments: dict[str, datetime]) -> None:
 PUBLISHED = {"early": MIDNIGHT - timedelta(milliseconds=1), "on time": MIDNIGHT, "late": MIDNIGHT + timedelta(days=3)}
 
 
-@on_kafka
 def test_since_a_day_is_what_was_published_from_its_first_moment_in_london(system: System, tmp_path: Path) -> None:
     publish_at(system, PUBLISHED)
 
@@ -164,6 +157,10 @@ def test_since_a_day_is_what_was_published_from_its_first_moment_in_london(syste
         ended = run_to_the_end(system, file, "--since", day, "--feeds", "camhs", group=f"since-{day}")
         assert ended.returncode == 0, ended.stderr
         assert {key.id for key in kept_in(file)} == wanted
+
+
+on_kafka = pytest.mark.parametrize("system", [pytest.param("kafka", marks=pytest.mark.kafka)], indirect=True)
+"""kcat cannot speak with the embedded broker, whose list of versions it does not understand."""
 
 
 def run_kcat(system: System, *more: str) -> list[list[str]]:
