@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime
+from pathlib import Path
 from threading import Lock
 from typing import Any
 
@@ -12,6 +13,9 @@ from send_integration.contracts import topics
 from send_integration.contracts.pseudonyms import Pseudonyms
 from send_integration.contracts.registry import conflict_order, read
 from send_integration.identity.model import default_model
+from send_integration.ingest.raw_event import RawEvent
+from send_integration.ingest.sen2 import events_of_return
+from send_integration.ingest.sen2_return import read_return
 from send_integration.rules.model import RuleBook
 from send_integration.steps import alerts, timeline, warehouse
 from send_integration.steps.alerts import AlertRouter
@@ -19,9 +23,11 @@ from send_integration.steps.batch import Headers, Outgoing, RawMessage
 from send_integration.steps.gate import READER, Gate
 from send_integration.steps.gate_judging import Checks
 from send_integration.steps.relay import Relay
+from send_integration.steps.returns import Facts, settled_events
 from send_integration.steps.timeline import TimelineKeeper
 from send_integration.steps.warehouse import Warehouse
 from send_integration.store.positions import mark_published
+from send_integration.warehouse.sen2_cases import RELEVANT_FEEDS
 from send_integration.warehouse.tables import OF_A_CHILD, clean_event
 from send_integration.watch.window import unchecked
 from tests.builders import NOW
@@ -94,6 +100,14 @@ class Pipe:
     def send(self, feed: str, raw: bytes, *, headers: Headers = (), partition: int | None = None) -> None:
         """Add a line to a raw topic; its partition follows from its bytes, so that repeats meet, unless it is given."""
         self._append(Outgoing(topics.raw(feed).name, raw[:40], raw, headers), partition)
+
+    def take_return(self, folder: Path) -> None:
+        """A SEN2 return through ingest and the gate."""
+        returned = read_return(folder)
+        for event in settled_events(self.engine, returned.returned_at, events_of_return(returned), Facts()):
+            assert isinstance(event, RawEvent)
+            self.send(event.feed, event.value, headers=event.headers)
+        self.drain_gate(RELEVANT_FEEDS)
 
     def _append(self, message: Outgoing, partition: int | None = None) -> None:
         place = (message.topic, sum(message.key) % PARTITIONS if partition is None else partition)

@@ -7,13 +7,9 @@ import pytest
 from sqlalchemy import Engine, text
 
 from send_integration.contracts import topics
-from send_integration.ingest.raw_event import RawEvent
-from send_integration.ingest.sen2 import events_of_return
-from send_integration.ingest.sen2_return import read_return
 from send_integration.simulate.authority import simulate_authority, write_authority
 from send_integration.simulate.profile import load_profile
 from send_integration.steps.catalogue import load_rules
-from send_integration.steps.returns import Facts, settled_events
 from send_integration.steps.warehouse import READER, Warehouse
 from send_integration.warehouse.tables import OF_A_CHILD
 from tests.integration.steps.pipe import Pipe
@@ -33,11 +29,7 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str,
 
 def load(engine: Engine, folder: Path) -> Pipe:
     pipe = Pipe(engine, load_rules(), UNTIL)
-    returned = read_return(folder / "sen2")
-    for event in settled_events(engine, returned.returned_at, events_of_return(returned), Facts()):
-        assert isinstance(event, RawEvent)
-        pipe.send(event.feed, event.value)
-    pipe.drain_gate(["ehcp", "school", "support", "people"])
+    pipe.take_return(folder / "sen2")
     pipe.relay()
     warehouse = Warehouse(engine, load_rules())
     for feed in topics.FEEDS:

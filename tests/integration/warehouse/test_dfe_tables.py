@@ -14,16 +14,12 @@ from typer.testing import CliRunner
 
 from send_integration.cli.export import app
 from send_integration.errors import BadInput
-from send_integration.ingest.raw_event import RawEvent
-from send_integration.ingest.sen2 import events_of_return
-from send_integration.ingest.sen2_return import read_return
 from send_integration.settings import settings
 from send_integration.simulate.authority import Authority, simulate_authority, write_authority
 from send_integration.simulate.ehc import Case
 from send_integration.simulate.profile import load_profile
 from send_integration.steps.catalogue import load_rules
 from send_integration.steps.dfe_tables import count_tables
-from send_integration.steps.returns import Facts, settled_events
 from send_integration.store.engine import open_database
 from send_integration.warehouse.dfe_counts import CountedRow
 from send_integration.warehouse.sen2_modules import Scope
@@ -56,23 +52,14 @@ def loaded(server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lo
     write_authority(made, folder)
     with a_database(server, "ready") as address:
         engine = open_database(address)
-        take_in(engine, folder)
+        pipe = Pipe(engine, load_rules(), UNTIL)
+        pipe.take_return(folder / "sen2")
+        pipe.relay()
+        pipe.drain_timeline()
         found = count_tables(engine, SCOPE, SCHOOLS, None)
         engine.dispose()
         tables = {table.name: {(row.topic, row.value): row for row in rows} for table, rows in found.tables()}
         yield Loaded(address, made, tables)
-
-
-def take_in(engine: Engine, folder: Path) -> None:
-    """The return through ingest, gate and timeline."""
-    pipe = Pipe(engine, load_rules(), UNTIL)
-    returned = read_return(folder / "sen2")
-    for event in settled_events(engine, returned.returned_at, events_of_return(returned), Facts()):
-        assert isinstance(event, RawEvent)
-        pipe.send(event.feed, event.value)
-    pipe.drain_gate(["ehcp", "school", "support", "people"])
-    pipe.relay()
-    pipe.drain_timeline()
 
 
 def everybody(found: Tables, name: str) -> Counter[str]:

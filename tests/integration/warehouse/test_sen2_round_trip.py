@@ -16,15 +16,12 @@ from send_integration.contracts import topics
 from send_integration.contracts.event import Event
 from send_integration.contracts.registry import read
 from send_integration.identity.model import default_model
-from send_integration.ingest.sen2 import events_of_return
-from send_integration.ingest.sen2_return import read_return
 from send_integration.quality.checks import RowChecks
 from send_integration.settings import settings
 from send_integration.simulate.authority import simulate_authority, write_authority
 from send_integration.simulate.profile import load_profile
 from send_integration.steps.catalogue import load_rules
 from send_integration.steps.gate import Gate
-from send_integration.steps.returns import Facts, settled_events
 from send_integration.timeline.fold import standing
 from send_integration.warehouse.sen2_cases import RELEVANT_FEEDS
 from send_integration.warehouse.sen2_modules import COLUMNS
@@ -112,10 +109,7 @@ def a_pipe(engine: Engine) -> Pipe:
 
 def take_in(pipe: Pipe, folder: Path) -> None:
     """A return through ingest, the gate and the timeline."""
-    returned = read_return(folder)
-    for event in settled_events(pipe.engine, returned.returned_at, events_of_return(returned), Facts()):
-        pipe.send(event.feed, event.value, headers=event.headers)
-    pipe.drain_gate(["people", "ehcp", "school", "support"])
+    pipe.take_return(folder)
     pipe.drain_timeline()
 
 
