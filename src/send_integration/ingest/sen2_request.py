@@ -72,9 +72,9 @@ def events_of_request(told: Told, linked: Linked) -> Iterator[Draft | RawEvent]:
         yield from _exception(told, assessment)
     for plan in plans:
         yield from _plan(told.of_plan(plan), plan, linked, attended if plan is plans[-1] else [])
-    named = [row for plan in plans for row in linked.under(plan, "plandetail")]
-    for row in unread_places([*named, *attended]):
-        yield as_sent(told.returned, "ehcp", row, codes.PLACE_WRONG)
+    for places in (*(linked.under(plan, "plandetail") for plan in plans), attended):
+        for row in unread_places(places):
+            yield as_sent(told.returned, "ehcp", row, codes.PLACE_WRONG)
     for active in actives:
         # a return of a later year tells of a plan's reviews and no longer of its issue
         about = told.of_plan(plans[-1] if plans else active)

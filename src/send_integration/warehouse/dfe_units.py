@@ -6,15 +6,14 @@ from datetime import date, timedelta
 
 from send_integration.contracts.event import Event
 from send_integration.ingest.sen2_codes import CEASE_REASONS
-from send_integration.ingest.sen2_return import printed_day
 from send_integration.warehouse import dfe_tables as tables
 from send_integration.warehouse.dfe_places import WORDS, place_of
 from send_integration.warehouse.dfe_words import AGE, AGE_TO_25, AGED, ethnic_group, sex, years_held, years_in_place
 from send_integration.warehouse.sen2_active import needs_of
-from send_integration.warehouse.sen2_cases import Case, Plan, Review, cases_of, dispute_words, latest_review
+from send_integration.warehouse.sen2_cases import Case, Plan, Review, cases_of, dispute_words, latest_review, list_of
 from send_integration.warehouse.sen2_modules import Branch, Row, Scope
 from send_integration.warehouse.sen2_person import person_of
-from send_integration.warehouse.sen2_places import attended_places, named_places
+from send_integration.warehouse.sen2_places import attended_places, named_places, names_a_place
 from send_integration.warehouse.sen2_return import agreed_support
 from send_integration.when.periods import age_on
 
@@ -64,9 +63,10 @@ def units_of_child(
     cases = [case for case in cases_of(events) if case.belongs(scope)]
     if not cases:
         return
-    known = person_of(child_id, events).cells
-    born = next(event.person.date_of_birth for event in reversed(events) if event.person is not None)
-    child = _Child(born, sex(known["sex"]), ethnic_group(known["ethnicity"]), events, schools)
+    known = person_of(child_id, events)
+    born = known.day("personbirthdate")
+    assert born is not None  # noqa: S101 - no event comes without a birth date
+    child = _Child(born, sex(known.cells["sex"]), ethnic_group(known.cells["ethnicity"]), events, schools)
     for case in cases:
         yield from _of_request(child, case, scope)
         yield from _of_assessment(child, case, scope)
@@ -78,7 +78,7 @@ def _of_request(child: _Child, case: Case, scope: Scope) -> Iterator[Unit]:
     asked = case.request
     if asked is None or not scope.first_day <= asked.on <= scope.last_day:
         return
-    decided, withdrawn = case.decided, case.withdrawn_on
+    decided, withdrawn = case.decided, case.withdrawn_by(scope.census_on)
     agreed = bool(case.plans) or case.issued is not None
     decision = decided.text("decision") if decided else "yes" if agreed else ""
     columns = {
@@ -167,7 +167,7 @@ def _issued(child: _Child, case: Case, plan: Plan, began: date, *, in_force: boo
     age = AGE.of(child.born, began)
     yield Unit("timeliness_20_week", child.who({tables.AGE: age}), tuple(columns))
     if in_force:
-        place = place_of(_first(named_places(plan)), child.schools, age_on(child.born, began))
+        place = place_of(_named_place(plan), child.schools, age_on(child.born, began))
         yield Unit("newplans", child.who({tables.AGE_AT_START: age}), (place,))
         who = child.who({tables.AGE: age, tables.PLACE: WORDS[place]})
         yield Unit("sen_need_newplans", who, (_need(child, case, plan),))
@@ -195,9 +195,9 @@ def _ceased(child: _Child, plan: Plan, ceased: Event, scope: Scope) -> Unit:
 def _place(child: _Child, plan: Plan, scope: Scope, on: date) -> str:
     """Where the child was on a day under a plan, or whom the plan names where nobody told of its being anywhere."""
     told = attended_places(plan, child.events, scope)
-    here = [branch for branch in told if (left := _day(branch, "leavingdate")) is None or left >= on]
-    here.sort(key=lambda branch: _day(branch, "entrydate") or date.min, reverse=True)
-    return place_of(_first(here or named_places(plan)), child.schools, age_on(child.born, on))
+    here = [place for place in told if _was_there(place, on)]
+    here.sort(key=lambda place: place.day("entrydate") or date.min, reverse=True)
+    return place_of(_first(here) or _named_place(plan), child.schools, age_on(child.born, on))
 
 
 def _first(places: Sequence[Branch]) -> Row | None:
@@ -205,9 +205,16 @@ def _first(places: Sequence[Branch]) -> Row | None:
     return min((place.cells for place in places), key=lambda cells: cells["placementrank"].zfill(2), default=None)
 
 
-def _day(branch: Branch, column: str) -> date | None:
-    day = printed_day(branch.cells[column])
-    return day if isinstance(day, date) else None
+def _named_place(plan: Plan) -> Row | None:
+    """The place that a plan names first; None where it says of what kind the school is to be, and not which."""
+    if list_of(plan.final, "named") or (plan.final is not None and names_a_place(plan.final)):
+        return _first(named_places(plan))
+    return None
+
+
+def _was_there(place: Branch, on: date) -> bool:
+    entered, left = place.day("entrydate"), place.day("leavingdate")
+    return (entered is None or entered <= on) and (left is None or left >= on)
 
 
 def _active(child: _Child, case: Case, plan: Plan, scope: Scope) -> Iterator[Unit]:
@@ -215,9 +222,9 @@ def _active(child: _Child, case: Case, plan: Plan, scope: Scope) -> Iterator[Uni
     on = scope.census_on
     place = _place(child, plan, scope, on)
     began = plan.final.on if plan.final else None
-    years = years_in_place(began.year, on.year) if began else "12 or more"
-    started = {tables.AGE_AT_START: AGE.of(child.born, began) if began else "unknown"}
-    who = child.who({tables.AGE: AGE_TO_25.of(child.born, on), tables.YEARS: years})
+    years = {tables.YEARS: years_in_place(began.year, on.year)} if began else {}
+    started = {tables.AGE_AT_START: AGE.of(child.born, began)} if began else {}
+    who = child.who({tables.AGE: AGE_TO_25.of(child.born, on), **years})
     yield Unit("caseload", who | started, (place,))
     at_place = who | {tables.PLACE: WORDS[place]}
     yield Unit("sen_needs_all_plans", at_place, (_need(child, case, plan),))
@@ -244,8 +251,9 @@ def _review(review: Review, scope: Scope) -> tuple[str, ...]:
         return (*columns, "no_outcome")
     columns.append(_by_year(decision.on, scope, "review_decision{}", "review_decision_prior{}"))
     columns.append(OUTCOMES[decision.text("decision")])
-    in_time = decision.on - held <= FOUR_WEEKS
-    columns.append("number_decsion_4weeks" if in_time else "number_decision_gt_4weeks")
+    if meeting is not None:
+        in_time = decision.on - meeting.on <= FOUR_WEEKS
+        columns.append("number_decsion_4weeks" if in_time else "number_decision_gt_4weeks")
     return tuple(columns)
 
 
@@ -257,9 +265,9 @@ def _by_year(day: date, scope: Scope, column: str, before: str) -> str:
 
 def _budgets(child: _Child, plan: Plan, scope: Scope) -> tuple[str, ...]:
     """What a family is given to spend itself; whose money it is, events tell of health's alone."""
-    budget = agreed_support(plan, child.events, "personal-budget", scope)
-    health = agreed_support(plan, child.events, "personal-health-budget", scope)
-    direct = agreed_support(plan, child.events, "direct-payment", scope)
+    budget = agreed_support(plan, child.events, "personal-budget", scope.census_on)
+    health = agreed_support(plan, child.events, "personal-health-budget", scope.census_on)
+    direct = agreed_support(plan, child.events, "direct-payment", scope.census_on)
     columns = ["personal_budget"] if budget or health or direct else []
     if budget is not None and budget.data.get("organised_arrangements"):
         columns.append("org_arrangments")

@@ -59,6 +59,11 @@ class Case:
         """The day on which the request was withdrawn or lapsed."""
         return self.request.day("withdrawn_on") if self.request else None
 
+    def withdrawn_by(self, day: date) -> date | None:
+        """The same, where it had come by a day."""
+        withdrawn_on = self.withdrawn_on
+        return withdrawn_on if withdrawn_on is not None and withdrawn_on <= day else None
+
     @property
     def ended_on(self) -> date | None:
         """The day on which a case without a plan came to its end; None while it is open."""

@@ -7,6 +7,7 @@ and the school census's own numbers stand where its rule is the same (1500 no UP
 from collections.abc import Mapping
 
 ERRORS: Mapping[str, str] = {
+    "person-name-missing": "No agency's record gives the whole name.",
     "person-upn-missing": "There is no UPN, no learner number, and no reason why (school census 1500).",
     "person-upn-twice": "Two people have the same UPN: they are one, or one number is wrong (school census 1520).",
     "person-sex": "Sex is neither M nor F.",

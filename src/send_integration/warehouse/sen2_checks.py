@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
 
+from send_integration.identity.features import names_somebody
 from send_integration.warehouse import sen2_check_words as words
-from send_integration.warehouse.sen2_modules import MONTHS, Branch, Scope
+from send_integration.warehouse.sen2_modules import Branch, Scope
 from send_integration.when.periods import age_on
 
 Level = Literal["error", "query"]
@@ -43,20 +44,14 @@ def level_of(code: str) -> Level:
     return "error" if code in words.ERRORS else "query"
 
 
-def _day(branch: Branch, column: str) -> date | None:
-    text = branch.cells.get(column, "")
-    if not text:
-        return None
-    year, month, day = text.partition(" ")[0].split("-")
-    return date(int(year), MONTHS.index(month) + 1, int(day))
-
-
 def _before(one: date | None, other: date | None) -> bool:
     return one is not None and other is not None and one < other
 
 
 def _person(row: Branch, _: Branch, scope: Scope) -> Iterator[str]:
     cells = row.cells
+    if not (names_somebody(cells["forename"]) and names_somebody(cells["surname"])):
+        yield "person-name-missing"
     if not cells["upn"] and not cells["uniquelearnernumber"] and not cells["upnunknown"]:
         yield "person-upn-missing"
     if cells["sex"] not in ("M", "F"):
@@ -65,16 +60,16 @@ def _person(row: Branch, _: Branch, scope: Scope) -> Iterator[str]:
         yield "person-ethnicity-missing"
     if not cells["postcode"]:
         yield "person-postcode-missing"
-    born = _day(row, "personbirthdate")
+    born = row.day("personbirthdate")
     if born is not None and age_on(born, scope.census_on) > OLDEST_AGE:
         yield "person-too-old"
 
 
 def _request(row: Branch, person: Branch, scope: Scope) -> Iterator[str]:
-    received, decided, outcome = _day(row, "receiveddate"), _day(row, "requestoutcomedate"), row.cells["requestoutcome"]
+    received, decided, outcome = row.day("receiveddate"), row.day("requestoutcomedate"), row.cells["requestoutcome"]
     if received is None:
         yield "request-received-missing"
-    if _before(received, _day(person, "personbirthdate")):
+    if _before(received, person.day("personbirthdate")):
         yield "request-before-birth"
     if outcome in ("Y", "N", "W") and decided is None:
         yield "request-outcome-day-missing"
@@ -91,26 +86,26 @@ def _request(row: Branch, person: Branch, scope: Scope) -> Iterator[str]:
 
 
 def _assessment(row: Branch, _: Branch, __: Scope) -> Iterator[str]:
-    outcome, on = row.cells["assessmentoutcome"], _day(row, "assessmentoutcomedate")
+    outcome, on = row.cells["assessmentoutcome"], row.day("assessmentoutcomedate")
     if outcome in ("Y", "N", "W") and on is None:
         yield "assessment-outcome-day-missing"
     if outcome == "Y" and not row.under("namedplan"):
         yield "assessment-plan-not-yet-issued"
     if outcome in ("N", "W", "A") and row.under("namedplan"):
         yield "assessment-outcome-with-plan"
-    if any(_before(_day(plan, "startdate"), on) for plan in row.under("namedplan")):
+    if any(_before(plan.day("startdate"), on) for plan in row.under("namedplan")):
         yield "plan-before-assessment-outcome"
 
 
 def _named_plan(row: Branch, person: Branch, _: Scope) -> Iterator[str]:
-    cells, started, ceased = row.cells, _day(row, "startdate"), _day(row, "ceasedate")
+    cells, started, ceased = row.cells, row.day("startdate"), row.day("ceasedate")
     if _before(ceased, started):
         yield "plan-ceased-before-start"
     if cells["ceasereason"] == "9":
         yield "plan-ceased-for-another-reason"
     if "1" in (cells["oa"], cells["dp"]) and cells["pb"] != "1":
         yield "plan-payment-without-budget"
-    born = _day(person, "personbirthdate")
+    born = person.day("personbirthdate")
     if cells["ceasereason"] == "1" and born is not None and ceased is not None and age_on(born, ceased) < 18:
         yield "plan-ceased-at-maximum-age-too-young"
     if not any(place.cells["placementrank"] == "1" for place in row.under("plandetail")):
@@ -127,7 +122,7 @@ def _place(row: Branch, person: Branch, scope: Scope) -> Iterator[str]:
         yield "place-of-another-kind"
     if cells["senunitindicator"] == cells["resourcedprovisionindicator"] == "1":
         yield "place-is-both-unit-and-resourced"
-    born = _day(person, "personbirthdate")
+    born = person.day("personbirthdate")
     if cells["sensetting"] == "NEET" and born is not None and age_on(born, scope.census_on) < NEET_FROM_AGE:
         yield "place-neet-too-young"
 
@@ -136,17 +131,17 @@ def _attended(row: Branch, person: Branch, scope: Scope) -> Iterator[str]:
     yield from _place(row, person, scope)
     if not row.cells["entrydate"]:
         yield "place-entry-missing"
-    if _before(_day(row, "leavingdate"), _day(row, "entrydate")):
+    if _before(row.day("leavingdate"), row.day("entrydate")):
         yield "place-left-before-entry"
 
 
 def _active(row: Branch, person: Branch, scope: Scope) -> Iterator[str]:
-    met, decided, outcome = _day(row, "reviewmeeting"), _day(row, "lastreview"), row.cells["reviewoutcome"]
+    met, decided, outcome = row.day("reviewmeeting"), row.day("lastreview"), row.cells["reviewoutcome"]
     if bool(outcome) != (decided is not None):
         yield "review-outcome-without-day"
     if _before(decided, met):
         yield "review-decided-before-meeting"
-    if _before(_day(row, "reviewdraft"), met):
+    if _before(row.day("reviewdraft"), met):
         yield "review-draft-before-meeting"
     started, ceased = _spell(person, row)
     if (
@@ -174,8 +169,8 @@ def _spell(person: Branch, active: Branch) -> tuple[date | None, date | None]:
     plans = [plan for assessment in request.under("assessment") for plan in assessment.under("namedplan")]
     if not plans:
         return None, None
-    latest = max(plans, key=lambda plan: _day(plan, "ceasedate") or date.max)
-    return _day(latest, "startdate"), _day(latest, "ceasedate")
+    latest = max(plans, key=lambda plan: plan.day("ceasedate") or date.max)
+    return latest.day("startdate"), latest.day("ceasedate")
 
 
 def _need(row: Branch, _: Branch, __: Scope) -> Iterator[str]:

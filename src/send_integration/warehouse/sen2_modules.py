@@ -7,7 +7,10 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from io import StringIO
 
-MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+from send_integration.ingest.sen2_return import MONTHS as RETURN_MONTHS
+from send_integration.ingest.sen2_return import printed_day
+
+MONTHS = tuple(name.title() for name in RETURN_MONTHS)
 """As the export prints them, in whatever language the machine speaks."""
 
 
@@ -65,6 +68,11 @@ class Branch:
     native_id: str
     cells: Row
     branches: list["Branch"] = field(default_factory=list)
+
+    def day(self, column: str) -> date | None:
+        """The day that a column says."""
+        told = printed_day(self.cells.get(column, ""))
+        return told if isinstance(told, date) else None
 
     def under(self, module: str) -> list["Branch"]:
         """The rows of a module that belong to this one."""

@@ -20,9 +20,18 @@ def named_places(plan: Plan) -> list[Branch]:
     ]
 
 
+def names_a_place(final: Event) -> bool:
+    """Whether a plan was issued with a school's number, or for provision that needs no school."""
+    return bool(final.text("placement_urn")) or final.text("placement_type") in SETTING_OF_TYPE
+
+
 def attended_places(plan: Plan, events: Sequence[Event], scope: Scope) -> list[Branch]:
     """Where the child was under a plan in the year: as the plan's source listed it, and at schools that told it since."""
-    told = list_of(plan.final, "attended")
+    told = [
+        _until(place, scope.census_on)
+        for place in list_of(plan.final, "attended")
+        if str(place.get("entered_on", "")) <= scope.census_on.isoformat()
+    ]
     entered = [str(place["entered_on"]) for place in told if "entered_on" in place]
     since = date.fromisoformat(max(entered)) if entered else None
     if told and since is None:
@@ -36,6 +45,13 @@ def attended_places(plan: Plan, events: Sequence[Event], scope: Scope) -> list[B
     return [
         Branch("placementdetail", _own_number(place, plan), {**_place(place), **_attended(place)}) for place in places
     ]
+
+
+def _until(place: Mapping[str, object], day: date) -> Mapping[str, object]:
+    """A place as it stood on a day: nobody had left it who did so later."""
+    if str(place.get("left_on", "")) <= day.isoformat():
+        return place
+    return {name: value for name, value in place.items() if name != "left_on"}
 
 
 def _own_number(place: Mapping[str, object], plan: Plan) -> str:

@@ -1,6 +1,7 @@
 """A child's standing events as rows of a SEN2 return: who belongs in it, the requests, the assessments and the plans."""
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 
 from send_integration.contracts.event import Event
 from send_integration.ingest.sen2_codes import CEASE_REASONS, DISPUTED, REQUESTED_BY_OTHER
@@ -57,8 +58,8 @@ def _request_outcome(case: Case, scope: Scope) -> tuple[str, str]:
     if case.plans or case.issued is not None:
         asked_before = case.request is None or case.request.on < scope.first_day
         return "H" if asked_before else "Y", ""
-    if case.withdrawn_on is not None and case.withdrawn_on <= scope.census_on:
-        return "W", printed(case.withdrawn_on)
+    if withdrawn_on := case.withdrawn_by(scope.census_on):
+        return "W", printed(withdrawn_on)
     return "", ""
 
 
@@ -92,21 +93,21 @@ def _assessment_outcome(case: Case, scope: Scope) -> tuple[str, str]:
         return {"yes": "Y", "no": "N"}.get(case.issued.text("decision"), ""), printed(case.issued.on)
     if any(plan.final is not None for plan in case.plans):
         return "Y", ""
-    if case.withdrawn_on is not None and case.withdrawn_on <= scope.census_on:
-        return "W", printed(case.withdrawn_on)
+    if withdrawn_on := case.withdrawn_by(scope.census_on):
+        return "W", printed(withdrawn_on)
     return "A", ""
 
 
 def _named_plan(plan: Plan, events: Sequence[Event], scope: Scope) -> Branch:
     final, ceased = plan.final, plan.ceased
-    budget = agreed_support(plan, events, "personal-budget", scope)
+    budget = agreed_support(plan, events, "personal-budget", scope.first_day)
     cells = {
         "startdate": printed(final.on if final else None),
         "planres": (final.text("residential") if final else "") or "0",
         "planwbp": (final.text("work_based") if final else "") or "0",
         "pb": flag(budget),
         "oa": flag(budget and budget.data.get("organised_arrangements")),
-        "dp": flag(agreed_support(plan, events, "direct-payment", scope)),
+        "dp": flag(agreed_support(plan, events, "direct-payment", scope.first_day)),
         "ceasedate": printed(ceased.on if ceased else None),
         "ceasereason": CEASE_CODES.get(ceased.text("reason"), OTHER_REASON) if ceased else "",
     }
@@ -115,8 +116,8 @@ def _named_plan(plan: Plan, events: Sequence[Event], scope: Scope) -> Branch:
     return branch
 
 
-def agreed_support(plan: Plan, events: Sequence[Event], kind: str, scope: Scope) -> Event | None:
-    """The agreement to a budget or a payment while the plan was in force, unless it ended before the year.
+def agreed_support(plan: Plan, events: Sequence[Event], kind: str, since: date) -> Event | None:
+    """The agreement to a budget or a payment while the plan was in force, unless it ended before a day.
 
     A return's own agreement names the plan in its support's id; any other counts for the plan in force on its day.
     """
@@ -125,7 +126,7 @@ def agreed_support(plan: Plan, events: Sequence[Event], kind: str, scope: Scope)
         if event.what != "support.agreed" or event.text("kind") != kind:
             continue
         support_id = event.text("support_id")
-        if ended.get(support_id, scope.census_on) < scope.first_day:
+        if ended.get(support_id, since) < since:
             continue
         if event.source.endswith(":sen2"):
             if support_id.rpartition(":")[0].endswith(f":{plan.plan_id}"):

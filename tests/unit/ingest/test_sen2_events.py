@@ -174,7 +174,13 @@ def test_a_learner_number_counts_from_the_first_request(folder: Path) -> None:
 
 @pytest.mark.parametrize(
     ("old", "new"),
-    [("109124,,,,2,0", "1091,,,,2,0"), ("109124,,,,2,0", "109124,,XXX,,2,0"), ("109124,,,,2,0", "109124,,,,,0")],
+    [
+        ("109124,,,,2,0", "1091,,,,2,0"),
+        ("109124,,,,2,0", "109124,,XXX,,2,0"),
+        ("109124,,,,2,0", "109124,,,,,0"),
+        ("109124,,,,2,0", f"109124,,OTH,{'x' * 201},2,0"),
+    ],
+    ids=["number", "setting", "rank", "words too long"],
 )
 def test_a_place_that_cannot_be_read_goes_to_quarantine_and_its_plan_goes_on(folder: Path, old: str, new: str) -> None:
     change(folder, "plandetail", old, new)
@@ -270,3 +276,14 @@ def test_a_historical_request_is_told_where_its_decision_and_plan_are(folder: Pa
 
     assert "requests:Q1:received" in found
     assert json.loads(found["requests:Q1:requestoutcome"].value)["data"]["decision"] == "yes"
+
+
+def test_places_beyond_what_a_plan_can_name_go_to_quarantine_and_their_plan_goes_on(folder: Path) -> None:
+    more = "".join(f"{60 + number},D{number},{number},821,41,109124,,,,{number},0,0\n" for number in range(3, 23))
+    change(folder, "plandetail", "51,D1,", f"{more}51,D1,")
+
+    out = [one for one in events_of_return(read_return(folder)) if isinstance(one, RawEvent)]
+
+    assert [codes(one) for one in out] == [["sen2-placement-invalid"]] * 2 + [["sen2-parent-missing"]]
+    plan = json.loads(events(folder)["namedplan:N1:startdate"].value)["data"]
+    assert [place["rank"] for place in plan["named"]] == [*range(1, 21)]

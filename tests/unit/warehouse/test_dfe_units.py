@@ -255,3 +255,70 @@ def test_of_two_places_that_nobody_left_the_later_one_counts() -> None:
     found = units(OLD_ASKED, ("ehcp.finalised", "2020-06-17", {**PLAN, "attended": places}))
 
     assert found["caseload"].columns == ("special_academy_free",)
+
+
+def test_a_ceased_plan_counts_where_the_child_was_then_and_not_at_a_later_school() -> None:
+    at_first = ("school.enrolled", "2020-09-01", {"urn": "109123", "year_group": 3})
+    ceased = ("ehcp.ceased", "2024-07-31", {"plan_id": "P1", "reason": "needs met"})
+    later = ("school.enrolled", "2024-09-02", {"urn": "140302", "year_group": 7})
+
+    found = units(OLD_ASKED, OLD_PLAN, at_first, ceased, later)
+
+    assert found["ceased_plans"].who[tables.PLACE] == "Mainstream - LA maintained"
+
+
+def test_a_place_that_a_later_return_told_of_counts_nowhere_before_it_was_entered() -> None:
+    places = [
+        {"rank": 1, "urn": "109123", "entered_on": "2020-09-01", "left_on": "2025-07-20"},
+        {"rank": 1, "urn": "140302", "entered_on": "2025-09-02"},
+    ]
+
+    found = units(OLD_ASKED, ("ehcp.finalised", "2020-06-17", {**PLAN, "attended": places}))
+
+    assert found["caseload"].columns == ("mainstream_la_maintained",)
+
+
+@pytest.mark.parametrize(
+    ("withdrawn_on", "column"), [("2025-01-16", "requests_withdrawn"), ("2025-01-17", "requests_decision_not_made")]
+)
+def test_a_request_is_withdrawn_where_it_was_by_the_census_day(withdrawn_on: str, column: str) -> None:
+    asked = ("ehcp.requested", "2024-12-20", {"request_id": "R1", "by": "parent", "withdrawn_on": withdrawn_on})
+
+    assert units(asked)["requests"].columns == (column,)
+
+
+@pytest.mark.parametrize(("ended_on", "counts"), [("2025-01-15", False), ("2025-01-16", True)])
+def test_a_budget_that_ended_before_the_census_day_counts_no_more(ended_on: str, counts: bool) -> None:
+    agreed = ("support.agreed", "2022-01-10", {"support_id": "S1", "kind": "personal-budget"})
+    ended = ("support.ended", ended_on, {"support_id": "S1", "reason": "moved"})
+
+    assert ("personal_budgets" in units(OLD_ASKED, OLD_PLAN, agreed, ended)) is counts
+
+
+def test_a_decision_without_a_meeting_is_neither_within_four_weeks_nor_over() -> None:
+    answer = ("ehcp.review_decided", "2024-05-29", {"plan_id": "P1", "decision": "maintain"})
+
+    found = units(OLD_ASKED, OLD_PLAN, answer)["annual_reviews"]
+
+    assert found.columns == ("review_meeting_24", "review_decision24", "outcome_maintan")
+
+
+def test_a_plan_of_unknown_beginning_is_in_no_row_of_years_or_of_the_age_when_it_began() -> None:
+    found = units(MET)
+
+    assert found["caseload"].columns == ("placement_unknown",)
+    assert not {tables.YEARS, tables.AGE_AT_START} & set(found["caseload"].who)
+
+
+@pytest.mark.parametrize(
+    ("issued_with", "place"),
+    [
+        ({"placement_type": "special", "placement_urn": None}, "placement_unknown"),
+        ({"placement_type": "eotas", "placement_urn": None}, "other_arrangements_la"),
+        ({"placement_type": "special", "placement_urn": "140302"}, "special_academy_free"),
+    ],
+)
+def test_a_plan_for_a_kind_of_school_that_names_none_is_placed_nowhere(issued_with: dict[str, Any], place: str) -> None:
+    found = units(ASKED, ("ehcp.finalised", "2024-06-17", {**PLAN, **issued_with}))
+
+    assert found["newplans"].columns == found["caseload"].columns == (place,)

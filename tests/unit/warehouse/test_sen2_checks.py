@@ -100,6 +100,7 @@ def again(module: str, below: str, **cells: str) -> Callable[[Branch], None]:
 
 
 FAULTS: dict[str, Callable[[Branch], None]] = {
+    "person-name-missing": with_cells("person", forename="Not given"),
     "person-upn-missing": with_cells("person", upn=""),
     "person-sex": with_cells("person", sex="U"),
     "person-ethnicity-missing": with_cells("person", ethnicity=""),

@@ -9,7 +9,7 @@ from send_integration.contracts.event import Event
 from send_integration.timeline.fold import standing
 from send_integration.warehouse.sen2_modules import Branch, Scope
 from send_integration.warehouse.sen2_return import return_of_child
-from tests.builders import event
+from tests.builders import ANNA, event
 
 SCOPE = Scope(2024, "821")
 ASKED = ("ehcp.requested", "2024-02-05", {"request_id": "R1", "by": "parent"})
@@ -168,3 +168,16 @@ def test_a_reason_of_our_own_wording_is_another() -> None:
     ceased = ("ehcp.ceased", "2024-12-01", {"plan_id": "P1", "reason": "emigrated"})
 
     assert row(told(ASKED, AGREED, ISSUED, ceased), "requests", "assessment", "namedplan").cells["ceasereason"] == "9"
+
+
+def test_a_name_is_taken_from_who_knows_one_where_the_authoritys_record_holds_none() -> None:
+    at_school = ("school.enrolled", "2024-01-08", {"urn": "109123", "year_group": 7})
+    nobody = {"given_name": "Not given", "family_name": "Not given", "local_id": "L-9"}
+    nameless = event("ehcp.requested", "2024-02-05", event_id="e1", person=nobody, request_id="R1", by="parent")
+    known = event(at_school[0], at_school[1], event_id="e0", person={"given_name": "Anna"}, **at_school[2])
+
+    person = return_of_child("c1", standing([known, nameless]), SCOPE)
+
+    assert person is not None
+    assert (person.cells["forename"], person.cells["surname"]) == ("Anna", ANNA["family_name"])
+    assert person.native_id == "L-9"

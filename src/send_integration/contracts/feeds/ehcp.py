@@ -11,6 +11,8 @@ from send_integration.contracts.event import Reason
 from send_integration.contracts.reasons import Code, reason
 
 YesOrNo = Literal["yes", "no"]
+MOST_PLACES = 20
+"""Places that a plan names, or that a child attended under it, in one event."""
 ReturnCode = Annotated[str, StringConstraints(pattern="^[A-Za-z0-9]{1,8}$")]
 """A code of the Department's return that we carry and do not interpret."""
 
@@ -132,8 +134,8 @@ class Finalised(OfRequest, what="finalised"):
     placement_type: Literal[
         "mainstream", "resourced-provision", "special", "independent-special", "alternative", "eotas"
     ]
-    named: Annotated[tuple[Place, ...], Field(max_length=20)] | None = None
-    attended: Annotated[tuple[PlaceAttended, ...], Field(max_length=20)] | None = None
+    named: Annotated[tuple[Place, ...], Field(max_length=MOST_PLACES)] | None = None
+    attended: Annotated[tuple[PlaceAttended, ...], Field(max_length=MOST_PLACES)] | None = None
     residential: ReturnCode | None = None
     work_based: ReturnCode | None = None
 
