@@ -32,7 +32,13 @@ PIECE = 64 << 10
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 """How an encrypted .xlsx and an old .xls begin."""
 
-PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".emf", ".wmf", ".tif", ".tiff", ".bin", ".vml")
+RARELY_XML = (".png", ".jpg", ".jpeg", ".gif", ".emf", ".wmf", ".tif", ".tiff", ".bin", ".vml")
+"""How pictures, a printer's settings and old drawings are called, which may be no XML. The library finds sheets whatever they
+are called, so that these too are looked through as far as they are XML: where that ends, it ends for the library."""
+
+LETTERS = ("utf-8", "utf-16", "utf-16le", "utf-16be", "us-ascii", "iso-8859-1")
+"""What the parser itself knows; for others it asks Python, which knows some that are no letters."""
+
 SAVE_AGAIN = "Open it in a spreadsheet program, and save the list alone as an Excel workbook (.xlsx)."
 _ROW_NUMBER = re.compile(r"[0-9]{1,7}", re.ASCII)
 
@@ -46,7 +52,7 @@ def guard(file: BinaryIO, name: str) -> bool:
         with ZipFile(file) as archive:
             _check_parts(archive.infolist(), name)
             for part in archive.infolist():
-                if not part.is_dir() and not part.filename.lower().endswith(PICTURES):
+                if part.file_size or not part.is_dir():
                     merged |= _look_through(archive, part, name)
     except BadZipFile as fault:
         raise BadInput("is damaged: a part of it cannot be unpacked", where=name, next_step=SAVE_AGAIN) from fault
@@ -95,14 +101,18 @@ def _check_parts(parts: list[ZipInfo], name: str) -> None:
 
 
 def _look_through(archive: ZipFile, part: ZipInfo, name: str) -> bool:
-    seen = _Seen(name)
+    rarely_xml = part.filename.lower().endswith(RARELY_XML)
+    seen = _Seen(name, rarely_xml=rarely_xml)
     with archive.open(part) as opened:
         try:
             while piece := opened.read(PIECE):
                 seen.parser.Parse(piece)
             seen.parser.Parse(b"", True)  # noqa: FBT003 - expat takes no names
         except expat.ExpatError as fault:
-            raise BadInput("is damaged: a part of it is no XML", where=name, next_step=SAVE_AGAIN) from fault
+            if not rarely_xml:
+                raise BadInput("is damaged: a part of it is no XML", where=name, next_step=SAVE_AGAIN) from fault
+            while opened.read(PIECE):  # to its end, for what cannot be unpacked is told here and not by the library
+                pass
         except (EOFError, OSError, zlib.error) as fault:
             raise BadInput("is damaged: a part of it cannot be unpacked", where=name, next_step=SAVE_AGAIN) from fault
     return seen.merged
@@ -111,8 +121,9 @@ def _look_through(archive: ZipFile, part: ZipInfo, name: str) -> bool:
 class _Seen:
     """What was met so far of one part; keeps counts only."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, *, rarely_xml: bool) -> None:
         self.name = name
+        self.rarely_xml = rarely_xml
         self.merged = False
         self.root = ""
         self.depth = self.rows = self.last_row = self.strings = self.other = self.sheets = 0
@@ -124,12 +135,19 @@ class _Seen:
         self.parser.EndElementHandler = self._end
         self.parser.CharacterDataHandler = self._text
         self.parser.StartDoctypeDeclHandler = self._doctype
+        self.parser.XmlDeclHandler = self._letters
 
     def _refuse(self, what: str, step: str = SAVE_AGAIN) -> NoReturn:
         raise BadInput(what, where=self.name, next_step=step)
 
-    def _doctype(self, *_: object) -> None:
-        self._refuse("declares a document type or entities, which no spreadsheet program does")
+    def _letters(self, _version: str, encoding: str | None, _standalone: int) -> None:
+        if encoding and encoding.lower() not in LETTERS:
+            self._refuse("is written in letters that no spreadsheet program uses")
+
+    def _doctype(self, _name: str, _system: str | None, _public: str | None, declares: int) -> None:
+        """A Mac keeps a printer's settings with a document type that itself declares nothing; the parser fetches none."""
+        if declares or not self.rarely_xml:
+            self._refuse("declares a document type or entities, which no spreadsheet program does")
 
     def _start(self, tag: str, attributes: dict[str, str]) -> None:
         kind = tag.rpartition(":")[2]
