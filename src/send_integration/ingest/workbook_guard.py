@@ -39,6 +39,9 @@ are called, so that these too are looked through as far as they are XML: where t
 LETTERS = ("utf-8", "utf-16", "utf-16le", "utf-16be", "us-ascii", "iso-8859-1")
 """What the parser itself knows; for others it asks Python, which knows some that are no letters."""
 
+UNPACKING = (BadZipFile, EOFError, NotImplementedError, OSError, OverflowError, ValueError, zlib.error)
+"""What the standard library raises of a damaged packing; a name in no UTF-8 and a place before the file are ValueErrors."""
+
 SAVE_AGAIN = "Open it in a spreadsheet program, and save the list alone as an Excel workbook (.xlsx)."
 _ROW_NUMBER = re.compile(r"[0-9]{1,7}", re.ASCII)
 
@@ -54,7 +57,7 @@ def guard(file: BinaryIO, name: str) -> bool:
             for part in archive.infolist():
                 if part.file_size or not part.is_dir():
                     merged |= _look_through(archive, part, name)
-    except BadZipFile as fault:
+    except UNPACKING as fault:
         raise BadInput("is damaged: a part of it cannot be unpacked", where=name, next_step=SAVE_AGAIN) from fault
     file.seek(0)
     return merged
@@ -113,8 +116,6 @@ def _look_through(archive: ZipFile, part: ZipInfo, name: str) -> bool:
                 raise BadInput("is damaged: a part of it is no XML", where=name, next_step=SAVE_AGAIN) from fault
             while opened.read(PIECE):  # to its end, for what cannot be unpacked is told here and not by the library
                 pass
-        except (EOFError, OSError, zlib.error) as fault:
-            raise BadInput("is damaged: a part of it cannot be unpacked", where=name, next_step=SAVE_AGAIN) from fault
     return seen.merged
 
 
