@@ -14,6 +14,7 @@ LARGEST_PART = 128 << 20
 MOST_BYTES = 256 << 20
 MOST_PARTS = 2_000
 LARGEST_DIRECTORY = 1 << 20
+LONG_END, LOCATOR = struct.Struct("<4sQ2H2L4Q"), struct.Struct("<4sLQL")
 MOST_ROWS = 1_048_576
 """The last row that Excel itself knows."""
 
@@ -79,14 +80,25 @@ def _check_container(file: BinaryIO, name: str) -> None:
     place = end.rfind(b"PK\x05\x06")
     if place < 0 or len(end) - place < 22:
         raise BadInput("is damaged or cut off: it has no end", where=name, next_step=SAVE_AGAIN)
-    entries, directory = struct.unpack_from("<HI", end, place + 10)
-    if entries > MOST_PARTS or directory > LARGEST_DIRECTORY:
+    (directory,) = struct.unpack_from("<I", end, place + 12)
+    if max(directory, _told_by_long_end(file, size - len(end) + place)) > LARGEST_DIRECTORY:
         raise BadInput("has more parts than any workbook", where=name, next_step=SAVE_AGAIN)
     file.seek(0)
 
 
+def _told_by_long_end(file: BinaryIO, short_end: int) -> int:
+    """The directory's length by the zip64 end before the short one, which some programs always write; 0 without one."""
+    if short_end < LONG_END.size + LOCATOR.size:
+        return 0
+    file.seek(short_end - LONG_END.size - LOCATOR.size)
+    mark, *_, directory, _place = LONG_END.unpack(file.read(LONG_END.size))
+    return int(directory) if mark == b"PK\x06\x06" and file.read(4) == b"PK\x06\x07" else 0
+
+
 def _check_parts(parts: list[ZipInfo], name: str) -> None:
     """What the directory says of each part; unpacking never gives more than it says."""
+    if len(parts) > MOST_PARTS:  # what a file says of their number nobody believes
+        raise BadInput("has more parts than any workbook", where=name, next_step=SAVE_AGAIN)
     if any(part.flag_bits & 1 for part in parts):
         raise BadInput("is protected by a password", where=name, next_step="Take the password off, and save it again.")
     if any(part.compress_type not in (ZIP_STORED, ZIP_DEFLATED) for part in parts):

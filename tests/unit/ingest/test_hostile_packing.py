@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from send_integration.errors import BadInput
+from send_integration.ingest import workbook_guard
 from send_integration.ingest.workbook import open_workbook
 from tests.annex_a_lists import child, workbook
 
@@ -36,6 +37,17 @@ def with_zip64_place(place: int) -> bytes:
     (size,) = struct.unpack_from("<I", GOOD, end + 12)
     struct.pack_into("<I", made, end + 12 + 12, size + 12)
     return bytes(made)
+
+
+def with_zip64_end(directory: bytes | None = None, parts: int | None = None) -> bytes:
+    """The good file with its directory, or another in its place, told by a long end; the short end tells of few parts."""
+    end = GOOD.rindex(END)
+    size, place = struct.unpack_from("<II", GOOD, end + 12)
+    directory = directory or GOOD[place:end]
+    count = parts or len(ZipFile(io.BytesIO(GOOD)).namelist())
+    long_end = struct.pack("<4sQ2H2L4Q", b"PK\x06\x06", 44, 45, 45, 0, 0, count, count, len(directory), place)
+    locator = struct.pack("<4sLQL", b"PK\x06\x07", 0, place + len(directory), 1)
+    return GOOD[:place] + directory + long_end + locator + struct.pack("<4s4H2LH", END, 0, 0, 1, 1, size, place, 0)
 
 
 def unpack(content: bytes) -> None:
@@ -84,6 +96,28 @@ def test_a_part_before_the_file_is_told_of_a_real_file_too(tmp_path: Path) -> No
 
     with path.open("rb") as file, pytest.raises(BadInput, match="cannot be unpacked"):
         open_workbook(file, path.name)
+
+
+def test_a_directory_told_by_a_long_end_is_read_for_some_programs_always_write_one() -> None:
+    assert len(open_workbook(io.BytesIO(with_zip64_end()), "lists.xlsx").sheets) == 1
+
+
+def test_a_long_end_hides_no_directory_larger_than_a_workbooks() -> None:
+    entry = struct.pack("<4s6H3L5H2L", ENTRY, 20, 20, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
+    fat = entry[:30] + struct.pack("<H", 60_000) + entry[32:] + b"\0" * 60_000
+
+    assert "more parts than any workbook" in refused(io.BytesIO(with_zip64_end(fat * 20, 20)))
+
+
+def test_parts_are_counted_and_not_believed() -> None:
+    entry = struct.pack("<4s6H3L5H2L", ENTRY, 20, 20, 0, 0, 0, 0, 0, 0, 0, 4, 0, 0, 0, 0, 0, 0)
+    many = b"".join(entry + b"%04d" % number for number in range(workbook_guard.MOST_PARTS + 1))
+    end = GOOD.rindex(END)
+    (place,) = struct.unpack_from("<I", GOOD, end + 16)
+    short = GOOD[:place] + many + struct.pack("<4s4H2LH", END, 0, 0, 1, 1, len(many), place, 0)
+
+    assert "more parts than any workbook" in refused(io.BytesIO(short))
+    assert "more parts than any workbook" in refused(io.BytesIO(with_zip64_end(many, 1)))
 
 
 @settings(max_examples=300, deadline=None)
