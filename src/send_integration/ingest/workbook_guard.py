@@ -3,6 +3,7 @@
 import re
 import struct
 import zlib
+from collections.abc import Mapping
 from typing import BinaryIO, NoReturn
 from xml.parsers import expat
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
@@ -40,6 +41,12 @@ are called, so that these too are looked through as far as they are XML: where t
 LETTERS = ("utf-8", "utf-16", "utf-16le", "utf-16be", "us-ascii", "iso-8859-1")
 """What the parser itself knows; for others it asks Python, which knows some that are no letters."""
 
+BY_ROWS = ("worksheet", "sst")
+"""How the two kinds of part begin that the library reads row by row, or text by text, and forgets again."""
+
+HELD_WHOLE = ("[Content_Types].xml", "docProps/core.xml", "docProps/custom.xml", "xl/styles.xml", "xl/workbook.xml")
+"""Parts that it keeps as a tree; the relationships too, and whichever part is told to be the workbook."""
+
 UNPACKING = (BadZipFile, EOFError, NotImplementedError, OSError, OverflowError, ValueError, zlib.error)
 """What the standard library raises of a damaged packing; a name in no UTF-8 and a place before the file are ValueErrors."""
 
@@ -51,17 +58,26 @@ def guard(file: BinaryIO, name: str) -> bool:
     """Raise BadInput where the file is no plain workbook; give whether cells of several rows are merged. Leaves the file at
     its start."""
     _check_container(file, name)
-    merged = False
     try:
         with ZipFile(file) as archive:
             _check_parts(archive.infolist(), name)
-            for part in archive.infolist():
-                if part.file_size or not part.is_dir():
-                    merged |= _look_through(archive, part, name)
+            seen = {
+                part.filename: _look_through(archive, part, name)
+                for part in archive.infolist()
+                if part.file_size or not part.is_dir()
+            }
     except UNPACKING as fault:
         raise BadInput("is damaged: a part of it cannot be unpacked", where=name, next_step=SAVE_AGAIN) from fault
+    _check_places(seen, name)
     file.seek(0)
-    return merged
+    return any(part.merged for part in seen.values())
+
+
+def _check_places(seen: "Mapping[str, _Seen]", name: str) -> None:
+    """The library does not ask how a part begins: rows where it holds all in memory would be no rows to it."""
+    whole = {*HELD_WHOLE, *(book for part in seen.values() for book in part.workbooks)}
+    if any(part.root in BY_ROWS and (at in whole or at.endswith(".rels")) for at, part in seen.items()):
+        raise BadInput("holds one part in the place of another", where=name, next_step=SAVE_AGAIN)
 
 
 def _check_container(file: BinaryIO, name: str) -> None:
@@ -115,7 +131,7 @@ def _check_parts(parts: list[ZipInfo], name: str) -> None:
         raise BadInput("would take too much room unpacked", where=name, next_step=step)
 
 
-def _look_through(archive: ZipFile, part: ZipInfo, name: str) -> bool:
+def _look_through(archive: ZipFile, part: ZipInfo, name: str) -> "_Seen":
     rarely_xml = part.filename.lower().endswith(RARELY_XML)
     seen = _Seen(name, rarely_xml=rarely_xml)
     with archive.open(part) as opened:
@@ -128,7 +144,7 @@ def _look_through(archive: ZipFile, part: ZipInfo, name: str) -> bool:
                 raise BadInput("is damaged: a part of it is no XML", where=name, next_step=SAVE_AGAIN) from fault
             while opened.read(PIECE):  # to its end, for what cannot be unpacked is told here and not by the library
                 pass
-    return seen.merged
+    return seen
 
 
 class _Seen:
@@ -139,6 +155,7 @@ class _Seen:
         self.rarely_xml = rarely_xml
         self.merged = False
         self.root = ""
+        self.workbooks: list[str] = []
         self.depth = self.rows = self.last_row = self.strings = self.other = self.sheets = 0
         self.row_depth = self.in_row = self.text = 0
         self.formula = self.value = False
@@ -168,19 +185,23 @@ class _Seen:
         self.root = self.root or kind
         if self.depth > DEEPEST:
             self._refuse("nests its parts deeper than any workbook")
+        if self.root not in BY_ROWS or not (self.row_depth or kind in ("row", "si")):
+            self._other(kind, attributes)
         if self.row_depth:
             self._within_row(kind, attributes)
-        elif kind == "row" and self.root == "worksheet":
+        elif kind == "row":
             self._row(attributes.get("r", ""))
-        elif kind == "si" and self.root == "sst":
+        elif kind == "si":
             self.strings += 1
             self._begin_record(self.strings > MOST_STRINGS)
-        else:
-            self._other(kind, attributes)
 
     def _other(self, kind: str, attributes: dict[str, str]) -> None:
         self.other += 1
-        self.sheets += kind == "sheet" and self.root == "workbook"
+        if kind == "Relationship" and "chartsheet" in attributes.get("Type", ""):
+            self._refuse("has a chart on a sheet of its own", "Delete that sheet, and save it again.")
+        if kind == "Override" and attributes.get("ContentType", "").endswith("main+xml"):
+            self.workbooks.append(attributes.get("PartName", "")[1:])
+        self.sheets += kind == "sheet"
         if self.other > MOST_OTHER or self.sheets > MOST_SHEETS:
             self._refuse("has more parts than any list")
         if kind == "mergeCell":
@@ -202,6 +223,8 @@ class _Seen:
         self.row_depth, self.in_row, self.text = self.depth, 0, 0
 
     def _within_row(self, kind: str, attributes: dict[str, str]) -> None:
+        if kind in ("row", "si"):
+            self._refuse("holds one row within another")
         self.in_row += 1
         self.text += sum(map(len, attributes.values()))
         if self.in_row > MOST_IN_A_ROW or self.text > MOST_TEXT_OF_A_ROW:

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook
+from openpyxl.chart import BarChart
 
 from send_integration.errors import BadInput
 from send_integration.ingest import workbook_guard
@@ -190,6 +191,46 @@ def test_rows_that_are_not_numbered_upwards_are_refused_for_the_library_would_lo
     assert "numbers the rows" in refused(with_rows(rows))
 
 
+@pytest.mark.parametrize("root", [b"sheet", b"workbook", b"sst", b"x:worksheet"])
+def test_rows_are_looked_at_whatever_their_part_begins_with(root: bytes) -> None:
+    sheet = part_of(with_rows(b'<row r="1000000000"/>'), SHEET)
+    opening = b"<" + root + b' xmlns:x="http://schemas.openxmlformats.org/spreadsheetml/2006/main" '
+    sheet = sheet.replace(b"<worksheet ", opening).replace(b"</worksheet>", b"</" + root + b">")
+
+    assert "numbers the rows" in refused(with_part(GOOD, SHEET, sheet))
+
+
+@pytest.mark.parametrize("inner", [b'<row r="1000000000"/>', b"<si><t>a</t></si>"])
+def test_a_row_within_a_row_is_refused_for_the_library_would_read_both(inner: bytes) -> None:
+    assert "one row within another" in refused(with_rows(b'<row r="3">' + inner + b"</row>"))
+
+
+@pytest.mark.parametrize("root", [b"worksheet", b"sst"])
+@pytest.mark.parametrize(
+    "part",
+    ["[Content_Types].xml", LINKS, "docProps/core.xml", "docProps/custom.xml", "xl/styles.xml", "xl/workbook.xml"],
+)
+def test_no_part_that_the_library_holds_whole_passes_as_one_that_it_reads_by_rows(part: str, root: bytes) -> None:
+    assert "one part in the place of another" in refused(with_part(GOOD, part, b"<%s/>" % root))
+
+
+def test_the_workbooks_own_part_is_found_by_its_kind_as_the_library_finds_it() -> None:
+    kinds = part_of(GOOD, "[Content_Types].xml").replace(b"/xl/workbook.xml", b"/xl/book.png")
+
+    content = with_part(with_part(GOOD, "[Content_Types].xml", kinds), "xl/book.png", b"<worksheet/>")
+
+    assert "one part in the place of another" in refused(content)
+
+
+def test_a_sheet_that_is_a_chart_is_refused_for_the_library_would_open_its_pictures() -> None:
+    book = Workbook()
+    assert book.active is not None
+    fill(book.active, [child()], columns(1))
+    book.create_chartsheet().add_chart(BarChart())
+
+    assert "a chart on a sheet of its own" in refused(saved(book))
+
+
 def test_a_row_of_more_cells_or_text_than_any_list_is_refused() -> None:
     assert "a row larger" in refused(with_rows(b'<row r="3">' + b"<c/>" * 70_000 + b"</row>"))
     long = b"x" * (5 << 20)
@@ -212,6 +253,8 @@ def test_a_row_whose_cells_share_a_long_text_is_refused() -> None:
         ("MOST_ROWS", SHEET, b"<worksheet><sheetData>" + b"<row/>" * 60 + b"</sheetData></worksheet>"),
         ("MOST_OTHER", "xl/styles.xml", b"<styleSheet>" + b"<row/>" * 60 + b"</styleSheet>"),
         ("MOST_SHEETS", "xl/workbook.xml", b"<workbook><sheets>" + b"<sheet/>" * 60 + b"</sheets></workbook>"),
+        ("MOST_SHEETS", "xl/workbook.xml", b"<book><sheets>" + b"<sheet/>" * 60 + b"</sheets></book>"),
+        ("MOST_STRINGS", TEXTS, b"<texts>" + b"<si><t>a</t></si>" * 60 + b"</texts>"),
     ],
 )
 def test_a_part_of_more_elements_than_memory_should_hold_is_refused(
