@@ -4,7 +4,7 @@ import re
 import struct
 import zlib
 from collections.abc import Mapping
-from typing import BinaryIO, NoReturn
+from typing import BinaryIO, NamedTuple, NoReturn
 from xml.parsers import expat
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
@@ -54,6 +54,14 @@ SAVE_AGAIN = "Open it in a spreadsheet program, and save the list alone as an Ex
 _ROW_NUMBER = re.compile(r"[0-9]{1,7}", re.ASCII)
 
 
+class Part(NamedTuple):
+    """How a part begins, whether it merges cells of several rows, and which parts it tells to be the workbook."""
+
+    root: str
+    merged: bool
+    workbooks: tuple[str, ...]
+
+
 def guard(file: BinaryIO, name: str) -> bool:
     """Raise BadInput where the file is no plain workbook; give whether cells of several rows are merged. Leaves the file at
     its start."""
@@ -73,7 +81,7 @@ def guard(file: BinaryIO, name: str) -> bool:
     return any(part.merged for part in seen.values())
 
 
-def _check_places(seen: "Mapping[str, _Seen]", name: str) -> None:
+def _check_places(seen: Mapping[str, Part], name: str) -> None:
     """The library does not ask how a part begins: rows where it holds all in memory would be no rows to it."""
     whole = {*HELD_WHOLE, *(book for part in seen.values() for book in part.workbooks)}
     if any(part.root in BY_ROWS and (at in whole or at.endswith(".rels")) for at, part in seen.items()):
@@ -131,7 +139,7 @@ def _check_parts(parts: list[ZipInfo], name: str) -> None:
         raise BadInput("would take too much room unpacked", where=name, next_step=step)
 
 
-def _look_through(archive: ZipFile, part: ZipInfo, name: str) -> "_Seen":
+def _look_through(archive: ZipFile, part: ZipInfo, name: str) -> Part:
     rarely_xml = part.filename.lower().endswith(RARELY_XML)
     seen = _Seen(name, rarely_xml=rarely_xml)
     with archive.open(part) as opened:
@@ -144,7 +152,7 @@ def _look_through(archive: ZipFile, part: ZipInfo, name: str) -> "_Seen":
                 raise BadInput("is damaged: a part of it is no XML", where=name, next_step=SAVE_AGAIN) from fault
             while opened.read(PIECE):  # to its end, for what cannot be unpacked is told here and not by the library
                 pass
-    return seen
+    return Part(seen.root, seen.merged, tuple(seen.workbooks))
 
 
 class _Seen:
