@@ -36,7 +36,9 @@ COMMANDS = {
         "audit_quality", "audit_quality", "Judge each feed's latest events again by plain Great Expectations."
     ),
     "web": Entry("web", "web", "Serve the panel's page."),
-    "ingest": Entry("ingest", "ingest", "Read files into the raw topics: JSON Lines, CSV, SEN2 return, CIN census."),
+    "ingest": Entry(
+        "ingest", "ingest", "Read files into the raw topics: JSON Lines, CSV, SEN2 return, CIN census, Annex A lists."
+    ),
     "backfill": Entry(
         "backfill", "backfill", "Load years of history from JSON Lines files, many times faster than a feed."
     ),

@@ -1,19 +1,18 @@
 """`send-integration audit subject-access`: everything that is held of one child, for a person to review before it is given."""
 
 import json
-import os
-import shutil
-import zipfile
 from collections.abc import Mapping
 from pathlib import Path
-from tempfile import mkdtemp
+from tempfile import TemporaryDirectory
 from typing import Annotated
+from zipfile import ZIP_DEFLATED, ZipFile
 
 import typer
 
 from send_integration import clock
 from send_integration.cli.looking import By, ShowRestricted, looker
 from send_integration.cli.services import services
+from send_integration.cli.whole_folder import own_file, require_new, whole_folder
 from send_integration.errors import BadInput
 from send_integration.steps.subject_access import SUBJECT_ACCESS, subject_access
 from send_integration.store.held import everything_of
@@ -34,10 +33,7 @@ def export_child(
     """
     if not why.strip():
         raise BadInput("Taking all that is held of a child needs a reason, for the audit", where="--why")
-    if out.exists():
-        raise BadInput("There is something already", where=str(out), next_step="Name a place where nothing is.")
-    if not out.parent.is_dir():
-        raise BadInput("There is no such folder", where=str(out.parent))
+    require_new(out)
     settings, engine = services()
     who = looker(engine, by, restricted=restricted, why=why)
     child_id = who.find(child, SUBJECT_ACCESS)
@@ -52,20 +48,21 @@ def export_child(
 
 
 def _write(out: Path, files: Mapping[str, str]) -> None:
-    """Write files that nobody else can read; all of them or none."""
-    made = Path(mkdtemp(prefix=".subject-access-", dir=out.parent))
-    try:
+    """Write files that nobody else can read, in a folder or packed into one; all of them or none."""
+    if out.suffix == ".zip":
+        _pack(out, files)
+        return
+    with whole_folder(out) as folder:
         for name, content in files.items():
-            with os.fdopen(os.open(made / name, os.O_WRONLY | os.O_CREAT, 0o600), "w", encoding="utf-8") as file:
+            with own_file(folder / name) as file:
                 file.write(content)
-        if out.suffix != ".zip":
-            made.rename(out)
-            return
-        packed = made / "packed"
+
+
+def _pack(out: Path, files: Mapping[str, str]) -> None:
+    with TemporaryDirectory(prefix=".subject-access-", dir=out.parent) as folder:
+        packed = Path(folder) / out.name
         packed.touch(0o600)
-        with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-            for name in files:
-                archive.write(made / name, name)
+        with ZipFile(packed, "w", ZIP_DEFLATED) as archive:
+            for name, content in files.items():
+                archive.writestr(name, content)
         packed.rename(out)
-    finally:
-        shutil.rmtree(made, ignore_errors=True)

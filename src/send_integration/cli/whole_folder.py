@@ -12,9 +12,9 @@ from send_integration.errors import BadInput
 
 
 def require_new(to: Path) -> None:
-    """Refuse a folder that is there already, or whose own folder is not."""
+    """Refuse a place where something is already, or whose own folder is not there."""
     if to.exists() or to.is_symlink():
-        raise BadInput("There is something already", where=str(to), next_step="Name a folder that is not there yet.")
+        raise BadInput("There is something already", where=str(to), next_step="Name a place where nothing is.")
     if not to.parent.is_dir():
         raise BadInput("There is no such folder", where=str(to.parent))
 

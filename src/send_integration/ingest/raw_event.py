@@ -48,7 +48,6 @@ class RawEvent(NamedTuple):
         """The message's headers; a file's name and a line tell nobody who the event is about."""
         origin = f'{_file_part(self.origin.file, self.sender)}, "{self.origin.kind}": {self.origin.place}}}'
         headers = (CLOUD_EVENT, ("origin", origin.encode()))
-        headers = (CLOUD_EVENT, ("origin", origin.encode()))
         if not self.faults and not self.queries:
             return headers
         told = (("adapter-reasons", self.faults), ("adapter-remarks", self.queries))

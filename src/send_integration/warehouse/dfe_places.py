@@ -89,7 +89,7 @@ GROUPS: Mapping[str, tuple[str, str, str]] = {
 def group_of(place: str) -> str | None:
     """The group whose total a place is part of; None for the two that stand alone."""
     for prefix in ("mainstream", "special_", "ap_pru"):
-        if place.startswith(prefix) and place != "specialist_post_16_institutions":
+        if place.startswith(prefix):
             return prefix.rstrip("_")
     if WORDS[place].startswith("FE - "):
         return "fe"

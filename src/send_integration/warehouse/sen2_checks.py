@@ -11,7 +11,7 @@ from send_integration.warehouse.sen2_modules import Branch, Scope
 from send_integration.when.periods import age_on
 
 Level = Literal["error", "query"]
-SIX_WEEKS, TWENTY_WEEKS, A_YEAR = timedelta(weeks=6), timedelta(weeks=20), timedelta(days=366)
+SIX_WEEKS, A_YEAR = timedelta(weeks=6), timedelta(days=366)
 OLDEST_AGE = 25
 NEET_FROM_AGE = 16
 

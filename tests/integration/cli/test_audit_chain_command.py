@@ -176,6 +176,17 @@ def test_it_is_one_file_where_that_is_asked_and_nothing_is_written_over(
     assert list(tmp_path.iterdir()) == [out]
 
 
+@pytest.mark.parametrize("name", ["anna", "anna.zip"])
+def test_a_link_to_nothing_is_not_written_over_either(run: Run, engine: Engine, tmp_path: Path, name: str) -> None:
+    out = tmp_path / name
+    out.symlink_to(tmp_path / "nothing")
+
+    done = run(audit.app, "subject-access", child_of(engine, "Anna", "Kowalska"), "--out", str(out), "--why", "asked")
+
+    assert "something already" in refusal(done)
+    assert list(tmp_path.iterdir()) == [out]
+
+
 def test_a_restricted_child_is_exported_only_where_it_is_asked_for(run: Run, engine: Engine, tmp_path: Path) -> None:
     secret, out = child_of(engine, "Mira", "Hidden"), ("--out", str(tmp_path / "out"), "--why", "the court")
 

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook
+from openpyxl.chart import BarChart
 
 from send_integration.errors import BadInput
 from send_integration.ingest import workbook_guard
@@ -21,6 +22,7 @@ from tests.annex_a_lists import LIST_DAY, child, columns, fill, part_of, saved, 
 SAMPLE = Path(__file__).parents[2] / "data" / "annex_a" / "annex-a-sen-fake.xlsx"
 SHEET = "xl/worksheets/sheet1.xml"
 TEXTS = "xl/sharedStrings.xml"
+LINKS = "xl/_rels/workbook.xml.rels"
 GOOD = workbook([child()])
 MOST_MORE_KB = 40_000
 
@@ -76,6 +78,83 @@ def test_a_file_that_is_no_plain_workbook_is_refused(content: bytes, sentence: s
     assert sentence in refused(content)
 
 
+PRINTER = (
+    b'<?xml version="1.0" encoding="UTF-8"?>\n<!DOCTYPE plist PUBLIC "-//Apple//DTD PLIST 1.0//EN" '
+    b'"http://www.apple.com/DTDs/PropertyList-1.0.dtd"><plist version="1.0"><dict/></plist>'
+)
+LONG_ROW = b'<row r="3">' + b"<c/>" * 70_000 + b"</row>"
+
+
+def under_another_name(name: str, rows: bytes) -> bytes:
+    """The good file with other rows in its sheet, which has another name; the library finds it by its relationship."""
+    sheet = part_of(GOOD, SHEET).replace(b"</sheetData>", rows + b"</sheetData>")
+    told = part_of(GOOD, LINKS).replace(b"/xl/worksheets/sheet1.xml", b"/" + name.encode())
+    assert name.encode() in told
+    return with_part(with_part(with_part(GOOD, SHEET, None), name, sheet), LINKS, told)
+
+
+@pytest.mark.parametrize("ending", [".xml", ".png", ".bin", ".vml", ".jpeg", ".emf", ".PNG", ".xml/"])
+def test_a_sheet_is_looked_through_whatever_it_is_called(ending: str) -> None:
+    name = f"xl/worksheets/sheet1{ending}"
+
+    assert read(under_another_name(name, b"")).rows == 1
+    assert "a row larger" in refused(under_another_name(name, LONG_ROW))
+
+
+@pytest.mark.parametrize("rest", [b"<", b"</sheetData></worksheet><more>", b"\x89PNG"])
+def test_a_sheet_called_a_picture_is_looked_through_as_far_as_the_library_would_read(rest: bytes) -> None:
+    assert "a row larger" in refused(under_another_name("xl/media/image1.png", LONG_ROW + rest))
+    assert refused(under_another_name("xl/media/image1.png", rest))
+
+
+@pytest.mark.parametrize(
+    ("part", "content"),
+    [
+        ("image1.png", b"\x89PNG\r\n\x1a\n" + b"\0" * 100_000),
+        ("image1.jpeg", b"\xff\xd8\xff\xe0" + b"\xff" * 100_000),
+        ("image1.emf", b"\x01\0\0\0\x6c\0\0\0" + b"\0" * 100),
+        ("image1.wmf", b"\xd7\xcd\xc6\x9a\0\0"),
+        ("image1.tif", b"II*\0"),
+        ("image1.tiff", b"MM\0*"),
+        ("image1.gif", b"GIF89a"),
+        ("printerSettings1.bin", b"\\\0\\\0p\0r\0"),
+        ("printerSettings1.bin", PRINTER),
+        ("printerSettings1.bin", b""),
+        ("vmlDrawing1.vml", b"<xml><br></xml>"),
+    ],
+)
+def test_pictures_and_a_printers_settings_are_let_through(part: str, content: bytes) -> None:
+    assert read(packed((f"xl/media/{part}", content))).rows == 1
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"<a>" * 40 + b"</a>" * 40,
+        b'<!DOCTYPE a [<!ENTITY b "bb">]><a>&b;</a>',
+        PRINTER.replace(b'.dtd">', b'.dtd" [<!ENTITY b "bb">]>'),
+    ],
+)
+def test_a_part_called_a_picture_declares_and_nests_no_more_than_others(content: bytes) -> None:
+    assert refused(packed(("xl/media/image1.png", content)))
+    assert refused(packed(("xl/printerSettings1.bin", content)))
+
+
+@pytest.mark.parametrize("letters", ["klingon", "gbk", "hex", "idna", "punycode", "utf-7", "unicode_escape"])
+@pytest.mark.parametrize("part", ["xl/more.xml", "xl/more.bin"])
+def test_letters_that_no_spreadsheet_program_writes_are_refused(letters: str, part: str) -> None:
+    content = f'<?xml version="1.0" encoding="{letters}"?><a/>'.encode()
+
+    assert "letters that no spreadsheet program" in refused(packed((part, content)))
+
+
+@pytest.mark.parametrize("letters", ["UTF-8", "utf-16", "us-ascii", "ISO-8859-1"])
+def test_letters_that_every_library_knows_are_read(letters: str) -> None:
+    content = f'<?xml version="1.0" encoding="{letters}"?><a/>'.encode(letters)
+
+    assert read(packed(("xl/more.xml", content))).rows == 1
+
+
 @pytest.mark.filterwarnings("ignore:Duplicate name")
 def test_two_parts_of_one_name_are_refused() -> None:
     assert "two parts of one name" in refused(packed((SHEET, b"<worksheet/>")))
@@ -112,6 +191,46 @@ def test_rows_that_are_not_numbered_upwards_are_refused_for_the_library_would_lo
     assert "numbers the rows" in refused(with_rows(rows))
 
 
+@pytest.mark.parametrize("root", [b"sheet", b"workbook", b"sst", b"x:worksheet"])
+def test_rows_are_looked_at_whatever_their_part_begins_with(root: bytes) -> None:
+    sheet = part_of(with_rows(b'<row r="1000000000"/>'), SHEET)
+    opening = b"<" + root + b' xmlns:x="http://schemas.openxmlformats.org/spreadsheetml/2006/main" '
+    sheet = sheet.replace(b"<worksheet ", opening).replace(b"</worksheet>", b"</" + root + b">")
+
+    assert "numbers the rows" in refused(with_part(GOOD, SHEET, sheet))
+
+
+@pytest.mark.parametrize("inner", [b'<row r="1000000000"/>', b"<si><t>a</t></si>"])
+def test_a_row_within_a_row_is_refused_for_the_library_would_read_both(inner: bytes) -> None:
+    assert "one row within another" in refused(with_rows(b'<row r="3">' + inner + b"</row>"))
+
+
+@pytest.mark.parametrize("root", [b"worksheet", b"sst"])
+@pytest.mark.parametrize(
+    "part",
+    ["[Content_Types].xml", LINKS, "docProps/core.xml", "docProps/custom.xml", "xl/styles.xml", "xl/workbook.xml"],
+)
+def test_no_part_that_the_library_holds_whole_passes_as_one_that_it_reads_by_rows(part: str, root: bytes) -> None:
+    assert "one part in the place of another" in refused(with_part(GOOD, part, b"<%s/>" % root))
+
+
+def test_the_workbooks_own_part_is_found_by_its_kind_as_the_library_finds_it() -> None:
+    kinds = part_of(GOOD, "[Content_Types].xml").replace(b"/xl/workbook.xml", b"/xl/book.png")
+
+    content = with_part(with_part(GOOD, "[Content_Types].xml", kinds), "xl/book.png", b"<worksheet/>")
+
+    assert "one part in the place of another" in refused(content)
+
+
+def test_a_sheet_that_is_a_chart_is_refused_for_the_library_would_open_its_pictures() -> None:
+    book = Workbook()
+    assert book.active is not None
+    fill(book.active, [child()], columns(1))
+    book.create_chartsheet().add_chart(BarChart())
+
+    assert "a chart on a sheet of its own" in refused(saved(book))
+
+
 def test_a_row_of_more_cells_or_text_than_any_list_is_refused() -> None:
     assert "a row larger" in refused(with_rows(b'<row r="3">' + b"<c/>" * 70_000 + b"</row>"))
     long = b"x" * (5 << 20)
@@ -134,6 +253,8 @@ def test_a_row_whose_cells_share_a_long_text_is_refused() -> None:
         ("MOST_ROWS", SHEET, b"<worksheet><sheetData>" + b"<row/>" * 60 + b"</sheetData></worksheet>"),
         ("MOST_OTHER", "xl/styles.xml", b"<styleSheet>" + b"<row/>" * 60 + b"</styleSheet>"),
         ("MOST_SHEETS", "xl/workbook.xml", b"<workbook><sheets>" + b"<sheet/>" * 60 + b"</sheets></workbook>"),
+        ("MOST_SHEETS", "xl/workbook.xml", b"<book><sheets>" + b"<sheet/>" * 60 + b"</sheets></book>"),
+        ("MOST_STRINGS", TEXTS, b"<texts>" + b"<si><t>a</t></si>" * 60 + b"</texts>"),
     ],
 )
 def test_a_part_of_more_elements_than_memory_should_hold_is_refused(
