@@ -92,17 +92,22 @@ class Snapshots:
         if self._pseudonyms is None:
             return []
         return [
-            snapshot_message(
-                self._pseudonyms.of(child_id), None if state is None else {"as_of": as_of.isoformat(), **state}
-            )
+            taken_away(self._pseudonyms.of(child_id).encode())
+            if state is None
+            else snapshot_message(self._pseudonyms.of(child_id), state, as_of)
             for child_id, state in sorted(states.items())
         ]
 
 
-def snapshot_message(pseudonym: str, state: Mapping[str, Any] | None) -> Outgoing:
-    """One child's state; None takes away what was said under the pseudonym."""
-    value = None if state is None else json.dumps(state, sort_keys=True).encode()
+def snapshot_message(pseudonym: str, state: Mapping[str, Any], as_of: date) -> Outgoing:
+    """One child's state, as an evaluation found it on that day."""
+    value = json.dumps({"as_of": as_of.isoformat(), **state}, sort_keys=True).encode()
     return Outgoing(topics.CHILD_SNAPSHOT.name, pseudonym.encode(), value, (HEADER,))
+
+
+def taken_away(key: bytes) -> Outgoing:
+    """The message that takes away what was said under a key."""
+    return Outgoing(topics.CHILD_SNAPSHOT.name, key, None, (HEADER,))
 
 
 def gone(children: Iterable[str]) -> dict[str, None]:

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, Engine
 
 from send_integration.contracts.pseudonyms import Pseudonyms
 from send_integration.contracts.topics import CHILD_SNAPSHOT
-from send_integration.steps.snapshots import snapshot_message
+from send_integration.steps.snapshots import snapshot_message, taken_away
 from send_integration.store.outbox import keys_waiting, say
 from send_integration.store.snapshots import snapshots_after
 
@@ -31,15 +31,19 @@ def say_all_anew(engine: Engine, pseudonyms: Pseudonyms, on_the_topic: Callable[
     while True:
         with engine.begin() as connection:
             found = snapshots_after(connection, after, CHILDREN_AT_ONCE)
-            told = [row for row in found if row.state is not None]
-            say(connection, [snapshot_message(pseudonyms.of(row.child_id), row.told()) for row in told])
+            told = [
+                snapshot_message(pseudonyms.of(row.child_id), row.state, row.evaluated_on)
+                for row in found
+                if row.state is not None
+            ]
+            say(connection, told)
         children += len(told)
         if not found:
             break
         after = found[-1].child_id
     with engine.begin() as connection:
         other = _keys_of_nobody(connection, pseudonyms, standing)
-        say(connection, [snapshot_message(key.decode(), None) for key in other])
+        say(connection, [taken_away(key) for key in other])
     return SaidAnew(children, len(other))
 
 

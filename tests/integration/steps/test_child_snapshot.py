@@ -125,6 +125,21 @@ def test_nothing_is_said_twice_where_nothing_changed(pipe: Pipe) -> None:
     assert len(told_of(pipe)) == 2
 
 
+def test_what_is_said_has_the_day_of_the_evaluation_that_found_it_so(pipe: Pipe) -> None:
+    tomorrow = TODAY + timedelta(1)
+    assert len(told_of(pipe)) == 2
+    assert {state["as_of"] for state in read_from_the_start(pipe).values()} == {TODAY.isoformat()}
+
+    with pipe.engine.begin() as connection:
+        make_all_due(connection, tomorrow)
+    pipe.keeper.sweep(tomorrow, NOW, 100)
+    assert len(told_of(pipe)) == 2  # nothing changed
+    say_all_anew(pipe.engine, NAMES, set)
+
+    assert len(told_of(pipe)) == 4
+    assert {state["as_of"] for state in read_from_the_start(pipe).values()} == {tomorrow.isoformat()}
+
+
 def test_of_two_who_become_one_the_other_is_taken_away_and_a_split_brings_both_back(pipe: Pipe) -> None:
     before = read_from_the_start(pipe)
     pairs = [
