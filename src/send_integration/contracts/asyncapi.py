@@ -70,12 +70,8 @@ def _channel(topic: topics.Topic) -> dict[str, Any]:
     kept = "for ever" if topic.retention is None else f"{topic.retention.days} days"
     if topic.compacted:
         kept = "of each key the last message"
-    milliseconds = -1 if topic.retention is None else int(topic.retention.total_seconds() * 1000)
-    settings: dict[str, Any] = {
-        "cleanup.policy": ["compact" if topic.compacted else "delete"],
-        "retention.ms": milliseconds,
-        "max.message.bytes": topic.largest,
-    }
+    told = topic.configuration
+    settings = {**told, "cleanup.policy": [told["cleanup.policy"]]}
     return {
         "address": topic.name,
         "description": f"{topic.about} Keyed by {topic.key}: {_KEY[topic.key]}. Kept: {kept}.",
@@ -155,7 +151,7 @@ def _refused(name: str) -> dict[str, Any]:
         "origin": _text("JSON: file and line, as the raw message had it; may be empty."),
         "raw-position": _text("Topic, partition and offset of the raw message, with slashes between."),
     }
-    shown = {"reasons": _compact(told["reasons"]), "origin": told["origin"], "raw-position": told["raw-position"]}
+    shown = {"reasons": json.dumps(told["reasons"]), "origin": told["origin"], "raw-position": told["raw-position"]}
     return {
         "name": name,
         "title": topics.QUARANTINE.about,
@@ -164,10 +160,6 @@ def _refused(name: str) -> dict[str, Any]:
         "payload": {"description": "The untouched bytes, which need not be JSON."},
         "examples": [{"name": "ordinary", "headers": shown, "payload": "what was sent"}],
     }
-
-
-def _compact(value: object) -> str:
-    return json.dumps(value)
 
 
 def _raw_trait() -> dict[str, Any]:
