@@ -6,6 +6,7 @@ from typing import Any
 
 from send_integration.contracts import topics
 from send_integration.contracts.child_snapshot import SNAPSHOT_SCHEMA
+from send_integration.contracts.content_types import CLOUD_EVENT, JSON
 from send_integration.contracts.examples import CHILD, Example, examples_of, said_example
 from send_integration.contracts.registry import EVENT_TYPES, type_feed
 from send_integration.contracts.said import SAID
@@ -15,7 +16,7 @@ VERSION = "1.5.0"
 field raises the second number, words alone the third; nothing that breaks a reader is released under a type's name."""
 
 BINDING = "0.5.0"
-CLOUD_EVENT, JSON, BYTES = "application/cloudevents+json", "application/json", "application/octet-stream"
+BYTES = "application/octet-stream"
 
 READING = """\
 Events of education, health and care about children with special educational needs, checked, and each joined to its child.

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from send_integration.contracts.content_types import CLOUD_EVENT
 from send_integration.contracts.event import Event
 from send_integration.contracts.registry import EVENT_TYPES, parse, type_feed
 
@@ -93,7 +94,7 @@ def _special(name: str, ordinary: Example) -> Iterator[Example]:
 
 
 def _headers(*, decision: int, child: str | None = None) -> dict[str, str]:
-    told = {"content-type": "application/cloudevents+json", "decision": str(decision)}
+    told = {"content-type": CLOUD_EVENT, "decision": str(decision)}
     return told if child is None else {**told, "child": child}
 
 
