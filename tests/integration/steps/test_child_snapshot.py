@@ -226,17 +226,22 @@ def test_with_another_key_all_is_said_anew_and_what_stood_under_the_former_is_ta
     assert sorted(map(json.dumps, after.values())) == sorted(map(json.dumps, before.values()))
 
 
-@pytest.mark.parametrize("published", ["after the topic was read", "just before the topic is read"])
+@pytest.mark.parametrize("published", ["as the reading begins", "as the reading ends", "later"])
 def test_what_waits_to_be_published_under_a_former_key_is_taken_away_too(pipe: Pipe, published: str) -> None:
     def read_the_topic() -> set[bytes]:
-        if published == "just before the topic is read":
+        if published == "as the reading begins":
             pipe.relay()
-        return keys_on_the_topic(pipe)
+        found = keys_on_the_topic(pipe)
+        if published == "as the reading ends":
+            pipe.relay()
+        return found
 
+    waits_under = Pseudonyms(bytes(range(2, 34)))
+    say_all_anew(pipe.engine, waits_under, set)
     said = say_all_anew(pipe.engine, OTHER_NAMES, read_the_topic)
     pipe.relay()
 
     with pipe.engine.connect() as connection:
         children = connection.execute(text("SELECT child_id FROM child")).scalars().all()
-    assert said == (2, 2)
+    assert said == (2, 4)
     assert read_from_the_start(pipe).keys() == {OTHER_NAMES.of(child) for child in children}
