@@ -46,6 +46,7 @@ def main() -> None:
         group_id=asked.group,
         enable_auto_commit=False,  # an offset is committed once what lies before it is written, never earlier
         auto_offset_reset="earliest",
+        session_timeout_ms=10_000,  # so soon another reader has the partitions of one that was killed
     )
     wanted = re.compile(
         r"^send\.clean\.(" + "|".join(map(re.escape, asked.feeds)) + ")$" if asked.feeds else r"^send\.clean\."
