@@ -46,6 +46,7 @@ def main() -> None:
         group_id=asked.group,
         enable_auto_commit=False,  # an offset is committed once what lies before it is written, never earlier
         auto_offset_reset="earliest",
+        session_timeout_ms=10_000,  # so soon another reader has the partitions of one that was killed
     )
     wanted = re.compile(
         r"^send\.clean\.(" + "|".join(map(re.escape, asked.feeds)) + ")$" if asked.feeds else r"^send\.clean\."
@@ -88,7 +89,8 @@ def london_day(written: str) -> int:
 
 class Places(ConsumerRebalanceListener):
     """Where to go on in a partition that was given to this reader: where its own file says, for that was written with the
-    events; else where the day asked for begins, else where the group committed, else at the beginning."""
+    events; else where the day asked for begins, else at the beginning. Never where the group committed: another file may
+    have what lies before."""
 
     def __init__(self, consumer: KafkaConsumer, file: str, since: dict[TopicPartition, int]) -> None:
         self.consumer, self.file, self.since = consumer, file, since
@@ -104,7 +106,9 @@ class Places(ConsumerRebalanceListener):
             known = {TopicPartition(*row[:2]): row[2] for row in own.execute("SELECT * FROM position")}
         for place in assigned:
             start = known.get(place, self.since.get(place))
-            if start is not None:
+            if start is None:
+                self.consumer.seek_to_beginning(place)
+            else:
                 self.consumer.seek(place, start)
 
 

@@ -17,8 +17,9 @@ fi
 
 topics=$(kcat -b "$broker" -L -J -q | jq -r '.topics[].topic | select(startswith("send.clean."))')
 for topic in $topics; do
-  # %h are the headers, as name=value with commas between; neither a decision nor a child's id holds a comma. -e: stop at the end
-  kcat -b "$broker" -C -q -e -t "$topic" -o "$from" -f '%h\t%s\n'
+  # %h are the headers, as name=value with commas between; neither a decision nor a child's id holds a comma. -e: stop at the
+  # end, of which the broker tells once it has waited so long for more: without this half a second
+  kcat -b "$broker" -C -q -e -X fetch.wait.max.ms=10 -t "$topic" -o "$from" -f '%h\t%s\n'
 done | jq --raw-input --raw-output --slurp '
   split("\n") | map(select(length > 0) | split("\t")
     | (.[0] | split(",") | map(split("=") | {key: .[0], value: (.[1:] | join("="))}) | from_entries) as $headers

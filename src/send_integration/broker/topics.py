@@ -31,16 +31,11 @@ def create_missing_topics(bootstrap: str, *, partitions: int, replication: int) 
 
 
 def _create(admin: KafkaAdminClient, topic: Topic, partitions: int, replication: int) -> None:
-    retention = -1 if topic.retention is None else int(topic.retention.total_seconds() * 1000)
     wanted = NewTopic(
         topic.name,
         num_partitions=partitions,
         replication_factor=replication,
-        topic_configs={
-            "retention.ms": str(retention),
-            "max.message.bytes": str(topic.largest),
-            "cleanup.policy": "compact" if topic.compacted else "delete",
-        },
+        topic_configs={name: str(value) for name, value in topic.configuration.items()},
     )
     try:
         admin.create_topics([wanted])

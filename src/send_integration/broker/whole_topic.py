@@ -17,6 +17,8 @@ READ_WITHIN_SECONDS = 60.0
 def whole_topic(bootstrap: str, topic: str) -> Iterator[ConsumerRecord]:
     """Every message, those of a partition in order. Raises NotReady where the topic cannot be read to its end."""
     ends = {TopicPartition(p.topic, p.partition): p.end for p in extents(bootstrap, [topic]) if p.end > p.begin}
+    if not ends:
+        return  # kafka-python takes an assignment of nothing for the end of one, and has no beginning to go to
     consumer = KafkaConsumer(bootstrap_servers=bootstrap, enable_auto_commit=False)
     try:
         consumer.assign(sorted(ends))

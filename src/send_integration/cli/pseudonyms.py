@@ -16,7 +16,7 @@ from send_integration.when.london import london_day, london_time
 app = typer.Typer(
     add_completion=False,
     no_args_is_help=True,
-    help="Keys of the consumers of tables and topics: each has names of its own for children. No key is ever printed.",
+    help="Keys of the consumers of topics: each has names of its own for children. No key is ever printed.",
 )
 
 
@@ -27,6 +27,8 @@ def new(
     ],
 ) -> None:
     """Make a consumer's key, in the folder that SEND_PSEUDONYM_KEYS names. One that is there is never written over.
+
+    One is read today: snapshot, for send.child-snapshot.
 
     Keep a copy where keys are kept: without it, what is published later cannot be joined with what was published before.
     """
@@ -48,5 +50,5 @@ def list_keys(*, as_json: Annotated[bool, typer.Option("--json", help="Print JSO
     table = Table("consumer", "made", "stands")
     for one in found:
         made = f"{london_day(one.made_at)} {london_time(one.made_at)}"
-        table.add_row(one.consumer, made, escape(f"refused: {one.refused}") if one.refused else "in use")
+        table.add_row(one.consumer, made, escape(f"refused: {one.refused}") if one.refused else "good")
     Console().print(table)

@@ -31,8 +31,9 @@ def snapshot() -> None:
     """Say the state of every child anew on send.child-snapshot, and take away what stands there under other keys.
 
     For a topic that is new, a key of pseudonyms that is new, or after workers ran without one. A worker publishes it.
+    Restart every worker first: they read the key when they start, and say under the former one what changes until then.
     """
     now, engine = services()
     pseudonyms = read_pseudonyms(now.pseudonym_folder, SNAPSHOT)
-    said = say_all_anew(engine, pseudonyms, keys_with_a_value(now.kafka, CHILD_SNAPSHOT.name))
+    said = say_all_anew(engine, pseudonyms, lambda: keys_with_a_value(now.kafka, CHILD_SNAPSHOT.name))
     typer.echo(f"{said.children} children said anew, {said.taken_away} keys taken away; a worker publishes them.")

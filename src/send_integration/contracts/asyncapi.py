@@ -6,6 +6,7 @@ from typing import Any
 
 from send_integration.contracts import topics
 from send_integration.contracts.child_snapshot import SNAPSHOT_SCHEMA
+from send_integration.contracts.content_types import CLOUD_EVENT, JSON
 from send_integration.contracts.examples import CHILD, Example, examples_of, said_example
 from send_integration.contracts.registry import EVENT_TYPES, type_feed
 from send_integration.contracts.said import SAID
@@ -15,7 +16,7 @@ VERSION = "1.5.0"
 field raises the second number, words alone the third; nothing that breaks a reader is released under a type's name."""
 
 BINDING = "0.5.0"
-CLOUD_EVENT, JSON, BYTES = "application/cloudevents+json", "application/json", "application/octet-stream"
+BYTES = "application/octet-stream"
 
 READING = """\
 Events of education, health and care about children with special educational needs, checked, and each joined to its child.
@@ -70,12 +71,8 @@ def _channel(topic: topics.Topic) -> dict[str, Any]:
     kept = "for ever" if topic.retention is None else f"{topic.retention.days} days"
     if topic.compacted:
         kept = "of each key the last message"
-    milliseconds = -1 if topic.retention is None else int(topic.retention.total_seconds() * 1000)
-    settings: dict[str, Any] = {
-        "cleanup.policy": ["compact" if topic.compacted else "delete"],
-        "retention.ms": milliseconds,
-        "max.message.bytes": topic.largest,
-    }
+    told = topic.configuration
+    settings = {**told, "cleanup.policy": [told["cleanup.policy"]]}
     return {
         "address": topic.name,
         "description": f"{topic.about} Keyed by {topic.key}: {_KEY[topic.key]}. Kept: {kept}.",
@@ -155,7 +152,7 @@ def _refused(name: str) -> dict[str, Any]:
         "origin": _text("JSON: file and line, as the raw message had it; may be empty."),
         "raw-position": _text("Topic, partition and offset of the raw message, with slashes between."),
     }
-    shown = {"reasons": _compact(told["reasons"]), "origin": told["origin"], "raw-position": told["raw-position"]}
+    shown = {"reasons": json.dumps(told["reasons"]), "origin": told["origin"], "raw-position": told["raw-position"]}
     return {
         "name": name,
         "title": topics.QUARANTINE.about,
@@ -164,10 +161,6 @@ def _refused(name: str) -> dict[str, Any]:
         "payload": {"description": "The untouched bytes, which need not be JSON."},
         "examples": [{"name": "ordinary", "headers": shown, "payload": "what was sent"}],
     }
-
-
-def _compact(value: object) -> str:
-    return json.dumps(value)
 
 
 def _raw_trait() -> dict[str, Any]:

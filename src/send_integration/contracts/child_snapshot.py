@@ -38,7 +38,7 @@ class SnapshotRisk(Said):
 
 
 class ChildSnapshot(Said):
-    """One child as things stand until the next message of the same key; `as_of` is the day on which that came about.
+    """One child as things stand until the next message of the same key; `as_of` is the day of the evaluation that found it so.
 
     `born_in_school_year` is the year in which the school year of birth began (1 September). What would tell the day of birth,
     such as a date that follows from a birthday, is left out, and so is whatever a source named or wrote.

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from send_integration.contracts.content_types import CLOUD_EVENT
 from send_integration.contracts.event import Event
 from send_integration.contracts.registry import EVENT_TYPES, parse, type_feed
 
@@ -64,10 +65,10 @@ def _special(name: str, ordinary: Example) -> Iterator[Example]:
     """The cases that a reader has to act on."""
     match name:
         case "send.camhs.appointment.v1":
-            body = _event(name, number=2, event_id="2", attended="did-not-attend", corrects=ordinary.payload["id"])
+            body = _event(name, number=2, attended="did-not-attend", corrects=ordinary.payload["id"])
             yield Example("correction", "Takes the place of the event that it corrects.", ordinary.headers, body)
         case "send.ehcp.advice_received.v1":
-            body = _event(name, number=2, event_id="2", retracts=ordinary.payload["id"])
+            body = _event(name, number=2, retracts=ordinary.payload["id"])
             yield Example("retraction", "What it retracts never happened.", ordinary.headers, body)
         case "send.school.enrolled.v1":
             yield ordinary._replace(
@@ -88,12 +89,12 @@ def _special(name: str, ordinary: Example) -> Iterator[Example]:
                 "restricted child",
                 "Whoever reads on must let nobody see this child who may not.",
                 ordinary.headers,
-                _event(name, number=2, event_id="2", person=person),
+                _event(name, number=2, person=person),
             )
 
 
 def _headers(*, decision: int, child: str | None = None) -> dict[str, str]:
-    told = {"content-type": "application/cloudevents+json", "decision": str(decision)}
+    told = {"content-type": CLOUD_EVENT, "decision": str(decision)}
     return told if child is None else {**told, "child": child}
 
 
@@ -110,7 +111,7 @@ def _event(name: str, *, number: int = 1, **changed: Any) -> dict[str, Any]:  # 
     happened: date = own.pop("happened")
     moment = datetime.combine(happened, time(10, 30), UTC).isoformat()
     fields = EVENT_TYPES[name].model_fields["data"].annotation.model_fields  # type: ignore[union-attr]
-    data = {**own, **{key: value for key, value in changed.items() if key != "event_id"}}
+    data = {**own, **changed}
     if "person" in fields:
         data.setdefault("person", dict(PERSON))
     if feed == "workers":

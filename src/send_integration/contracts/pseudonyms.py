@@ -1,4 +1,4 @@
-"""Names of children for those who are given tables or topics: the same child always the same, to each consumer another.
+"""Names of children for those who are given topics: the same child always the same, to each consumer another.
 
 A pseudonym is HMAC-SHA256 of the child's id under the consumer's own key, so whoever has two extracts cannot join them,
 and whoever knows our ids cannot look one up, without the keys.
@@ -9,9 +9,8 @@ import hmac
 import re
 from typing import Final
 
-WAREHOUSE, SNAPSHOT = "warehouse", "snapshot"
-CONSUMERS_OF_OURS: Final = (WAREHOUSE, SNAPSHOT)
-"""The keys of the warehouse's tables, and of the topic of children's current state."""
+SNAPSHOT: Final = "snapshot"
+"""The consumer that the topic of children's current state is for; no other key is read yet."""
 
 KEY_BYTES: Final = 32
 BYTES_KEPT: Final = 20

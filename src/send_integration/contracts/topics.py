@@ -1,4 +1,4 @@
-"""Every topic's name, key and retention, declared once (the table of contracts.md 3)."""
+"""Every topic's name, key and retention, declared once."""
 
 from datetime import timedelta
 from typing import NamedTuple
@@ -30,6 +30,15 @@ class Topic(NamedTuple):
     def largest(self) -> int:
         """The bytes of the largest message that it takes."""
         return MAX_MESSAGE_BYTES - (ROOM_FOR_REASONS if self.name.startswith("send.raw.") else 0)
+
+    @property
+    def configuration(self) -> dict[str, str | int]:
+        """Kafka's settings of the topic."""
+        return {
+            "cleanup.policy": "compact" if self.compacted else "delete",
+            "retention.ms": -1 if self.retention is None else self.retention // timedelta(milliseconds=1),
+            "max.message.bytes": self.largest,
+        }
 
 
 def raw(feed: str) -> Topic:

@@ -5,13 +5,12 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
+from send_integration.contracts.content_types import AS_CLOUD_EVENT
 from send_integration.contracts.event import JsonValue, Reason
 from send_integration.contracts.topics import MAX_MESSAGE_BYTES, ROOM_FOR_REASONS
 
 LARGEST_VALUE_BYTES = MAX_MESSAGE_BYTES - ROOM_FOR_REASONS - 64 * 1024
 """The largest value that is sent. The rest of a message's room is for its key, headers and the broker's own frame."""
-
-CLOUD_EVENT = ("content-type", b"application/cloudevents+json")
 
 
 class Origin(NamedTuple):
@@ -47,7 +46,7 @@ class RawEvent(NamedTuple):
     def headers(self) -> tuple[tuple[str, bytes], ...]:
         """The message's headers; a file's name and a line tell nobody who the event is about."""
         origin = f'{_file_part(self.origin.file, self.sender)}, "{self.origin.kind}": {self.origin.place}}}'
-        headers = (CLOUD_EVENT, ("origin", origin.encode()))
+        headers = (AS_CLOUD_EVENT, ("origin", origin.encode()))
         if not self.faults and not self.queries:
             return headers
         told = (("adapter-reasons", self.faults), ("adapter-remarks", self.queries))

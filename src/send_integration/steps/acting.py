@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Engine
 from send_integration.alerts.schedule import in_rehearsal
 from send_integration.alerts.sending import may_snooze
 from send_integration.contracts import topics
+from send_integration.contracts.content_types import AS_JSON
 from send_integration.errors import BadInput
 from send_integration.rules.flags import ACKNOWLEDGED, DISMISSED
 from send_integration.steps.alerts import PENDING, Today, alert_message
@@ -75,8 +76,7 @@ def hand_over(engine: Engine, alert_id: str, to_worker: str, person: Person) -> 
             raise BadInput("They have it already", where="to")
         hand_over_flag(connection, kept.alert.flag_id, to_worker, person.session.actor, person.now)
         value = json.dumps(flag_message(connection, kept.alert.flag_id, TIMELINE_SAYS)).encode()
-        header = (("content-type", b"application/json"),)
-        say(connection, [Outgoing(topics.FLAGS.name, kept.alert.child_id.encode(), value, header)])
+        say(connection, [Outgoing(topics.FLAGS.name, kept.alert.child_id.encode(), value, (AS_JSON,))])
         _note(connection, kept, "handed-over", person, to=to_worker)
 
 

@@ -14,6 +14,7 @@ from send_integration.alerts.route import Alert, Holder, Known, escalated, inher
 from send_integration.alerts.schedule import ANSWER_DAYS, OFFICE_HOURS, WorkingHours, in_rehearsal
 from send_integration.alerts.sending import ALERTS_A_DAY, URGENT, Plan, Sent, plan, rank, remembered, within_budget
 from send_integration.contracts import topics
+from send_integration.contracts.content_types import AS_JSON
 from send_integration.rules.flags import CLEARED, RAISED
 from send_integration.steps.batch import Outgoing, RawMessage
 from send_integration.store.alerts import (
@@ -277,8 +278,7 @@ def alert_message(change: str, alert: Alert, today: Today, **more: str) -> Outgo
         "escalated_from": alert.escalated_from,
         **more,
     }
-    header = (("content-type", b"application/json"),)
-    return Outgoing(topics.ALERTS.name, alert.recipient.encode(), json.dumps(value).encode(), header)
+    return Outgoing(topics.ALERTS.name, alert.recipient.encode(), json.dumps(value).encode(), (AS_JSON,))
 
 
 def _gone(alert: Alert, standing: Mapping[str, StandingFlag]) -> str:

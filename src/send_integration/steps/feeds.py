@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Engine
 
 from send_integration.alerts.letters import feed_letter
 from send_integration.contracts import topics
+from send_integration.contracts.content_types import AS_JSON
 from send_integration.contracts.topics import FEEDS
 from send_integration.errors import BadInput
 from send_integration.steps.batch import Outgoing
@@ -96,8 +97,7 @@ def say_change(
         "try_at": utc_text(breaker.try_at) if breaker.try_at else None,
         "failures": failures_as_json(failures),
     }
-    header = (("content-type", b"application/json"),)
-    say(connection, [Outgoing(topics.FEED_HEALTH.name, breaker.feed.encode(), json.dumps(told).encode(), header)])
+    say(connection, [Outgoing(topics.FEED_HEALTH.name, breaker.feed.encode(), json.dumps(told).encode(), (AS_JSON,))])
 
 
 def post_openings(engine: Engine, mailboxes: Mapping[str, str], fallback: str, now: datetime) -> int:

@@ -8,11 +8,10 @@ from typing import Annotated
 from pydantic import Field, TypeAdapter, ValidationError
 
 from send_integration.contracts import topics
+from send_integration.contracts.content_types import AS_CLOUD_EVENT
 from send_integration.contracts.event import ChildId, Event, Reason
 from send_integration.steps.batch import Outgoing, RawMessage
 from send_integration.store.refusals import QuarantineRow, reasons_as_json
-
-CLOUD_EVENT = ("content-type", b"application/cloudevents+json")
 
 UNREADABLE = Reason("row-reasons-unreadable", "", "What was found while the file was read cannot be read itself.")
 """Of a message whose adapter's reasons are none: nobody knows what is wrong with it, so it is not let in."""
@@ -38,7 +37,7 @@ def accepted(feed: str, body: bytes, child_id: ChildId, decision: int) -> list[O
 def about_no_child(event: Event) -> Outgoing:
     """An event about a worker, or a person's decision on identity; its key is the worker, or whoever decided."""
     key = event.worker.id if event.worker else event.text("by")
-    return Outgoing(topics.clean(event.feed).name, key.encode(), event.body, (CLOUD_EVENT, ("decision", b"0")))
+    return Outgoing(topics.clean(event.feed).name, key.encode(), event.body, (AS_CLOUD_EVENT, ("decision", b"0")))
 
 
 def withdrawn(feed: str, body: bytes, child_id: ChildId, decision: int) -> list[Outgoing]:
@@ -48,7 +47,7 @@ def withdrawn(feed: str, body: bytes, child_id: ChildId, decision: int) -> list[
 
 def _said_of_child(feed: str, body: bytes, told: ChildId, decision: int, child: str) -> list[Outgoing]:
     """To whoever was told, or is, that the event is a child's."""
-    headers = (CLOUD_EVENT, ("decision", str(decision).encode()), ("child", child.encode()))
+    headers = (AS_CLOUD_EVENT, ("decision", str(decision).encode()), ("child", child.encode()))
     key = told.encode()
     return [
         Outgoing(topics.clean(feed).name, key, body, headers),

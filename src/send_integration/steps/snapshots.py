@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from send_integration.contracts import topics
+from send_integration.contracts.content_types import AS_JSON
 from send_integration.contracts.pseudonyms import SNAPSHOT, Pseudonyms
 from send_integration.errors import SendError
 from send_integration.evaluate import ChildAnswer
@@ -19,8 +20,6 @@ from send_integration.timeline.model import EpisodeStatus
 from send_integration.when.school_years import school_year_start
 
 log = logging.getLogger("send_integration.snapshots")
-
-HEADER = ("content-type", b"application/json")
 
 
 def pseudonyms_of_the_topic(folder: Path) -> Pseudonyms | None:
@@ -92,17 +91,22 @@ class Snapshots:
         if self._pseudonyms is None:
             return []
         return [
-            snapshot_message(
-                self._pseudonyms.of(child_id), None if state is None else {"as_of": as_of.isoformat(), **state}
-            )
+            taken_away(self._pseudonyms.of(child_id).encode())
+            if state is None
+            else snapshot_message(self._pseudonyms.of(child_id), state, as_of)
             for child_id, state in sorted(states.items())
         ]
 
 
-def snapshot_message(pseudonym: str, state: Mapping[str, Any] | None) -> Outgoing:
-    """One child's state; None takes away what was said under the pseudonym."""
-    value = None if state is None else json.dumps(state, sort_keys=True).encode()
-    return Outgoing(topics.CHILD_SNAPSHOT.name, pseudonym.encode(), value, (HEADER,))
+def snapshot_message(pseudonym: str, state: Mapping[str, Any], as_of: date) -> Outgoing:
+    """One child's state, as an evaluation found it on that day."""
+    value = json.dumps({"as_of": as_of.isoformat(), **state}, sort_keys=True).encode()
+    return Outgoing(topics.CHILD_SNAPSHOT.name, pseudonym.encode(), value, (AS_JSON,))
+
+
+def taken_away(key: bytes) -> Outgoing:
+    """The message that takes away what was said under a key."""
+    return Outgoing(topics.CHILD_SNAPSHOT.name, key, None, (AS_JSON,))
 
 
 def gone(children: Iterable[str]) -> dict[str, None]:

@@ -8,12 +8,13 @@ from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import Connection, Engine
 
 from send_integration.contracts import topics
+from send_integration.contracts.content_types import AS_CLOUD_EVENT
 from send_integration.contracts.envelope import Line
 from send_integration.contracts.glimpse import glimpse
 from send_integration.contracts.identifiers import holds_nhs_number, holds_upn
 from send_integration.errors import BadInput, DecidedMeanwhile
 from send_integration.steps.batch import Outgoing
-from send_integration.steps.gate_messages import CLOUD_EVENT, REPLAY
+from send_integration.steps.gate_messages import REPLAY
 from send_integration.store.outbox import BYTES_AT_ONCE, say
 from send_integration.store.people import lock_identity
 from send_integration.store.sessions import Session, record_within
@@ -179,7 +180,7 @@ def _again(item: Replayed, *, adapter_mended: bool) -> Outgoing:
 
 
 def _headers(item: Replayed, *, adapter_mended: bool) -> Iterator[tuple[str, bytes]]:
-    yield CLOUD_EVENT
+    yield AS_CLOUD_EVENT
     yield "origin", json.dumps(item.origin).encode()
     if item.adapter_reasons and not adapter_mended:
         yield "adapter-reasons", json.dumps(item.adapter_reasons).encode()

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine
 
 from send_integration.alerts.notices import Lost
 from send_integration.contracts import topics
+from send_integration.contracts.content_types import AS_JSON
 from send_integration.contracts.event import Event, EventKey
 from send_integration.contracts.pseudonyms import Pseudonyms
 from send_integration.contracts.registry import read
@@ -306,8 +307,7 @@ def _flag_message(changed: FlagChange, workers: Sequence[NamedWorker]) -> Outgoi
         "flag": flag_as_json(changed.flag),
         "named_workers": [worker_as_json(worker) for worker in workers],
     }
-    headers = (("content-type", b"application/json"),)
-    return Outgoing(topics.FLAGS.name, changed.flag.child_id.encode(), json.dumps(value).encode(), headers)
+    return Outgoing(topics.FLAGS.name, changed.flag.child_id.encode(), json.dumps(value).encode(), (AS_JSON,))
 
 
 def _handed_over(

@@ -96,6 +96,14 @@ def waiting(connection: Connection, limit: int) -> list[Said]:
     ]
 
 
+def keys_waiting(connection: Connection, topic: str) -> set[bytes]:
+    """The keys under which a value waits to be published on a topic."""
+    rows = connection.execute(
+        text("SELECT DISTINCT key FROM outbox WHERE topic = :topic AND value IS NOT NULL"), {"topic": topic}
+    )
+    return {bytes(row[0]) for row in rows}
+
+
 def published(connection: Connection, ids: Iterable[int]) -> None:
     """Remove messages that are on their topics."""
     connection.execute(text("DELETE FROM outbox WHERE id = ANY(:ids)"), {"ids": list(ids)})

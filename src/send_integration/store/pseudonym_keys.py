@@ -22,7 +22,7 @@ _MOST_BYTES = 2 * KEY_BYTES + 2
 
 
 class KnownKey(NamedTuple):
-    """A consumer with a key: when its file was made, and why the key is not used; '' where it is."""
+    """A consumer with a key: when its file was made, and why the key is refused; '' where it is good."""
 
     consumer: str
     made_at: datetime

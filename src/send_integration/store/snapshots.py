@@ -11,12 +11,8 @@ class Snapshot(NamedTuple):
     """What may be told of a child on the day of their answer; `state` is None of whom nothing may."""
 
     child_id: str
-    as_of: date
+    evaluated_on: date
     state: Mapping[str, Any] | None
-
-    def told(self) -> dict[str, Any] | None:
-        """The same as it is published."""
-        return None if self.state is None else {"as_of": self.as_of.isoformat(), **self.state}
 
 
 def hide_snapshots(connection: Connection, children: Iterable[str]) -> set[str]:

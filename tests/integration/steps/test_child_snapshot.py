@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
 from send_integration.contracts import topics
 from send_integration.contracts.child_snapshot import ChildSnapshot
@@ -125,6 +125,21 @@ def test_nothing_is_said_twice_where_nothing_changed(pipe: Pipe) -> None:
     assert len(told_of(pipe)) == 2
 
 
+def test_what_is_said_has_the_day_of_the_evaluation_that_found_it_so(pipe: Pipe) -> None:
+    tomorrow = TODAY + timedelta(1)
+    assert len(told_of(pipe)) == 2
+    assert {state["as_of"] for state in read_from_the_start(pipe).values()} == {TODAY.isoformat()}
+
+    with pipe.engine.begin() as connection:
+        make_all_due(connection, tomorrow)
+    pipe.keeper.sweep(tomorrow, NOW, 100)
+    assert len(told_of(pipe)) == 2  # nothing changed
+    say_all_anew(pipe.engine, NAMES, set)
+
+    assert len(told_of(pipe)) == 4
+    assert {state["as_of"] for state in read_from_the_start(pipe).values()} == {tomorrow.isoformat()}
+
+
 def test_of_two_who_become_one_the_other_is_taken_away_and_a_split_brings_both_back(pipe: Pipe) -> None:
     before = read_from_the_start(pipe)
     pairs = [
@@ -188,20 +203,45 @@ def test_without_a_key_nothing_is_said_and_all_else_goes_on(
     assert told_of(pipe) == []
     assert len(pipe.answers()) == 1
 
-    said = say_all_anew(engine, NAMES, ())
+    said = say_all_anew(engine, NAMES, set)
     pipe.relay()
     assert said == (1, 0)
     assert len(read_from_the_start(pipe)) == 1
+
+
+def keys_on_the_topic(pipe: Pipe) -> set[bytes]:
+    return {key.encode() for key in read_from_the_start(pipe)}
 
 
 def test_with_another_key_all_is_said_anew_and_what_stood_under_the_former_is_taken_away(pipe: Pipe) -> None:
     pipe.relay()
     before = read_from_the_start(pipe)
 
-    said = say_all_anew(pipe.engine, OTHER_NAMES, [key.encode() for key in before])
+    said = say_all_anew(pipe.engine, OTHER_NAMES, lambda: keys_on_the_topic(pipe))
     pipe.relay()
 
     after = read_from_the_start(pipe)
     assert said == (2, 2)
     assert not before.keys() & after.keys()
     assert sorted(map(json.dumps, after.values())) == sorted(map(json.dumps, before.values()))
+
+
+@pytest.mark.parametrize("published", ["as the reading begins", "as the reading ends", "later"])
+def test_what_waits_to_be_published_under_a_former_key_is_taken_away_too(pipe: Pipe, published: str) -> None:
+    def read_the_topic() -> set[bytes]:
+        if published == "as the reading begins":
+            pipe.relay()
+        found = keys_on_the_topic(pipe)
+        if published == "as the reading ends":
+            pipe.relay()
+        return found
+
+    waits_under = Pseudonyms(bytes(range(2, 34)))
+    say_all_anew(pipe.engine, waits_under, set)
+    said = say_all_anew(pipe.engine, OTHER_NAMES, read_the_topic)
+    pipe.relay()
+
+    with pipe.engine.connect() as connection:
+        children = connection.execute(text("SELECT child_id FROM child")).scalars().all()
+    assert said == (2, 4)
+    assert read_from_the_start(pipe).keys() == {OTHER_NAMES.of(child) for child in children}
