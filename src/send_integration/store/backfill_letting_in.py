@@ -147,13 +147,15 @@ def let_chunk_in(connection: Connection, chunk: ChunkKey, feed: str, today: date
 
 
 def _count(connection: Connection, given: dict[str, object], admitted: int) -> None:
+    """Parts may come in any order, also in several runs: what was said up to a later one is said again from this one on."""
     connection.execute(
         text(
-            'INSERT INTO stream_position (reader, topic, "partition", next_offset, published_offset, accepted)'  # noqa: S608
-            " SELECT 'gate', :topic, :partition, coalesce(max(line) + 1, 0), 0, :accepted FROM backfill_event b"
-            f' WHERE {_OF_CHUNK} ON CONFLICT (reader, topic, "partition") DO UPDATE SET'
-            " next_offset = greatest(stream_position.next_offset, excluded.next_offset),"
-            " accepted = stream_position.accepted + excluded.accepted"
+            'INSERT INTO stream_position AS p (reader, topic, "partition", next_offset, published_offset, accepted)'  # noqa: S608
+            " SELECT 'gate', :topic, :partition, max(line) + 1, min(line), :accepted FROM backfill_event b"
+            f' WHERE {_OF_CHUNK} HAVING count(*) > 0 ON CONFLICT (reader, topic, "partition") DO UPDATE SET'
+            " next_offset = greatest(p.next_offset, excluded.next_offset),"
+            " published_offset = least(p.published_offset, excluded.published_offset),"
+            " accepted = p.accepted + excluded.accepted"
         ),
         {**given, "accepted": admitted},
     )

@@ -21,7 +21,9 @@ from tests.builders import NOW
 TODAY = date(2025, 1, 16)
 
 
-def load(address: str, folder: Path, kill_at: str = "", said: list[Outgoing] | None = None) -> Loaded:
+def load(
+    address: str, folder: Path, kill_at: str = "", said: list[Outgoing] | None = None, processes: int = 2
+) -> Loaded:
     """Load a folder; at the first word on step `kill_at` the process ends as by kill -9."""
 
     def told(step: str, _count: int) -> None:
@@ -33,7 +35,7 @@ def load(address: str, folder: Path, kill_at: str = "", said: list[Outgoing] | N
     files = [HistoryFile(folder / f"{feed}.jsonl", feed) for feed in FEEDS if (folder / f"{feed}.jsonl").exists()]
     messages = [] if said is None else said
     try:
-        return Backfill(engine, work, default_model(), 2, told).load(
+        return Backfill(engine, work, default_model(), processes, told).load(
             files, lambda: say_history(engine, messages.extend, lambda count: told("say", count))
         )
     finally:

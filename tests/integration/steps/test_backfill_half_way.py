@@ -1,0 +1,59 @@
+"""A load that was left half way hides nothing: no part let in and never said, no child let in and never evaluated."""
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+
+from send_integration.contracts import topics
+from send_integration.contracts.registry import read
+from send_integration.steps import backfill_reading
+from send_integration.steps.backfill_reading import HistoryFile, ReadPart, read_part, register
+from send_integration.steps.backfill_work import expectations_of
+from send_integration.steps.batch import Outgoing
+from send_integration.steps.gate_judging import Judge
+from send_integration.store.backfill import chunks_to_read
+from tests.builders import ANNA_KOWALSKA as ANNA
+from tests.builders import NOW, TOM_BRIGHT, sent
+from tests.integration.steps.backfill_process import load
+
+ASKED = sent("ehcp.requested", "2024-05-06", event_id="asked", source="council", person=ANNA)
+DECIDED = sent("ehcp.decided_to_assess", "2024-06-03", event_id="decided", source="council", person=ANNA)
+OTHER = sent("camhs.referred", "2024-05-01", event_id="other", source="clinic", person=TOM_BRIGHT)
+
+
+def history(folder: Path, **feeds: list[bytes]) -> Path:
+    """A folder with a file of each feed."""
+    folder.mkdir()
+    for feed, lines in feeds.items():
+        (folder / f"{feed}.jsonl").write_bytes(b"".join(line + b"\n" for line in lines))
+    return folder
+
+
+def of_children(said: list[Outgoing]) -> list[str]:
+    """The ids of the events that were said of children, in their order."""
+    return [read(one.value).id for one in said if one.topic == topics.CHILD_EVENTS.name and one.value is not None]
+
+
+def test_a_part_that_is_let_in_after_a_later_one_is_said_too(
+    engine: Engine, database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A run was killed that had read the second part and not the first; the next run had another folder."""
+    monkeypatch.setattr(backfill_reading, "CHUNK_BYTES", 1)  # a part for each line
+    first, other = history(tmp_path / "1", ehcp=[ASKED, DECIDED]), history(tmp_path / "2", camhs=[OTHER])
+    _read_part(engine, HistoryFile(first / "ehcp.jsonl", "ehcp"), 1)
+    said: list[Outgoing] = []
+
+    load(database, other, said=said, processes=1)
+    assert sorted(of_children(said)) == ["decided", "other"]
+
+    load(database, first, said=said, processes=1)
+    assert {*of_children(said)} == {"asked", "decided", "other"}
+
+
+def _read_part(engine: Engine, file: HistoryFile, number: int) -> None:
+    """What a run leaves that was killed when it had read this part alone."""
+    [known] = register(engine, [file])
+    with engine.begin() as connection:
+        chunk = chunks_to_read(connection, [known])[number][1]
+    read_part(engine, Judge(expectations_of), ReadPart(file.path, file.feed, known, chunk), NOW)
