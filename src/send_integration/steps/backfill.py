@@ -32,12 +32,12 @@ from send_integration.store.backfill import (
     chunks_to_read,
     feeds_of_files,
     forget_what_a_crash_lost,
-    let_evaluate,
     lock_backfill,
     rest_partition,
     too_long_lines,
     topic_of,
 )
+from send_integration.store.backfill_children import let_evaluate
 from send_integration.store.backfill_letting_in import (
     bodies_that_assert_first,
     forget_parts_let_in,

@@ -19,7 +19,8 @@ from send_integration.steps.backfill_reading import ReadPart, read_part
 from send_integration.steps.gate_judging import Checks, Judge
 from send_integration.steps.snapshots import pseudonyms_of_the_topic
 from send_integration.steps.timeline import TimelineKeeper
-from send_integration.store.backfill import ChunkKey, children_evaluated, children_to_evaluate, take_chunk
+from send_integration.store.backfill import ChunkKey, take_chunk
+from send_integration.store.backfill_children import children_to_evaluate, strike_children_off
 from send_integration.store.backfill_letting_in import let_chunk_in
 from send_integration.store.engine import open_database
 from send_integration.store.timelines import LOCK_BUCKETS, Part, lock_children
@@ -104,6 +105,6 @@ def evaluate(part: Part) -> int:
         due = children_to_evaluate(connection, CHILDREN_AT_ONCE, part.number, part.of, LOCK_BUCKETS)
         if due:
             lock_children(connection, due)
-            still = children_evaluated(connection, due)
+            still = strike_children_off(connection, due)
             mine.keeper.evaluate_history(connection, still, mine.work.today, mine.work.now)
         return len(due)

@@ -10,7 +10,6 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Engine
 
-from send_integration.alerts.notices import Lost
 from send_integration.contracts import topics
 from send_integration.contracts.event import Event, EventKey
 from send_integration.contracts.pseudonyms import Pseudonyms
@@ -43,7 +42,7 @@ from send_integration.store.panel import forget_panel, keep_listings, words_arri
 from send_integration.store.positions import move_on, split_known
 from send_integration.store.relations import keep_relations
 from send_integration.store.rule_books import children_of_other_rules, put_in_force
-from send_integration.store.shown import take_off
+from send_integration.store.shown import stand_not_yet, take_off
 from send_integration.store.snapshots import hide_snapshots
 from send_integration.store.timelines import (
     EVERYBODY,
@@ -92,12 +91,6 @@ class _Touched:
     children: set[str]
     displaced: Sequence[Displaced] = ()
     arrived: Mapping[EventKey, Event] = field(default_factory=dict)
-    unseen_since: Mapping[str, datetime] = field(default_factory=dict)
-    """Of a child to whom history was given: what stands on its timeline since then nobody has been shown."""
-
-    def is_unseen(self, gone: Lost) -> bool:
-        """Whether nobody can have been shown an entry."""
-        return gone.child_id in self.unseen_since and gone.shown_since >= self.unseen_since[gone.child_id]
 
 
 class TimelineKeeper:
@@ -148,19 +141,19 @@ class TimelineKeeper:
     ) -> set[str]:
         """Keep events within a transaction; gives the children whom they touch, to be evaluated by `evaluate_history`.
 
-        Where an event gives way, all is evaluated at once: whoever saw it is told.
+        Where an event gives way, all is evaluated at once: whoever saw it is told. Otherwise nothing is shown until then.
         """
         kept = keep_events(connection, arrived)
         if kept.displaced:
             touched = _Touched(kept.children, kept.displaced, {one.event.key: one.event for one in arrived})
             self._evaluate(connection, touched, today, now)
+        else:
+            stand_not_yet(connection, [one.event.key for one in arrived])
         return kept.children
 
-    def evaluate_history(
-        self, connection: Connection, unseen_since: Mapping[str, datetime], today: date, now: datetime
-    ) -> None:
-        """Evaluate children within a transaction that has their locks; what each has `unseen_since` nobody was shown."""
-        self._evaluate(connection, _Touched({*unseen_since}, unseen_since=unseen_since), today, now)
+    def evaluate_history(self, connection: Connection, children: set[str], today: date, now: datetime) -> None:
+        """Evaluate children within a transaction that has their locks."""
+        self._evaluate(connection, _Touched(children), today, now)
 
     def _evaluate(self, connection: Connection, touched: _Touched, today: date, now: datetime) -> int:
         """Fold, judge and keep some children anew; gives how many flags changed."""
@@ -185,7 +178,7 @@ class TimelineKeeper:
         lost = left_by_the_fold(connection, known, answers, touched.children, today)
         if touched.displaced:
             lost += left_by_displacement(connection, touched.displaced, moves, known, answers, arrived)
-        tell_who_saw(connection, [gone for gone in lost if not touched.is_unseen(gone)])
+        tell_who_saw(connection, lost)
         keep_flags(connection, changed, now)
         reword_flags(connection, other_words)
         say(connection, [_flag_message(change, workers.get(change.flag.child_id, ())) for change in changed])

@@ -195,36 +195,3 @@ def loaded_messages(engine: Engine) -> dict[str, int]:
             )
         )
         return {row[0]: int(row[1]) for row in rows}
-
-
-def children_to_evaluate(connection: Connection, limit: int, part: int, parts: int, buckets: int) -> list[str]:
-    """Children of a part whom history has touched, lock by lock."""
-    rows = connection.execute(
-        text(
-            "SELECT child_id FROM (SELECT child_id, abs(hashtext(child_id) % :buckets) AS bucket FROM backfill_child) AS due"
-            " WHERE bucket % :parts = :part ORDER BY bucket, child_id LIMIT :limit"
-        ),
-        {"limit": limit, "part": part, "parts": parts, "buckets": buckets},
-    )
-    return [row[0] for row in rows]
-
-
-def children_evaluated(connection: Connection, children: Sequence[str]) -> dict[str, datetime]:
-    """Strike some locked children off; gives those whom nobody else had evaluated since they were found, each with the
-    moment since when history may be on its timeline."""
-    rows = connection.execute(
-        text("DELETE FROM backfill_child WHERE child_id = ANY(:children) RETURNING child_id, since"),
-        {"children": list(children)},
-    )
-    return {row[0]: row[1] for row in rows}
-
-
-def let_evaluate(connection: Connection, children: Iterable[str]) -> None:
-    """Have some children evaluated; in one order for all, so that two never wait for each other."""
-    connection.execute(
-        text(
-            "INSERT INTO backfill_child (child_id) SELECT c FROM unnest(cast(:children AS text[])) AS u(c) ORDER BY c"
-            " ON CONFLICT DO NOTHING"
-        ),
-        {"children": sorted(children)},
-    )

@@ -116,7 +116,10 @@ def let_evaluate_whom_it_touches(connection: Connection) -> None:
 
 
 def let_chunk_in(connection: Connection, chunk: ChunkKey, feed: str, today: date) -> int:
-    """Admit what is left of a part, all of it plain and decided; gives how many messages there were."""
+    """Admit what is left of a part, all of it plain and decided; gives how many messages there were.
+
+    Its events stand on no answer, and so on no page, until their children are evaluated.
+    """
     given = {**chunk._asdict(), "feed": feed, "topic": topic_of(feed), "partition": plain_partition(chunk.file)}
     admitted = connection.execute(
         text(
@@ -129,8 +132,8 @@ def let_chunk_in(connection: Connection, chunk: ChunkKey, feed: str, today: date
     ).rowcount
     connection.execute(
         text(
-            "INSERT INTO event (source, event_id, child_id, decision, recorded_at, target, body, shown_since)"  # noqa: S608
-            " SELECT b.source, b.event_id, r.child_id, r.decision, b.recorded_at, b.target, coalesce(b.body, b.raw), now()"
+            "INSERT INTO event (source, event_id, child_id, decision, recorded_at, target, body)"  # noqa: S608
+            " SELECT b.source, b.event_id, r.child_id, r.decision, b.recorded_at, b.target, coalesce(b.body, b.raw)"
             f" FROM backfill_event b JOIN person_record r ON r.digest = b.record WHERE {_OF_CHUNK}"
             " ORDER BY b.source, b.event_id"
         ),

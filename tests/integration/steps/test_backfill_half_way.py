@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
 from send_integration.contracts import topics
 from send_integration.contracts.registry import read
@@ -11,11 +11,14 @@ from send_integration.steps import backfill_reading
 from send_integration.steps.backfill_reading import HistoryFile, ReadPart, read_part, register
 from send_integration.steps.backfill_work import expectations_of
 from send_integration.steps.batch import Outgoing
+from send_integration.steps.catalogue import load_rules
 from send_integration.steps.gate_judging import Judge
 from send_integration.store.backfill import chunks_to_read
 from tests.builders import ANNA_KOWALSKA as ANNA
 from tests.builders import NOW, TOM_BRIGHT, sent
-from tests.integration.steps.backfill_process import load
+from tests.integration.notices.test_who_is_told import look, notices
+from tests.integration.steps.backfill_process import TODAY, Left, load
+from tests.integration.steps.pipe import Pipe
 
 ASKED = sent("ehcp.requested", "2024-05-06", event_id="asked", source="council", person=ANNA)
 DECIDED = sent("ehcp.decided_to_assess", "2024-06-03", event_id="decided", source="council", person=ANNA)
@@ -57,3 +60,45 @@ def _read_part(engine: Engine, file: HistoryFile, number: int) -> None:
     with engine.begin() as connection:
         chunk = chunks_to_read(connection, [known])[number][1]
     read_part(engine, Judge(expectations_of), ReadPart(file.path, file.feed, known, chunk), NOW)
+
+
+def test_nothing_of_history_is_shown_before_the_answer_that_it_stands_on(
+    engine: Engine, database: str, tmp_path: Path
+) -> None:
+    """What is let in by sets, and what the gate took one by one: a repeat."""
+    folder = history(tmp_path / "1", ehcp=[ASKED, DECIDED, DECIDED])
+    with pytest.raises(Left):
+        load(database, folder, leave_at="said", processes=1)
+    assert _shown(engine) == {"asked": False, "decided": False}
+
+    load(database, folder, processes=1)
+
+    assert _shown(engine) == {"asked": True, "decided": True}
+
+
+def _shown(engine: Engine) -> dict[str, bool]:
+    """Of each kept event, whether pages show it."""
+    with engine.connect() as connection:
+        rows = connection.execute(text("SELECT event_id, shown_since IS NOT NULL FROM event"))
+        return {row[0]: row[1] for row in rows}
+
+
+def test_who_saw_what_a_worker_showed_of_a_half_loaded_child_is_told_when_it_leaves(
+    engine: Engine, database: str, tmp_path: Path
+) -> None:
+    """A worker's batch evaluates the child between two runs, somebody looks, and the second run takes an event back."""
+    with pytest.raises(Left):
+        load(database, history(tmp_path / "1", ehcp=[ASKED, DECIDED]), leave_at="said", processes=1)
+    pipe = Pipe(engine, load_rules(), TODAY)
+    pipe.send("camhs", sent("camhs.referred", "2024-07-01", event_id="live", source="clinic", person=ANNA))
+    pipe.settle()
+    [child] = {row[0] for row in pipe.ask("SELECT child_id FROM child")}
+    look(pipe, "reader", child)
+    back = sent(
+        "ehcp.decided_to_assess", "2024-06-04", event_id="back", source="council", person=ANNA, retracts="decided"
+    )
+
+    load(database, history(tmp_path / "2", ehcp=[back]), processes=1)
+
+    told = notices(pipe)["reader", child]
+    assert [entry.event_id for entry in told.entries] == ["decided"]
