@@ -13,7 +13,10 @@ from send_integration.steps.backfill_work import expectations_of
 from send_integration.steps.batch import Outgoing
 from send_integration.steps.catalogue import load_rules
 from send_integration.steps.gate_judging import Judge
-from send_integration.store.backfill import chunks_to_read
+from send_integration.steps.ledger import Ledger, balance
+from send_integration.store.backfill import chunks_to_read, loaded_messages
+from send_integration.store.backfill_children import children_waiting
+from send_integration.store.ledger import counted, outbox_size, rows_of_feeds
 from tests.builders import ANNA_KOWALSKA as ANNA
 from tests.builders import NOW, TOM_BRIGHT, sent
 from tests.integration.notices.test_who_is_told import look, notices
@@ -60,6 +63,28 @@ def _read_part(engine: Engine, file: HistoryFile, number: int) -> None:
     with engine.begin() as connection:
         chunk = chunks_to_read(connection, [known])[number][1]
     read_part(engine, Judge(expectations_of), ReadPart(file.path, file.feed, known, chunk), NOW)
+
+
+def test_the_ledger_says_whom_a_killed_load_has_not_evaluated(engine: Engine, database: str, tmp_path: Path) -> None:
+    """All is let in and said, and the children are on no page and in no sweep."""
+    folder = history(tmp_path / "1", ehcp=[ASKED], camhs=[OTHER])
+    with pytest.raises(Left):
+        load(database, folder, leave_at="said", processes=1)
+
+    left = _ledger(engine)
+    assert all(feed.balanced for feed in left.feeds)
+    assert left.children_waiting == 2
+    assert not left.balanced
+
+    load(database, folder, processes=1)
+    with engine.begin() as connection:
+        connection.execute(text("DELETE FROM outbox"))
+    assert _ledger(engine).balanced
+
+
+def _ledger(engine: Engine) -> Ledger:
+    loaded, children = loaded_messages(engine), children_waiting(engine)
+    return balance([], counted(engine), rows_of_feeds(engine), outbox_size(engine), loaded=loaded, children=children)
 
 
 def test_nothing_of_history_is_shown_before_the_answer_that_it_stands_on(
