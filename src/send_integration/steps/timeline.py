@@ -37,6 +37,7 @@ from send_integration.steps.batch import Outgoing, RawMessage
 from send_integration.steps.moving import moves_of
 from send_integration.steps.showing import left_by_displacement, left_by_the_fold, tell_who_saw
 from send_integration.steps.snapshots import Snapshots, gone
+from send_integration.store.backfill_children import children_left, strike_children_off
 from send_integration.store.outbox import say
 from send_integration.store.panel import forget_panel, keep_listings, words_arrived
 from send_integration.store.positions import move_on, split_known
@@ -46,6 +47,7 @@ from send_integration.store.shown import stand_not_yet, take_off
 from send_integration.store.snapshots import hide_snapshots
 from send_integration.store.timelines import (
     EVERYBODY,
+    LOCK_BUCKETS,
     ChildRow,
     Displaced,
     KeptEvent,
@@ -121,7 +123,8 @@ class TimelineKeeper:
             return Kept(len(new), len(kept.children), changed)
 
     def sweep(self, today: date, now: datetime, limit: int, part: Part = EVERYBODY) -> int:
-        """Evaluate children of a part whose date has come, then those whom other rules judged; gives how many there were.
+        """Evaluate children of a part whose date has come, then those whom other rules judged, then those whom a killed load
+        of history has left; gives how many there were.
 
         At most `limit`: whoever is due by the calendar does not wait for all to be judged by new rules. Where others sweep
         too, those whom one of them was faster to evaluate are left as they are.
@@ -130,9 +133,10 @@ class TimelineKeeper:
             due = children_due(connection, today, limit, part)
             due += children_of_other_rules(connection, self._fingerprint, today, limit - len(due), part)
             due += unjudged_due(connection, today, self._fingerprint, limit - len(due), part)
+            due += children_left(connection, limit - len(due), part.number, part.of, LOCK_BUCKETS, besides=due)
             if due:
                 lock_children(connection, due)
-                still = still_due(connection, due, today, self._fingerprint)
+                still = still_due(connection, due, today, self._fingerprint) | strike_children_off(connection, due)
                 self._evaluate(connection, _Touched(still), today, now)
             return len(due)
 

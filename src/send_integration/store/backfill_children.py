@@ -4,6 +4,15 @@ from collections.abc import Collection, Iterable, Sequence
 
 from sqlalchemy import Connection, Engine, text
 
+from send_integration.store.backfill import BACKFILL_LOCK
+
+_A_LOAD_RUNS = (
+    "EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND classid = 0 AND objsubid = 1 AND granted"  # noqa: S608 - ours
+    f" AND objid = {BACKFILL_LOCK} AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))"
+)
+LEFT_TO_A_LOAD = f"({_A_LOAD_RUNS} AND child_id IN (SELECT child_id FROM backfill_child))"  # noqa: S608 - constants of ours
+"""Of a row with a child: a load is running, which evaluates the child once all of its history is in. Whatever a killed load
+has let in is judged as it stands, for nobody knows when it is started again."""
 _ALL_IS_IN = "NOT EXISTS (SELECT FROM backfill_chunk WHERE state = 'read') AND NOT EXISTS (SELECT FROM backfill_rest)"
 """Nothing is read that is not let in, and nothing put by: what a killed load has let in of a child is all that it will be."""
 
@@ -21,6 +30,15 @@ def children_to_evaluate(
         {"limit": limit, "part": part, "parts": parts, "buckets": buckets, "besides": sorted(besides)},
     )
     return [row[0] for row in rows]
+
+
+def children_left(
+    connection: Connection, limit: int, part: int, parts: int, buckets: int, *, besides: Collection[str]
+) -> list[str]:
+    """Those whom a killed load has left, to be evaluated by a sweep: none while a load is running, which does it itself."""
+    if connection.execute(text(f"SELECT {_A_LOAD_RUNS}")).scalar_one():
+        return []
+    return children_to_evaluate(connection, limit, part, parts, buckets, besides=besides)
 
 
 def strike_children_off(connection: Connection, children: Sequence[str]) -> set[str]:

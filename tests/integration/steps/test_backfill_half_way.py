@@ -1,5 +1,6 @@
 """A load that was left half way hides nothing: no part let in and never said, no child let in and never evaluated."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -14,9 +15,11 @@ from send_integration.steps.batch import Outgoing
 from send_integration.steps.catalogue import load_rules
 from send_integration.steps.gate_judging import Judge
 from send_integration.steps.ledger import Ledger, balance
-from send_integration.store.backfill import chunks_to_read, loaded_messages
+from send_integration.steps.timeline import TimelineKeeper
+from send_integration.store.backfill import chunks_to_read, loaded_messages, lock_backfill
 from send_integration.store.backfill_children import children_waiting
 from send_integration.store.ledger import counted, outbox_size, rows_of_feeds
+from send_integration.store.timelines import make_all_due
 from tests.builders import ANNA_KOWALSKA as ANNA
 from tests.builders import NOW, TOM_BRIGHT, sent
 from tests.integration.notices.test_who_is_told import look, notices
@@ -127,3 +130,57 @@ def test_who_saw_what_a_worker_showed_of_a_half_loaded_child_is_told_when_it_lea
 
     told = notices(pipe)["reader", child]
     assert [entry.event_id for entry in told.entries] == ["decided"]
+
+
+def test_a_sweep_takes_up_whom_a_killed_load_has_left_once_all_of_its_history_is_in(
+    engine: Engine, database: str, tmp_path: Path
+) -> None:
+    with pytest.raises(Left):
+        load(database, history(tmp_path / "1", ehcp=[ASKED], camhs=[OTHER]), leave_at="said", processes=1)
+    keeper = TimelineKeeper(engine, load_rules())
+
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE backfill_chunk SET state = 'read' WHERE file = 1"))
+    assert keeper.sweep(TODAY, NOW, 10) == 0, "some of it may still be to let in"
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE backfill_chunk SET state = 'let-in'"))
+    with engine.connect() as connection:
+        lock_backfill(connection)
+        assert keeper.sweep(TODAY, NOW, 10) == 0, "a load is running, which does it itself"
+        connection.invalidate()
+    assert [keeper.sweep(TODAY, NOW, 1) for _ in range(3)] == [1, 1, 0]
+
+    assert children_waiting(engine) == 0
+    assert _shown(engine) == {"asked": True, "other": True}
+
+
+def test_no_sweep_judges_a_child_on_a_part_of_the_history_that_a_load_lets_in(
+    engine: Engine, database: str, tmp_path: Path
+) -> None:
+    """Its date has come, or other rules are in force; the load judges it anyway, and would take the flags back again."""
+    pipe = Pipe(engine, load_rules(), TODAY)
+    pipe.send("ehcp", ASKED)
+    pipe.settle()
+    with pytest.raises(Left):
+        load(database, history(tmp_path / "1", ehcp=[DECIDED]), leave_at="let in", processes=1)
+    with engine.begin() as connection:
+        make_all_due(connection, TODAY)
+
+    with engine.connect() as connection:
+        lock_backfill(connection)
+        assert pipe.keeper.sweep(TODAY, NOW, 10) == 0
+        connection.execute(text("UPDATE child SET next_change_on = NULL, judged_by = ''"))
+        connection.commit()
+        assert pipe.keeper.sweep(TODAY, NOW, 10) == 0
+        connection.execute(text("DELETE FROM child"))
+        connection.execute(
+            text(
+                "INSERT INTO unjudged (child_id, fault, tried_on, judged_by) SELECT child_id, '', :on, '' FROM backfill_child"
+            ),
+            {"on": TODAY - timedelta(1)},
+        )
+        connection.commit()
+        assert pipe.keeper.sweep(TODAY, NOW, 10) == 0
+        connection.invalidate()
+
+    assert pipe.keeper.sweep(TODAY, NOW, 10) == 1, "nobody knows when a killed load is started again"
