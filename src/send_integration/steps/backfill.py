@@ -37,7 +37,7 @@ from send_integration.store.backfill import (
     too_long_lines,
     topic_of,
 )
-from send_integration.store.backfill_children import let_evaluate
+from send_integration.store.backfill_children import children_it_restricts, let_evaluate
 from send_integration.store.backfill_letting_in import (
     bodies_that_assert_first,
     forget_parts_let_in,
@@ -88,6 +88,7 @@ class Backfill:
         self._model = model
         self._processes = processes
         self._told = told
+        self._keeper = TimelineKeeper(engine, work.rules, work.pseudonyms())
         with engine.begin() as connection:
             require_model(connection, model)
 
@@ -162,6 +163,8 @@ class Backfill:
         with connection.begin():
             put_by_what_is_held(connection)
             let_evaluate_whom_it_touches(connection)
+        with connection.begin():
+            self._keeper.restrict(connection, children_it_restricts(connection), self._work.today)
         let_in = self._all("let in", [pool.submit(backfill_work.let_in, chunk, feeds[chunk.file]) for chunk in chunks])
         with connection.begin():
             forget_what_was_let_in(connection)
@@ -190,7 +193,6 @@ class Backfill:
         A batch that was killed between the two is taken again: the gate says the same again.
         """
         gate = Gate(self._engine, self._work.checks_of, self._model, arriving=False)
-        keeper = TimelineKeeper(self._engine, self._work.rules, self._work.pseudonyms())
         with connection.begin():
             feeds = feeds_of_files(connection)
         taken = 0
@@ -199,14 +201,14 @@ class Backfill:
             admitted = gate.admit(feeds[file], batch, self._work.now)
             if admitted.parked:
                 raise _paused([feeds[file]])
-            self._keep(keeper, admitted.outgoing)
+            self._keep(admitted.outgoing)
             with connection.begin():
                 strike_off(connection, file, [place for place, _, _ in rows])
             taken += len(batch)
             self._told("one by one", len(batch))
         return taken
 
-    def _keep(self, keeper: TimelineKeeper, said: Iterable[Outgoing]) -> None:
+    def _keep(self, said: Iterable[Outgoing]) -> None:
         of_children = [
             RawMessage(one.topic, 0, 0, one.key, one.value, one.headers)
             for one in said
@@ -215,7 +217,8 @@ class Backfill:
         if of_children:
             with self._engine.begin() as connection:
                 events = latest_of(of_children)
-                let_evaluate(connection, keeper.keep_history(connection, events, self._work.today, self._work.now))
+                kept = self._keeper.keep_history(connection, events, self._work.today, self._work.now)
+                let_evaluate(connection, kept)
 
     def _evaluate(self, pool: ProcessPoolExecutor) -> int:
         """Evaluate everybody whom history has touched, each process a part."""

@@ -3,7 +3,7 @@
 import json
 import logging
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, NamedTuple
@@ -37,7 +37,7 @@ from send_integration.steps.batch import Outgoing, RawMessage
 from send_integration.steps.moving import moves_of
 from send_integration.steps.showing import left_by_displacement, left_by_the_fold, tell_who_saw
 from send_integration.steps.snapshots import Snapshots, gone
-from send_integration.store.backfill_children import children_left, strike_children_off
+from send_integration.store.backfill_children import children_left, restrict_children, strike_children_off
 from send_integration.store.outbox import say
 from send_integration.store.panel import forget_panel, keep_listings, words_arrived
 from send_integration.store.positions import move_on, split_known
@@ -153,7 +153,14 @@ class TimelineKeeper:
             self._evaluate(connection, touched, today, now)
         else:
             stand_not_yet(connection, [one.event.key for one in arrived])
+            self.restrict(connection, {one.child_id for one in arrived if is_restricted(one.event)}, today)
         return kept.children
+
+    def restrict(self, connection: Connection, children: Collection[str], today: date) -> None:
+        """Let the answers of children be those of restricted ones until they are evaluated, for history says they are."""
+        lock_children(connection, children)
+        restrict_children(connection, children)
+        say(connection, self._snapshots.told(gone(hide_snapshots(connection, children)), today))
 
     def evaluate_history(self, connection: Connection, children: set[str], today: date, now: datetime) -> None:
         """Evaluate children within a transaction that has their locks."""
@@ -210,7 +217,7 @@ class TimelineKeeper:
             ],
         )
         hidden = forget_children(connection, faults.keys() & {left.child_id for left in touched.displaced})
-        restricted = {known.child_of[event.key] for event in known.events if event.person and event.person.restricted}
+        restricted = {known.child_of[event.key] for event in known.events if is_restricted(event)}
         hidden |= hide_snapshots(connection, faults.keys() & restricted)
         say(connection, self._snapshots.told(gone(hidden), today))
 
@@ -267,6 +274,11 @@ def _keep_panels(connection: Connection, touched: _Touched, known: Known, panels
     said = [key for key, event in touched.arrived.items() if event.feed == PANEL]
     words_arrived(connection, [key for key in said if known.child_of.get(key, NOBODY) in {*touched.children, NOBODY}])
     forget_panel(connection, touched.children - panels.keys())
+
+
+def is_restricted(event: Event) -> bool:
+    """Whether an event says that its child is to be restricted."""
+    return event.person is not None and event.person.restricted is not None
 
 
 def worker_as_json(named: NamedWorker) -> dict[str, Any]:

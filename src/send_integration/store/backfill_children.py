@@ -66,6 +66,24 @@ def let_evaluate(connection: Connection, children: Iterable[str]) -> None:
     )
 
 
+def children_it_restricts(connection: Connection) -> list[str]:
+    """The children who have an answer, and whom what was read and not let in yet says are to be restricted."""
+    rows = connection.execute(
+        text(
+            "SELECT DISTINCT r.child_id FROM person_record r JOIN child c ON c.child_id = r.child_id"
+            " WHERE r.restricted AND NOT c.restricted AND r.digest IN (SELECT record FROM backfill_event)"
+        )
+    )
+    return [row[0] for row in rows]
+
+
+def restrict_children(connection: Connection, children: Collection[str]) -> None:
+    """Let some locked children be restricted until they are evaluated."""
+    connection.execute(
+        text("UPDATE child SET restricted = true WHERE child_id = ANY(:children)"), {"children": sorted(children)}
+    )
+
+
 def children_waiting(engine: Engine) -> int:
     """How many children history has touched whom nobody has evaluated since."""
     with engine.connect() as connection:

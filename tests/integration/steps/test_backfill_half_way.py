@@ -25,6 +25,7 @@ from tests.builders import NOW, TOM_BRIGHT, sent
 from tests.integration.notices.test_who_is_told import look, notices
 from tests.integration.steps.backfill_process import TODAY, Left, load
 from tests.integration.steps.pipe import Pipe
+from tests.integration.steps.test_child_snapshot import NAMES
 
 ASKED = sent("ehcp.requested", "2024-05-06", event_id="asked", source="council", person=ANNA)
 DECIDED = sent("ehcp.decided_to_assess", "2024-06-03", event_id="decided", source="council", person=ANNA)
@@ -184,3 +185,35 @@ def test_no_sweep_judges_a_child_on_a_part_of_the_history_that_a_load_lets_in(
         connection.invalidate()
 
     assert pipe.keeper.sweep(TODAY, NOW, 10) == 1, "nobody knows when a killed load is started again"
+
+
+@pytest.mark.parametrize(("times", "step"), [(1, "let in"), (2, "one by one")])
+def test_a_child_is_restricted_before_anything_of_the_history_is_let_in_that_restricts_it(
+    engine: Engine, database: str, tmp_path: Path, times: int, step: str
+) -> None:
+    """The answer is that of before for as long as the load goes on, and those who may not see it any more must not."""
+    pipe = Pipe(engine, load_rules(), TODAY, pseudonyms=NAMES)
+    pipe.send("ehcp", ASKED)
+    pipe.settle()
+    assert pipe.ask("SELECT restricted, snapshot IS NULL FROM child") == [(False, False)]
+    secret = {**ANNA, "restricted": "protected-person"}
+    hidden = sent("ehcp.decided_to_assess", "2024-06-03", event_id="hidden", source="council", person=secret)
+
+    folder = history(tmp_path / "1", ehcp=[hidden] * times)
+
+    with pytest.raises(Left):
+        load(database, folder, leave_at=step, processes=1)
+
+    assert pipe.ask("SELECT restricted, snapshot IS NULL FROM child") == [(True, True)]
+
+
+def test_what_was_told_under_a_pseudonym_is_taken_away_with_the_restriction(engine: Engine) -> None:
+    pipe = Pipe(engine, load_rules(), TODAY, pseudonyms=NAMES)
+    pipe.send("ehcp", ASKED)
+    pipe.settle()
+    [child] = {row[0] for row in pipe.ask("SELECT child_id FROM child")}
+
+    with engine.begin() as connection:
+        pipe.keeper.restrict(connection, [child], TODAY)
+
+    assert [row[0] for row in pipe.ask("SELECT value FROM outbox WHERE topic = 'send.child-snapshot'")] == [None]
