@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Engine
 
 from send_integration.contracts import topics
 from send_integration.contracts.registry import read as read_body
-from send_integration.errors import Broken, NotReady
+from send_integration.errors import Broken, NotReady, SendError
 from send_integration.identity.model import Model
 from send_integration.identity.records import records_of
 from send_integration.steps import backfill_work
@@ -103,9 +103,11 @@ class Backfill:
                 connection.invalidate()  # closes it, and so lets go of all its locks
 
     def load(self, files: Sequence[HistoryFile], publish: Callable[[], int]) -> Loaded:
-        """Load files, and whatever a killed run has left; `publish` says what was let in before anybody is evaluated.
+        """Read files, let in whatever was ever read, and end all that killed runs have left; what they had not read is read
+        once its file comes again. `publish` says what was let in before anybody is evaluated.
 
-        Raises NotReady where a feed is paused or another run goes on, Broken where a process did not come to its end.
+        Raises NotReady where a feed is paused or another run goes on, BadInput where a file cannot be read any more, Broken
+        where a process did not come to its end.
         """
         self._refuse_paused({file.feed for file in files})
         with self.alone() as connection, self._pool() as pool:
@@ -246,15 +248,15 @@ class Backfill:
 
     @staticmethod
     def _result(finished: "Future[int]") -> int:
-        """What a process found. Of a fault its kind alone is told, for its text may quote what a source sent."""
+        """What a process found. Our own errors say what to do; of another its kind alone is told, for its text may quote what
+        a source sent."""
         try:
             return finished.result()
-        except (BrokenProcessPool, NotReady):
+        except (BrokenProcessPool, SendError):
             raise
         except Exception as fault:  # noqa: BLE001 - whatever it is: it is told by its kind, and nothing is lost
-            words = str(fault) if isinstance(fault, Broken) else type(fault).__name__
             raise Broken(
-                f"A process failed: {words}",
+                f"A process failed: {type(fault).__name__}",
                 where="backfill",
                 next_step="Start again: what was done is kept, and the rest is done then.",
             ) from None

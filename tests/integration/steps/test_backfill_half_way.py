@@ -1,5 +1,6 @@
 """A load that was left half way hides nothing: no part let in and never said, no child let in and never evaluated."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 from pathlib import Path
 
@@ -8,7 +9,8 @@ from sqlalchemy import Engine, text
 
 from send_integration.contracts import topics
 from send_integration.contracts.registry import read
-from send_integration.steps import backfill_reading
+from send_integration.errors import BadInput
+from send_integration.steps import backfill, backfill_reading
 from send_integration.steps.backfill_reading import HistoryFile, ReadPart, read_part, register
 from send_integration.steps.backfill_work import expectations_of
 from send_integration.steps.batch import Outgoing
@@ -217,3 +219,20 @@ def test_what_was_told_under_a_pseudonym_is_taken_away_with_the_restriction(engi
         pipe.keeper.restrict(connection, [child], TODAY)
 
     assert [row[0] for row in pipe.ask("SELECT value FROM outbox WHERE topic = 'send.child-snapshot'")] == [None]
+
+
+def test_a_file_that_is_gone_when_a_process_reads_it_is_told_as_what_it_is(
+    database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With its own advice and exit code, not as a fault of ours."""
+    folder = history(tmp_path / "1", ehcp=[ASKED])
+
+    def registered(engine: Engine, files: Iterable[HistoryFile]) -> dict[int, HistoryFile]:
+        found = register(engine, files)
+        (folder / "ehcp.jsonl").unlink()
+        return found
+
+    monkeypatch.setattr(backfill, "register", registered)
+
+    with pytest.raises(BadInput, match="The file cannot be read"):
+        load(database, folder, processes=1)
