@@ -92,8 +92,8 @@ def file_number(connection: Connection, feed: str, content_hash: bytes, chunks: 
     return number
 
 
-def forget_what_a_crash_lost(connection: Connection) -> int:
-    """Let parts be read again whose messages are not there as they were counted; gives how many there were."""
+def forget_what_a_crash_lost(connection: Connection) -> None:
+    """Let parts be read again whose messages are not there as they were counted."""
     lost = connection.execute(
         text(
             "UPDATE backfill_chunk c SET state = 'planned' WHERE state = 'read' AND messages - put_by <>"
@@ -104,7 +104,6 @@ def forget_what_a_crash_lost(connection: Connection) -> int:
         connection.execute(
             text("DELETE FROM backfill_event WHERE file = :file AND chunk = :number"), ChunkKey(*row)._asdict()
         )
-    return len(lost)
 
 
 def chunks_to_read(connection: Connection, files: Iterable[int]) -> list[tuple[int, Chunk]]:

@@ -52,10 +52,10 @@ def forget_parts_let_in(connection: Connection) -> None:
     )
 
 
-def put_by_what_is_not_plain(connection: Connection) -> int:
+def put_by_what_is_not_plain(connection: Connection) -> None:
     """Put by for the gate what is refused, what shares its source and id with another message or with anything that was
-    let in or refused before, and what people decided of identity; gives how many there were."""
-    return connection.execute(
+    let in or refused before, and what people decided of identity."""
+    connection.execute(
         text(
             "WITH several AS MATERIALIZED (SELECT source, event_id FROM backfill_event WHERE source IS NOT NULL"  # noqa: S608 - ours
             " GROUP BY source, event_id HAVING count(*) > 1),"
@@ -68,17 +68,17 @@ def put_by_what_is_not_plain(connection: Connection) -> int:
             " RETURNING b.file, b.chunk, b.line, b.raw)"
             f"{_PUT_BY}"
         )
-    ).rowcount
+    )
 
 
-def put_by_what_is_held(connection: Connection) -> int:
-    """Put by for the gate what asserts a record that waits for a person; gives how many there were."""
-    return connection.execute(
+def put_by_what_is_held(connection: Connection) -> None:
+    """Put by for the gate what asserts a record that waits for a person."""
+    connection.execute(
         text(
             "WITH gone AS (DELETE FROM backfill_event b USING person_record r WHERE r.digest = b.record"  # noqa: S608 - ours
             f" AND r.child_id IS NULL RETURNING b.file, b.chunk, b.line, b.raw){_PUT_BY}"
         )
-    ).rowcount
+    )
 
 
 def bodies_that_assert_first(connection: Connection) -> list[bytes]:
