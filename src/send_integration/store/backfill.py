@@ -57,6 +57,14 @@ def lock_backfill(connection: Connection) -> None:
         raise NotReady("Another backfill is running", next_step="Wait for its end; two would only wait for each other.")
 
 
+def holders(lock: int) -> str:
+    """A query for the sessions that hold an advisory lock of this database."""
+    return (
+        f"SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND classid = 0 AND objid = {lock} AND objsubid = 1 AND granted"  # noqa: S608 - ours
+        " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+    )
+
+
 def topic_of(feed: str) -> str:
     """The name under which messages of a feed's history are counted."""
     return f"{TOPIC}{feed}"

@@ -4,12 +4,9 @@ from collections.abc import Collection, Iterable, Sequence
 
 from sqlalchemy import Connection, Engine, text
 
-from send_integration.store.backfill import BACKFILL_LOCK
+from send_integration.store.backfill import BACKFILL_LOCK, holders
 
-_A_LOAD_RUNS = (
-    "EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND classid = 0 AND objsubid = 1 AND granted"  # noqa: S608 - ours
-    f" AND objid = {BACKFILL_LOCK} AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))"
-)
+_A_LOAD_RUNS = f"EXISTS ({holders(BACKFILL_LOCK)})"
 LEFT_TO_A_LOAD = f"({_A_LOAD_RUNS} AND child_id IN (SELECT child_id FROM backfill_child))"  # noqa: S608 - constants of ours
 """Of a row with a child: a load is running, which evaluates the child once all of its history is in. Whatever a killed load
 has let in is judged as it stands, for nobody knows when it is started again."""

@@ -6,7 +6,8 @@ from datetime import date
 from sqlalchemy import Connection, text
 
 from send_integration.contracts.event import EventKey
-from send_integration.store.backfill import ChunkKey, plain_partition, topic_of
+from send_integration.errors import NotReady
+from send_integration.store.backfill import BACKFILL_LOCK, ChunkKey, holders, plain_partition, topic_of
 from send_integration.store.bulk import read_rows
 from send_integration.store.chains import children_in_chains
 from send_integration.store.panel import words_arrived
@@ -35,6 +36,13 @@ def release_identity(connection: Connection) -> None:
     """Let others decide on identity again."""
     connection.execute(text("SELECT pg_advisory_unlock(:lock)"), {"lock": IDENTITY_LOCK})
     connection.commit()
+
+
+def refuse_while_history_is_let_in(connection: Connection) -> None:
+    """Raises NotReady while a load lets nobody decide on identity: a person is told so at once, who would wait for minutes."""
+    both = f"SELECT EXISTS ({holders(BACKFILL_LOCK)} INTERSECT {holders(IDENTITY_LOCK)})"
+    if connection.execute(text(both)).scalar_one():
+        raise NotReady("History is being let in, and nothing else can be meanwhile", next_step="Try again when it is.")
 
 
 def learn_what_was_read(connection: Connection) -> None:

@@ -9,17 +9,20 @@ from sqlalchemy import Engine, text
 
 from send_integration.contracts import topics
 from send_integration.contracts.registry import read
-from send_integration.errors import BadInput
-from send_integration.steps import backfill, backfill_reading
+from send_integration.errors import BadInput, NotReady
+from send_integration.identity.model import default_model
+from send_integration.steps import backfill, backfill_reading, stewarding
 from send_integration.steps.backfill_reading import HistoryFile, ReadPart, read_part, register
 from send_integration.steps.backfill_work import expectations_of
 from send_integration.steps.batch import Outgoing
 from send_integration.steps.catalogue import load_rules
 from send_integration.steps.gate_judging import Judge
 from send_integration.steps.ledger import Ledger, balance
+from send_integration.steps.redeciding import redecide_everything
 from send_integration.steps.timeline import TimelineKeeper
 from send_integration.store.backfill import chunks_to_read, loaded_messages, lock_backfill
 from send_integration.store.backfill_children import children_waiting
+from send_integration.store.backfill_letting_in import hold_identity
 from send_integration.store.ledger import counted, outbox_size, rows_of_feeds
 from send_integration.store.timelines import make_all_due
 from tests.builders import ANNA_KOWALSKA as ANNA
@@ -27,6 +30,7 @@ from tests.builders import NOW, TOM_BRIGHT, sent
 from tests.integration.notices.test_who_is_told import look, notices
 from tests.integration.steps.backfill_process import TODAY, Left, load
 from tests.integration.steps.pipe import Pipe
+from tests.integration.steps.replaying import SAM
 from tests.integration.steps.test_child_snapshot import NAMES
 
 ASKED = sent("ehcp.requested", "2024-05-06", event_id="asked", source="council", person=ANNA)
@@ -236,3 +240,18 @@ def test_a_file_that_is_gone_when_a_process_reads_it_is_told_as_what_it_is(
 
     with pytest.raises(BadInput, match="The file cannot be read"):
         load(database, folder, processes=1)
+
+
+def test_a_person_who_would_wait_for_history_to_be_let_in_is_told_so_at_once(engine: Engine) -> None:
+    with engine.connect() as loading:
+        lock_backfill(loading)
+        assert stewarding.discard(engine, [], SAM).items == (), "it reads, and holds nobody up"
+        hold_identity(loading)
+        for act in (
+            lambda: stewarding.replay(engine, [1], SAM),
+            lambda: stewarding.discard(engine, [1], SAM),
+            lambda: redecide_everything(engine, default_model(), keep=False),
+        ):
+            with pytest.raises(NotReady, match="History is being let in"):
+                act()
+        loading.invalidate()
