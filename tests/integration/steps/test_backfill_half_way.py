@@ -1,11 +1,11 @@
 """A load that was left half way hides nothing: no part let in and never said, no child let in and never evaluated."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, make_url, text
 
 from send_integration.contracts import topics
 from send_integration.contracts.registry import read
@@ -23,10 +23,12 @@ from send_integration.steps.timeline import TimelineKeeper
 from send_integration.store.backfill import chunks_to_read, loaded_messages, lock_backfill
 from send_integration.store.backfill_children import children_waiting
 from send_integration.store.backfill_letting_in import hold_identity
+from send_integration.store.engine import open_database
 from send_integration.store.ledger import counted, outbox_size, rows_of_feeds
 from send_integration.store.timelines import make_all_due
 from tests.builders import ANNA_KOWALSKA as ANNA
 from tests.builders import NOW, TOM_BRIGHT, sent
+from tests.integration.conftest import a_database
 from tests.integration.notices.test_who_is_told import look, notices
 from tests.integration.steps.backfill_process import TODAY, Left, load
 from tests.integration.steps.pipe import Pipe
@@ -75,21 +77,36 @@ def _read_part(engine: Engine, file: HistoryFile, number: int) -> None:
     read_part(engine, Judge(expectations_of), ReadPart(file.path, file.feed, known, chunk), NOW)
 
 
-def test_the_ledger_says_whom_a_killed_load_has_not_evaluated(engine: Engine, database: str, tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def half_way(server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The name of a database in which a load was left when all was said and nobody evaluated; the gate took what came twice."""
+    folder = history(tmp_path_factory.mktemp("half-way") / "1", ehcp=[ASKED, DECIDED, DECIDED], camhs=[OTHER])
+    with a_database(server, "ready") as address:
+        with pytest.raises(Left):
+            load(address, folder, leave_at="said", processes=1)
+        yield str(make_url(address).database)
+
+
+@pytest.fixture
+def left(server: str, half_way: str) -> Iterator[Engine]:
+    """A copy of that database."""
+    with a_database(server, half_way) as address:
+        engine = open_database(address)
+        yield engine
+        engine.dispose()
+
+
+def test_the_ledger_says_whom_a_killed_load_has_not_evaluated(left: Engine) -> None:
     """All is let in and said, and the children are on no page and in no sweep."""
-    folder = history(tmp_path / "1", ehcp=[ASKED], camhs=[OTHER])
-    with pytest.raises(Left):
-        load(database, folder, leave_at="said", processes=1)
+    found = _ledger(left)
+    assert all(feed.balanced for feed in found.feeds)
+    assert found.children_waiting == 2
+    assert not found.balanced
 
-    left = _ledger(engine)
-    assert all(feed.balanced for feed in left.feeds)
-    assert left.children_waiting == 2
-    assert not left.balanced
-
-    load(database, folder, processes=1)
-    with engine.begin() as connection:
+    TimelineKeeper(left, load_rules()).sweep(TODAY, NOW, 10)
+    with left.begin() as connection:
         connection.execute(text("DELETE FROM outbox"))
-    assert _ledger(engine).balanced
+    assert _ledger(left).balanced
 
 
 def _ledger(engine: Engine) -> Ledger:
@@ -97,18 +114,13 @@ def _ledger(engine: Engine) -> Ledger:
     return balance([], counted(engine), rows_of_feeds(engine), outbox_size(engine), loaded=loaded, children=children)
 
 
-def test_nothing_of_history_is_shown_before_the_answer_that_it_stands_on(
-    engine: Engine, database: str, tmp_path: Path
-) -> None:
-    """What is let in by sets, and what the gate took one by one: a repeat."""
-    folder = history(tmp_path / "1", ehcp=[ASKED, DECIDED, DECIDED])
-    with pytest.raises(Left):
-        load(database, folder, leave_at="said", processes=1)
-    assert _shown(engine) == {"asked": False, "decided": False}
+def test_nothing_of_history_is_shown_before_the_answer_that_it_stands_on(left: Engine) -> None:
+    """What is let in by sets, and what the gate took one by one."""
+    assert _shown(left) == {"asked": False, "decided": False, "other": False}
 
-    load(database, folder, processes=1)
+    TimelineKeeper(left, load_rules()).sweep(TODAY, NOW, 10)
 
-    assert _shown(engine) == {"asked": True, "decided": True}
+    assert _shown(left) == {"asked": True, "decided": True, "other": True}
 
 
 def _shown(engine: Engine) -> dict[str, bool]:
@@ -119,12 +131,10 @@ def _shown(engine: Engine) -> dict[str, bool]:
 
 
 def test_who_saw_what_a_worker_showed_of_a_half_loaded_child_is_told_when_it_leaves(
-    engine: Engine, database: str, tmp_path: Path
+    left: Engine, tmp_path: Path
 ) -> None:
     """A worker's batch evaluates the child between two runs, somebody looks, and the second run takes an event back."""
-    with pytest.raises(Left):
-        load(database, history(tmp_path / "1", ehcp=[ASKED, DECIDED]), leave_at="said", processes=1)
-    pipe = Pipe(engine, load_rules(), TODAY)
+    pipe = Pipe(left, load_rules(), TODAY)
     pipe.send("camhs", sent("camhs.referred", "2024-07-01", event_id="live", source="clinic", person=ANNA))
     pipe.settle()
     [child] = {row[0] for row in pipe.ask("SELECT child_id FROM child")}
@@ -133,32 +143,31 @@ def test_who_saw_what_a_worker_showed_of_a_half_loaded_child_is_told_when_it_lea
         "ehcp.decided_to_assess", "2024-06-04", event_id="back", source="council", person=ANNA, retracts="decided"
     )
 
-    load(database, history(tmp_path / "2", ehcp=[back]), processes=1)
+    load(left.url.render_as_string(hide_password=False), history(tmp_path / "2", ehcp=[back]), processes=1)
 
     told = notices(pipe)["reader", child]
     assert [entry.event_id for entry in told.entries] == ["decided"]
 
 
-def test_a_sweep_takes_up_whom_a_killed_load_has_left_once_all_of_its_history_is_in(
-    engine: Engine, database: str, tmp_path: Path
-) -> None:
-    with pytest.raises(Left):
-        load(database, history(tmp_path / "1", ehcp=[ASKED], camhs=[OTHER]), leave_at="said", processes=1)
-    keeper = TimelineKeeper(engine, load_rules())
+def test_a_sweep_takes_up_whom_a_killed_load_has_left_once_all_of_its_history_is_in(left: Engine) -> None:
+    keeper = TimelineKeeper(left, load_rules())
 
-    with engine.begin() as connection:
+    with left.begin() as connection:
         connection.execute(text("UPDATE backfill_chunk SET state = 'read' WHERE file = 1"))
     assert keeper.sweep(TODAY, NOW, 10) == 0, "some of it may still be to let in"
-    with engine.begin() as connection:
+    with left.begin() as connection:
         connection.execute(text("UPDATE backfill_chunk SET state = 'let-in'"))
-    with engine.connect() as connection:
+        connection.execute(text("INSERT INTO backfill_rest (file, place, line, raw) VALUES (1, 9, 9, '')"))
+    assert keeper.sweep(TODAY, NOW, 10) == 0, "the gate may still have some of it to take"
+    with left.begin() as connection:
+        connection.execute(text("DELETE FROM backfill_rest"))
+    with left.connect() as connection:
         lock_backfill(connection)
         assert keeper.sweep(TODAY, NOW, 10) == 0, "a load is running, which does it itself"
         connection.invalidate()
     assert [keeper.sweep(TODAY, NOW, 1) for _ in range(3)] == [1, 1, 0]
 
-    assert children_waiting(engine) == 0
-    assert _shown(engine) == {"asked": True, "other": True}
+    assert children_waiting(left) == 0
 
 
 def test_no_sweep_judges_a_child_on_a_part_of_the_history_that_a_load_lets_in(
