@@ -153,7 +153,8 @@ class TimelineKeeper:
             self._evaluate(connection, touched, today, now)
         else:
             stand_not_yet(connection, [one.event.key for one in arrived])
-            self.restrict(connection, {one.child_id for one in arrived if is_restricted(one.event)}, today)
+            restricted = {one.child_id for one in arrived if is_restricted(one.event)}
+            self.restrict(connection, kept.children & restricted, today)  # whose locks it has, and nobody else's
         return kept.children
 
     def restrict(self, connection: Connection, children: Collection[str], today: date) -> None:
