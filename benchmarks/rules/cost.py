@@ -23,7 +23,8 @@ from benchmarks.rules.filling import fill
 from benchmarks.rules.histories import LENGTH, UNTIL
 from benchmarks.rules.stages import Stage, stages
 from send_integration.contracts.registry import read
-from send_integration.steps.reevaluating import CHILDREN_AT_ONCE, Work, make_everybody_due, reevaluate
+from send_integration.steps.many_processes import CHILDREN_AT_ONCE
+from send_integration.steps.reevaluating import Work, make_everybody_due, reevaluate
 from send_integration.steps.timeline import TimelineKeeper
 from send_integration.store.engine import open_database
 from send_integration.store.timelines import Part, events_of_children

@@ -3,13 +3,14 @@
 import asyncio
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
 from rich.progress import Progress
+from sqlalchemy import Engine
 
 from send_integration import clock
 from send_integration.broker.produce import start_producer
@@ -22,7 +23,6 @@ from send_integration.steps.backfill import Backfill
 from send_integration.steps.backfill_reading import HistoryFile
 from send_integration.steps.backfill_saying import say_history
 from send_integration.steps.backfill_work import Work, expectations_of
-from send_integration.steps.batch import Outgoing
 from send_integration.steps.catalogue import load_model, load_rules
 from send_integration.store.rule_books import put_in_force
 from send_integration.store.schema import migrate
@@ -58,10 +58,7 @@ def backfill(
         loading = Backfill(
             engine, work, load_model(now.identity_model), processes, lambda step, count: bar.advance(tasks[step], count)
         )
-        with _Sender(now.kafka) as sender:
-            loaded = loading.load(
-                files, lambda: say_history(engine, sender.send, lambda count: bar.advance(tasks["say"], count))
-            )
+        loaded = loading.load(files, lambda: _say(engine, now.kafka, lambda count: bar.advance(tasks["say"], count)))
     typer.echo(
         f"{loaded.read:,} messages read, {loaded.let_in:,} let in many at a time, {loaded.by_gate:,} taken by the gate"
         f" one after the other, {loaded.children:,} children evaluated as of {work.today},"
@@ -77,22 +74,11 @@ def backfill(
 STEPS = ("read", "identify", "let in", "one by one", "say", "evaluate")
 
 
-class _Sender:
-    """A producer that is connected when first asked for something."""
-
-    def __init__(self, bootstrap: str) -> None:
-        self._bootstrap = bootstrap
-        self._runner = asyncio.Runner()
-
-    def __enter__(self) -> "_Sender":
-        ready = self._runner.run(start_producer(self._bootstrap))
-        self._producer = ready.producer
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._runner.run(self._producer.stop())
-        self._runner.close()
-
-    def send(self, messages: Sequence[Outgoing]) -> None:
-        """Produce messages and return once the broker has them."""
-        self._runner.run(self._producer.send_all(messages))
+def _say(engine: Engine, bootstrap: str, told: Callable[[int], None]) -> int:
+    """Connect to the broker, now that there is something to say, and say what was let in."""
+    with asyncio.Runner() as runner:
+        producer = runner.run(start_producer(bootstrap)).producer
+        try:
+            return say_history(engine, lambda messages: runner.run(producer.send_all(messages)), told)
+        finally:
+            runner.run(producer.stop())

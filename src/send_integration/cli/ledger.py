@@ -28,6 +28,10 @@ def _next_step(found: Ledger) -> str:
     paused = [feed.feed for feed in found.feeds if feed.paused and feed.waiting]
     if paused:
         return f"Paused are: {', '.join(paused)}. Their events wait and none is lost; see `send-integration feed list`."
+    if found.children_waiting:
+        return (
+            "History is loaded in part: let `send-integration backfill` finish, or start it again with the same files."
+        )
     return "Where events wait, let the workers finish; else look at the feed."
 
 
@@ -39,4 +43,7 @@ def _print(found: Ledger) -> None:
         table.add_row(feed.feed, *(f"{number:,}" for number in numbers), stands)
     console = Console()
     console.print(table)
-    console.print(f"{found.child_events_waiting} child events and {found.outbox_waiting} messages wait.")
+    console.print(
+        f"{found.child_events_waiting} child events, {found.outbox_waiting} messages and {found.children_waiting} children"
+        " whose history was loaded wait."
+    )

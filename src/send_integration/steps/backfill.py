@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Engine
 
 from send_integration.contracts import topics
 from send_integration.contracts.registry import read as read_body
-from send_integration.errors import Broken, NotReady
+from send_integration.errors import Broken, NotReady, SendError
 from send_integration.identity.model import Model
 from send_integration.identity.records import records_of
 from send_integration.steps import backfill_work
@@ -32,12 +32,12 @@ from send_integration.store.backfill import (
     chunks_to_read,
     feeds_of_files,
     forget_what_a_crash_lost,
-    let_evaluate,
     lock_backfill,
     rest_partition,
     too_long_lines,
     topic_of,
 )
+from send_integration.store.backfill_children import children_it_restricts, let_evaluate
 from send_integration.store.backfill_letting_in import (
     bodies_that_assert_first,
     forget_parts_let_in,
@@ -88,6 +88,7 @@ class Backfill:
         self._model = model
         self._processes = processes
         self._told = told
+        self._keeper = TimelineKeeper(engine, work.rules, work.pseudonyms())
         with engine.begin() as connection:
             require_model(connection, model)
 
@@ -102,9 +103,11 @@ class Backfill:
                 connection.invalidate()  # closes it, and so lets go of all its locks
 
     def load(self, files: Sequence[HistoryFile], publish: Callable[[], int]) -> Loaded:
-        """Load files, and whatever a killed run has left; `publish` says what was let in before anybody is evaluated.
+        """Read files, let in whatever was ever read, and end all that killed runs have left; what they had not read is read
+        once its file comes again. `publish` says what was let in before anybody is evaluated.
 
-        Raises NotReady where a feed is paused or another run goes on, Broken where a process did not come to its end.
+        Raises NotReady where a feed is paused or another run goes on, BadInput where a file cannot be read any more, Broken
+        where a process did not come to its end.
         """
         self._refuse_paused({file.feed for file in files})
         with self.alone() as connection, self._pool() as pool:
@@ -162,6 +165,8 @@ class Backfill:
         with connection.begin():
             put_by_what_is_held(connection)
             let_evaluate_whom_it_touches(connection)
+        with connection.begin():
+            self._keeper.restrict(connection, children_it_restricts(connection), self._work.today)
         let_in = self._all("let in", [pool.submit(backfill_work.let_in, chunk, feeds[chunk.file]) for chunk in chunks])
         with connection.begin():
             forget_what_was_let_in(connection)
@@ -190,7 +195,6 @@ class Backfill:
         A batch that was killed between the two is taken again: the gate says the same again.
         """
         gate = Gate(self._engine, self._work.checks_of, self._model, arriving=False)
-        keeper = TimelineKeeper(self._engine, self._work.rules, self._work.pseudonyms())
         with connection.begin():
             feeds = feeds_of_files(connection)
         taken = 0
@@ -199,14 +203,14 @@ class Backfill:
             admitted = gate.admit(feeds[file], batch, self._work.now)
             if admitted.parked:
                 raise _paused([feeds[file]])
-            self._keep(keeper, admitted.outgoing)
+            self._keep(admitted.outgoing)
             with connection.begin():
                 strike_off(connection, file, [place for place, _, _ in rows])
             taken += len(batch)
             self._told("one by one", len(batch))
         return taken
 
-    def _keep(self, keeper: TimelineKeeper, said: Iterable[Outgoing]) -> None:
+    def _keep(self, said: Iterable[Outgoing]) -> None:
         of_children = [
             RawMessage(one.topic, 0, 0, one.key, one.value, one.headers)
             for one in said
@@ -215,7 +219,8 @@ class Backfill:
         if of_children:
             with self._engine.begin() as connection:
                 events = latest_of(of_children)
-                let_evaluate(connection, keeper.keep_history(connection, events, self._work.today, self._work.now))
+                kept = self._keeper.keep_history(connection, events, self._work.today, self._work.now)
+                let_evaluate(connection, kept)
 
     def _evaluate(self, pool: ProcessPoolExecutor) -> int:
         """Evaluate everybody whom history has touched, each process a part."""
@@ -243,15 +248,15 @@ class Backfill:
 
     @staticmethod
     def _result(finished: "Future[int]") -> int:
-        """What a process found. Of a fault its kind alone is told, for its text may quote what a source sent."""
+        """What a process found. Our own errors say what to do; of another its kind alone is told, for its text may quote what
+        a source sent."""
         try:
             return finished.result()
-        except (BrokenProcessPool, NotReady):
+        except (BrokenProcessPool, SendError):
             raise
         except Exception as fault:  # noqa: BLE001 - whatever it is: it is told by its kind, and nothing is lost
-            words = str(fault) if isinstance(fault, Broken) else type(fault).__name__
             raise Broken(
-                f"A process failed: {words}",
+                f"A process failed: {type(fault).__name__}",
                 where="backfill",
                 next_step="Start again: what was done is kept, and the rest is done then.",
             ) from None

@@ -4,9 +4,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from functools import lru_cache
 from hashlib import sha256
-from io import BytesIO
 from pathlib import Path
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple
 
 from sqlalchemy import Engine
 
@@ -51,17 +50,21 @@ class ReadPart(NamedTuple):
 
 
 def find_parts(path: Path) -> tuple[bytes, list[Chunk]]:
-    """The hash of a file, and its parts, each of whole lines."""
+    """The hash of a file, and its parts, each of whole lines; no more of a line without end is held than of any part."""
     digest = sha256()
     chunks: list[Chunk] = []
     first = lines = 0
     with opened(path) as file:
         while piece := file.read(CHUNK_BYTES):
-            piece += file.readline()
-            digest.update(piece)
-            chunks.append(Chunk(len(chunks), first, len(piece), lines))
-            first += len(piece)
-            lines += piece.count(b"\n")
+            length = ends = 0
+            while piece:
+                digest.update(piece)
+                length += len(piece)
+                ends += piece.count(b"\n")
+                piece = b"" if piece.endswith(b"\n") else file.readline(CHUNK_BYTES)
+            chunks.append(Chunk(len(chunks), first, length, lines))
+            first += length
+            lines += ends
     return digest.digest(), chunks
 
 
@@ -77,7 +80,7 @@ def register(engine: Engine, files: Iterable[HistoryFile]) -> dict[int, HistoryF
 
 def read_part(engine: Engine, judge: Judge, part: ReadPart, now: datetime) -> int:
     """Judge one part and keep what was read, unless another was faster; gives how many messages there were."""
-    messages, too_long = _messages_of(part)
+    messages, too_long = messages_of(part)
     judged = judge.judged(part.feed, messages, now)
     events = [
         _read_event(message, verdict, judged.remarks.get((message.partition, message.offset), ()))
@@ -92,23 +95,32 @@ def read_part(engine: Engine, judge: Judge, part: ReadPart, now: datetime) -> in
     return len(events)
 
 
-def _messages_of(part: ReadPart) -> tuple[list[RawMessage], int]:
+def messages_of(part: ReadPart) -> tuple[list[RawMessage], int]:
     """The messages of a part, their offsets being their lines, and how many lines were too long for one."""
     messages: list[RawMessage] = []
     too_long = 0
-    for one in read_lines(part.feed, BytesIO(_bytes_of(part)), part.path.name):
-        if not isinstance(one, RawEvent):
-            too_long += 1
-            continue
-        line = part.chunk.lines_before + one.origin.place - 1
-        messages.append(RawMessage(topic_of(part.feed), plain_partition(part.file), line, one.key, one.value))
+    with opened(part.path) as file:
+        file.seek(part.chunk.first_byte)
+        for one in read_lines(part.feed, _Within(file, part.chunk.length), part.path.name):
+            if not isinstance(one, RawEvent):
+                too_long += 1
+                continue
+            line = part.chunk.lines_before + one.origin.place - 1
+            messages.append(RawMessage(topic_of(part.feed), plain_partition(part.file), line, one.key, one.value))
     return messages, too_long
 
 
-def _bytes_of(part: ReadPart) -> bytes:
-    with opened(part.path) as file:
-        file.seek(part.chunk.first_byte)
-        return file.read(part.chunk.length)
+class _Within:
+    """So many bytes of an open file, line by line."""
+
+    def __init__(self, file: BinaryIO, left: int) -> None:
+        self._file = file
+        self._left = left
+
+    def readline(self, size: int, /) -> bytes:
+        line = self._file.readline(min(size, self._left))
+        self._left -= len(line)
+        return line
 
 
 def _read_event(message: RawMessage, event: Event, remarks: Iterable[Reason]) -> ReadEvent:

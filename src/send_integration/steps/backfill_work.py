@@ -1,8 +1,6 @@
 """What one process of a backfill does: reads parts of files, lets them in, evaluates children; each in its own transactions."""
 
-import gc
 import os
-import signal
 import threading
 from collections.abc import Callable
 from datetime import date, datetime
@@ -17,18 +15,14 @@ from send_integration.quality.checks import RowChecks
 from send_integration.rules.model import RuleBook
 from send_integration.steps.backfill_reading import ReadPart, read_part
 from send_integration.steps.gate_judging import Checks, Judge
+from send_integration.steps.many_processes import CHILDREN_AT_ONCE, collect_seldom, heed_no_terminal
 from send_integration.steps.snapshots import pseudonyms_of_the_topic
 from send_integration.steps.timeline import TimelineKeeper
-from send_integration.store.backfill import ChunkKey, children_evaluated, children_to_evaluate, take_chunk
+from send_integration.store.backfill import ChunkKey, take_chunk
+from send_integration.store.backfill_children import children_to_evaluate, strike_children_off
 from send_integration.store.backfill_letting_in import let_chunk_in
 from send_integration.store.engine import open_database
 from send_integration.store.timelines import LOCK_BUCKETS, Part, lock_children
-
-CHILDREN_AT_ONCE = 500
-"""Children of one transaction, as in `reevaluating`."""
-
-_OBJECTS_BEFORE_A_COLLECTION = 1_000_000
-"""More than a transaction's objects, of which none are a ring: a collector finds nothing and takes a tenth of the time."""
 
 
 class Work(NamedTuple):
@@ -68,11 +62,10 @@ _processes: list[_Process] = []
 
 def begin(work: Work) -> None:
     """Make a process ready; it ends with the one that started it, however that ends."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal's Ctrl-C goes to all; the first process ends the others
+    heed_no_terminal()
     threading.Thread(target=_end_with_the_first, daemon=True).start()
     _processes.append(_Process(work))
-    gc.freeze()
-    gc.set_threshold(_OBJECTS_BEFORE_A_COLLECTION, 20, 50)
+    collect_seldom()
 
 
 def _end_with_the_first() -> None:
@@ -104,6 +97,6 @@ def evaluate(part: Part) -> int:
         due = children_to_evaluate(connection, CHILDREN_AT_ONCE, part.number, part.of, LOCK_BUCKETS)
         if due:
             lock_children(connection, due)
-            still = children_evaluated(connection, due)
+            still = strike_children_off(connection, due)
             mine.keeper.evaluate_history(connection, still, mine.work.today, mine.work.now)
         return len(due)

@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 from send_integration.broker.offsets import Extent, extents
 from send_integration.contracts import topics
 from send_integration.store.backfill import loaded_messages, topic_of
+from send_integration.store.backfill_children import children_waiting
 from send_integration.store.breakers import paused_feeds
 from send_integration.store.ledger import Counted, Rows, counted, outbox_size, rows_of_feeds
 
@@ -42,23 +43,29 @@ class FeedLedger:
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """All feeds, and what waits behind the gate: child events not yet kept, flags not yet published."""
+    """All feeds, and what waits behind the gate: child events not yet kept, flags not yet published, children whose history
+    is loaded and who are not evaluated since."""
 
     feeds: tuple[FeedLedger, ...]
     child_events_waiting: int
     outbox_waiting: int
+    children_waiting: int = 0
 
     @property
     def balanced(self) -> bool:
         """Whether every feed balances and nothing waits anywhere."""
-        return all(feed.balanced for feed in self.feeds) and not self.child_events_waiting and not self.outbox_waiting
+        return all(feed.balanced for feed in self.feeds) and not self._behind_the_gate
 
     @property
     def waits_for_people(self) -> tuple[str, ...]:
         """The paused feeds, where nothing but their messages waits: time alone will not balance it."""
-        rest = self.child_events_waiting or self.outbox_waiting
         others = all(feed.balanced for feed in self.feeds if not feed.paused)
-        return tuple(feed.feed for feed in self.feeds if feed.paused and feed.waiting) if others and not rest else ()
+        alone = others and not self._behind_the_gate
+        return tuple(feed.feed for feed in self.feeds if feed.paused and feed.waiting) if alone else ()
+
+    @property
+    def _behind_the_gate(self) -> int:
+        return self.child_events_waiting + self.outbox_waiting + self.children_waiting
 
     def as_json(self) -> dict[str, Any]:
         """The ledger as it is printed."""
@@ -66,6 +73,7 @@ class Ledger:
             "balanced": self.balanced,
             "child_events_waiting": self.child_events_waiting,
             "outbox_waiting": self.outbox_waiting,
+            "children_waiting": self.children_waiting,
             "feeds": [{**asdict(feed), "balanced": feed.balanced} for feed in self.feeds],
         }
 
@@ -74,7 +82,8 @@ def take_ledger(engine: Engine, bootstrap: str) -> Ledger:
     """Ask the broker how much there is and the database what became of it. Raises NotReady where one is away."""
     found = extents(bootstrap, [*(topics.raw(feed).name for feed in topics.FEEDS), topics.CHILD_EVENTS.name])
     paused, loaded = paused_feeds(engine), loaded_messages(engine)
-    return balance(found, counted(engine), rows_of_feeds(engine), outbox_size(engine), paused=paused, loaded=loaded)
+    rows, outbox, children = rows_of_feeds(engine), outbox_size(engine), children_waiting(engine)
+    return balance(found, counted(engine), rows, outbox, paused=paused, loaded=loaded, children=children)
 
 
 def has_waiting(engine: Engine, bootstrap: str, feed: str) -> bool:
@@ -91,8 +100,9 @@ def balance(
     *,
     paused: Container[str] = (),
     loaded: Mapping[str, int] = MappingProxyType({}),
+    children: int = 0,
 ) -> Ledger:
-    """Compare what the broker has, and what was `loaded` of each feed's history, with what was kept."""
+    """Compare what the broker has, and what was `loaded` of each feed's history, with what was kept; `children` of it wait."""
     by_topic: dict[str, list[Extent]] = {}
     for extent in found:
         by_topic.setdefault(extent.topic, []).append(extent)
@@ -104,7 +114,7 @@ def balance(
         for feed in topics.FEEDS
     )
     child_events = _waiting(by_topic.get(topics.CHILD_EVENTS.name, []), kept)
-    return Ledger(feeds, child_events, outbox)
+    return Ledger(feeds, child_events, outbox, children)
 
 
 def _feed(

@@ -9,6 +9,7 @@ from send_integration.steps.gate import READER
 from send_integration.steps.gate_counts import Counts
 from send_integration.steps.gate_saying import say_moved
 from send_integration.steps.identity import redecide
+from send_integration.store.backfill_letting_in import refuse_while_history_is_let_in
 from send_integration.store.identity import count_reviews
 from send_integration.store.outbox import say
 from send_integration.store.people import lock_identity
@@ -28,8 +29,10 @@ def redecide_everything(engine: Engine, model: Model, *, keep: bool) -> Redecide
     """Decide every record by `model` in one transaction; what moves is said through the outbox.
 
     With `keep` off the transaction is undone: the numbers are what it would do. Either way the gate waits meanwhile.
+    Raises NotReady while history is let in.
     """
     with engine.connect() as connection, connection.begin() as transaction:
+        refuse_while_history_is_let_in(connection)
         lock_identity(connection, exclusive=True)
         resolved = redecide(connection, model)
         counts = Counts()

@@ -4,8 +4,6 @@ Each process sweeps a part of the children by the stream's own step, so the answ
 process has not evaluated is still due, and the next run or a worker's sweep takes it up.
 """
 
-import gc
-import signal
 import sys
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
@@ -19,16 +17,11 @@ from sqlalchemy import Engine
 
 from send_integration.errors import Broken
 from send_integration.rules.model import RuleBook
+from send_integration.steps.many_processes import CHILDREN_AT_ONCE, collect_seldom, heed_no_terminal
 from send_integration.steps.snapshots import pseudonyms_of_the_topic
 from send_integration.steps.timeline import TimelineKeeper
 from send_integration.store.engine import open_database
 from send_integration.store.timelines import Part, make_all_due
-
-CHILDREN_AT_ONCE = 500
-"""Children of one transaction: enough that its own cost is small, few enough that the stream waits a second at most."""
-
-_OBJECTS_BEFORE_A_COLLECTION = 1_000_000
-"""More than a transaction's objects, of which none are a ring: a collector finds nothing and takes a tenth of the time."""
 
 
 class Work(NamedTuple):
@@ -97,9 +90,8 @@ def _check_ends(processes: Sequence[SpawnProcess], faults: Sequence[str]) -> Non
 
 def _sweep_part(work: Work, part: Part, says: Connection) -> None:
     """Sweep one part, saying each number; of a fault its kind alone, for its text may quote what a source sent."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal's Ctrl-C goes to all; the first process ends the others
-    gc.freeze()
-    gc.set_threshold(_OBJECTS_BEFORE_A_COLLECTION, 20, 50)
+    heed_no_terminal()
+    collect_seldom()
     try:
         _sweep(work, part, says)
     except BrokenPipeError:

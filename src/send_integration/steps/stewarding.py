@@ -15,6 +15,7 @@ from send_integration.contracts.identifiers import holds_nhs_number, holds_upn
 from send_integration.errors import BadInput, DecidedMeanwhile
 from send_integration.steps.batch import Outgoing
 from send_integration.steps.gate_messages import REPLAY
+from send_integration.store.backfill_letting_in import refuse_while_history_is_let_in
 from send_integration.store.outbox import BYTES_AT_ONCE, say
 from send_integration.store.people import lock_identity
 from send_integration.store.sessions import Session, record_within
@@ -72,7 +73,8 @@ def replay(engine: Engine, chosen: Choice | Collection[int], steward: Steward, *
 
     A choice leaves out what is being replayed already; items by their numbers go again, which is harmless. What the
     file's adapter found goes with them and refuses them again, unless `adapter_mended`.
-    Raises BadInput where a number is unknown, let in already, or held for a decision on identity.
+    Raises BadInput where a number is unknown, let in already, or held for a decision on identity, NotReady while history
+    is let in.
     """
 
     def send(connection: Connection, ids: Sequence[int]) -> None:
@@ -113,6 +115,7 @@ def _act(
     action, allowed_from = what
     require_reason(steward.why)
     with engine.begin() as connection:
+        refuse_while_history_is_let_in(connection)
         # before any item, as the gate does, so that neither waits for the other
         lock_identity(connection, exclusive=False)
         if isinstance(chosen, Choice):

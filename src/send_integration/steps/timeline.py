@@ -3,14 +3,13 @@
 import json
 import logging
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Engine
 
-from send_integration.alerts.notices import Lost
 from send_integration.contracts import topics
 from send_integration.contracts.content_types import AS_JSON
 from send_integration.contracts.event import Event, EventKey
@@ -39,15 +38,17 @@ from send_integration.steps.batch import Outgoing, RawMessage
 from send_integration.steps.moving import moves_of
 from send_integration.steps.showing import left_by_displacement, left_by_the_fold, tell_who_saw
 from send_integration.steps.snapshots import Snapshots, gone
+from send_integration.store.backfill_children import children_left, restrict_children, strike_children_off
 from send_integration.store.outbox import say
 from send_integration.store.panel import forget_panel, keep_listings, words_arrived
 from send_integration.store.positions import move_on, split_known
 from send_integration.store.relations import keep_relations
 from send_integration.store.rule_books import children_of_other_rules, put_in_force
-from send_integration.store.shown import take_off
+from send_integration.store.shown import stand_not_yet, take_off
 from send_integration.store.snapshots import hide_snapshots
 from send_integration.store.timelines import (
     EVERYBODY,
+    LOCK_BUCKETS,
     ChildRow,
     Displaced,
     KeptEvent,
@@ -93,12 +94,6 @@ class _Touched:
     children: set[str]
     displaced: Sequence[Displaced] = ()
     arrived: Mapping[EventKey, Event] = field(default_factory=dict)
-    unseen_since: Mapping[str, datetime] = field(default_factory=dict)
-    """Of a child to whom history was given: what stands on its timeline since then nobody has been shown."""
-
-    def is_unseen(self, gone: Lost) -> bool:
-        """Whether nobody can have been shown an entry."""
-        return gone.child_id in self.unseen_since and gone.shown_since >= self.unseen_since[gone.child_id]
 
 
 class TimelineKeeper:
@@ -129,7 +124,8 @@ class TimelineKeeper:
             return Kept(len(new), len(kept.children), changed)
 
     def sweep(self, today: date, now: datetime, limit: int, part: Part = EVERYBODY) -> int:
-        """Evaluate children of a part whose date has come, then those whom other rules judged; gives how many there were.
+        """Evaluate children of a part whose date has come, then those whom other rules judged, then those whom a killed load
+        of history has left; gives how many there were.
 
         At most `limit`: whoever is due by the calendar does not wait for all to be judged by new rules. Where others sweep
         too, those whom one of them was faster to evaluate are left as they are.
@@ -138,9 +134,10 @@ class TimelineKeeper:
             due = children_due(connection, today, limit, part)
             due += children_of_other_rules(connection, self._fingerprint, today, limit - len(due), part)
             due += unjudged_due(connection, today, self._fingerprint, limit - len(due), part)
+            due += children_left(connection, limit - len(due), part.number, part.of, LOCK_BUCKETS, besides=due)
             if due:
                 lock_children(connection, due)
-                still = still_due(connection, due, today, self._fingerprint)
+                still = still_due(connection, due, today, self._fingerprint) | strike_children_off(connection, due)
                 self._evaluate(connection, _Touched(still), today, now)
             return len(due)
 
@@ -149,19 +146,27 @@ class TimelineKeeper:
     ) -> set[str]:
         """Keep events within a transaction; gives the children whom they touch, to be evaluated by `evaluate_history`.
 
-        Where an event gives way, all is evaluated at once: whoever saw it is told.
+        Where an event gives way, all is evaluated at once: whoever saw it is told. Otherwise nothing is shown until then.
         """
         kept = keep_events(connection, arrived)
         if kept.displaced:
             touched = _Touched(kept.children, kept.displaced, {one.event.key: one.event for one in arrived})
             self._evaluate(connection, touched, today, now)
+        else:
+            stand_not_yet(connection, [one.event.key for one in arrived])
+            restricted = {one.child_id for one in arrived if is_restricted(one.event)}
+            self.restrict(connection, kept.children & restricted, today)  # whose locks it has, and nobody else's
         return kept.children
 
-    def evaluate_history(
-        self, connection: Connection, unseen_since: Mapping[str, datetime], today: date, now: datetime
-    ) -> None:
-        """Evaluate children within a transaction that has their locks; what each has `unseen_since` nobody was shown."""
-        self._evaluate(connection, _Touched({*unseen_since}, unseen_since=unseen_since), today, now)
+    def restrict(self, connection: Connection, children: Collection[str], today: date) -> None:
+        """Let the answers of children be those of restricted ones until they are evaluated, for history says they are."""
+        lock_children(connection, children)
+        restrict_children(connection, children)
+        say(connection, self._snapshots.told(gone(hide_snapshots(connection, children)), today))
+
+    def evaluate_history(self, connection: Connection, children: set[str], today: date, now: datetime) -> None:
+        """Evaluate children within a transaction that has their locks."""
+        self._evaluate(connection, _Touched(children), today, now)
 
     def _evaluate(self, connection: Connection, touched: _Touched, today: date, now: datetime) -> int:
         """Fold, judge and keep some children anew; gives how many flags changed."""
@@ -186,7 +191,7 @@ class TimelineKeeper:
         lost = left_by_the_fold(connection, known, answers, touched.children, today)
         if touched.displaced:
             lost += left_by_displacement(connection, touched.displaced, moves, known, answers, arrived)
-        tell_who_saw(connection, [gone for gone in lost if not touched.is_unseen(gone)])
+        tell_who_saw(connection, lost)
         keep_flags(connection, changed, now)
         reword_flags(connection, other_words)
         say(connection, [_flag_message(change, workers.get(change.flag.child_id, ())) for change in changed])
@@ -214,7 +219,7 @@ class TimelineKeeper:
             ],
         )
         hidden = forget_children(connection, faults.keys() & {left.child_id for left in touched.displaced})
-        restricted = {known.child_of[event.key] for event in known.events if event.person and event.person.restricted}
+        restricted = {known.child_of[event.key] for event in known.events if is_restricted(event)}
         hidden |= hide_snapshots(connection, faults.keys() & restricted)
         say(connection, self._snapshots.told(gone(hidden), today))
 
@@ -271,6 +276,11 @@ def _keep_panels(connection: Connection, touched: _Touched, known: Known, panels
     said = [key for key, event in touched.arrived.items() if event.feed == PANEL]
     words_arrived(connection, [key for key in said if known.child_of.get(key, NOBODY) in {*touched.children, NOBODY}])
     forget_panel(connection, touched.children - panels.keys())
+
+
+def is_restricted(event: Event) -> bool:
+    """Whether an event says that its child is to be restricted."""
+    return event.person is not None and event.person.restricted is not None
 
 
 def worker_as_json(named: NamedWorker) -> dict[str, Any]:

@@ -57,6 +57,14 @@ def lock_backfill(connection: Connection) -> None:
         raise NotReady("Another backfill is running", next_step="Wait for its end; two would only wait for each other.")
 
 
+def holders(lock: int) -> str:
+    """A query for the sessions that hold an advisory lock of this database."""
+    return (
+        f"SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND classid = 0 AND objid = {lock} AND objsubid = 1 AND granted"  # noqa: S608 - ours
+        " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+    )
+
+
 def topic_of(feed: str) -> str:
     """The name under which messages of a feed's history are counted."""
     return f"{TOPIC}{feed}"
@@ -92,8 +100,8 @@ def file_number(connection: Connection, feed: str, content_hash: bytes, chunks: 
     return number
 
 
-def forget_what_a_crash_lost(connection: Connection) -> int:
-    """Let parts be read again whose messages are not there as they were counted; gives how many there were."""
+def forget_what_a_crash_lost(connection: Connection) -> None:
+    """Let parts be read again whose messages are not there as they were counted."""
     lost = connection.execute(
         text(
             "UPDATE backfill_chunk c SET state = 'planned' WHERE state = 'read' AND messages - put_by <>"
@@ -104,7 +112,6 @@ def forget_what_a_crash_lost(connection: Connection) -> int:
         connection.execute(
             text("DELETE FROM backfill_event WHERE file = :file AND chunk = :number"), ChunkKey(*row)._asdict()
         )
-    return len(lost)
 
 
 def chunks_to_read(connection: Connection, files: Iterable[int]) -> list[tuple[int, Chunk]]:
@@ -195,36 +202,3 @@ def loaded_messages(engine: Engine) -> dict[str, int]:
             )
         )
         return {row[0]: int(row[1]) for row in rows}
-
-
-def children_to_evaluate(connection: Connection, limit: int, part: int, parts: int, buckets: int) -> list[str]:
-    """Children of a part whom history has touched, lock by lock."""
-    rows = connection.execute(
-        text(
-            "SELECT child_id FROM (SELECT child_id, abs(hashtext(child_id) % :buckets) AS bucket FROM backfill_child) AS due"
-            " WHERE bucket % :parts = :part ORDER BY bucket, child_id LIMIT :limit"
-        ),
-        {"limit": limit, "part": part, "parts": parts, "buckets": buckets},
-    )
-    return [row[0] for row in rows]
-
-
-def children_evaluated(connection: Connection, children: Sequence[str]) -> dict[str, datetime]:
-    """Strike some locked children off; gives those whom nobody else had evaluated since they were found, each with the
-    moment since when history may be on its timeline."""
-    rows = connection.execute(
-        text("DELETE FROM backfill_child WHERE child_id = ANY(:children) RETURNING child_id, since"),
-        {"children": list(children)},
-    )
-    return {row[0]: row[1] for row in rows}
-
-
-def let_evaluate(connection: Connection, children: Iterable[str]) -> None:
-    """Have some children evaluated; in one order for all, so that two never wait for each other."""
-    connection.execute(
-        text(
-            "INSERT INTO backfill_child (child_id) SELECT c FROM unnest(cast(:children AS text[])) AS u(c) ORDER BY c"
-            " ON CONFLICT DO NOTHING"
-        ),
-        {"children": sorted(children)},
-    )

@@ -6,7 +6,8 @@ from datetime import date
 from sqlalchemy import Connection, text
 
 from send_integration.contracts.event import EventKey
-from send_integration.store.backfill import ChunkKey, plain_partition, topic_of
+from send_integration.errors import NotReady
+from send_integration.store.backfill import BACKFILL_LOCK, ChunkKey, holders, plain_partition, topic_of
 from send_integration.store.bulk import read_rows
 from send_integration.store.chains import children_in_chains
 from send_integration.store.panel import words_arrived
@@ -37,6 +38,13 @@ def release_identity(connection: Connection) -> None:
     connection.commit()
 
 
+def refuse_while_history_is_let_in(connection: Connection) -> None:
+    """Raises NotReady while a load lets nobody decide on identity: a person is told so at once, who would wait for minutes."""
+    both = f"SELECT EXISTS ({holders(BACKFILL_LOCK)} INTERSECT {holders(IDENTITY_LOCK)})"
+    if connection.execute(text(both)).scalar_one():
+        raise NotReady("History is being let in, and nothing else can be meanwhile", next_step="Try again when it is.")
+
+
 def learn_what_was_read(connection: Connection) -> None:
     """Let the planner know how much was read."""
     connection.execute(text("ANALYZE backfill_event"))
@@ -52,10 +60,10 @@ def forget_parts_let_in(connection: Connection) -> None:
     )
 
 
-def put_by_what_is_not_plain(connection: Connection) -> int:
+def put_by_what_is_not_plain(connection: Connection) -> None:
     """Put by for the gate what is refused, what shares its source and id with another message or with anything that was
-    let in or refused before, and what people decided of identity; gives how many there were."""
-    return connection.execute(
+    let in or refused before, and what people decided of identity."""
+    connection.execute(
         text(
             "WITH several AS MATERIALIZED (SELECT source, event_id FROM backfill_event WHERE source IS NOT NULL"  # noqa: S608 - ours
             " GROUP BY source, event_id HAVING count(*) > 1),"
@@ -68,17 +76,17 @@ def put_by_what_is_not_plain(connection: Connection) -> int:
             " RETURNING b.file, b.chunk, b.line, b.raw)"
             f"{_PUT_BY}"
         )
-    ).rowcount
+    )
 
 
-def put_by_what_is_held(connection: Connection) -> int:
-    """Put by for the gate what asserts a record that waits for a person; gives how many there were."""
-    return connection.execute(
+def put_by_what_is_held(connection: Connection) -> None:
+    """Put by for the gate what asserts a record that waits for a person."""
+    connection.execute(
         text(
             "WITH gone AS (DELETE FROM backfill_event b USING person_record r WHERE r.digest = b.record"  # noqa: S608 - ours
             f" AND r.child_id IS NULL RETURNING b.file, b.chunk, b.line, b.raw){_PUT_BY}"
         )
-    ).rowcount
+    )
 
 
 def bodies_that_assert_first(connection: Connection) -> list[bytes]:
@@ -116,7 +124,10 @@ def let_evaluate_whom_it_touches(connection: Connection) -> None:
 
 
 def let_chunk_in(connection: Connection, chunk: ChunkKey, feed: str, today: date) -> int:
-    """Admit what is left of a part, all of it plain and decided; gives how many messages there were."""
+    """Admit what is left of a part, all of it plain and decided; gives how many messages there were.
+
+    Its events stand on no answer, and so on no page, until their children are evaluated.
+    """
     given = {**chunk._asdict(), "feed": feed, "topic": topic_of(feed), "partition": plain_partition(chunk.file)}
     admitted = connection.execute(
         text(
@@ -129,8 +140,8 @@ def let_chunk_in(connection: Connection, chunk: ChunkKey, feed: str, today: date
     ).rowcount
     connection.execute(
         text(
-            "INSERT INTO event (source, event_id, child_id, decision, recorded_at, target, body, shown_since)"  # noqa: S608
-            " SELECT b.source, b.event_id, r.child_id, r.decision, b.recorded_at, b.target, coalesce(b.body, b.raw), now()"
+            "INSERT INTO event (source, event_id, child_id, decision, recorded_at, target, body)"  # noqa: S608
+            " SELECT b.source, b.event_id, r.child_id, r.decision, b.recorded_at, b.target, coalesce(b.body, b.raw)"
             f" FROM backfill_event b JOIN person_record r ON r.digest = b.record WHERE {_OF_CHUNK}"
             " ORDER BY b.source, b.event_id"
         ),
@@ -147,13 +158,15 @@ def let_chunk_in(connection: Connection, chunk: ChunkKey, feed: str, today: date
 
 
 def _count(connection: Connection, given: dict[str, object], admitted: int) -> None:
+    """Parts may come in any order, also in several runs: what was said up to a later one is said again from this one on."""
     connection.execute(
         text(
-            'INSERT INTO stream_position (reader, topic, "partition", next_offset, published_offset, accepted)'  # noqa: S608
-            " SELECT 'gate', :topic, :partition, coalesce(max(line) + 1, 0), 0, :accepted FROM backfill_event b"
-            f' WHERE {_OF_CHUNK} ON CONFLICT (reader, topic, "partition") DO UPDATE SET'
-            " next_offset = greatest(stream_position.next_offset, excluded.next_offset),"
-            " accepted = stream_position.accepted + excluded.accepted"
+            'INSERT INTO stream_position AS p (reader, topic, "partition", next_offset, published_offset, accepted)'  # noqa: S608
+            " SELECT 'gate', :topic, :partition, max(line) + 1, min(line), :accepted FROM backfill_event b"
+            f' WHERE {_OF_CHUNK} HAVING count(*) > 0 ON CONFLICT (reader, topic, "partition") DO UPDATE SET'
+            " next_offset = greatest(p.next_offset, excluded.next_offset),"
+            " published_offset = least(p.published_offset, excluded.published_offset),"
+            " accepted = p.accepted + excluded.accepted"
         ),
         {**given, "accepted": admitted},
     )

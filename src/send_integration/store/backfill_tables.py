@@ -83,7 +83,4 @@ backfill_child = Table(
     "backfill_child",
     METADATA,
     Column("child_id", Text, primary_key=True),
-    Column(
-        "since", Moment, nullable=False, server_default=func.now(), comment="what stands since then nobody was shown"
-    ),
 )

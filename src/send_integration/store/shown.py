@@ -77,6 +77,17 @@ def stand_since_now(connection: Connection, keys: Iterable[EventKey]) -> None:
     )
 
 
+def stand_not_yet(connection: Connection, keys: Iterable[EventKey]) -> None:
+    """Some events that were kept in this transaction stand on no answer until their children are evaluated."""
+    connection.execute(
+        text(
+            f"UPDATE event SET shown_since = NULL WHERE (source, event_id) IN (SELECT * FROM {_KEYS})"  # noqa: S608 - ours
+            " AND shown_since = now()"
+        ),
+        _columns(keys),
+    )
+
+
 def stand_as_before(connection: Connection, since: Mapping[EventKey, datetime]) -> None:
     """Some events that took another body stand as they did, for their entry says the same."""
     connection.execute(

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, text
 from send_integration.contracts.event import Event, EventKey
 from send_integration.contracts.registry import conflict_order
 from send_integration.rules.flags import Flag, FlagChange, flag_as_json, flag_from_json
+from send_integration.store.backfill_children import LEFT_TO_A_LOAD
 from send_integration.store.bulk import copy_rows
 from send_integration.store.chains import children_in_chains, events_with_chains
 from send_integration.timeline.moves import NOBODY
@@ -226,10 +227,8 @@ def gave_way(connection: Connection, keys: Sequence[EventKey]) -> set[EventKey]:
 
 def open_flags(connection: Connection, children: Iterable[str]) -> dict[str, dict[str, Flag]]:
     """The open flags of some children, by child and flag."""
-    rows = connection.execute(
-        text("SELECT child_id, content FROM flag WHERE child_id = ANY(:children) AND status = 'open'"),
-        {"children": sorted(children)},
-    )
+    query = text("SELECT child_id, content FROM flag WHERE child_id = ANY(:children) AND status = 'open'")
+    rows = connection.execute(query, {"children": sorted(children)})
     found: dict[str, dict[str, Flag]] = {}
     for child_id, content in rows:
         flag = flag_from_json(content)
@@ -344,8 +343,9 @@ def children_due(connection: Connection, today: date, limit: int, part: Part = E
     """
     rows = connection.execute(
         text(
-            "SELECT child_id FROM (SELECT child_id, abs(hashtext(child_id) % :buckets) AS bucket FROM child"
-            " WHERE next_change_on <= :today) AS due WHERE bucket % :parts = :part ORDER BY bucket, child_id LIMIT :limit"
+            "SELECT child_id FROM (SELECT child_id, abs(hashtext(child_id) % :buckets) AS bucket FROM child"  # noqa: S608 - ours
+            f" WHERE next_change_on <= :today AND NOT {LEFT_TO_A_LOAD}) AS due"
+            " WHERE bucket % :parts = :part ORDER BY bucket, child_id LIMIT :limit"
         ),
         {"today": today, "limit": limit, "buckets": LOCK_BUCKETS, "part": part.number, "parts": part.of},
     )
@@ -356,9 +356,9 @@ def still_due(connection: Connection, children: Sequence[str], today: date, fing
     """Those of some locked children whom nobody has evaluated since they were found to be due, or judged by other rules."""
     rows = connection.execute(
         text(
-            "SELECT child_id FROM child WHERE child_id = ANY(:children)"
-            " AND (next_change_on <= :today OR judged_by <> :fingerprint) UNION SELECT child_id FROM unjudged"
-            " WHERE child_id = ANY(:children) AND (tried_on < :today OR judged_by <> :fingerprint)"
+            "SELECT child_id FROM (SELECT child_id FROM child WHERE next_change_on <= :today OR judged_by <> :fingerprint"  # noqa: S608 - ours
+            " UNION SELECT child_id FROM unjudged WHERE tried_on < :today OR judged_by <> :fingerprint) AS due"
+            f" WHERE child_id = ANY(:children) AND NOT {LEFT_TO_A_LOAD}"
         ),
         {"children": list(children), "today": today, "fingerprint": fingerprint},
     )

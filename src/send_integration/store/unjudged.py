@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, text
 
+from send_integration.store.backfill_children import LEFT_TO_A_LOAD
 from send_integration.store.timelines import LOCK_BUCKETS, Part
 
 
@@ -50,7 +51,7 @@ def unjudged_due(connection: Connection, today: date, fingerprint: str, limit: i
     """Those of a part who are to be tried again and have no answer: whoever has one is due by its own date."""
     rows = connection.execute(
         text(
-            f"SELECT child_id FROM unjudged u WHERE {AGAIN}"  # noqa: S608 - a constant of ours
+            f"SELECT child_id FROM unjudged u WHERE {AGAIN} AND NOT {LEFT_TO_A_LOAD}"  # noqa: S608 - a constant of ours
             " AND abs(hashtext(child_id) % :buckets) % :parts = :part"
             " AND NOT EXISTS (SELECT FROM child c WHERE c.child_id = u.child_id) ORDER BY child_id LIMIT :limit"
         ),

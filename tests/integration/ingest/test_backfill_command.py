@@ -64,6 +64,12 @@ def test_history_is_loaded_said_once_and_balances(broker: str, database: str, en
     [ehcp] = [feed for feed in json.loads(ledger.stdout)["feeds"] if feed["feed"] == "ehcp"]
     assert (ehcp["raw"], ehcp["accepted"], ehcp["quarantined"], ehcp["duplicates"]) == (3, 1, 1, 1)
     assert ehcp["balanced"]
+    with engine.begin() as connection:
+        connection.execute(text("INSERT INTO backfill_child (child_id) VALUES ('left')"))
+    left = run(broker, database, "ledger")
+    assert left.returncode == 1
+    assert "1 children whose history was loaded wait" in " ".join(left.stdout.split())
+    assert "let `send-integration backfill` finish, or start it again with the same files" in left.stderr
 
 
 def test_what_is_no_folder_of_feeds_is_refused(broker: str, database: str, tmp_path: Path) -> None:

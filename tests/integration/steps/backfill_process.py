@@ -21,21 +21,41 @@ from tests.builders import NOW
 TODAY = date(2025, 1, 16)
 
 
-def load(address: str, folder: Path, kill_at: str = "", said: list[Outgoing] | None = None) -> Loaded:
-    """Load a folder; at the first word on step `kill_at` the process ends as by kill -9."""
+class Left(Exception):
+    """A load was left half way, as this process goes on."""
+
+
+def load(
+    address: str,
+    folder: Path,
+    kill_at: str = "",
+    said: list[Outgoing] | None = None,
+    *,
+    processes: int = 2,
+    leave_at: str = "",
+) -> Loaded:
+    """Load a folder; at the first word on step `kill_at` the process ends as by kill -9, and on `leave_at` raises Left.
+
+    'said' is the step when all is said and nobody is evaluated.
+    """
 
     def told(step: str, _count: int) -> None:
         if step == kill_at:
             os.kill(os.getpid(), signal.SIGKILL)
+        if step == leave_at:
+            raise Left
+
+    def publish() -> int:
+        count = say_history(engine, messages.extend, lambda count: told("say", count))
+        told("said", count)
+        return count
 
     engine = open_database(address)
     work = Work(address, expectations_of, load_rules(), TODAY, NOW)
     files = [HistoryFile(folder / f"{feed}.jsonl", feed) for feed in FEEDS if (folder / f"{feed}.jsonl").exists()]
     messages = [] if said is None else said
     try:
-        return Backfill(engine, work, default_model(), 2, told).load(
-            files, lambda: say_history(engine, messages.extend, lambda count: told("say", count))
-        )
+        return Backfill(engine, work, default_model(), processes, told).load(files, publish)
     finally:
         engine.dispose()
 

@@ -4,11 +4,14 @@ import json
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, make_url, text
 
 from send_integration.contracts import topics
 from send_integration.contracts.topics import FEEDS
@@ -17,6 +20,7 @@ from send_integration.identity.model import default_model
 from send_integration.simulate.authority import simulate_authority, write_authority
 from send_integration.simulate.profile import load_profile
 from send_integration.steps import backfill, backfill_reading
+from send_integration.steps.backfill import Loaded
 from send_integration.steps.backfill_work import expectations_of
 from send_integration.steps.batch import Outgoing
 from send_integration.steps.catalogue import load_rules
@@ -155,55 +159,104 @@ def _settle(engine: Engine, said: Sequence[Outgoing] = ()) -> Pipe:
     return pipe
 
 
-@pytest.fixture(autouse=True)
-def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(backfill_reading, "CHUNK_BYTES", 100_000)
-    monkeypatch.setattr(backfill, "RECORDS_AT_ONCE", 150)
-    monkeypatch.setattr(backfill, "REST_AT_ONCE", 50)
+@pytest.fixture(scope="module", autouse=True)
+def small_parts() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(backfill_reading, "CHUNK_BYTES", 100_000)
+        patched.setattr(backfill, "RECORDS_AT_ONCE", 150)
+        patched.setattr(backfill, "REST_AT_ONCE", 50)
+        yield
+
+
+class History(NamedTuple):
+    """What one load of the folder did and said, and the name of its database, of which each test has a copy."""
+
+    database: str
+    done: Loaded
+    said: Sequence[Outgoing]
+
+
+@pytest.fixture(scope="module")
+def loaded(server: str, folder: Path, small_parts: None) -> Iterator[History]:
+    said: list[Outgoing] = []
+    with a_database(server, "ready") as address:
+        yield History(_name(address), load(address, folder, said=said), said)
+
+
+@pytest.fixture
+def after(server: str, loaded: History) -> Iterator[Engine]:
+    """A copy of the database into which the folder was loaded."""
+    with _copied(server, loaded.database) as engine:
+        yield engine
+
+
+@contextmanager
+def _copied(server: str, database: str) -> Iterator[Engine]:
+    with a_database(server, database) as address:
+        engine = open_database(address)
+        yield engine
+        engine.dispose()
+
+
+def _name(address: str) -> str:
+    return str(make_url(address).database)
+
+
+def _address(engine: Engine) -> str:
+    return engine.url.render_as_string(hide_password=False)
 
 
 def test_history_ends_with_what_the_stream_ends_with(
-    engine: Engine, database: str, folder: Path, streamed: Engine
+    after: Engine, loaded: History, folder: Path, streamed: Engine
 ) -> None:
-    said: list[Outgoing] = []
-
-    loaded = load(database, folder, said=said)
-
-    assert loaded.let_in > loaded.by_gate > 0
-    assert loaded.read == sum(len(lines) for _, lines in _lines(folder))
-    pipe = _settle(engine, said)
-    assert differences(engine, streamed) == {}
+    assert loaded.done.let_in > loaded.done.by_gate > 0
+    assert loaded.done.read == sum(len(lines) for _, lines in _lines(folder))
+    pipe = _settle(after, loaded.said)
+    assert differences(after, streamed) == {}
     kept = pipe.ask("SELECT source, event_id, child_id, body FROM event WHERE child_id <> ''")
     assert pipe.clean() == {(row[0], row[1]): (row[2], bytes(row[3])) for row in kept}
 
 
+@pytest.fixture(scope="module")
+def killed_at(server: str, folder: Path) -> Iterator[Callable[[str], str]]:
+    """The name of a database in which a load was killed in a step: one for each, of which tests have copies."""
+    with ExitStack() as databases:
+
+        @cache
+        def killed(step: str) -> str:
+            address = databases.enter_context(a_database(server, "ready"))
+            _load_and_kill(address, folder, step)
+            return _name(address)
+
+        yield killed
+
+
 @pytest.mark.parametrize("step", ["read", "identify", "let in", "one by one", "say", "evaluate"])
 def test_what_kill_9_ends_goes_on_where_it_was(
-    step: str, engine: Engine, database: str, folder: Path, streamed: Engine
+    step: str, server: str, killed_at: Callable[[str], str], folder: Path, streamed: Engine
 ) -> None:
-    _load_and_kill(database, folder, step)
-
     said: list[Outgoing] = []
-    load(database, folder, said=said)
+    with _copied(server, killed_at(step)) as engine:
+        load(_address(engine), folder, said=said)
 
-    _settle(engine, said)
-    assert differences(engine, streamed) == {}
+        _settle(engine, said)
+        assert differences(engine, streamed) == {}
 
 
 @pytest.mark.parametrize("step", ["identify", "let in"])
 def test_what_a_crash_of_the_database_empties_is_read_again(
-    step: str, engine: Engine, database: str, folder: Path, streamed: Engine
+    step: str, server: str, killed_at: Callable[[str], str], folder: Path, streamed: Engine
 ) -> None:
     """What is not logged is gone then, though some of it was put by or let in before."""
-    _load_and_kill(database, folder, step)
-    with engine.begin() as connection:
-        connection.execute(text("TRUNCATE backfill_event"))
-
     said: list[Outgoing] = []
-    load(database, folder, said=said)
+    with _copied(server, killed_at(step)) as engine:
+        with engine.begin() as connection:
+            connection.execute(text("TRUNCATE backfill_event"))
 
-    _settle(engine, said)
-    assert differences(engine, streamed) == {}
+        load(_address(engine), folder, said=said)
+
+        _settle(engine, said)
+        assert differences(engine, streamed) == {}
 
 
 def _load_and_kill(database: str, folder: Path, step: str) -> None:
@@ -212,24 +265,20 @@ def _load_and_kill(database: str, folder: Path, step: str) -> None:
     assert killed.returncode == -signal.SIGKILL
 
 
-def test_history_that_was_loaded_changes_nothing_when_it_comes_again(
-    engine: Engine, database: str, folder: Path, streamed: Engine
-) -> None:
+def test_history_that_was_loaded_changes_nothing_when_it_comes_again(after: Engine, folder: Path) -> None:
     """As files, and as the raw topics' messages."""
-    load(database, folder)
-
-    again = load(database, folder)
+    again = load(_address(after), folder)
 
     assert again[:4] == (0, 0, 0, 0)
-    pipe = _settle(engine)
-    before = rows(engine)
+    pipe = _settle(after)
+    before = rows(after)
     for feed, lines in _lines(folder):
         for line in lines:
             pipe.send(feed, line)
     pipe.drain_gate(FEEDS)
     pipe.drain_timeline()
-    after = rows(engine)
-    assert {name for name in SAME if after[name] != before[name]} <= {"counts"}
+    then = rows(after)
+    assert {name for name in SAME if then[name] != before[name]} <= {"counts"}
     accepted, quarantined, _ = pipe.counts()
     assert (accepted, quarantined) == pipe.rows()
 
@@ -257,18 +306,16 @@ def test_history_beside_what_the_stream_has_kept_ends_the_same(
     assert found == {}
 
 
-def test_the_ledger_balances_once_all_is_said_and_not_before(engine: Engine, database: str, folder: Path) -> None:
-    load(database, folder)
-
-    feeds = {feed.feed: feed for feed in _ledger(engine)}
+def test_the_ledger_balances_once_all_is_said_and_not_before(after: Engine, folder: Path) -> None:
+    feeds = {feed.feed: feed for feed in _ledger(after)}
 
     assert all(feed.balanced for feed in feeds.values())
     assert {name: feed.raw for name, feed in feeds.items() if feed.raw} == {
         feed: len(lines) for feed, lines in _lines(folder) if lines
     }
-    with engine.begin() as connection:
+    with after.begin() as connection:
         connection.execute(text("UPDATE stream_position SET published_offset = 0 WHERE topic = 'backfill.ehcp'"))
-    assert [feed.feed for feed in _ledger(engine) if not feed.balanced] == ["ehcp"]
+    assert [feed.feed for feed in _ledger(after) if not feed.balanced] == ["ehcp"]
 
 
 def _ledger(engine: Engine) -> tuple[FeedLedger, ...]:
@@ -299,15 +346,10 @@ def test_history_of_a_paused_feed_is_refused(engine: Engine, database: str, fold
     assert rows(engine)["admitted"] == []
 
 
-def test_no_word_of_history_goes_to_a_raw_topic_or_counts_as_traffic(
-    engine: Engine, database: str, folder: Path
-) -> None:
-    said: list[Outgoing] = []
-
-    load(database, folder, said=said)
-
+def test_no_word_of_history_goes_to_a_raw_topic_or_counts_as_traffic(after: Engine, loaded: History) -> None:
     raw = {topics.raw(feed).name for feed in FEEDS}
-    assert not [message for message in said if message.topic in raw]
-    with engine.connect() as connection:
+    assert loaded.said
+    assert not [message for message in loaded.said if message.topic in raw]
+    with after.connect() as connection:
         for table in ("feed_window", "feed_day", "agency_day", "feed_change"):
             assert connection.execute(text(f"SELECT count(*) FROM {table}")).scalar_one() == 0

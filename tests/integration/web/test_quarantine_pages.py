@@ -7,6 +7,8 @@ import pytest
 from sqlalchemy import Engine, text
 
 from send_integration import clock
+from send_integration.store.backfill import lock_backfill
+from send_integration.store.backfill_letting_in import hold_identity
 from send_integration.store.quarantine import awaiting_checks, groups
 from tests.builders import sent
 from tests.integration.families import ANNA, MIRA, OLENA_BY_NUMBER, SECRET_NUMBER, audited, child_of, settle
@@ -183,6 +185,29 @@ def test_a_group_is_discarded_after_a_look_at_how_many_and_not_if_it_has_changed
     assert done.headers["location"] == "/quarantine?done=4&act=discarded"
     assert sorted(statuses(engine).values()).count("discarded") == 4
     assert "Nothing is left of this group" in steward.get(address).text
+
+
+def test_while_history_is_let_in_a_steward_is_told_so_and_keeps_what_was_typed(
+    sign_in: SignIn, engine: Engine, items: dict[str, int]
+) -> None:
+    steward, address = sign_in("steward"), f"/quarantine/items/{items['anna']}"
+    knows = hidden_fields(steward.get(address).text)["latest"]
+    group = f"/quarantine/groups/{token(engine, 'nhs-number-check-digit')}"
+    seen = hidden_fields(steward.post(f"{group}/discard", why="a test file").text)
+
+    with engine.connect() as loading:
+        lock_backfill(loading)
+        hold_identity(loading)
+        answers = [
+            steward.post(f"{address}/replay", why="the check was mended", latest=knows),
+            steward.post(f"{group}/discard", why="the check was mended", items=seen["items"], latest=seen["latest"]),
+        ]
+        loading.invalidate()
+
+    for answer in answers:
+        assert answer.status_code == 400
+        assert "History is being let in" in answer.text
+        assert "the check was mended" in answer.text
 
 
 def test_what_is_held_for_identity_can_be_neither_replayed_nor_discarded(

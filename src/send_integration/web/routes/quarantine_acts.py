@@ -7,7 +7,7 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 from pydantic import BaseModel
 
-from send_integration.errors import BadInput, DecidedMeanwhile
+from send_integration.errors import BadInput, DecidedMeanwhile, NotReady
 from send_integration.steps import stewarding
 from send_integration.steps.stewarding import Done, Seen, Steward
 from send_integration.store.quarantine import QuarantineGroup, QuarantineItem, history_of
@@ -84,7 +84,7 @@ def _act_on_item(site: Site, session: Session, item: QuarantineItem, typed: Type
         if any((act.by, act.why, act.act) == (session.actor, typed.why, DONE[typed.act]) for act in since):
             return done
         return item_page(site, session, find_item(site, str(item.id)), typed, overtaken=True)
-    except BadInput as fault:
+    except (BadInput, NotReady) as fault:
         return item_page(site, session, item, typed._replace(faults=(Fault(f"why-{typed.act}", fault.what),)))
     return done
 
@@ -106,6 +106,6 @@ def _act_on_all(site: Site, session: Session, group: QuarantineGroup, typed: Typ
         done = _do(site, session, typed, group.choice, seen)
     except DecidedMeanwhile:
         return check_page(site, session, group, typed, overtaken=True)
-    except BadInput as fault:
+    except (BadInput, NotReady) as fault:
         return group_page(site, session, group, typed._replace(faults=(Fault(f"why-{typed.act}", fault.what),)))
     return RedirectResponse(f"/quarantine?done={len(done.items)}&act={DONE[typed.act]}", status_code=303)

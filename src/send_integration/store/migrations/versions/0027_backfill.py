@@ -52,13 +52,6 @@ def upgrade() -> None:
     op.create_table(
         "backfill_child",
         sa.Column("child_id", sa.Text(), nullable=False),
-        sa.Column(
-            "since",
-            sa.DateTime(timezone=True),
-            nullable=False,
-            server_default=sa.text("now()"),
-            comment="what stands since then nobody was shown",
-        ),
         sa.PrimaryKeyConstraint("child_id", name=op.f("pk_backfill_child")),
     )
 
