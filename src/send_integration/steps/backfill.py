@@ -128,7 +128,9 @@ class Backfill:
 
     @contextmanager
     def _pool(self) -> Iterator[ProcessPoolExecutor]:
-        context = get_context("spawn")  # a forked process would share the connections of this one
+        # a process forked of this one would share its connections; one that begins alone takes seconds to load the checks
+        context = get_context("forkserver")
+        context.set_forkserver_preload([backfill_work.__name__, "send_integration.quality.checks"])
         pool = ProcessPoolExecutor(self._processes, context, backfill_work.begin, (self._work,))
         try:
             yield pool

@@ -11,7 +11,6 @@ from typing import NamedTuple
 from sqlalchemy import Engine
 
 from send_integration.contracts.pseudonyms import Pseudonyms
-from send_integration.quality.checks import RowChecks
 from send_integration.rules.model import RuleBook
 from send_integration.steps.backfill_reading import ReadPart, read_part
 from send_integration.steps.gate_judging import Checks, Judge
@@ -43,6 +42,8 @@ class Work(NamedTuple):
 
 def expectations_of(feed: str) -> Checks:
     """A feed's row expectations, as the gate asks them."""
+    from send_integration.quality.checks import RowChecks  # noqa: PLC0415 - takes seconds: a wrong folder is told at once
+
     return RowChecks(feed).checked
 
 
