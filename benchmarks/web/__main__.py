@@ -13,7 +13,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
@@ -218,8 +218,12 @@ async def _one_by_one(port: int, reader: Reader, pages: Sequence[Page]) -> tuple
 
 def _spent(process: psutil.Process) -> float:
     """The processor time of a process and of all that it started, those that have ended too."""
+    living = 0.0
+    for one in process.children(recursive=True):
+        with suppress(psutil.NoSuchProcess):  # it ended just now, and its parent has its time
+            times = one.cpu_times()
+            living += times.user + times.system
     own = process.cpu_times()
-    living = sum(times.user + times.system for one in process.children(recursive=True) for times in [one.cpu_times()])
     return float(own.user + own.system + own.children_user + own.children_system + living)
 
 
