@@ -48,13 +48,18 @@ def latest(told: Sequence[Told], year: int) -> Told | None:
     return None
 
 
-def year_group_in(born_on: date, told: Sequence[Told], year: int) -> int:
-    """The year group in the school year that begins in `year`.
+def years_above(told: Sequence[Told], year: int) -> int:
+    """How far the child is above the year group of their age in the school year that begins in `year`.
 
     Who was once a year above or below others of their age stays so, until a school says otherwise.
     """
     word = latest(told, year)
-    return year - year_of_reception(born_on) + (word.above if word else 0)
+    return word.above if word else 0
+
+
+def year_group_in(born_on: date, told: Sequence[Told], year: int) -> int:
+    """The year group in the school year that begins in `year`."""
+    return year - year_of_reception(born_on) + years_above(told, year)
 
 
 def as_told(words: Iterable[Told]) -> str:

@@ -27,6 +27,7 @@ from send_integration.rules.flags import (
     with_heirs,
 )
 from send_integration.rules.model import RuleBook
+from send_integration.rules.year_groups import told_by, years_above
 from send_integration.steps.answering import (
     Known,
     answers_of,
@@ -70,6 +71,7 @@ from send_integration.timeline.moves import NOBODY, Move, words_of
 from send_integration.timeline.named_workers import NamedWorker, named_workers
 from send_integration.timeline.panel import PanelRecord, panel_as_json
 from send_integration.timeline.relations import relations_of
+from send_integration.when.school_years import school_year_start
 
 PANEL = "panel"
 READER = "timeline"
@@ -254,6 +256,10 @@ class TimelineKeeper:
     def _row(self, answer: ChildAnswer, workers: Sequence[NamedWorker], panel: PanelRecord) -> ChildRow:
         persons = answer.timeline.persons
         named = next((one for one in reversed(persons) if names_somebody(one.given_name)), persons[-1])
+        year = school_year_start(answer.assessment.as_of).year
+        enrolments = [event for event in answer.timeline.events if event.what == "school.enrolled"]
+        enrolled = told_by(answer.timeline.date_of_birth, enrolments)
+        turns = [date(word.year, 9, 1) for word in enrolled if word.year > year]
         return ChildRow(
             answer.child_id,
             child_as_json(answer, self._rules),
@@ -261,11 +267,12 @@ class TimelineKeeper:
             named.given_name,
             named.family_name,
             answer.timeline.date_of_birth,
+            years_above(enrolled, year),
             need(answer),
             sum(not flag.dismissed for flag in answer.flags),
             answer.timeline.restricted,
             answer.assessment.as_of,
-            answer.next_change_on,
+            min(filter(None, (answer.next_change_on, *turns)), default=None),
             self._fingerprint,
             panel_as_json(panel),
             self._snapshots.of(answer),

@@ -51,6 +51,7 @@ class ListedChild:
     high_risks: int
     missed: int
     restricted: bool
+    years_above: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,8 @@ class StoredChild:
     """Whether a fault of ours keeps it without what came since."""
     version: str
     """As `store.changes.version_of` gives it."""
+    years_above: int
+    """How far above the year group of their age, as a school told."""
 
 
 def is_child_id(given: str) -> bool:
@@ -113,7 +116,7 @@ def list_by_need(engine: Engine, *, restricted: bool, limit: int, offset: int) -
         rows = connection.execute(
             text(
                 "SELECT c.child_id, c.given_name, c.family_name, c.date_of_birth, c.need, c.open_flags, f.high, f.missed,"  # noqa: S608 - ours
-                f" c.restricted FROM (SELECT child_id FROM child WHERE {seen} ORDER BY need DESC, child_id"
+                f" c.restricted, c.years_above FROM (SELECT child_id FROM child WHERE {seen} ORDER BY need DESC, child_id"
                 " LIMIT :limit OFFSET :offset) AS chosen JOIN child c USING (child_id) CROSS JOIN LATERAL (SELECT"
                 " count(*) FILTER (WHERE content ->> 'kind' = 'risk' AND content ->> 'level' = 'high') AS high,"
                 " count(*) FILTER (WHERE content ->> 'status' = 'missed') AS missed"
@@ -174,7 +177,7 @@ def one_child(engine: Engine, child_id: str) -> StoredChild | None:
             text(
                 "SELECT child_id, given_name, family_name, answer, named_workers, evaluated_on, restricted, panel,"  # noqa: S608 - ours
                 " EXISTS (SELECT FROM unjudged u WHERE u.child_id = c.child_id),"
-                f" {VERSION} FROM child c WHERE child_id = :child"
+                f" {VERSION}, c.years_above FROM child c WHERE child_id = :child"
             ),
             {"child": child_id},
         ).one_or_none()

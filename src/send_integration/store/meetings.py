@@ -59,6 +59,7 @@ class AgendaChild:
     place: int | None
     carried: Carried | None
     standing: Standing
+    years_above: int
 
 
 _DAYS = (
@@ -203,7 +204,7 @@ def keep_attendance(connection: Connection, day: date, kept: Mapping[int, bool |
 _KEPT = f"FROM agenda_place a WHERE a.meeting_on = :day AND a.child_id IN {ids_of('c.child_id')}"
 _AGENDA = (
     "SELECT c.given_name, c.family_name, c.date_of_birth, c.panel, p.place, k.carried_to, k.carried_why, k.carried_by,"  # noqa: S608 - ours
-    f" {STANDING}"
+    f" c.years_above, {STANDING}"
     " FROM (SELECT child_id FROM panel_listing WHERE meeting_on = :day"
     " UNION SELECT child_id FROM panel_word WHERE body IS NOT NULL AND meeting_on = :day AND what = 'listed') l"
     " JOIN child c ON c.child_id = l.child_id"
@@ -228,8 +229,8 @@ def agenda_within(connection: Connection, day: date) -> list[AgendaChild]:
 
 def _agenda_child(row: Sequence[Any]) -> AgendaChild:
     carried = Carried(row[5], row[6], row[7]) if row[5] is not None else None
-    standing = standing_of(*row[8:])
-    return AgendaChild(standing.child_id, row[0], row[1], row[2], row[3], row[4], carried, standing)
+    standing = standing_of(*row[9:])
+    return AgendaChild(standing.child_id, row[0], row[1], row[2], row[3], row[4], carried, standing, row[8])
 
 
 def recorded_since(engine: Engine, days: Mapping[str, date]) -> dict[str, frozenset[str]]:

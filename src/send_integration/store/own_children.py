@@ -18,7 +18,7 @@ OWNERS_OF_ACTIONS = 'jsonb_path_query_array(panel, \'$."actions"[*]."owner"\')'
 # OFFSET 0 has a worker's children found by index and put in order then: whom PostgreSQL takes for the worker of a thousand,
 # which for want of a better guess it does, it would else look for among all children in the order of their need.
 _OF_WORKER = (
-    "SELECT child_id, given_name, family_name, date_of_birth, restricted, named_workers, answer, need FROM child"  # noqa: S608 - ours
+    "SELECT child_id, given_name, family_name, date_of_birth, years_above, restricted, named_workers, answer, need FROM child"  # noqa: S608 - ours
     f" WHERE {WORKERS_OF_CHILD} ? :worker OFFSET 0"
 )
 
@@ -44,6 +44,7 @@ class OwnChild:
     given_name: str
     family_name: str
     date_of_birth: date
+    years_above: int
     restricted: bool
     roles: tuple[str, ...]
     last_involved_on: date | None
@@ -57,7 +58,7 @@ def own_children(engine: Engine, worker_id: str, *, today: date, limit: int, off
     with engine.connect() as connection:
         rows = connection.execute(
             text(
-                "SELECT c.child_id, c.given_name, c.family_name, c.date_of_birth, c.restricted, c.named_workers,"  # noqa: S608 - ours
+                "SELECT c.child_id, c.given_name, c.family_name, c.date_of_birth, c.years_above, c.restricted, c.named_workers,"  # noqa: S608 - ours
                 f" w.flags, n.what, n.on_day FROM (SELECT * FROM ({_OF_WORKER}) AS o"
                 " ORDER BY need DESC, child_id LIMIT :limit OFFSET :offset) AS c"
                 f" CROSS JOIN LATERAL ({_FLAGS}) AS w LEFT JOIN LATERAL ({_NEXT}) AS n ON true"
@@ -76,6 +77,7 @@ def _own_child(worker_id: str, row: RowMapping) -> OwnChild:
         given_name=row["given_name"],
         family_name=row["family_name"],
         date_of_birth=row["date_of_birth"],
+        years_above=row["years_above"],
         restricted=row["restricted"],
         roles=tuple(worker["role"] for worker in held),
         last_involved_on=date.fromisoformat(max(heard)) if heard else None,

@@ -103,6 +103,7 @@ class ChildRow:
     given_name: str
     family_name: str
     date_of_birth: date
+    years_above: int
     need: int
     open_flags: int
     restricted: bool
@@ -300,6 +301,7 @@ def keep_children(connection: Connection, rows: Sequence[ChildRow]) -> KeptChild
         ("given_name", "text"),
         ("family_name", "text"),
         ("date_of_birth", "date"),
+        ("years_above", "int2"),
         ("need", "int4"),
         ("open_flags", "int4"),
         ("restricted", "bool"),
@@ -388,6 +390,7 @@ def _as_copied(row: ChildRow) -> list[object]:
         row.given_name,
         row.family_name,
         row.date_of_birth,
+        row.years_above,
         row.need,
         row.open_flags,
         row.restricted,

@@ -114,7 +114,7 @@ def _row(
         child.child_id,
         shown_name(child, child.child_id, sees),
         age_on(child.date_of_birth, today),
-        year_name(child.date_of_birth, (), today),
+        year_name(child.date_of_birth, child.years_above, today),
         tuple(_listings(child.panel, told, day)),
         tuple(_tags(child, decided if sees.decisions else None, told, talked=talked or decided is not None)),
         since if sees.decisions else replace(since, changes=replace(since.changes, decisions=(), words=())),

@@ -13,8 +13,7 @@ from send_integration.rules.flags import flag_as_json
 from send_integration.rules.handling import SERIOUS
 from send_integration.rules.model import Level, RuleBook
 from send_integration.rules.silence import NAMES, Silence, silence_of
-from send_integration.rules.year_groups import Told as EnrolledIn
-from send_integration.rules.year_groups import told_by, year_group_in
+from send_integration.rules.year_groups import told_by, years_above
 from send_integration.steps.as_it_was import as_it_was, events_shown
 from send_integration.steps.feed_standing import unheard_feeds
 from send_integration.steps.timeline import worker_as_json
@@ -38,7 +37,7 @@ from send_integration.web.policy import Fields
 from send_integration.web.services import Heard, services_of
 from send_integration.web.voices import voices_of
 from send_integration.when.periods import age_on
-from send_integration.when.school_years import school_year_start
+from send_integration.when.school_years import school_year_start, year_group
 
 THE_CHILD = "the child"
 LONGEST_IN_HEADINGS = 30
@@ -116,6 +115,10 @@ def page_of(found: StoredChild, known: Known, rules: RuleBook, asked: Asked, see
     numbers = numbers_of(flags)
     born_on = date.fromisoformat(found.answer["date_of_birth"])
     enrolled = told_by(born_on, [event for event in known.events if event.what == "school.enrolled"])
+
+    def year_in(day: date) -> str:
+        return year_name(born_on, years_above(enrolled, school_year_start(day).year), day)
+
     notes = {sector: sees.notes_of(sector) for sector in SECTORS} | {"panel": sees.decisions}
     entries = entries_of(answer["timeline"], known.events, numbers, notes, agency_name)
     chosen = asked.chosen(entries)
@@ -132,7 +135,7 @@ def page_of(found: StoredChild, known: Known, rules: RuleBook, asked: Asked, see
         "answer": found.answer,
         "asked": asked,
         "age": age_on(born_on, today),
-        "year": year_name(born_on, enrolled, today),
+        "year": year_in(today),
         "school": _school(known.events),
         "preferred": preferred,
         "called": called,
@@ -141,7 +144,7 @@ def page_of(found: StoredChild, known: Known, rules: RuleBook, asked: Asked, see
         "entries": links,
         "all_entries": len(entries),
         "shown_entries": len(chosen),
-        "years": by_school_year(chosen, lambda start: year_name(born_on, enrolled, start)),
+        "years": by_school_year(chosen, year_in),
         "services": services_of(known.panel["services"], known.named_workers, known.events, known.heard),
         "voices": (child_voice, parents_voice),
         "under_way": known.under_way,
@@ -162,9 +165,9 @@ def _warnings(known: Known) -> list[str]:
     return [UNJUDGED, *unheard] if known.unjudged else unheard
 
 
-def year_name(born_on: date, enrolled: Sequence[EnrolledIn], day: date) -> str:
-    """The school year as people say it, by birth date unless a school said otherwise."""
-    year = year_group_in(born_on, enrolled, school_year_start(day).year)
+def year_name(born_on: date, above: int, day: date) -> str:
+    """The school year as people say it, of a child who is so far above the year group of their age."""
+    year = year_group(born_on, day) + above
     if year < 0:
         return "Under five" if year >= -5 else "Not yet born"
     return "Reception" if year == 0 else f"Year {year}" if year <= 13 else "Over 18"

@@ -5,7 +5,8 @@ from datetime import timedelta
 
 from sqlalchemy import Engine, text
 
-from tests.integration.families import TODAY, child_of
+from tests.builders import sent
+from tests.integration.families import ANNA, TODAY, child_of
 from tests.integration.steps.pipe import Pipe
 from tests.integration.web.conftest import NEXT, SEATS, Person, SignIn
 from tests.integration.web.meeting_desk import GIVEN, carried, decided, hidden, listed
@@ -198,3 +199,28 @@ def test_a_child_of_whom_the_panel_has_talked_is_not_taken_off_from_an_older_pag
 
     assert chair.post(f"/meetings/{TODAY}/take-off", child_id=anna).status_code == 400
     assert "Decided: fund it jointly" in chair.get(f"/meetings/{TODAY}").text
+
+
+def test_every_page_says_the_school_year_in_which_the_school_has_the_child(
+    chair: Person, pipe: Pipe, anna: str
+) -> None:
+    pages = (f"/meetings/{TODAY}", f"/meetings/{TODAY}/children/{anna}", f"/children/{anna}")
+    listed(chair, anna)
+    pipe.settle()
+    assert [set(re.findall(r"Year \d+", chair.get(page).text)) for page in pages] == [{"Year 6"}] * 3
+    assert "Year 5" not in chair.get("/children").text
+
+    enrolled = sent(
+        "school.enrolled",
+        "2024-09-02",
+        event_id="y",
+        source="urn:send:schools",
+        person=ANNA,
+        year_group=5,
+        urn="109123",
+    )
+    pipe.send("school", enrolled)
+    pipe.settle()
+
+    assert [set(re.findall(r"Year \d+", chair.get(page).text)) for page in pages[:2]] == [{"Year 5"}] * 2
+    assert all("Year 5" in chair.get(page).text for page in (pages[2], "/children"))

@@ -7,9 +7,10 @@ from send_integration.steps.deciding import Reviewer
 from send_integration.store.children import find_child
 from send_integration.store.sessions import Session
 from tests.builders import NOW, sent
-from tests.integration.families import ANNA, audited, child_of, settle
+from tests.integration.families import ANNA, TODAY, audited, child_of, settle
 from tests.integration.steps.pipe import Pipe
-from tests.integration.web.conftest import SignIn
+from tests.integration.web.conftest import Person, SignIn
+from tests.integration.web.meeting_desk import GIVEN, hidden, listed
 
 STEWARD = Reviewer(Session("steward", "data-steward", "token"), NOW, "the school confirmed it")
 
@@ -65,3 +66,46 @@ def test_an_earlier_event_that_comes_late_gives_the_child_another_id_and_takes_t
     after = child_of(engine, "Anna", "Kowalska")
     assert after != before
     assert find_child(engine, before, restricted=False) == after
+
+
+def renamed(engine: Engine, pipe: Pipe, anna: str) -> str:
+    """The id by which a child goes since an earlier event came late."""
+    pipe.send("school", sent("school.suspended", "2024-12-01", event_id="e", source="urn:send:schools", person=ANNA))
+    settle(pipe)
+    after = child_of(engine, "Anna", "Kowalska")
+    assert after != anna
+    return after
+
+
+def test_a_form_that_was_opened_before_the_child_got_another_id_keeps_what_was_typed(
+    engine: Engine, pipe: Pipe, chair: Person, anna: str
+) -> None:
+    listed(chair, anna)
+    pipe.settle()
+    address = f"/meetings/{TODAY}/children/{anna}"
+    mark = hidden(chair.get(address).text, "mark")
+    now = renamed(engine, pipe, anna)
+
+    answer = chair.client.get(address, follow_redirects=False)
+    assert (answer.status_code, answer.headers["location"]) == (303, f"/meetings/{TODAY}/children/{now}")
+    again = chair.post(address, **{**GIVEN, "mark": mark})
+    assert again.status_code == 400, "another child's timeline may be before the panel now"
+    assert GIVEN["rationale"] in again.text
+    assert f'action="/meetings/{TODAY}/children/{now}"' in again.text
+
+
+def test_what_was_typed_for_the_agenda_or_of_a_voice_reaches_the_child_who_has_another_id(
+    engine: Engine, pipe: Pipe, chair: Person, anna: str
+) -> None:
+    now = renamed(engine, pipe, anna)
+
+    listed(chair, anna)
+    answer = chair.post(
+        f"/children/{anna}/voice", of="child", text="I like the library.", how="spoken", said_on=str(TODAY)
+    )
+    assert answer.status_code == 303, answer.text
+    pipe.settle()
+
+    ((panel,),) = pipe.ask("SELECT panel FROM child WHERE child_id = :child", child=now)
+    assert [item["reason"] for item in panel["listings"]] == ["three services, no plan"]
+    assert [voice["text"] for voice in panel["voices"]] == ["I like the library."]

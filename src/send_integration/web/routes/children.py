@@ -99,7 +99,10 @@ def _list_page(site: Site, session: Session, page: int) -> Response:
     site.note_shown(session, Action.LIST_CHILDREN, f"page {page} of the list")
     site.note_looks(session, Action.LIST_CHILDREN, [c.child_id for c in found if c.restricted], "restricted, listed")
     today = site.settings.today()
-    rows = [(child, age_on(child.date_of_birth, today), year_name(child.date_of_birth, (), today)) for child in found]
+    rows = [
+        (child, age_on(child.date_of_birth, today), year_name(child.date_of_birth, child.years_above, today))
+        for child in found
+    ]
     pages = max(1, -(-total // CHILDREN_ON_A_PAGE))
     sees = site.sees(session, None)
     return site.page("children.html", session, rows=rows, page=page, pages=pages, total=total, offset=offset, sees=sees)

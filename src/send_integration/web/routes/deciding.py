@@ -12,7 +12,7 @@ from send_integration import clock
 from send_integration.errors import BadInput
 from send_integration.steps.panel_acts import Moved, conclude, listings_of
 from send_integration.steps.panel_drafts import ActionDraft, Conclusion, DecisionDraft, Funding
-from send_integration.store.children import Standing, one_child, standings
+from send_integration.store.children import Standing, StoredChild, one_child, present_standing
 from send_integration.store.flags import is_dismissed
 from send_integration.store.meetings import one_meeting, seats_of
 from send_integration.store.panel import show_for_deciding, shown_before, who_said, words_under_way
@@ -86,23 +86,29 @@ def routes(site: Site) -> APIRouter:
 
     @router.get("/meetings/{day}/children/{child_id}")
     def show(request: Request, day: str, child_id: str) -> Response:
-        standing = standings(site.engine, [child_id]).get(child_id)
-        session = site.permit_child(request, Action.DECIDE, child_id, standing)
-        return _open(site, session, _case(child_id, standing, day))
+        standing = present_standing(site.engine, child_id)
+        case = _case(child_id, standing, day)
+        session = site.permit_child(request, Action.DECIDE, case.child_id, standing)
+        if case.child_id != child_id:
+            return RedirectResponse(case.address, status_code=303)
+        return _open(site, session, case)
 
     @router.post("/meetings/{day}/children/{child_id}")
     def decide(request: Request, day: str, child_id: str, typed: Annotated[Typed, Form()]) -> Response:
-        standing = standings(site.engine, [child_id]).get(child_id)
-        session = site.permit_child(request, Action.DECIDE, child_id, standing)
+        standing = present_standing(site.engine, child_id)
+        case = _case(child_id, standing, day)
+        session = site.permit_child(request, Action.DECIDE, case.child_id, standing)
         site.require_form(session, typed.csrf)
-        return take(site, session, _case(child_id, standing, day), typed)
+        return take(site, session, case, typed)
 
     return router
 
 
 def _case(child_id: str, standing: Standing | None, day: str) -> Case:
+    """The child, whose id may have become another since the form was opened, and the meeting."""
     found = meeting_day(day)
-    return Case(child_id, standing, found, f"/meetings/{found}/children/{child_id}")
+    present = standing.child_id if standing else child_id
+    return Case(present, standing, found, f"/meetings/{found}/children/{present}")
 
 
 def _open(site: Site, session: Session, case: Case) -> Response:
@@ -261,16 +267,17 @@ def form_page(
         faults=faults,
         theirs=theirs,
         added=added,
-        **_before_the_panel(site, case, seen, date.fromisoformat(found.answer["date_of_birth"])),
+        **_before_the_panel(site, case, seen, found),
     )
 
 
-def _before_the_panel(site: Site, case: Case, seen: Seen, born_on: date) -> dict[str, Any]:
+def _before_the_panel(site: Site, case: Case, seen: Seen, found: StoredChild) -> dict[str, Any]:
     """What the panel looks at before it decides, of a child as it was shown."""
     today, last = site.settings.today(), last_time(seen.panel, case.meeting_on)
+    born_on = date.fromisoformat(found.answer["date_of_birth"])
     return {
         "age": age_on(born_on, today),
-        "year": year_name(born_on, (), today),
+        "year": year_name(born_on, found.years_above, today),
         "voices": seen.panel["voices"],
         "flags": [flag for flag in seen.flags if not is_dismissed(flag)],
         "since_most": MOST_ENTRIES,

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from send_integration.errors import BadInput
 from send_integration.steps.panel_acts import list_child
 from send_integration.steps.panel_drafts import ListingDraft
-from send_integration.store.children import Standing, one_child, standings
+from send_integration.store.children import Standing, one_child, present_standing
 from send_integration.store.meetings import open_meetings
 from send_integration.store.panel import words_under_way
 from send_integration.store.sessions import Session
@@ -44,16 +44,18 @@ def routes(site: Site) -> APIRouter:
     def ask(
         request: Request, child_id: str, meeting_on: Annotated[str, Query()] = "", done: Annotated[str, Query()] = ""
     ) -> Response:
-        standing = standings(site.engine, [child_id]).get(child_id)
-        session = site.permit_child(request, Action.LIST_FOR_PANEL, child_id, standing)
+        standing = present_standing(site.engine, child_id)
+        present = standing.child_id if standing else child_id
+        session = site.permit_child(request, Action.LIST_FOR_PANEL, present, standing)
         return list_page(site, session, standing, Listing(meeting_on=meeting_on), done=DONE.get(done, ""))
 
     @router.post("/children/{child_id}/list")
     def put_on(request: Request, child_id: str, typed: Annotated[Listing, Form()]) -> Response:
-        standing = standings(site.engine, [child_id]).get(child_id)
-        session = site.permit_child(request, Action.LIST_FOR_PANEL, child_id, standing)
+        standing = present_standing(site.engine, child_id)
+        present = standing.child_id if standing else child_id
+        session = site.permit_child(request, Action.LIST_FOR_PANEL, present, standing)
         site.require_form(session, typed.csrf)
-        return _list(site, session, child_id, standing, typed)
+        return _list(site, session, present, standing, typed)
 
     return router
 

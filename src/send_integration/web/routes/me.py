@@ -95,7 +95,7 @@ def _as_listed(child: OwnChild, today: date) -> dict[str, Any]:
     return {
         "child": child,
         "age": age_on(child.date_of_birth, today),
-        "year": year_name(child.date_of_birth, (), today),
+        "year": year_name(child.date_of_birth, child.years_above, today),
         "flags": [
             (flag, due_in_words(date.fromisoformat(flag["due_on"]) if flag["due_on"] else None, today))
             for flag in child.flags[:FLAGS_SHOWN]

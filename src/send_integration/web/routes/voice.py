@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from send_integration.errors import BadInput
 from send_integration.steps.panel_acts import VOICE_TAKEN_BACK, record_voice, take_voice_back
 from send_integration.steps.panel_drafts import VoiceDraft
-from send_integration.store.children import Standing, StoredChild, one_child, standings
+from send_integration.store.children import Standing, StoredChild, one_child, present_standing
 from send_integration.store.panel import Word, who_said, words_under_way
 from send_integration.store.sessions import Session
 from send_integration.web.context import SPEAKERS, Site
@@ -50,14 +50,16 @@ def routes(site: Site) -> APIRouter:
 
     @router.get("/children/{child_id}/voice")
     def ask(request: Request, child_id: str, done: Annotated[str, Query()] = "") -> Response:
-        standing = standings(site.engine, [child_id]).get(child_id)
-        session = site.permit_child(request, Action.RECORD_VOICE, child_id, standing)
+        standing = present_standing(site.engine, child_id)
+        present = standing.child_id if standing else child_id
+        session = site.permit_child(request, Action.RECORD_VOICE, present, standing)
         return _page(site, session, standing, _open(site), done=done)
 
     @router.post("/children/{child_id}/voice")
     def write_down(request: Request, child_id: str, typed: Annotated[Typed, Form()]) -> Response:
-        standing = standings(site.engine, [child_id]).get(child_id)
-        session = site.permit_child(request, Action.RECORD_VOICE, child_id, standing)
+        standing = present_standing(site.engine, child_id)
+        present = standing.child_id if standing else child_id
+        session = site.permit_child(request, Action.RECORD_VOICE, present, standing)
         site.require_form(session, typed.csrf)
         return _write_down(site, session, standing, typed)
 
@@ -65,8 +67,9 @@ def routes(site: Site) -> APIRouter:
     def take_back(
         request: Request, child_id: str, csrf: Annotated[str, Form()] = "", event_id: Annotated[str, Form()] = ""
     ) -> Response:
-        standing = standings(site.engine, [child_id]).get(child_id)
-        session = site.permit_child(request, Action.RECORD_VOICE, child_id, standing)
+        standing = present_standing(site.engine, child_id)
+        present = standing.child_id if standing else child_id
+        session = site.permit_child(request, Action.RECORD_VOICE, present, standing)
         site.require_form(session, csrf)
         return _take_back(site, session, standing, event_id)
 
