@@ -114,6 +114,25 @@ class ChildRow:
     snapshot: Mapping[str, Any] | None
 
 
+_CHILD_COLUMNS = (
+    ("child_id", "text"),
+    ("answer", "jsonb"),
+    ("named_workers", "jsonb"),
+    ("given_name", "text"),
+    ("family_name", "text"),
+    ("date_of_birth", "date"),
+    ("years_above", "int2"),
+    ("need", "int4"),
+    ("open_flags", "int4"),
+    ("restricted", "bool"),
+    ("evaluated_on", "date"),
+    ("next_change_on", "date"),
+    ("judged_by", "text"),
+    ("panel", "jsonb"),
+    ("snapshot", "jsonb"),
+)
+
+
 class KeptChildren(NamedTuple):
     """Of children whose answers were written, the former named workers of those for whom they changed, and those of whom
     other things may now be told under a pseudonym than before."""
@@ -294,27 +313,10 @@ def keep_children(connection: Connection, rows: Sequence[ChildRow]) -> KeptChild
     if not rows:
         return KeptChildren({}, set())
     connection.execute(text("CREATE TEMP TABLE answered (LIKE child) ON COMMIT DROP"))
-    columns = (
-        ("child_id", "text"),
-        ("answer", "jsonb"),
-        ("named_workers", "jsonb"),
-        ("given_name", "text"),
-        ("family_name", "text"),
-        ("date_of_birth", "date"),
-        ("years_above", "int2"),
-        ("need", "int4"),
-        ("open_flags", "int4"),
-        ("restricted", "bool"),
-        ("evaluated_on", "date"),
-        ("next_change_on", "date"),
-        ("judged_by", "text"),
-        ("panel", "jsonb"),
-        ("snapshot", "jsonb"),
-    )
-    names = ", ".join(name for name, _ in columns)
+    names = ", ".join(name for name, _ in _CHILD_COLUMNS)
     connection.execute(text("ALTER TABLE answered ALTER updated_at DROP NOT NULL"))
-    copy_rows(connection, "answered", columns, map(_as_copied, rows))
-    sets = ", ".join(f"{name} = excluded.{name}" for name, _ in columns[1:])
+    copy_rows(connection, "answered", _CHILD_COLUMNS, map(_as_copied, rows))
+    sets = ", ".join(f"{name} = excluded.{name}" for name, _ in _CHILD_COLUMNS[1:])
     written = connection.execute(
         text(
             f"INSERT INTO child ({names}) SELECT {names} FROM answered ORDER BY child_id"  # noqa: S608 - constants of ours
@@ -383,20 +385,5 @@ def make_all_due(connection: Connection, today: date) -> int:
 
 
 def _as_copied(row: ChildRow) -> list[object]:
-    return [
-        row.child_id,
-        Jsonb(row.answer),
-        Jsonb(row.named_workers),
-        row.given_name,
-        row.family_name,
-        row.date_of_birth,
-        row.years_above,
-        row.need,
-        row.open_flags,
-        row.restricted,
-        row.evaluated_on,
-        row.next_change_on,
-        row.judged_by,
-        Jsonb(row.panel),
-        None if row.snapshot is None else Jsonb(row.snapshot),
-    ]
+    told = ((getattr(row, name), kind) for name, kind in _CHILD_COLUMNS)
+    return [Jsonb(value) if kind == "jsonb" and value is not None else value for value, kind in told]

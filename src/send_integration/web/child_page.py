@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import partial
 from typing import Any, NamedTuple
 
 from sqlalchemy import Engine
@@ -13,6 +14,7 @@ from send_integration.rules.flags import flag_as_json
 from send_integration.rules.handling import SERIOUS
 from send_integration.rules.model import Level, RuleBook
 from send_integration.rules.silence import NAMES, Silence, silence_of
+from send_integration.rules.year_groups import Told as EnrolledIn
 from send_integration.rules.year_groups import told_by, years_above
 from send_integration.steps.as_it_was import as_it_was, events_shown
 from send_integration.steps.feed_standing import unheard_feeds
@@ -115,10 +117,7 @@ def page_of(found: StoredChild, known: Known, rules: RuleBook, asked: Asked, see
     numbers = numbers_of(flags)
     born_on = date.fromisoformat(found.answer["date_of_birth"])
     enrolled = told_by(born_on, [event for event in known.events if event.what == "school.enrolled"])
-
-    def year_in(day: date) -> str:
-        return year_name(born_on, years_above(enrolled, school_year_start(day).year), day)
-
+    year_in = partial(_year_in, born_on, enrolled)
     notes = {sector: sees.notes_of(sector) for sector in SECTORS} | {"panel": sees.decisions}
     entries = entries_of(answer["timeline"], known.events, numbers, notes, agency_name)
     chosen = asked.chosen(entries)
@@ -163,6 +162,10 @@ def _warnings(known: Known) -> list[str]:
     """What of the page may lack something: a fault of ours, and feeds of which nothing is heard."""
     unheard = [feed.in_words(written(feed.since)) for feed in known.silence.feeds]
     return [UNJUDGED, *unheard] if known.unjudged else unheard
+
+
+def _year_in(born_on: date, enrolled: Sequence[EnrolledIn], day: date) -> str:
+    return year_name(born_on, years_above(enrolled, school_year_start(day).year), day)
 
 
 def year_name(born_on: date, above: int, day: date) -> str:
