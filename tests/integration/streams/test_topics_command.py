@@ -6,6 +6,7 @@ import pytest
 from click.testing import Result
 from kafka import KafkaConsumer
 from kafka.admin import ConfigResource, ConfigResourceType, KafkaAdminClient
+from sqlalchemy import text
 from typer.testing import CliRunner
 
 from send_integration.broker.compacted import keys_with_a_value
@@ -25,6 +26,12 @@ def snapshots(system: System) -> dict[bytes, bytes | None]:
         CHILD_SNAPSHOT.name, bootstrap_servers=system.broker, auto_offset_reset="earliest", consumer_timeout_ms=3000
     )
     return {message.key: message.value for message in consumer}
+
+
+def children_told(system: System) -> int:
+    """Children of whom something may be told under a pseudonym."""
+    with system.engine.connect() as connection:
+        return int(connection.execute(text("SELECT count(*) FROM child WHERE snapshot IS NOT NULL")).scalar_one())
 
 
 def run_snapshot(system: System, monkeypatch: pytest.MonkeyPatch) -> Result:
@@ -56,10 +63,14 @@ def test_a_workers_snapshots_are_on_the_topic_and_the_command_says_them_anew(
     produce(system.broker, lines(children=10))
     system.start_worker()
     system.wait_until_balanced()
-    system.wait_for(lambda: len(keys_with_a_value(system.broker, CHILD_SNAPSHOT.name)) >= 10, "the snapshots")
-    before = snapshots(system)
+    system.wait_for(
+        lambda: 10 <= children_told(system) == len(keys_with_a_value(system.broker, CHILD_SNAPSHOT.name)),
+        "the snapshots",
+    )
+    # A child who got another id while it all came in has left a key without a value.
+    before = {key: value for key, value in snapshots(system).items() if value is not None}
     for value in before.values():
-        ChildSnapshot.model_validate_json(value or b"")
+        ChildSnapshot.model_validate_json(value)
 
     (keys / "snapshot.key").unlink()
     make_key(keys, SNAPSHOT)
@@ -68,11 +79,11 @@ def test_a_workers_snapshots_are_on_the_topic_and_the_command_says_them_anew(
     assert ended.exit_code == 0, ended.output
     assert f"{len(before)} children said anew, {len(before)} keys taken away" in ended.output
     system.wait_for(
-        lambda: {k for k, v in snapshots(system).items() if v is None} == before.keys(), "the former keys' end"
+        lambda: {k for k, v in snapshots(system).items() if v is None} >= before.keys(), "the former keys' end"
     )
     after = {key: value for key, value in snapshots(system).items() if value is not None}
     assert sorted(json.loads(v)["born_in_school_year"] for v in after.values()) == sorted(
-        json.loads(v or b"")["born_in_school_year"] for v in before.values()
+        json.loads(v)["born_in_school_year"] for v in before.values()
     )
 
 
