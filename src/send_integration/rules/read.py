@@ -1,6 +1,7 @@
 """Reads rules from the text of TOML files, the catalogue's and an authority's own, and refuses what is wrong."""
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 
 from send_integration.errors import BadSetting
 from send_integration.rules.cases import faults_of_cases
@@ -15,11 +16,16 @@ COMMON = ("kind", "version", "shape", "basis", "citation", "why", "next_step", "
 
 
 def read_rules(catalogue: Mapping[str, str], own: Mapping[str, str] | None = None) -> RuleBook:
-    """The rules of all catalogue files (name to text), changed by the authority's own files.
+    """The rules of all catalogue files (name to text), changed by the authority's own files; the same text is read once.
 
     Raises BadSetting naming file, line, rule and field.
     """
-    rules, faults = rules_and_faults(catalogue, own or {})
+    return _read(tuple(sorted(catalogue.items())), tuple(sorted((own or {}).items())))
+
+
+@lru_cache(maxsize=4)  # to try every rule on its own cases takes a third of a second
+def _read(catalogue: tuple[tuple[str, str], ...], own: tuple[tuple[str, str], ...]) -> RuleBook:
+    rules, faults = rules_and_faults(dict(catalogue), dict(own))
     if not faults:
         return rules
     others = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
