@@ -16,6 +16,7 @@ from send_integration.steps.silences import post_silences
 from send_integration.steps.unjudged_news import tell_of_unjudged
 from send_integration.store.positions import mark_published
 from streams.app import Worker, batches, or_stop
+from streams.leading import lead
 
 DELIVER_SECONDS = 5.0
 TURN_SECONDS = 10.0
@@ -46,7 +47,7 @@ def add_turns(worker: Worker, router: AlertRouter) -> None:
             if await worker.run_aside(take_turn, router, worker.today(), worker.now()):
                 worker.outbox_filled.set()
 
-    worker.app.timer(interval=TURN_SECONDS, on_leader=True)(turn)
+    lead(worker, TURN_SECONDS, turn)
 
 
 def add_directory(worker: Worker) -> None:
@@ -79,4 +80,4 @@ def add_delivery(worker: Worker, deliverer: Deliverer, mailboxes: Mapping[str, s
             )
             await worker.run_aside(tell_of_unjudged, worker.engine, mailboxes, fallback, worker.today(), worker.now())
 
-    worker.app.timer(interval=DELIVER_SECONDS, on_leader=True)(deliver)
+    lead(worker, DELIVER_SECONDS, deliver)

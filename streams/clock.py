@@ -2,6 +2,7 @@
 
 from send_integration.steps.timeline import TimelineKeeper
 from streams.app import Worker, or_stop
+from streams.leading import lead
 
 SWEEP_SECONDS = 20.0
 """How long after midnight in London a missed date can go unseen; asking costs one look at an index."""
@@ -21,4 +22,4 @@ def add_clock(worker: Worker, keeper: TimelineKeeper) -> None:
                 if found:
                     worker.outbox_filled.set()
 
-    worker.app.timer(interval=SWEEP_SECONDS, on_leader=True)(sweep)
+    lead(worker, SWEEP_SECONDS, sweep)

@@ -5,6 +5,7 @@ import logging
 from send_integration.errors import NotReady
 from send_integration.steps.broker_ends import look_at_the_broker
 from streams.app import Worker, or_stop
+from streams.leading import lead
 
 LOOK_SECONDS = 15.0
 
@@ -22,4 +23,4 @@ def add_ends(worker: Worker) -> None:
                 # the worker itself waits for the broker meanwhile; the pages say how old the last answer is
                 log.warning("what waits at the broker is not known: %s", fault)
 
-    worker.app.timer(interval=LOOK_SECONDS, on_leader=True)(look)
+    lead(worker, LOOK_SECONDS, look)

@@ -8,6 +8,7 @@ from send_integration.errors import NotReady
 from send_integration.steps.feeds import parked_now
 from send_integration.steps.silences import SilenceLook
 from streams.app import Worker, or_stop
+from streams.leading import lead
 
 log = logging.getLogger("send_integration.streams")
 
@@ -45,4 +46,4 @@ def add_silences(worker: Worker, silences: SilenceLook) -> None:
             except NotReady as fault:  # a warning can wait for the broker, and no feed for a warning
                 log.warning("silent feeds are looked for again soon: %s", fault)
 
-    worker.app.timer(interval=LISTEN_SECONDS, on_leader=True)(listen)
+    lead(worker, LISTEN_SECONDS, listen)

@@ -55,6 +55,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "ehcp.advice_requested": {"request_id": "R1", "from_service": "salt"},
     "ehcp.advice_received": {"request_id": "R1", "from_service": "salt"},
     "ehcp.decided_to_issue": {"request_id": "R1", "decision": "yes"},
+    "ehcp.request_withdrawn": {"request_id": "R1"},
     "ehcp.school_consulted": {"request_id": "R1", "urn": "109123"},
     "ehcp.school_responded": {"request_id": "R1", "urn": "109123", "response": "can-meet"},
     "ehcp.finalised": {"request_id": "R1", "plan_id": "P1", "placement_type": "mainstream"},

@@ -20,6 +20,7 @@ FIELDS: dict[str, dict[str, tuple[Any, ...]]] = {
     "ehcp.advice_received": {"from_service": ("salt", "camhs")},
     "ehcp.decided_to_issue": {"decision": ("yes", "no")},
     "ehcp.draft_issued": {},
+    "ehcp.request_withdrawn": {},
     "ehcp.school_consulted": {"urn": ("109123", "109124")},
     "ehcp.school_responded": {"urn": ("109123", "109124")},
     "ehcp.finalised": {"plan_id": ("P1", "P2")},

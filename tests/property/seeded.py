@@ -54,6 +54,7 @@ ENDED = (
         "ehcp.finalised request_id=R8 plan_id=P8 placement_type=special",
         "ehcp.ceased plan_id=P8 reason=x",
     ),
+    ("ehcp.requested request_id=R7 by=parent", "ehcp.request_withdrawn request_id=R7"),
     tuple(
         f"workers.{word} role_for_child=lead-practitioner worker='{json.dumps(WORKER)}'"
         for word in ("assigned", "unassigned")

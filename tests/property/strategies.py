@@ -21,7 +21,7 @@ KINDS = (
     "transition.plan_started", "workers.assigned", "workers.unassigned", "people.moved_away", "people.related",
     "referrals.first_contact", "referrals.closed", "ndd.closed", "camhs.care_coordinator_assigned", "early-help.contact",
     "early-help.lead_practitioner_assigned", "early-help.plan_agreed", "early-help.team_around_family_met",
-    "early-help.stepped_up", "ehcp.decided_to_issue", "ehcp.school_responded", "school.attendance", "school.enrolled",
+    "early-help.stepped_up", "ehcp.decided_to_issue", "ehcp.request_withdrawn", "ehcp.school_responded", "school.attendance", "school.enrolled",
     "school.excluded", "school.left", "school.missing_education", "school.part_time_timetable_ended",
     "school.part_time_timetable_started", "school.returned_to_education", "school.sen_support_reviewed",
     "support.requested", "support.refused", "support.started", "support.ended", "panel.listed", "panel.decided",

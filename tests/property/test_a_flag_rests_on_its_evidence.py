@@ -6,10 +6,11 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 
 from send_integration.contracts.event import ChildId, Event
 from send_integration.contracts.registry import parse
+from send_integration.rules.cases import history_of
 from send_integration.rules.engine import assess
 from send_integration.rules.flags import Flag, flags_of
 from send_integration.steps.catalogue import load_rules
@@ -18,6 +19,21 @@ from tests.builders import example_data, sent
 from tests.property.seeded import Grown, grown
 
 RULES = load_rules()
+SUPPORT_AGREED_AGAIN_AFTER_IT_STARTED = Grown(
+    tuple(
+        history_of(
+            {
+                "events": (
+                    "2022-05-01 support.agreed support_id=S1 kind=respite",
+                    "2022-08-30 support.started support_id=S1",
+                    "2022-10-29 support.agreed support_id=S1 kind=respite",
+                )
+            }
+        )
+    ),
+    as_of=date(2026, 9, 15),
+)
+"""That it started says also that it is open: the first event is no evidence of a silent case."""
 
 
 def flags(events: Iterable[Event], as_of: date) -> Mapping[str, Flag]:
@@ -31,6 +47,7 @@ def flags(events: Iterable[Event], as_of: date) -> Mapping[str, Flag]:
 
 @settings(max_examples=300, deadline=None)
 @given(grown(RULES))
+@example(SUPPORT_AGREED_AGAIN_AFTER_IT_STARTED)
 def test_without_a_piece_of_evidence_it_is_another_flag_and_without_any_other_event_the_same(history: Grown) -> None:
     as_of = history.as_of
     events = [event for event in history.events if event.on <= as_of]

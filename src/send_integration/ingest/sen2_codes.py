@@ -14,8 +14,8 @@ DECISIONS = {"Y": "yes", "N": "no", "H": "yes"}
 
 WITHDRAWN = "W"
 NO_DECISION = frozenset({"", WITHDRAWN, "A"})
-"""Open, withdrawn or moved, still going: nothing that the contract calls a decision. That a request was withdrawn, and when,
-is told with the request."""
+"""Open, withdrawn or moved, still going: nothing that the contract calls a decision. That a request was withdrawn is an event
+of its own."""
 
 DISPUTED = {
     ("requests", "requestmediation"): "request-mediation",

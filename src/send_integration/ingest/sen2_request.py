@@ -66,6 +66,7 @@ def events_of_request(told: Told, linked: Linked) -> Iterator[Draft | RawEvent]:
     attended = [row for active in actives for row in linked.under(active, "placementdetail")]
     if _is_told_whole(told.request, plans):
         yield _requested(told, assessments)
+        yield from _withdrawn(told, assessments)
         yield from _decision(told, told.request, "decided_to_assess", "requestoutcome")
     for assessment in assessments:
         yield from _decision(told, assessment, "decided_to_issue", "assessmentoutcome")
@@ -97,12 +98,6 @@ def _requested(told: Told, assessments: list[Row]) -> Draft:
     request = told.request
     requested_by = codes.REQUESTED_BY.get(request["requestsource"], request["requestsource"])
     unknown = [] if request["requestsource"] in codes.REQUESTED_BY else [codes.unknown_code("data.by", "source")]
-    withdrawn = [
-        _day(row, f"{column}date")
-        for column, rows in (("requestoutcome", [request]), ("assessmentoutcome", assessments))
-        for row in rows
-        if row[column].upper() == codes.WITHDRAWN
-    ]
     disputed = [
         word
         for (module, column), word in codes.DISPUTED.items()
@@ -111,12 +106,26 @@ def _requested(told: Told, assessments: list[Row]) -> Draft:
     said: Data = {
         "by_other": codes.REQUESTED_BY_OTHER.get(request["requestsource"]),
         "in_youth_accommodation": is_true(request["rya"]),
-        "withdrawn_on": str(withdrawn[-1] or "") if withdrawn else "",
         "moved_away": is_true(request["exported"]),
         "disputed": list(disputed),
     }
     data: Data = {"request_id": told.request_id, "by": requested_by, **_said(said)}
     return told.draft("ehcp", "requested", _day(request, "receiveddate"), request, "received", data, *unknown)
+
+
+def _withdrawn(told: Told, assessments: list[Row]) -> Iterator[Draft]:
+    """Whether the request was withdrawn before it was assessed, or while it was: the last day that is told."""
+    days = [
+        _day(row, f"{column}date")
+        for column, rows in (("requestoutcome", [told.request]), ("assessmentoutcome", assessments))
+        for row in rows
+        if row[column].upper() == codes.WITHDRAWN
+    ]
+    if days:
+        late = _before(days[-1], _day(told.request, "receiveddate"))
+        faults = [codes.not_in_order("The request was withdrawn before it was received")] if late else []
+        data: Data = {"request_id": told.request_id}
+        yield told.draft("ehcp", "request_withdrawn", days[-1], told.request, "withdrawn", data, *faults)
 
 
 def _said(data: Data) -> Data:

@@ -16,6 +16,7 @@ from send_integration.contracts.event import Event, EventKey
 from send_integration.contracts.pseudonyms import Pseudonyms
 from send_integration.contracts.registry import read
 from send_integration.evaluate import ChildAnswer, child_as_json, need
+from send_integration.identity.features import names_somebody
 from send_integration.rules.flags import (
     Flag,
     FlagChange,
@@ -251,13 +252,14 @@ class TimelineKeeper:
         return with_heirs(found) if moves else found, other_words
 
     def _row(self, answer: ChildAnswer, workers: Sequence[NamedWorker], panel: PanelRecord) -> ChildRow:
-        latest = answer.timeline.persons[-1]
+        persons = answer.timeline.persons
+        named = next((one for one in reversed(persons) if names_somebody(one.given_name)), persons[-1])
         return ChildRow(
             answer.child_id,
             child_as_json(answer, self._rules),
             [worker_as_json(worker) for worker in workers],
-            latest.given_name,
-            latest.family_name,
+            named.given_name,
+            named.family_name,
             answer.timeline.date_of_birth,
             need(answer),
             sum(not flag.dismissed for flag in answer.flags),

@@ -1,8 +1,9 @@
 """What an inbox shows: the alerts of whoever reads it, and one of them with all that became of it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import Connection, Engine, RowMapping, text
@@ -29,6 +30,12 @@ _ON_PILE = {
     Pile.PUT_OFF: "a.handled IS NULL AND a.snoozed_until > :today",
     Pile.ACTED_ON: "a.handled IS NOT NULL AND a.handled ->> 'what' = 'acknowledged'",
 }
+_CLOSED = "closed"
+_STANDS = "CASE WHEN a.cleared_at IS NOT NULL THEN '{}'{} END".format(
+    _CLOSED, "".join(f" WHEN {condition} THEN '{which}'" for which, condition in _ON_PILE.items())
+)
+"""On which pile alert `a` is, or that it is closed; null where it was dismissed."""
+
 URGENCY = (
     "array_position(ARRAY['high', 'raise', 'watch'], a.content ->> 'level'), a.content ->> 'rule' <> 'crisis-while-waiting',"
     " a.content ->> 'due_on' NULLS LAST, a.alert_id"
@@ -42,11 +49,12 @@ _OWN_AND_TEAMS = (
     f" AND {_MAY_BE_KNOWN} {{order}}) AS o"
 )
 # Named one by one, for PostgreSQL would else rather read every alert there is than those of some restricted children.
-_OF_RESTRICTED = (
-    "(SELECT a.* FROM alert a JOIN child c ON c.child_id = a.child_id WHERE :restricted"  # noqa: S608 - ours
+_KEPT_FROM_RECIPIENTS = (
+    f"SELECT {_STANDS} AS stands, a.alert_id FROM alert a JOIN child c ON c.child_id = a.child_id WHERE {{condition}}"  # noqa: S608 - ours
     " AND a.child_id = ANY(ARRAY(SELECT child_id FROM child WHERE restricted))"
-    f" AND {{condition}} AND NOT {RECIPIENT_WORKS_THERE} AND a.recipient <> ALL(cast(:recipients AS text[])) {{order}})"
+    f" AND NOT {RECIPIENT_WORKS_THERE} AND a.recipient <> ALL(cast(:recipients AS text[]))"
 )
+_KEPT = "(SELECT a.* FROM alert a WHERE a.alert_id = ANY(cast(:kept AS text[])) AND {condition} {order})"
 _SHOWN = (
     "SELECT a.alert_id, a.flag_id, a.child_id, a.recipient, a.raised_at, a.cleared_at, a.snoozed_until, a.handled,"  # noqa: S608 - ours
     " a.escalated_from, a.content ->> 'rung' AS rung, a.content AS alert, f.status AS flag_status, f.content AS flag,"
@@ -57,53 +65,73 @@ _SHOWN = (
     " coalesce((SELECT w.name FROM worker w WHERE w.worker_id = a.handled ->> 'by'), a.handled ->> 'by') AS handler,"
     " (SELECT coalesce(w.name, h.to_worker) FROM alert_hand_over h LEFT JOIN worker w ON w.worker_id = h.to_worker"
     " WHERE h.flag_id = a.flag_id AND h.to_worker <> a.recipient) AS handed_to"
-    f" FROM (SELECT a.* FROM ({_OWN_AND_TEAMS} UNION ALL {_OF_RESTRICTED}) AS a {{cut}}) AS a"
+    f" FROM (SELECT a.* FROM ({_OWN_AND_TEAMS} UNION ALL {_KEPT}) AS a {{cut}}) AS a"
     " JOIN flag f ON f.flag_id = a.flag_id"
     " LEFT JOIN child c ON c.child_id = a.child_id"
 )
-"""Whoever may know of every restricted child has those alerts too of which the recipient may not know."""
+_OPEN = "a.cleared_at IS NULL"
+_LATELY_CLOSED = f"a.cleared_at > now() - interval '{CLOSED_ARE_SHOWN}'"
 
 
-def pile(
-    engine: Engine, reader: Reader, which: Pile, *, today: date, limit: int, offset: int = 0
-) -> list[dict[str, Any]]:
-    """Open alerts of one pile for a reader with their flags, the most urgent first; none on a child of whom they may not
-    know."""
-    condition = f"a.cleared_at IS NULL AND {_ON_PILE[which]}"
-    query = _SHOWN.format(
-        condition=condition,
-        order=f"ORDER BY {URGENCY} LIMIT :limit + :offset",
-        cut=f"ORDER BY {URGENCY} LIMIT :limit OFFSET :offset",
-    )
-    given = {**asked_by(reader), "today": today, "limit": limit, "offset": offset}
-    with engine.connect() as connection:
-        return _shown(connection, f"{query} ORDER BY {URGENCY}", given)
+class Inbox:
+    """The inbox of a reader as one look shows it: nothing on a child of whom they may not know.
 
+    Whoever may know of every restricted child has those alerts too of which the recipient may not know; for all that the
+    look shows they are looked for once.
+    """
 
-def inbox(engine: Engine, reader: Reader, *, today: date, limit: int) -> list[dict[str, Any]]:
-    """All piles one after the other: what waits for an answer, what was put off, what somebody acts on."""
-    found: list[dict[str, Any]] = []
-    for which in Pile:
-        found += pile(engine, reader, which, today=today, limit=limit)
-    return found[:limit]
+    def __init__(self, engine: Engine, reader: Reader, today: date) -> None:
+        self._engine = engine
+        self._given = {**asked_by(reader), "today": today}
 
+    def pile(self, which: Pile, *, limit: int, offset: int = 0) -> list[dict[str, Any]]:
+        """Open alerts of one pile with their flags, the most urgent first."""
+        query = _SHOWN.format(
+            condition=f"{_OPEN} AND {_ON_PILE[which]}",
+            order=f"ORDER BY {URGENCY} LIMIT :limit + :offset",
+            cut=f"ORDER BY {URGENCY} LIMIT :limit OFFSET :offset",
+        )
+        return self._shown(f"{query} ORDER BY {URGENCY}", which, limit=limit, offset=offset)
 
-def lately_closed(engine: Engine, reader: Reader, *, today: date, limit: int) -> list[dict[str, Any]]:
-    """Alerts that a reader was sent and had not answered when their cause went away, the latest first, for some days."""
-    lately = f"a.cleared_at > now() - interval '{CLOSED_ARE_SHOWN}'"
-    condition = f"{lately} AND a.handled IS NULL AND a.sent_levels <> '{{}}'"
-    query = f"{_SHOWN.format(condition=condition, order='', cut='')} WHERE f.status = 'cleared'"
-    with engine.connect() as connection:
-        given = {**asked_by(reader), "today": today, "limit": limit}
-        return _shown(connection, f"{query} ORDER BY a.cleared_at DESC, a.alert_id LIMIT :limit", given)
+    def lately_closed(self, *, limit: int) -> list[dict[str, Any]]:
+        """Alerts that the reader was sent and had not answered when their cause went away, the latest first, for some days."""
+        condition = f"{_LATELY_CLOSED} AND a.handled IS NULL AND a.sent_levels <> '{{}}'"
+        query = f"{_SHOWN.format(condition=condition, order='', cut='')} WHERE f.status = 'cleared'"
+        return self._shown(f"{query} ORDER BY a.cleared_at DESC, a.alert_id LIMIT :limit", _CLOSED, limit=limit)
+
+    def _shown(self, query: str, stands: str, **more: int) -> list[dict[str, Any]]:
+        given = {**self._given, "kept": self._kept_from_recipients.get(stands, []), **more}
+        with self._engine.connect() as connection:
+            return _shown(connection, query, given)
+
+    @cached_property
+    def _kept_from_recipients(self) -> Mapping[str | None, Sequence[str]]:
+        with self._engine.connect() as connection:
+            return _kept_from_recipients(connection, f"({_OPEN} OR {_LATELY_CLOSED})", self._given)
 
 
 def one_alert(engine: Engine, reader: Reader, alert_id: str, *, today: date) -> dict[str, Any] | None:
     """An alert that is or was for a reader, closed or not; None where there is none of which they may know."""
-    query = _SHOWN.format(condition="a.alert_id = :alert", order="", cut="")
+    this = "a.alert_id = :alert"
+    given = {**asked_by(reader), "today": today, "alert": alert_id}
     with engine.connect() as connection:
-        found = _shown(connection, query, {**asked_by(reader), "today": today, "alert": alert_id})
+        kept = [one for ids in _kept_from_recipients(connection, this, given).values() for one in ids]
+        query = _SHOWN.format(condition=this, order="", cut="")
+        found = _shown(connection, query, {**given, "kept": kept})
     return found[0] if found else None
+
+
+def _kept_from_recipients(
+    connection: Connection, condition: str, given: Mapping[str, object]
+) -> Mapping[str | None, Sequence[str]]:
+    """The alerts on restricted children of which the recipient may not know, by where they stand; none for a reader who
+    may not know of all these children either."""
+    if not given["restricted"]:
+        return {}
+    found: dict[str | None, list[str]] = {}
+    for stands, alert_id in connection.execute(text(_KEPT_FROM_RECIPIENTS.format(condition=condition)), given).all():
+        found.setdefault(stands, []).append(alert_id)
+    return found
 
 
 def _shown(connection: Connection, query: str, given: dict[str, object]) -> list[dict[str, Any]]:

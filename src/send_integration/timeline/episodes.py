@@ -57,7 +57,12 @@ PATHWAYS = (
         "request_id",
         ("ehcp.requested",),
         ("ehcp.finalised",),
-        ("ehcp.decided_to_assess decision=no", "ehcp.decided_to_issue decision=no", "ehcp.ceased"),
+        (
+            "ehcp.decided_to_assess decision=no",
+            "ehcp.decided_to_issue decision=no",
+            "ehcp.request_withdrawn",
+            "ehcp.ceased",
+        ),
     ),
     Pathway(
         "support",

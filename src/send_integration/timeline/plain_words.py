@@ -68,6 +68,7 @@ SENTENCES = {
     "early-help.plan_agreed": "You and your family agreed a plan with early help.",
     "early-help.team_around_family_met": "The people who help you met. They looked at your plan.",
     "early-help.closed": "Early help came to an end.",
+    "ehcp.request_withdrawn": "The request for an EHC plan was taken back.",
     "ehcp.draft_issued": "We sent you a first draft of your EHC plan.",
     "ehcp.school_consulted": "We asked a school if it could help you.",
     "ehcp.finalised": "Your EHC plan was ready.",

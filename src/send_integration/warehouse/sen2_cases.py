@@ -50,19 +50,14 @@ class Case:
     decided: Event | None = None
     issued: Event | None = None
     excepted: Event | None = None
+    withdrawn: Event | None = None
     plans: list[Plan] = field(default_factory=list)
     refusals: list[Event] = field(default_factory=list)
     disputes: list[Event] = field(default_factory=list)
 
-    @property
-    def withdrawn_on(self) -> date | None:
-        """The day on which the request was withdrawn or lapsed."""
-        return self.request.day("withdrawn_on") if self.request else None
-
     def withdrawn_by(self, day: date) -> date | None:
-        """The same, where it had come by a day."""
-        withdrawn_on = self.withdrawn_on
-        return withdrawn_on if withdrawn_on is not None and withdrawn_on <= day else None
+        """The day on which the request was withdrawn or lapsed, where it had come by a day."""
+        return self.withdrawn.on if self.withdrawn is not None and self.withdrawn.on <= day else None
 
     @property
     def ended_on(self) -> date | None:
@@ -70,7 +65,7 @@ class Case:
         refusals = [
             event.on for event in (self.decided, self.issued) if event is not None and event.text("decision") == "no"
         ]
-        return max(refusals, default=self.withdrawn_on)
+        return max(refusals, default=self.withdrawn.on if self.withdrawn else None)
 
     def belongs(self, scope: Scope) -> bool:
         """Whether the return tells of it: open at some time of the year, or with a plan in force then or on the census day."""
@@ -123,6 +118,8 @@ def _add(case: Case, event: Event) -> None:
             case.issued = event
         case "ehcp.exception_applied":
             case.excepted = event
+        case "ehcp.request_withdrawn":
+            case.withdrawn = event
 
 
 def _add_to_plan(plan: Plan, event: Event) -> None:

@@ -61,8 +61,22 @@ class Typed(BaseModel):
 
     def rows(self) -> list[tuple[str, str, str]]:
         """The actions, row by row; whoever sends fewer fields of one kind has left those open."""
-        most = min(MOST_ACTIONS, max(len(self.owner), len(self.what), len(self.due_on), 1))
-        return [tuple(_at(column, row) for column in (self.owner, self.what, self.due_on)) for row in range(most)]  # type: ignore[misc]
+        columns = self._columns()
+        most = min(MOST_ACTIONS, max(1, *map(len, columns)))
+        return [tuple(_at(column, row) for column in columns) for row in range(most)]  # type: ignore[misc]
+
+    @property
+    def is_full(self) -> bool:
+        """Whether there is no room for one more action."""
+        return len(self.rows()) == MOST_ACTIONS
+
+    @property
+    def has_too_many(self) -> bool:
+        """Whether something is typed for which there is no row."""
+        return any(typed.strip() for column in self._columns() for typed in column[MOST_ACTIONS:])
+
+    def _columns(self) -> tuple[list[str], ...]:
+        return self.owner, self.what, self.due_on
 
 
 class Asked(NamedTuple):
@@ -214,6 +228,9 @@ def _actions(typed: Typed, asked: Asked, faults: list[Fault]) -> tuple[Agreed, .
         faults.extend((*who.faults, *deed.faults, *day.faults))
         if day.day is not None:
             found.append(Agreed(who.text, deed.text, day.day))
+    if typed.has_too_many:
+        words = f"A decision has room for {MOST_ACTIONS} actions: leave out what is less urgent"
+        faults.append(Fault(f"what-{MOST_ACTIONS}", words))
     return tuple(found)
 
 

@@ -16,6 +16,8 @@ from send_integration.steps.alert_turns import take_turn
 from send_integration.steps.alerts import AlertRouter, Office
 from send_integration.steps.batch import RawMessage
 from send_integration.store.directory import keep_absence, keep_worker, note_change
+from send_integration.store.inbox import Inbox, Pile
+from send_integration.store.notices import Reader
 from send_integration.store.sessions import Session
 from tests.unit.alerts.test_route import FLAG
 
@@ -25,6 +27,12 @@ MONDAY = date(2025, 6, 2)
 def at(hour: int, day: date = MONDAY, minute: int = 0) -> datetime:
     """A moment of summer by London's clock."""
     return datetime(day.year, day.month, day.day, hour, minute, tzinfo=UTC) - timedelta(hours=1)
+
+
+def inbox_of(engine: Engine, reader: Reader, today: date) -> list[dict[str, Any]]:
+    """All that an inbox shows as open, pile after pile."""
+    inbox = Inbox(engine, reader, today)
+    return [alert for which in Pile for alert in inbox.pile(which, limit=50)]
 
 
 class Desk:

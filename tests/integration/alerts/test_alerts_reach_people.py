@@ -12,10 +12,9 @@ from send_integration.steps.alerts import AlertRouter
 from send_integration.steps.batch import RawMessage
 from send_integration.steps.catalogue import load_rules
 from send_integration.store.alerts import standing_flags, workers_of_events
-from send_integration.store.inbox import inbox
 from send_integration.store.notices import Reader
 from tests.builders import NOW, WORKER, sent
-from tests.integration.alerts.desk import Desk, at
+from tests.integration.alerts.desk import Desk, at, inbox_of
 from tests.integration.steps.pipe import Pipe
 
 TODAY = date(2025, 6, 2)
@@ -52,7 +51,7 @@ def test_a_cleared_flag_leaves_the_inbox_and_is_not_sent_any_more(engine: Engine
     router = AlertRouter(engine, by_channel=True, mailboxes={}, fallback="send@example.org")
     pipe = raise_flags(engine)
     router.notify(flags_of(pipe), TODAY, NOW)
-    assert {item["flag"]["rule"] for item in inbox(engine, W1, today=TODAY, limit=50)} >= {"ehc-decide-to-assess"}
+    assert {item["flag"]["rule"] for item in inbox_of(engine, W1, TODAY)} >= {"ehc-decide-to-assess"}
 
     pipe.send("ehcp", sent("ehcp.decided_to_assess", "2025-02-03", event_id="d"))
     pipe.drain_gate(["ehcp"])
@@ -68,7 +67,7 @@ def test_a_cleared_flag_leaves_the_inbox_and_is_not_sent_any_more(engine: Engine
         }
     router.notify([m for m in flags_of(pipe) if m.offset >= known.get((m.topic, m.partition), 0)], TODAY, NOW)
 
-    rules = {item["flag"]["rule"] for item in inbox(engine, W1, today=TODAY, limit=50)}
+    rules = {item["flag"]["rule"] for item in inbox_of(engine, W1, TODAY)}
     assert "ehc-decide-to-assess" not in rules
 
 

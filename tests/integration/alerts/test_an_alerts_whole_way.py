@@ -13,9 +13,9 @@ from send_integration.channels.notify import Notify
 from send_integration.channels.smtp import Smtp
 from send_integration.steps import acting
 from send_integration.steps.delivering import Deliverer
-from send_integration.store.inbox import inbox, lately_closed
+from send_integration.store.inbox import Inbox
 from send_integration.store.notices import Reader
-from tests.integration.alerts.desk import MONDAY, Desk, at
+from tests.integration.alerts.desk import MONDAY, Desk, at, inbox_of
 from tests.integration.alerts.test_turns import THURSDAY, TUESDAY, WEDNESDAY, with_an_event
 from tests.integration.channels.mail import Mailbox, mail
 from tests.integration.channels.notify_server import KEY, TEMPLATE, NotifyServer, notify_server
@@ -68,7 +68,7 @@ def test_an_alert_reaches_its_worker_then_the_manager_and_ends_with_its_cause(
     # Raised at ten, while nothing can be sent: in the inbox at once, and kept for the channels.
     answered = desk.flag("f1")
     left_alone = desk.flag("f2")
-    assert len(inbox(desk.engine, Reader(["w1"], restricted=False, worker_id="w1"), today=MONDAY, limit=9)) == 2
+    assert len(inbox_of(desk.engine, Reader(["w1"], restricted=False, worker_id="w1"), MONDAY)) == 2
     deliver(desk, deliverer, at(11))
     assert (notifying.taken, mailbox.received) == ([], [])
 
@@ -102,7 +102,7 @@ def test_an_alert_reaches_its_worker_then_the_manager_and_ends_with_its_cause(
     desk.turn(THURSDAY + timedelta(1), 10)
     deliver(desk, deliverer, at(10, THURSDAY + timedelta(1), 2))
     assert len(notifying.taken) + len(mailbox.received) == before
-    closed = lately_closed(desk.engine, Reader(["w1"], restricted=False, worker_id="w1"), today=desk.today, limit=9)
+    closed = Inbox(desk.engine, Reader(["w1"], restricted=False, worker_id="w1"), desk.today).lately_closed(limit=9)
     assert [one["alert_id"] for one in closed] == [desk.alert_id("f2")]
 
     # Nothing of the child left the house.

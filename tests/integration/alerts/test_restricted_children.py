@@ -12,9 +12,9 @@ from send_integration.steps.alerts import AlertRouter
 from send_integration.steps.catalogue import load_rules
 from send_integration.steps.delivering import Deliverer, post_notices
 from send_integration.steps.directory import keep_directory
-from send_integration.store.inbox import inbox
 from send_integration.store.notices import Reader
 from tests.builders import ANNA, NOW, WORKER, sent
+from tests.integration.alerts.desk import inbox_of
 from tests.integration.alerts.test_alerts_reach_people import TODAY, flags_of
 from tests.integration.channels.mail import Mailbox, due_addresses, mail
 from tests.integration.notices.test_who_is_told import look
@@ -84,7 +84,7 @@ def restrict(pipe: Pipe, *, restricted: bool) -> None:
 
 def reads(pipe: Pipe, reader: Reader) -> bool:
     """Whether the alert is in somebody's inbox."""
-    found = inbox(pipe.engine, reader, today=TODAY, limit=50)
+    found = inbox_of(pipe.engine, reader, TODAY)
     return RULE in {alert["flag"]["rule"] for alert in found}
 
 

@@ -8,9 +8,9 @@ from sqlalchemy import Engine
 from send_integration.errors import BadInput
 from send_integration.steps import acting, alert_turns
 from send_integration.steps.alerts import Office
-from send_integration.store.inbox import inbox, lately_closed
+from send_integration.store.inbox import Inbox
 from send_integration.store.notices import Reader
-from tests.integration.alerts.desk import MONDAY, Desk, at
+from tests.integration.alerts.desk import MONDAY, Desk, at, inbox_of
 from tests.integration.channels.mail import due_addresses
 
 TUESDAY, WEDNESDAY, THURSDAY, FRIDAY = (MONDAY + timedelta(days) for days in (1, 2, 3, 4))
@@ -118,7 +118,7 @@ def test_what_comes_back_within_28_days_is_in_the_inbox_and_the_next_digest_and_
 
     assert len(desk.mail()) == 1
     reader = Reader(["w1"], restricted=False, worker_id="w1")
-    assert len(inbox(desk.engine, reader, today=MONDAY, limit=9)) == 1
+    assert len(inbox_of(desk.engine, reader, MONDAY)) == 1
     assert desk.turn(TUESDAY, 9) == 1
     assert [kind for kind, _, _ in desk.mail()] == ["Alert", "Digest"]
 
@@ -202,9 +202,9 @@ def test_what_nobody_answers_goes_up_a_step_and_another_and_ends_at_the_duty_man
     assert [address for _, address, _ in desk.mail()] == [
         W1, "m1@example.org", "m2@example.org", "duty@example.org",
     ]  # fmt: skip
-    (own,) = inbox(desk.engine, Reader(["w1"], restricted=False, worker_id="w1"), today=THURSDAY, limit=9)
+    (own,) = inbox_of(desk.engine, Reader(["w1"], restricted=False, worker_id="w1"), THURSDAY)
     assert own["passed_on"] == ["m1 Example", "m2 Example", "team:duty-manager"]
-    (theirs,) = inbox(desk.engine, Reader(["m1"], restricted=False, worker_id="m1"), today=THURSDAY, limit=9)
+    (theirs,) = inbox_of(desk.engine, Reader(["m1"], restricted=False, worker_id="m1"), THURSDAY)
     assert (theirs["escalated_by"], theirs["rung"]) == ("w1 Example", "escalated")
 
 
@@ -266,7 +266,7 @@ def test_what_is_dismissed_leaves_the_inbox_and_an_unsent_letter_is_not_sent(des
     acting.dismiss(desk.engine, desk.alert_id(), "known to the school", desk.person())
 
     assert desk.mail() == []
-    assert inbox(desk.engine, Reader(["w1"], restricted=False, worker_id="w1"), today=MONDAY, limit=9) == []
+    assert inbox_of(desk.engine, Reader(["w1"], restricted=False, worker_id="w1"), MONDAY) == []
     desk.notify(desk.flag("f1", stands_since=MONDAY))
     assert desk.mail() == [], "the flag is looked at again, and the answer stands"
 
@@ -321,14 +321,14 @@ def test_what_is_handed_over_is_the_colleagues_until_it_clears(desk: Desk) -> No
 def test_whoever_was_sent_it_sees_for_some_days_that_it_is_closed(desk: Desk) -> None:
     reader = Reader(["w1"], restricted=False, worker_id="w1")
     desk.clear(desk.flag("f1"))
-    assert lately_closed(desk.engine, reader, today=MONDAY, limit=9) == [], "its letter was not sent yet"
+    assert Inbox(desk.engine, reader, MONDAY).lately_closed(limit=9) == [], "its letter was not sent yet"
     flag = desk.flag("f2")
     desk.sent()
     desk.clear(flag)
-    assert [one["flag_id"] for one in lately_closed(desk.engine, reader, today=MONDAY, limit=9)] == ["f2"]
+    assert [one["flag_id"] for one in Inbox(desk.engine, reader, MONDAY).lately_closed(limit=9)] == ["f2"]
 
     desk.do("UPDATE alert SET cleared_at = cleared_at - interval '6 days'")
-    assert lately_closed(desk.engine, reader, today=MONDAY, limit=9) == []
+    assert Inbox(desk.engine, reader, MONDAY).lately_closed(limit=9) == []
 
 
 def test_a_digest_that_waits_says_no_more_than_still_stands_and_may_be_told(desk: Desk) -> None:

@@ -119,7 +119,7 @@ def _requests(story: Story) -> list[Case]:
 
 REQUEST = Kind(
     "request_id", _is("ehcp.requested"), _is("ehcp.finalised"),
-    lambda f: f.what == "ehcp.ceased" or (f.what in ("ehcp.decided_to_assess", "ehcp.decided_to_issue") and f["decision"] == "no"),
+    lambda f: f.what in ("ehcp.ceased", "ehcp.request_withdrawn") or (f.what in ("ehcp.decided_to_assess", "ehcp.decided_to_issue") and f["decision"] == "no"),
     lambda f: f.what.startswith("ehcp."),
 )  # fmt: skip
 

@@ -16,7 +16,7 @@ def ehcp(story: Story) -> Iterator[Row]:
     for (request, service), asked in story.firsts("ehcp.advice_requested", "request_id", "from_service").items():
         over = list(story.days("ehcp.decided_to_assess", request_id=request, decision="no"))
         over += story.days("ehcp.decided_to_issue", request_id=request, decision="no")
-        over += story.days("ehcp.finalised", request_id=request)
+        over += story.days("ehcp.finalised", "ehcp.request_withdrawn", request_id=request)
         yield row(
             story,
             "ehc-advice",
@@ -30,7 +30,7 @@ def ehcp(story: Story) -> Iterator[Row]:
     for (request, urn), asked in story.firsts("ehcp.school_consulted", "request_id", "urn").items():
         met = story.days("ehcp.school_responded", request_id=request, urn=urn)
         # A school need not say whether it could keep a plan that will not be made.
-        over = story.days("ehcp.finalised", request_id=request)
+        over = story.days("ehcp.finalised", "ehcp.request_withdrawn", request_id=request)
         over += story.days("ehcp.decided_to_assess", "ehcp.decided_to_issue", request_id=request, decision="no")
         yield row(story, "ehc-school-response", (request, urn), asked.on, days_on(asked.on, 15), met=met, over=over)
     yield from _of_mediations(story)
@@ -55,6 +55,7 @@ def _of_a_request(story: Story, request: str, asked: Fact) -> Iterator[Row]:
     def said(what: str, **wanted: str) -> list[date]:
         return [day for day in story.days(what, request_id=request, **wanted) if day >= asked.on]
 
+    withdrawn = said("ehcp.request_withdrawn")
     yield row(
         story,
         "ehc-decide-to-assess",
@@ -62,7 +63,7 @@ def _of_a_request(story: Story, request: str, asked: Fact) -> Iterator[Row]:
         asked.on,
         weeks_on(asked.on, 6),
         met=said("ehcp.decided_to_assess"),
-        over=said("ehcp.decided_to_issue") + said("ehcp.finalised"),
+        over=said("ehcp.decided_to_issue") + said("ehcp.finalised") + withdrawn,
         excuses=excuses,
     )
     refused = said("ehcp.decided_to_assess", decision="no") + said("ehcp.decided_to_issue", decision="no")
@@ -74,7 +75,7 @@ def _of_a_request(story: Story, request: str, asked: Fact) -> Iterator[Row]:
             asked.on,
             weeks_on(asked.on, 16),
             met=said("ehcp.decided_to_issue"),
-            over=said("ehcp.finalised") + said("ehcp.decided_to_assess", decision="no"),
+            over=said("ehcp.finalised") + said("ehcp.decided_to_assess", decision="no") + withdrawn,
             excuses=excuses,
         )
     if _first_says_yes(story, "ehcp.decided_to_issue", request, asked.on):
@@ -85,7 +86,7 @@ def _of_a_request(story: Story, request: str, asked: Fact) -> Iterator[Row]:
             asked.on,
             weeks_on(asked.on, 16),
             met=said("ehcp.draft_issued"),
-            over=said("ehcp.finalised") + said("ehcp.decided_to_issue", decision="no"),
+            over=said("ehcp.finalised") + said("ehcp.decided_to_issue", decision="no") + withdrawn,
             excuses=excuses,
         )
     yield row(
@@ -95,7 +96,7 @@ def _of_a_request(story: Story, request: str, asked: Fact) -> Iterator[Row]:
         asked.on,
         weeks_on(asked.on, 20),
         met=said("ehcp.finalised"),
-        over=refused,
+        over=refused + withdrawn,
         excuses=excuses,
     )
 

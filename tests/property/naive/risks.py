@@ -171,7 +171,7 @@ def all_schools_refused(story: Story) -> Iterator[str]:
     """Two schools or more answered, by their last word none can, and the request goes on."""
     for request in {str(f["request_id"]) for f in story.all("ehcp.school_responded")}:
         said = {f["urn"]: f["response"] for f in story.all("ehcp.school_responded", request_id=request)}
-        over = story.days("ehcp.finalised", request_id=request)
+        over = story.days("ehcp.finalised", "ehcp.request_withdrawn", request_id=request)
         over += story.days("ehcp.decided_to_issue", "ehcp.decided_to_assess", request_id=request, decision="no")
         last = max(story.days("ehcp.school_responded", request_id=request))
         if len(said) >= 2 and "can-meet" not in said.values() and not over and not story.left_since(last):

@@ -28,6 +28,7 @@ THEMES: dict[str, tuple[tuple[str, dict[str, tuple[Any, ...]]], ...]] = {
                                     "to_on": (None, "2022-02-07", "2022-02-28", "2022-06-30")}),
         ("ehcp.decided_to_issue", {"request_id": ("R1", "R2"), "decision": ("yes", "yes", "no")}),
         ("ehcp.draft_issued", {"request_id": ("R1",)}),
+        ("ehcp.request_withdrawn", {"request_id": ("R1", "R2")}),
     ),
     "schools asked": (
         ("ehcp.requested", {"request_id": ("R1",)}),
@@ -37,6 +38,7 @@ THEMES: dict[str, tuple[tuple[str, dict[str, tuple[Any, ...]]], ...]] = {
         ("ehcp.finalised", {"request_id": ("R1", "R2")}),
         ("ehcp.decided_to_issue", {"request_id": ("R1",), "decision": ("no",)}),
         ("ehcp.decided_to_assess", {"request_id": ("R1",), "decision": ("no",)}),
+        ("ehcp.request_withdrawn", {"request_id": ("R1",)}),
     ),
     "mediation": (
         ("ehcp.mediation_started", {"request_or_plan_id": ("R1", "P1")}),

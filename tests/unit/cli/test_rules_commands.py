@@ -49,13 +49,13 @@ def test_the_list_says_of_each_rule_its_version_what_it_counts_by_and_what_was_c
     rows = {row["rule"]: row for row in json.loads(run("list", "--json", rules=own).stdout)}
 
     decide = rows["ehc-decide-to-assess"]
-    assert (decide["version"], decide["basis"], decide["counts_by"]["period"]) == ("2+luton.3", "S", "5 weeks")
+    assert (decide["version"], decide["basis"], decide["counts_by"]["period"]) == ("3+luton.3", "S", "5 weeks")
     assert decide["changed"] == [{"field": "period", "before": "6 weeks", "after": "5 weeks"}]
     assert (rows["not-brought"]["on"], rows["not-brought"]["version"]) == (False, "2")
     assert rows["ehc-final-plan"]["changed"] == []
 
     table = run("list", rules=own).stdout
-    assert "2+luton.3" in table
+    assert "3+luton.3" in table
     assert "turned off" in table
 
 

@@ -140,11 +140,27 @@ def test_what_a_return_says_without_a_day_stands_with_the_request_and_starts_no_
     asked = json.loads(found["requests:Q2:received"].value)["data"]
     assert {name: asked[name] for name in asked if name != "person"} == {
         "request_id": "Q2", "by": "other", "by_other": "health", "in_youth_accommodation": True,
-        "withdrawn_on": "2024-11-08", "moved_away": True, "disputed": ["request-mediation"],
+        "moved_away": True, "disputed": ["request-mediation"],
     }  # fmt: skip
     assert "requests:Q2:requestoutcome" not in found
+    withdrawn = json.loads(found["requests:Q2:withdrawn"].value)
+    assert (withdrawn["type"], withdrawn["time"]) == ("send.ehcp.request_withdrawn.v1", "2024-11-08T00:00:00.000000Z")
     assert json.loads(found["requests:Q1:received"].value)["data"]["disputed"] == [
         "assessment-tribunal", "other-mediation"]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("day", "fault"),
+    [("2024-Nov-03 00:00:00", "sen2-dates-out-of-order"), ("2024-Nov-04 00:00:00", None)],
+)
+def test_a_request_can_be_withdrawn_from_the_day_on_which_it_was_received(
+    folder: Path, day: str, fault: str | None
+) -> None:
+    change(folder, "requests", ",1,0,2024-Nov-01 00:00:00,N,0,0,0", f",1,0,{day},W,0,0,0")
+
+    withdrawn = events(folder)["requests:Q2:withdrawn"]
+
+    assert codes(withdrawn) == ([fault] if fault else [])
 
 
 def test_a_draft_and_a_final_amended_plan_are_told_on_their_days(folder: Path) -> None:

@@ -68,9 +68,10 @@ def test_a_request_counts_in_the_year_in_which_it_was_received(asked_on: str, co
 
 
 def test_a_withdrawn_request_is_neither_in_time_nor_late() -> None:
-    asked = ("ehcp.requested", "2024-02-05", {"request_id": "R1", "by": "parent", "withdrawn_on": "2024-09-01"})
+    asked = ("ehcp.requested", "2024-02-05", {"request_id": "R1", "by": "parent"})
+    withdrawn = ("ehcp.request_withdrawn", "2024-09-01", {"request_id": "R1"})
 
-    assert units(asked)["requests"].columns == ("requests_withdrawn",)
+    assert units(asked, withdrawn)["requests"].columns == ("requests_withdrawn",)
 
 
 def test_a_request_that_was_disputed_by_mediation_and_then_a_tribunal_counts_in_all_three_columns() -> None:
@@ -282,9 +283,10 @@ def test_a_place_that_a_later_return_told_of_counts_nowhere_before_it_was_entere
     ("withdrawn_on", "column"), [("2025-01-16", "requests_withdrawn"), ("2025-01-17", "requests_decision_not_made")]
 )
 def test_a_request_is_withdrawn_where_it_was_by_the_census_day(withdrawn_on: str, column: str) -> None:
-    asked = ("ehcp.requested", "2024-12-20", {"request_id": "R1", "by": "parent", "withdrawn_on": withdrawn_on})
+    asked = ("ehcp.requested", "2024-12-20", {"request_id": "R1", "by": "parent"})
+    withdrawn = ("ehcp.request_withdrawn", withdrawn_on, {"request_id": "R1"})
 
-    assert units(asked)["requests"].columns == (column,)
+    assert units(asked, withdrawn)["requests"].columns == (column,)
 
 
 @pytest.mark.parametrize(("ended_on", "counts"), [("2025-01-15", False), ("2025-01-16", True)])

@@ -86,3 +86,22 @@ def test_a_correction_asks_neither_who_was_there_nor_who_does_what() -> None:
 
 def test_of_a_form_that_is_made_up_no_more_rows_are_read_than_the_page_can_show() -> None:
     assert len(Typed(what=["x"] * 500).rows()) == MOST_ACTIONS
+
+
+@pytest.mark.parametrize("column", ["owner", "what", "due_on"])
+def test_an_action_for_which_there_is_no_row_is_not_let_fall_in_silence(column: str) -> None:
+    too_many = {
+        "owner": ["Ed"] * MOST_ACTIONS,
+        "what": ["Ring"] * MOST_ACTIONS,
+        "due_on": ["2025-06-20"] * MOST_ACTIONS,
+    }
+    assert faults(**too_many) == []
+
+    too_many[column] = [*too_many[column], "more"]
+
+    assert faults(**too_many) == [("what-20", "A decision has room for 20 actions: leave out what is less urgent")]
+
+
+def test_a_row_is_added_while_there_is_room_for_one() -> None:
+    assert not Typed(what=["x"] * (MOST_ACTIONS - 1)).is_full
+    assert Typed(what=["x"] * MOST_ACTIONS).is_full

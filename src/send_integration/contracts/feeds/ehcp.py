@@ -74,15 +74,18 @@ class OfRequestOrPlan(Ehcp):
 class Requested(OfRequest, what="requested"):
     """Somebody asked the authority for an assessment; what a source told of the request later and without a day stands here.
 
-    `withdrawn_on` is the day on which it was withdrawn or lapsed, `moved_away` that the child left before it was assessed.
+    `moved_away` says that the child left before it was assessed.
     """
 
     by: Literal["school", "parent", "young-person", "other"]
     by_other: Literal["health", "social-care", "not-stated"] | None = None
     in_youth_accommodation: bool | None = None
-    withdrawn_on: Day | None = None
     moved_away: bool | None = None
     disputed: Annotated[tuple[Disputed, ...], Field(max_length=6)] | None = None
+
+
+class RequestWithdrawn(OfRequest, what="request_withdrawn"):
+    """Whoever had asked for the assessment took that back, or it lapsed, before a plan was made."""
 
 
 class DecidedToAssess(OfRequest, what="decided_to_assess"):

@@ -5,7 +5,12 @@ from send_integration.rules.facts import Facts
 from send_integration.rules.model import Rule
 from send_integration.rules.risks.finding import Finding, Verdict, keys
 
-ENDS = ("ehcp.finalised", "ehcp.decided_to_issue decision=no", "ehcp.decided_to_assess decision=no")
+ENDS = (
+    "ehcp.finalised",
+    "ehcp.decided_to_issue decision=no",
+    "ehcp.decided_to_assess decision=no",
+    "ehcp.request_withdrawn",
+)
 CAN_MEET = "ehcp.school_responded response=can-meet"
 
 

@@ -45,8 +45,9 @@ def _rests_on(rule: Rule, course: Course, last: Event, events: tuple[Event, ...]
     depends = _quiet(rule, course.service, "active") != _quiet(rule, course.service, "waiting")
     if course.started and depends and not any(matches(one, start) for one in found for start in pathway.starts):
         found.add(course.started)
-    # The last word opens the case by itself where it did so once more, unless help had begun before that.
-    if last not in course.again or (course.started in found and course.started.on < last.on):
+    # Any of these that opens the case does for all, unless help is to have begun in the case before that one.
+    since = course.started if course.started in found else last
+    if not found.intersection(course.open.said_by(since.on)):
         found.add(course.opened)
     return found
 

@@ -12,7 +12,7 @@ from send_integration.store.access import BrokenGlass, unread_glass
 from send_integration.store.breakers import paused_feeds
 from send_integration.store.children import standings
 from send_integration.store.directory import colleagues_near, one_colleague, standing_absence
-from send_integration.store.inbox import Pile, lately_closed, pile
+from send_integration.store.inbox import Inbox, Pile
 from send_integration.store.notices import Reader, mark_read, record_views, unread_notices
 from send_integration.store.sessions import Session
 from send_integration.store.silences import silent_feeds
@@ -82,6 +82,7 @@ def inbox_page(
         site.permit(request, Action.VIEW_INBOX)
     shown = notices[:MOST_NOTICES]
     record_views(site.engine, session, shown)
+    inbox = Inbox(site.engine, reader, site.settings.today())
     return site.page(
         "alerts.html",
         session,
@@ -91,26 +92,26 @@ def inbox_page(
         glass=_glass(site, session, reader),
         feeds=list(paused_feeds(site.engine).values()) if watches else [],
         silent=list(silent_feeds(site.engine).values()) if watches else [],
-        closed=_closed(site, session, reader),
+        closed=inbox.lately_closed(limit=MOST_CLOSED) if allowed(Action.VIEW_INBOX, session.role).allowed else [],
         away=_away(site, session),
         not_reached=not_reached(site.engine, reader.recipients),
         done=done,
         faults=faults,
         typed=typed,
         page=page,
-        **_piles(site, session, reader, page),
+        **_piles(site, session, inbox, page),
     )
 
 
-def _piles(site: Site, session: Session, reader: Reader, page: int) -> dict[str, Any]:
+def _piles(site: Site, session: Session, inbox: Inbox, page: int) -> dict[str, Any]:
     """What waits for an answer, by urgency, a page at a time; with the first page, what was put off and is acted on."""
     today, since = site.settings.today(), visit(site.engine, session.actor)
     site.note_shown(session, Action.VIEW_INBOX, "the inbox")
     offset = (page - 1) * ALERTS_ON_A_PAGE
-    waiting = alerts_of(site, session, reader, Pile.WAITING, limit=ALERTS_ON_A_PAGE + 1, offset=offset)
+    waiting = alerts_of(site, session, inbox, Pile.WAITING, limit=ALERTS_ON_A_PAGE + 1, offset=offset)
     shown = waiting[:ALERTS_ON_A_PAGE]
     answered = {
-        which: alerts_of(site, session, reader, which, limit=MOST_ANSWERED) if page == 1 else []
+        which: alerts_of(site, session, inbox, which, limit=MOST_ANSWERED) if page == 1 else []
         for which in (Pile.PUT_OFF, Pile.ACTED_ON)
     }
     names = names_of(session, [*shown, *answered[Pile.PUT_OFF], *answered[Pile.ACTED_ON]])
@@ -124,12 +125,12 @@ def _piles(site: Site, session: Session, reader: Reader, page: int) -> dict[str,
 
 
 def alerts_of(
-    site: Site, session: Session, reader: Reader, which: Pile, *, limit: int, offset: int = 0
+    site: Site, session: Session, inbox: Inbox, which: Pile, *, limit: int, offset: int = 0
 ) -> list[dict[str, Any]]:
     """A pile of whoever may have an inbox; that they were shown a restricted child in it is written down."""
     if not allowed(Action.VIEW_INBOX, session.role).allowed:
         return []
-    alerts = pile(site.engine, reader, which, today=site.settings.today(), limit=limit, offset=offset)
+    alerts = inbox.pile(which, limit=limit, offset=offset)
     secret = dict.fromkeys(alert["child_id"] for alert in alerts if alert["restricted"])
     site.note_looks(session, Action.LIST_CHILDREN, secret, "restricted, in an alert")
     return alerts
@@ -160,12 +161,6 @@ def names_of(session: Session, alerts: Iterable[Mapping[str, Any]]) -> dict[str,
         for alert in alerts
         if asked_of(session, Action.VIEW_CHILD, alert["standing"]).allowed
     }
-
-
-def _closed(site: Site, session: Session, reader: Reader) -> list[dict[str, Any]]:
-    if not allowed(Action.VIEW_INBOX, session.role).allowed:
-        return []
-    return lately_closed(site.engine, reader, today=site.settings.today(), limit=MOST_CLOSED)
 
 
 def _away(site: Site, session: Session) -> dict[str, Any] | None:

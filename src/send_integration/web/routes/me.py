@@ -8,7 +8,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from send_integration.errors import BadInput
 from send_integration.steps.panel_acts import complete_action
-from send_integration.store.inbox import Pile
+from send_integration.store.inbox import Inbox, Pile
 from send_integration.store.notices import unread_notices
 from send_integration.store.own_children import OwnAction, OwnChild, own_actions, own_children
 from send_integration.store.sessions import Session, record
@@ -62,7 +62,7 @@ def _values(site: Site, session: Session, page: int) -> dict[str, Any]:
     today, reader = site.settings.today(), reader_of(session)
     own = reader._replace(recipients=[session.actor], restricted=False)
     since = visit(site.engine, session.actor)
-    alerts = alerts_of(site, session, own, Pile.WAITING, limit=ALERTS_SHOWN + 1)
+    alerts = alerts_of(site, session, Inbox(site.engine, own, today), Pile.WAITING, limit=ALERTS_SHOWN + 1)
     shown = alerts[:ALERTS_SHOWN]
     first = (page - 1) * CHILDREN_ON_A_PAGE
     children = own_children(site.engine, session.actor, today=today, limit=CHILDREN_ON_A_PAGE + 1, offset=first)
