@@ -131,12 +131,14 @@ def _requests(keys: RowKeys, events: Sequence[Event]) -> Rows:
         if asked is None:
             continue
         decided, final = known.get("ehcp.decided_to_assess"), known.get("ehcp.finalised")
-        issue = known.get("ehcp.decided_to_issue")
+        issue, withdrawn = known.get("ehcp.decided_to_issue"), known.get("ehcp.request_withdrawn")
         rows.append(
             (
                 keys.child,
                 keys.of("ehc-request", request_id),
                 asked.on,
+                asked.text("by") or None,
+                withdrawn.on if withdrawn else None,
                 decided.on if decided else None,
                 decided.text("decision") if decided else None,
                 issue.on if issue else None,

@@ -46,6 +46,8 @@ fact_ehc_request = of_a_child(
     "request_key",
     "names the request among all",
     Column("requested_on", Date, nullable=False, comment="the day of the request for an assessment"),
+    Column("asked_by", Text, comment="school, parent, young-person or other"),
+    Column("withdrawn_on", Date, comment="the day on which it was withdrawn, or lapsed"),
     Column("decided_on", Date, comment="the day on which it was decided whether to assess"),
     Column("decision", Text, comment="yes or no: whether to assess"),
     Column("decided_to_issue_on", Date, comment="the day on which it was decided whether to issue a plan"),

@@ -22,7 +22,7 @@ STORY = (
     "ehcp.finalised", "school.suspended", "school.sen_support_started", "transition.plan_started",
     "transition.learning_disability_registered", "early-help.assessment_started", "panel.decided", "people.related",
     "camhs.appointment", "school.attendance", "support.agreed", "support.started", "transition.destination_recorded",
-    "workers.assigned", "ehcp.review_meeting_held", "ehcp.review_decided",
+    "workers.assigned", "ehcp.review_meeting_held", "ehcp.review_decided", "ehcp.request_withdrawn",
 )  # fmt: skip
 FIRST_DAY = date(2023, 1, 2)
 

@@ -230,7 +230,7 @@ def places(engine: Engine, child: str, as_was: datetime | None) -> list[object]:
 def test_of_a_child_who_becomes_restricted_no_place_stays_in_the_past_either(engine: Engine) -> None:
     told = Told(seed=11)
     warehouse = Warehouse(engine, RULES, NAMES)
-    warehouse.restate([*told.child(1, 21), *told.child(2, 21)], TODAY)
+    warehouse.restate([*told.child(1, len(STORY)), *told.child(2, len(STORY))], TODAY)
     before, moment = reports(engine), watermark(engine)
     others = places(engine, "c2", None)
     assert len(places(engine, "c1", None)) >= 3

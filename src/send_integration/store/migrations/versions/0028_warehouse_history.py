@@ -154,6 +154,8 @@ def _facts_of_events_and_requests() -> None:
         "names the request among all",
         [
             _day("requested_on", "the day of the request for an assessment", always=True),
+            _text("asked_by", "school, parent, young-person or other", always=False),
+            _day("withdrawn_on", "the day on which it was withdrawn, or lapsed"),
             _day("decided_on", "the day on which it was decided whether to assess"),
             _text("decision", "yes or no: whether to assess", always=False),
             _day("decided_to_issue_on", "the day on which it was decided whether to issue a plan"),
