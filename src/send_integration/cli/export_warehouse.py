@@ -1,9 +1,6 @@
 """`send-integration export warehouse`: what changed in the warehouse's tables since a moment, or all of it, for a consumer."""
 
-import csv
 import json
-from collections.abc import Iterable
-from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,6 +10,7 @@ from sqlalchemy import Table
 from send_integration.cli.looking import By, looker
 from send_integration.cli.moments import known_at_moment
 from send_integration.cli.services import services
+from send_integration.cli.warehouse_files import MANIFEST, write_rows
 from send_integration.cli.whole_folder import own_file, require_new, whole_folder
 from send_integration.contracts.pseudonyms import Pseudonyms
 from send_integration.store.pseudonym_keys import read_pseudonyms
@@ -20,8 +18,6 @@ from send_integration.store.shown import EXTRACT
 from send_integration.warehouse.changes import Changes, changes_since
 from send_integration.warehouse.history import key_of, told_columns, view_of
 from send_integration.warehouse.tables import ALL
-
-MANIFEST = "manifest.json"
 
 
 def export_warehouse(
@@ -75,30 +71,6 @@ def _write(folder: Path, table: Table, changes: Changes, names: Pseudonyms | Non
     gone_columns = [key_of(table), "unstated_at"]
     return {
         "key": key_of(table),
-        "rows": _write_rows(folder / f"{name}.csv", columns, changes.rows(table), names),
-        "gone": _write_rows(folder / f"{name}.gone.csv", gone_columns, changes.gone(table), names),
+        "rows": write_rows(folder / f"{name}.csv", columns, changes.rows(table), names),
+        "gone": write_rows(folder / f"{name}.gone.csv", gone_columns, changes.gone(table), names),
     }
-
-
-def _write_rows(path: Path, columns: list[str], rows: Iterable[tuple[Any, ...]], names: Pseudonyms | None) -> int:
-    keys = [number for number, name in enumerate(columns) if name.endswith("_key")]
-    count = 0
-    with own_file(path) as file:
-        written = csv.writer(file, lineterminator="\r\n")
-        written.writerow(columns)
-        for row in rows:
-            cells = [_written(value) for value in row]
-            for number in keys if names else ():
-                cells[number] = names.of(cells[number]) if names and cells[number] else cells[number]
-            written.writerow(cells)
-            count += 1
-    return count
-
-
-def _written(value: object) -> str:
-    """A value as engines read it: days and moments as ISO 8601, truth in small letters, nothing where there is none."""
-    if isinstance(value, date | datetime):
-        return value.isoformat()
-    if isinstance(value, bool):
-        return str(value).lower()
-    return "" if value is None else str(value)

@@ -1,15 +1,15 @@
-"""What changed in the warehouse since a moment: rows to take in, and keys of rows to take out, as of one moment."""
+"""What is taken out of the warehouse: what stands, or stood at a moment, and what changed since one."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Table, text
 
 from send_integration.errors import BadInput
-from send_integration.warehouse.history import key_of, keys_of, told_columns
+from send_integration.warehouse.history import key_of, keys_of, told_columns, view_of
 
 ROWS_AT_ONCE = 5000
 
@@ -29,42 +29,83 @@ class Changes:
     def rows(self, table: Table) -> Iterator[tuple[Any, ...]]:
         """The rows that stand and did not at `since`, in the order of the view's columns."""
         columns = ", ".join(column.name for column in told_columns(table))
-        return self._read(
+        return _read(
+            self._connection,
             f"SELECT {columns} FROM warehouse.{table.name} WHERE unstated_at IS NULL"  # noqa: S608 - names of ours
-            " AND stated_at > coalesce(cast(:since AS timestamptz), '-infinity')"
+            " AND stated_at > coalesce(cast(:since AS timestamptz), '-infinity')",
+            {"since": self.since},
         )
 
     def gone(self, table: Table) -> Iterator[tuple[Any, ...]]:
         """Of rows that stood at `since`, and under whose key none stands any more, key and moment."""
         key, name = key_of(table), f"warehouse.{table.name}"
         same_key = " AND ".join(f"n.{column} = h.{column}" for column in keys_of(table))
-        return self._read(
+        return _read(
+            self._connection,
             f"SELECT {key}, unstated_at FROM {name} h WHERE unstated_at > :since AND stated_at <= :since"  # noqa: S608 - as above
-            f" AND NOT EXISTS (SELECT FROM {name} n WHERE n.unstated_at IS NULL AND {same_key})"
+            f" AND NOT EXISTS (SELECT FROM {name} n WHERE n.unstated_at IS NULL AND {same_key})",
+            {"since": self.since},
         )
 
-    def _read(self, query: str) -> Iterator[tuple[Any, ...]]:
-        rows = self._connection.execution_options(yield_per=ROWS_AT_ONCE).execute(text(query), {"since": self.since})
-        return (tuple(row) for row in rows)
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What stands, or stood at `moment`; read within one transaction."""
+
+    moment: datetime
+    _connection: Connection
+
+    def rows(self, table: Table, day: str, first: date | None, last: date | None) -> Iterator[tuple[Any, ...]]:
+        """The rows of a view, in the order of its columns; where a column `day` is named, those of some days alone."""
+        columns = ", ".join(column.name for column in told_columns(table))
+        within = f" WHERE {day} BETWEEN coalesce(cast(:first AS date), '-infinity') AND coalesce(cast(:last AS date), 'infinity')"
+        return _read(
+            self._connection,
+            f"SELECT {columns} FROM warehouse.{view_of(table)}{within if day else ''}",  # noqa: S608 - as above
+            {"first": first, "last": last} if day else {},
+        )
 
 
 @contextmanager
 def changes_since(engine: Engine, since: datetime | None) -> Iterator[Changes]:
     """What changed since a moment, or all. Raises BadInput for a moment of which the tables know nothing."""
-    with engine.connect().execution_options(isolation_level="REPEATABLE READ") as connection:
-        begun_at, stated_at = connection.execute(
-            text("SELECT begun_at, stated_at FROM reporting_intake.restating")
-        ).one()
-        if since is not None and since > stated_at:
-            raise BadInput(
-                f"Nothing is known yet of what comes after {stated_at.isoformat()}",
-                where="--since",
-                next_step="Give the watermark of the manifest that was written last.",
-            )
-        if since is not None and since < begun_at:
-            raise BadInput(
-                f"The tables were filled from nothing at {begun_at.isoformat()}",
-                where="--since",
-                next_step="Leave --since out, and put what is written in the place of all that you hold.",
-            )
-        yield Changes(since, stated_at, connection)
+    with _at_one_moment(engine) as connection:
+        yield Changes(since, _known(connection, since, "--since"), connection)
+
+
+@contextmanager
+def standing_at(engine: Engine, as_was: datetime | None) -> Iterator[Standing]:
+    """What stands, or stood at a moment. Raises BadInput for a moment of which the tables know nothing."""
+    with _at_one_moment(engine) as connection:
+        watermark = _known(connection, as_was, "--as-was")
+        moment = as_was or watermark
+        connection.execute(text("SELECT set_config('send.as_was', :moment, true)"), {"moment": moment.isoformat()})
+        yield Standing(moment, connection)
+
+
+def _at_one_moment(engine: Engine) -> Connection:
+    return engine.connect().execution_options(isolation_level="REPEATABLE READ")
+
+
+def _known(connection: Connection, asked: datetime | None, where: str) -> datetime:
+    """The moment up to which the tables are worked out."""
+    begun_at, stated_at = connection.execute(text("SELECT begun_at, stated_at FROM reporting_intake.restating")).one()
+    if asked is not None and asked > stated_at:
+        raise BadInput(
+            f"Nothing is known yet of what comes after {stated_at.isoformat()}",
+            where=where,
+            next_step="Give the watermark of a manifest that was written.",
+        )
+    if asked is not None and asked < begun_at:
+        raise BadInput(
+            f"The tables were filled from nothing at {begun_at.isoformat()}",
+            where=where,
+            next_step="Leave it out, and put what is written in the place of all that you hold.",
+        )
+    moment: datetime = stated_at
+    return moment
+
+
+def _read(connection: Connection, query: str, given: Mapping[str, object]) -> Iterator[tuple[Any, ...]]:
+    rows = connection.execution_options(yield_per=ROWS_AT_ONCE).execute(text(query), given)
+    return (tuple(row) for row in rows)
