@@ -6,6 +6,7 @@ from send_integration.contracts import topics
 from send_integration.steps.warehouse import READER, Warehouse
 from send_integration.store.positions import mark_published
 from streams.app import MOST_EVENTS, Worker, batches, or_stop
+from streams.leading import lead
 
 REPORT_SECONDS = 3.0
 """Reports can wait for a fuller batch, and each restates a child once instead of thrice."""
@@ -31,6 +32,6 @@ def add_warehouse(worker: Worker, warehouse: Warehouse) -> None:
             while await worker.run(warehouse.sweep, worker.today(), SWEEP_CHILDREN) == SWEEP_CHILDREN:
                 pass
 
-    worker.app.timer(interval=SWEEP_SECONDS, on_leader=True)(sweep)
+    lead(worker, SWEEP_SECONDS, sweep)
     names = [topics.clean(feed).name for feed in topics.FEEDS]
     worker.app.agent(worker.app.topic(*names, value_type=bytes), name="warehouse")(restate)
