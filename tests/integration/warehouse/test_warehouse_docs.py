@@ -36,6 +36,15 @@ def test_a_view_has_the_columns_that_are_declared(engine: Engine) -> None:
             assert list(found) == [column.name for column in told_columns(table)]
 
 
+def test_the_queries_of_the_docs_can_be_asked(engine: Engine) -> None:
+    blocks = [block for block in re.findall(r"```sql\n(.*?)```", DOCS, re.DOTALL) if "CREATE ROLE" not in block]
+
+    assert len(blocks) == 2
+    with engine.connect() as connection:
+        for block in blocks:
+            connection.execute(text(re.sub("--.*", "", block)))
+
+
 def readable(connection: Connection, schema: str) -> dict[str, bool]:
     """Of each table and view of a schema whether it can be read."""
     names = connection.execute(
