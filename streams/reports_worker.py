@@ -3,6 +3,7 @@
 from sqlalchemy import Engine
 
 from send_integration.contracts import topics
+from send_integration.contracts.pseudonyms import Pseudonyms
 from send_integration.settings import Settings
 from send_integration.steps.catalogue import load_rules
 from send_integration.steps.warehouse import READER, Warehouse
@@ -12,8 +13,15 @@ from streams.warehouse import add_warehouse
 READERS = {topics.clean(feed).name: READER for feed in topics.FEEDS}
 
 
-def assemble(settings: Settings, engine: Engine) -> Worker:
-    """A reports' worker, not yet running. No flag waits for a report: it shares neither process nor consumer group."""
+def assemble(settings: Settings, engine: Engine, names: Pseudonyms, *, from_nothing: bool = False) -> Worker:
+    """A reports' worker, not yet running. No flag waits for a report: it shares neither process nor consumer group.
+
+    Raises BadSetting where the tables were filled under another key, unless they are to be filled from nothing.
+    """
+    warehouse = Warehouse(engine, load_rules(settings.rules), names)
+    if from_nothing:
+        warehouse.begin_from_nothing()
+    warehouse.prepare()
     worker = build("send-integration-reports", settings, engine, READERS)
-    add_warehouse(worker, Warehouse(engine, load_rules(settings.rules)))
+    add_warehouse(worker, warehouse)
     return worker

@@ -161,8 +161,8 @@ class Settings(BaseSettings):
     )
     pseudonym_keys: Path | None = Field(
         None,
-        description="Folder of the keys by which each consumer of topics has names of its own for children;"
-        " today one, `snapshot`. Empty: pseudonym-keys in SEND_HOME.",
+        description="Folder of the keys by which each consumer of topics or tables has names of its own for"
+        " children: `snapshot`, `warehouse`. Empty: pseudonym-keys in SEND_HOME.",
     )
     rules: Path | None = Field(None, description="The authority's own rules file; empty: the catalogue as shipped.")
 

@@ -16,7 +16,7 @@ from sqlalchemy import Engine
 
 import send_integration
 from send_integration.broker.topics import create_missing_topics
-from send_integration.contracts.pseudonyms import SNAPSHOT
+from send_integration.contracts.pseudonyms import SNAPSHOT, WAREHOUSE
 from send_integration.embedded.broker import embedded_broker
 from send_integration.embedded.database import embedded_database
 from send_integration.embedded.ports import port_is_free, wait_for_port
@@ -78,14 +78,15 @@ def require_free_port(port: int) -> None:
 
 
 def start_system(stack: ExitStack, folder: Path, *, as_of: date, port: int) -> System:
-    """Start broker and database, make topics, tables and the key of pseudonyms; all of it ends with `stack`."""
+    """Start broker and database, make topics, tables and the keys of pseudonyms; all of it ends with `stack`."""
     database = stack.enter_context(embedded_database(folder / "postgres"))
     broker = stack.enter_context(embedded_broker(folder / "broker"))
     engine = open_database(database)
     stack.callback(engine.dispose)
     migrate(engine)
     create_missing_topics(broker, partitions=2, replication=1)
-    make_key(folder / "pseudonym-keys", SNAPSHOT)
+    for consumer in (SNAPSHOT, WAREHOUSE):
+        make_key(folder / "pseudonym-keys", consumer)
     environment = {
         "SEND_KAFKA": broker,
         "SEND_DATABASE": database,

@@ -28,7 +28,7 @@ def new(
 ) -> None:
     """Make a consumer's key, in the folder that SEND_PSEUDONYM_KEYS names. One that is there is never written over.
 
-    One is read today: snapshot, for send.child-snapshot.
+    Two are read by the software itself: snapshot, for send.child-snapshot, and warehouse, for the warehouse's tables.
 
     Keep a copy where keys are kept: without it, what is published later cannot be joined with what was published before.
     """

@@ -13,9 +13,11 @@ from send_integration import clock
 from send_integration.cli.looking import By, ShowRestricted, looker
 from send_integration.cli.services import services
 from send_integration.cli.whole_folder import own_file, require_new, whole_folder
+from send_integration.contracts.pseudonyms import WAREHOUSE
 from send_integration.errors import BadInput
 from send_integration.steps.subject_access import SUBJECT_ACCESS, subject_access
-from send_integration.store.held import everything_of
+from send_integration.store.held import everything_of, has_reports
+from send_integration.store.pseudonym_keys import read_pseudonyms
 from send_integration.web.subject_access import pages_of
 
 
@@ -30,15 +32,17 @@ def export_child(
     """Write everything that is held of one child: JSON, and pages that need no network. That you took it is written down.
 
     What is another person's is left out by rule, each time marked. It is not ready to be given: a person must review it first.
+    Where the warehouse is filled, its key of pseudonyms is needed, to find the child there.
     """
     if not why.strip():
         raise BadInput("Taking all that is held of a child needs a reason, for the audit", where="--why")
     require_new(out)
     settings, engine = services()
+    names = read_pseudonyms(settings.pseudonym_folder, WAREHOUSE) if has_reports(engine) else None
     who = looker(engine, by, restricted=restricted, why=why)
     child_id = who.find(child, SUBJECT_ACCESS)
     who.saw(SUBJECT_ACCESS, [child_id], about=f"asked for: {why.strip()}")
-    copy = subject_access(everything_of(engine, child_id), clock.now(), settings.authority)
+    copy = subject_access(everything_of(engine, child_id, names), clock.now(), settings.authority)
     _write(out, {"subject-access.json": json.dumps(copy, ensure_ascii=False, indent=1), **pages_of(copy)})
     typer.echo(f"Written to {out}. It is not ready to be given: begin with read-me-first.html.")
     for one in copy["withheld"]:

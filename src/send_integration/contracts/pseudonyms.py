@@ -1,4 +1,4 @@
-"""Names of children for those who are given topics: the same child always the same, to each consumer another.
+"""Names of children for those who are given topics or tables: the same child always the same, to each consumer another.
 
 A pseudonym is HMAC-SHA256 of the child's id under the consumer's own key, so whoever has two extracts cannot join them,
 and whoever knows our ids cannot look one up, without the keys.
@@ -6,11 +6,15 @@ and whoever knows our ids cannot look one up, without the keys.
 
 import base64
 import hmac
+import json
 import re
 from typing import Final
 
 SNAPSHOT: Final = "snapshot"
-"""The consumer that the topic of children's current state is for; no other key is read yet."""
+"""The consumer that the topic of children's current state is for."""
+
+WAREHOUSE: Final = "warehouse"
+"""The consumer that the warehouse's tables are for."""
 
 KEY_BYTES: Final = 32
 BYTES_KEPT: Final = 20
@@ -39,6 +43,11 @@ class Pseudonyms:
     def of(self, child_id: str) -> str:
         """The child's name for this consumer: 32 small letters and digits."""
         return base64.b32encode(hmac.digest(self._key, child_id.encode(), "sha256")[:BYTES_KEPT]).decode().lower()
+
+    def key_of(self, kind: str, *parts: str) -> str:
+        """A name, of the same form, for what is a child's, such as an event: `parts` are the child's id, then what tells it
+        from others of its kind. It is no child's name, for these are made of ids alone, which hold no bracket."""
+        return self.of(json.dumps([kind, *parts]))
 
     def __repr__(self) -> str:
         return "Pseudonyms(a key, not shown)"

@@ -6,13 +6,14 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Engine, text
 
+from send_integration.contracts.pseudonyms import Pseudonyms
 from send_integration.store.families import secret_references
 
 
 class Table(NamedTuple):
     """A part of what is held: its tables, and the query for its rows, each one JSON object.
 
-    `:child` is the child's id, `:ids` that and every id that its records had before.
+    `:child` is the child's id, `:ids` that and every id that its records had before, `:child_key` its name in the warehouse.
     """
 
     tables: tuple[str, ...]
@@ -48,6 +49,13 @@ _PARTED = (
 def _of_child(table: str, column: str = "child_id", less: str = "") -> Table:
     return Table((table,), f"SELECT to_jsonb(t){less} FROM {table} t WHERE t.{column} = ANY(:ids) ORDER BY 1")  # noqa: S608 - ours
 
+
+REPORTS = (
+    "dim_child", "dim_plan", "dim_placement", "dim_need", "fact_event", "fact_ehc_request", "fact_review", "fact_milestone",
+    "fact_flag", "fact_episode", "fact_appointment", "fact_attendance", "fact_exclusion", "fact_support",
+    "fact_panel_decision", "fact_destination", "fact_involvement",
+)  # fmt: skip
+"""The warehouse's views, in which a child stands under a pseudonym."""
 
 TABLES: Mapping[str, Table] = {
     "child": Table(("child",), "SELECT to_jsonb(c) - 'snapshot' FROM child c WHERE c.child_id = :child"),
@@ -143,11 +151,11 @@ TABLES: Mapping[str, Table] = {
         " WHERE n.child_id = ANY(:ids) ORDER BY n.opened_at, n.notice_id",
     ),
     "reports": Table(
-        ("warehouse.dim_child", "warehouse.fact_event", "warehouse.fact_ehc_request", "warehouse.fact_milestone",
-         "warehouse.fact_episode", "warehouse.clean_event"),
+        tuple(f"warehouse.{name}" for name in REPORTS),
         " UNION ALL ".join(
-            f"SELECT jsonb_build_object('table', '{name}') || to_jsonb(t) FROM warehouse.{name} t WHERE t.child_key = :child"  # noqa: S608 - ours
-            for name in ("dim_child", "fact_event", "fact_ehc_request", "fact_milestone", "fact_episode")
+            f"SELECT jsonb_build_object('table', '{name}') || to_jsonb(t) - 'child_key' FROM warehouse.{name} t"  # noqa: S608 - ours
+            " WHERE t.child_key = :child_key"
+            for name in REPORTS
         ),
     ),
 }  # fmt: skip
@@ -156,14 +164,26 @@ TABLES: Mapping[str, Table] = {
 NOT_GIVEN: Mapping[str, str] = {
     "backfill_child": "the ids alone, until the history that was loaded of them is evaluated",
     "former_child_id": "the ids themselves are given",
+    "reporting_intake.clean_event": "the reports' copy of the events that are given",
+    "reporting_intake.restated_child": "the id, and a day on which the reports are worked out anew",
     "unjudged": "a fault of the software that kept the child from being judged: its kind and place, nothing of the child",
     "panel_sight": "a copy of the child's page while somebody has a form open: two days, then until the next form is opened",
+    **{
+        f"warehouse.{name}_history": "the reports that are given, and how they stood before: perhaps with another child's records"
+        for name in REPORTS
+    },
 }
 """Tables that name a child and of which nothing more is given, with why."""
 
 
-def everything_of(engine: Engine, child_id: str) -> Held:
-    """All that is held of a child, as it stands at one moment."""
+def has_reports(engine: Engine) -> bool:
+    """Whether the warehouse holds anything of anybody."""
+    with engine.connect() as connection:
+        return bool(connection.execute(text("SELECT EXISTS (SELECT FROM warehouse.dim_child)")).scalar_one())
+
+
+def everything_of(engine: Engine, child_id: str, names_in_reports: Pseudonyms | None = None) -> Held:
+    """All that is held of a child, as it stands at one moment; nothing of the reports without their names for children."""
     with engine.connect().execution_options(isolation_level="REPEATABLE READ") as connection:
         former = connection.execute(
             text(
@@ -173,7 +193,7 @@ def everything_of(engine: Engine, child_id: str) -> Held:
             {"child": child_id},
         ).scalars()
         ids = (child_id, *(one for one in former if one != child_id))
-        given = {"child": child_id, "ids": list(ids)}
+        given = {"child": child_id, "ids": list(ids), "child_key": names_in_reports and names_in_reports.of(child_id)}
         rows = {name: _rows(connection, table.query, given) for name, table in TABLES.items()}
         refs = frozenset((row[0], row[1]) for row in connection.execute(text(_OWN_REFS), {"child": child_id}))
         others = _others(connection, given)

@@ -16,6 +16,9 @@ takes something off a timeline. So of every look it is certain whether it came b
 VIEW_NOTICE, READ_NOTICE, EXPORT = "view-notice", "read-notice", "export"
 """What the audit calls being shown a notice, closing it, and taking reports away."""
 
+EXTRACT = "extract"
+"""What it calls taking rows of the warehouse: corrections of them follow in the changes, so that nobody is told of each."""
+
 ACKNOWLEDGE_FLAG, DISMISS_FLAG = "acknowledge-flag", "dismiss-flag"
 VIEW_FLAG = "view-flag"
 """Reading a flag's history: it tells of its child what entries say."""

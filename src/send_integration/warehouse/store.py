@@ -1,64 +1,97 @@
-"""Keeps the warehouse's copy of clean events and rewrites the rows of children."""
+"""Restates children: of what every table says of them, the rows that changed, and no others."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
 
-from sqlalchemy import Boolean, Connection, Date, Integer, Table, Text, text
+from sqlalchemy import Boolean, Connection, Date, Double, Integer, Table, Text, text
 
 from send_integration.store.bulk import copy_rows
-from send_integration.store.chains import children_in_chains, events_with_chains
-from send_integration.store.timelines import KEPT_COLUMNS, KeptEvent
-from send_integration.warehouse.facts import ChildFacts
-from send_integration.warehouse.tables import OF_A_CHILD
+from send_integration.warehouse.history import CHILD, keys_of, told_columns, view_of
+from send_integration.warehouse.row_keys import Rows
+from send_integration.warehouse.tables import ALL, OF_A_CHILD, OF_ALL
 
-CLEAN_EVENTS = "warehouse.clean_event"
-
-POSTGRESQL_TYPES: dict[type[object], str] = {Text: "text", Date: "date", Integer: "int4", Boolean: "bool"}
-"""The types of the fact tables' columns, as COPY names them."""
-
-
-def lock_warehouse(connection: Connection) -> None:
-    """One worker at a time restates; held until the transaction ends."""
-    connection.execute(text("SELECT pg_advisory_xact_lock(8210004)"))
+POSTGRESQL_TYPES: dict[type[object], str] = {
+    Text: "text", Date: "date", Integer: "int4", Boolean: "bool", Double: "float8",
+}  # fmt: skip
+"""The types of the tables' columns, as COPY names them."""
 
 
-def keep_clean_events(connection: Connection, events: Sequence[KeptEvent]) -> set[str]:
-    """Keep events, of each source and id the one by the highest decision; give every child that this touches."""
-    connection.execute(text("CREATE TEMP TABLE arrived_clean (LIKE event) ON COMMIT DROP"))
-    copy_rows(connection, "arrived_clean", KEPT_COLUMNS, (kept.row() for kept in events))
-    chained = children_in_chains(connection, arrived="arrived_clean", kept=CLEAN_EVENTS, child="child_key")
-    touched = connection.execute(
+def restate_children(
+    connection: Connection, moment: datetime, children: Collection[str], rows: Iterable[Mapping[str, Rows]]
+) -> None:
+    """From a moment on the rows of some children, by their pseudonyms, are these; of whom none is given, none stands."""
+    told = list(rows)
+    for table in OF_A_CHILD:
+        _restate(connection, table, moment, [row for found in told for row in found[view_of(table)]], sorted(children))
+
+
+def restate_shared(connection: Connection, moment: datetime, rows: Mapping[str, Rows]) -> None:
+    """From a moment on the rows of the tables that are the same for every child are these."""
+    for table in OF_ALL:
+        _restate(connection, table, moment, rows[view_of(table)], None)
+
+
+def _restate(
+    connection: Connection, table: Table, moment: datetime, rows: Rows, children: Collection[str] | None
+) -> None:
+    """End what stands and is not given, as it is given, and let stand what is given and does not stand; of some children
+    alone, where the table is of children."""
+    new, columns = f"restated_{view_of(table)}", [column.name for column in told_columns(table)]
+    whose = "" if children is None else f" AND h.{CHILD} = ANY(:children)"
+    given = {"moment": moment} if children is None else {"moment": moment, "children": children}
+    same_key = " AND ".join(f"n.{key} = h.{key}" for key in keys_of(table))
+    same = f"{same_key} AND ({_of('n', columns)}) IS NOT DISTINCT FROM ({_of('h', columns)})"
+    if rows:
+        _bring(connection, table, new, rows)
+    unless_given = f" AND NOT EXISTS (SELECT FROM {new} n WHERE {same})" if rows else ""
+    connection.execute(
         text(
-            "INSERT INTO warehouse.clean_event AS kept (source, event_id, child_key, decision, recorded_at, target, body)"
-            " SELECT source, event_id, child_id, decision, recorded_at, target, body FROM arrived_clean"
-            " ON CONFLICT (source, event_id) DO UPDATE SET child_key = excluded.child_key,"
-            " decision = excluded.decision, recorded_at = excluded.recorded_at, target = excluded.target,"
-            " body = excluded.body WHERE excluded.decision > kept.decision OR (excluded.decision = kept.decision"
-            " AND (excluded.recorded_at, excluded.body) < (kept.recorded_at, kept.body))"
-            " RETURNING old.child_key, new.child_key"
+            f"UPDATE warehouse.{table.name} h SET unstated_at = :moment"  # noqa: S608 - names of ours
+            f" WHERE h.unstated_at IS NULL{whose}{unless_given}"
+        ),
+        given,
+    )
+    if rows:
+        connection.execute(
+            text(
+                f"INSERT INTO warehouse.{table.name} ({', '.join(columns)}, stated_at)"  # noqa: S608 - as above
+                f" SELECT {_of('n', columns)}, :moment FROM {new} n WHERE NOT EXISTS (SELECT"
+                f" FROM warehouse.{table.name} h WHERE h.unstated_at IS NULL{whose} AND {same_key})"
+            ),
+            given,
+        )
+
+
+def _bring(connection: Connection, table: Table, new: str, rows: Rows) -> None:
+    """Copy rows to the database, to be compared there; they are gone with the transaction."""
+    columns = told_columns(table)
+    connection.execute(
+        text(
+            f"CREATE TEMP TABLE IF NOT EXISTS {new} ON COMMIT DELETE ROWS AS"  # noqa: S608 - as above
+            f" SELECT {', '.join(column.name for column in columns)} FROM warehouse.{table.name} WITH NO DATA"
         )
     )
-    children = {key for row in touched for key in row if key}
-    return (
-        children
-        | chained
-        | children_in_chains(connection, arrived="arrived_clean", kept=CLEAN_EVENTS, child="child_key")
-    )
+    copy_rows(connection, new, [(column.name, POSTGRESQL_TYPES[type(column.type)]) for column in columns], rows)
 
 
-def clean_events_of(connection: Connection, children: Iterable[str]) -> list[tuple[str, bytes]]:
-    """Every clean event of some children, and those of others that correct or retract one of theirs."""
-    found = events_with_chains(connection, children, kept=CLEAN_EVENTS, child="child_key", mark="0")
-    return [(key, body) for key, body, _ in found]
-
-
-def restate_children(connection: Connection, children: Iterable[str], facts: Sequence[ChildFacts]) -> None:
-    """Write every row of some children anew; one of whom nothing is left keeps none."""
-    keys = sorted(children)
+def forget_places(connection: Connection, children: Collection[str]) -> None:
+    """Take from some children's rows, those that stood in the past too, whatever could lead to where they are."""
     for table in OF_A_CHILD:
-        connection.execute(table.delete().where(table.c.child_key.in_(keys)))
-        rows = [row for found in facts for row in getattr(found, table.name)]
-        copy_rows(connection, f"warehouse.{table.name}", _columns(table), rows)
+        locating = [column.name for column in table.columns if column.info.get("locates")]
+        if locating and children:
+            connection.execute(
+                text(
+                    f"UPDATE warehouse.{table.name} SET {', '.join(f'{name} = NULL' for name in locating)}"  # noqa: S608 - as above
+                    f" WHERE {CHILD} = ANY(:children) AND ({' OR '.join(f'{name} IS NOT NULL' for name in locating)})"
+                ),
+                {"children": sorted(children)},
+            )
 
 
-def _columns(table: Table) -> list[tuple[str, str]]:
-    return [(column.name, POSTGRESQL_TYPES[type(column.type)]) for column in table.columns]
+def forget_all(connection: Connection) -> None:
+    """Empty every table, its past too."""
+    connection.execute(text("TRUNCATE " + ", ".join(f"warehouse.{table.name}" for table in ALL)))
+
+
+def _of(alias: str, columns: Iterable[str]) -> str:
+    return ", ".join(f"{alias}.{name}" for name in columns)

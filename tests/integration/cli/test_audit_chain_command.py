@@ -11,12 +11,17 @@ from click.testing import Result
 from sqlalchemy import Engine, text
 
 from send_integration.cli import audit, children
+from send_integration.contracts.pseudonyms import WAREHOUSE
 from send_integration.errors import BadInput, NotBalanced, SendError
+from send_integration.settings import settings
 from send_integration.steps import deciding
+from send_integration.steps.catalogue import load_rules
 from send_integration.steps.deciding import Reviewer
 from send_integration.steps.panel_acts import record_voice
 from send_integration.steps.panel_drafts import VoiceDraft
+from send_integration.steps.warehouse import Warehouse
 from send_integration.store.held import NOT_GIVEN, TABLES, everything_of
+from send_integration.store.pseudonym_keys import make_key, read_pseudonyms
 from send_integration.store.sessions import Session, record
 from tests.builders import sent
 from tests.integration.cli.conftest import Run
@@ -90,7 +95,7 @@ def test_every_table_that_names_a_child_is_told_of_or_named_with_why(engine: Eng
         rows = connection.execute(
             text(
                 "SELECT DISTINCT CASE table_schema WHEN 'public' THEN table_name ELSE table_schema || '.' || table_name END"
-                " FROM information_schema.columns WHERE table_schema IN ('public', 'warehouse') AND column_name IN"
+                " FROM information_schema.columns WHERE table_schema IN ('public', 'warehouse', 'reporting_intake') AND column_name IN"
                 " ('child_id', 'child_key', 'children', 'held_between', 'flag_id')"
             )
         ).scalars()
@@ -279,6 +284,26 @@ def test_what_was_said_of_joined_children_is_told_of_whose_it_is_once_they_are_p
     own = {child: {row["event_id"] for row in rows["events"]} for child, rows in told.items()}
     assert sorted(map(len, words.values())) == [0, 1]
     assert all(set(words[child]) <= own[child] for child in own)
+
+
+def test_rows_of_the_warehouse_are_found_by_its_key_alone(
+    run: Run, engine: Engine, pipe: Pipe, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keys = tmp_path / "keys"
+    monkeypatch.setenv("SEND_PSEUDONYM_KEYS", str(keys))
+    pipe.warehouse = Warehouse(engine, load_rules(), read_pseudonyms(make_key(keys, WAREHOUSE).parent, WAREHOUSE))
+    pipe.drain_warehouse()
+    anna = child_of(engine, "Anna", "Kowalska")
+
+    held = take(run, tmp_path / "out", anna)["held"]
+    (keys / "warehouse.key").unlink()
+    settings.cache_clear()
+    without = run(audit.app, "subject-access", anna, "--out", str(tmp_path / "none"), "--why", "her mother asked")
+
+    assert isinstance(held, dict)
+    assert {row["table"] for row in held["reports"]} >= {"dim_child", "fact_event"}
+    assert "pseudonyms new warehouse" in refusal(without)
+    assert not (tmp_path / "none").exists()
 
 
 def test_what_was_refused_under_a_number_that_a_source_gave_two_children_is_left_out(

@@ -14,6 +14,7 @@ from send_integration.steps import deciding
 from send_integration.steps.catalogue import load_rules
 from send_integration.steps.deciding import Reviewer
 from send_integration.store.sessions import Session
+from send_integration.warehouse.history import key_of, view_of
 from send_integration.warehouse.tables import OF_A_CHILD
 from tests.builders import NOW, WORKER, sent
 from tests.integration.steps.pipe import Pipe, empty
@@ -44,7 +45,7 @@ EVERYTHING = {
     " JOIN person_record a ON a.id = l.one JOIN person_record b ON b.id = l.other",
     "held": "SELECT feed, raw, reasons FROM quarantine WHERE status = 'open' AND feed <> 'identity' ORDER BY raw",
     **{
-        table.name: f"SELECT * FROM warehouse.{table.name} ORDER BY {', '.join(c.name for c in table.primary_key)}"
+        view_of(table): f"SELECT * FROM warehouse.{view_of(table)} ORDER BY child_key, {key_of(table)}"
         for table in OF_A_CHILD
     },
 }

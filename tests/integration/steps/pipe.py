@@ -10,7 +10,7 @@ from sqlalchemy import Engine, text
 
 from send_integration.alerts.route import LAST_TEAM, TEAM_OF_ROLE
 from send_integration.contracts import topics
-from send_integration.contracts.pseudonyms import Pseudonyms
+from send_integration.contracts.pseudonyms import KEY_BYTES, Pseudonyms
 from send_integration.contracts.registry import conflict_order, read
 from send_integration.identity.model import default_model
 from send_integration.ingest.raw_event import RawEvent
@@ -27,8 +27,9 @@ from send_integration.steps.returns import Facts, settled_events
 from send_integration.steps.timeline import TimelineKeeper
 from send_integration.steps.warehouse import Warehouse
 from send_integration.store.positions import mark_published
+from send_integration.warehouse.intake_tables import clean_event, restated_child
 from send_integration.warehouse.sen2_cases import RELEVANT_FEEDS
-from send_integration.warehouse.tables import OF_A_CHILD, clean_event
+from send_integration.warehouse.tables import OF_A_CHILD
 from send_integration.watch.window import unchecked
 from tests.builders import NOW
 
@@ -36,6 +37,9 @@ PARTITIONS = 3
 MAILBOXES = {team: f"{team.removesuffix('-team')}@example.org" for team in {*TEAM_OF_ROLE.values(), LAST_TEAM}}
 AT_WORK = datetime(2026, 6, 1, 9, tzinfo=UTC)
 """Ten o'clock in London: what is urgent is sent at once."""
+
+WAREHOUSE_NAMES = Pseudonyms(bytes(range(KEY_BYTES)))
+"""The names under which children stand in the warehouse."""
 
 HISTORIES = ("flag_change", "audit", "audit_link")
 """The tables to which is only ever added."""
@@ -53,7 +57,7 @@ def empty(engine: Engine) -> None:
             " broken_glass, glass_told, sharing_basis, unjudged, backfill_file, backfill_chunk, backfill_event, backfill_rest,"
             " backfill_child"
         )
-        facts = ", ".join(f"warehouse.{table.name}" for table in (clean_event, *OF_A_CHILD))
+        facts = ", ".join(str(table) for table in (clean_event, restated_child, *OF_A_CHILD))
         for history in HISTORIES:
             connection.execute(text(f"ALTER TABLE {history} DISABLE TRIGGER {history}_is_history"))  # it refuses this
         connection.execute(text(f"TRUNCATE {names}, outbox, {facts} CASCADE"))
@@ -81,7 +85,7 @@ class Pipe:
         self.gates = [Gate(engine, lambda _feed: checks, default_model()) for _ in range(workers)]
         self.keepers = [TimelineKeeper(engine, rules, pseudonyms) for _ in range(workers)]
         self.router = AlertRouter(engine, by_channel=True, mailboxes=MAILBOXES, fallback="send@example.org")
-        self.warehouse = Warehouse(engine, rules)
+        self.warehouse = Warehouse(engine, rules, WAREHOUSE_NAMES)
         self.topics: dict[tuple[str, int], list[RawMessage]] = {
             (topic.name, number): [] for topic in topics.TOPICS for number in range(PARTITIONS)
         }

@@ -7,9 +7,9 @@ from sqlalchemy import Engine, text
 
 from send_integration.contracts import topics
 from send_integration.steps.catalogue import load_rules
-from send_integration.steps.warehouse import READER, Warehouse
+from send_integration.steps.warehouse import READER
 from tests.builders import sent
-from tests.integration.steps.pipe import Pipe
+from tests.integration.steps.pipe import WAREHOUSE_NAMES, Pipe
 
 TODAY = date(2025, 9, 1)
 HOME = {"postcode": "LU1 1AA"}
@@ -20,13 +20,14 @@ def children(pipe: Pipe) -> list[tuple[bool, str | None]]:
     """Of each child whether restricted, and the district that reports give."""
     pipe.drain_gate(["school"])
     pipe.drain_timeline()
-    Warehouse(pipe.engine, load_rules()).restate(pipe.waiting(topics.clean("school").name, READER), TODAY)
+    pipe.warehouse.restate(pipe.waiting(topics.clean("school").name, READER), TODAY)
     with pipe.engine.connect() as connection:
         rows = connection.execute(
             text(
                 "SELECT c.restricted, d.postcode_district FROM child c JOIN warehouse.dim_child d"
-                " ON d.child_key = c.child_id"
-            )
+                " ON d.child_key = :child_key"
+            ),
+            {"child_key": WAREHOUSE_NAMES.of(pipe.ask("SELECT child_id FROM child")[0][0])},
         )
         return [(row[0], row[1]) for row in rows]
 

@@ -14,10 +14,12 @@ from sqlalchemy import Connection, Engine, MetaData, text
 
 from send_integration.alerts.letters import Letter
 from send_integration.alerts.notices import GAVE_WAY
+from send_integration.contracts.pseudonyms import KEY_BYTES, Pseudonyms
 from send_integration.identity.model import default_model
 from send_integration.steps.catalogue import load_rules
 from send_integration.steps.redeciding import redecide_everything
 from send_integration.steps.timeline import TimelineKeeper
+from send_integration.steps.warehouse import Warehouse
 from send_integration.store import migrations
 from send_integration.store.access_tables import METADATA as ACCESS
 from send_integration.store.alerts import alerts_of_flags
@@ -34,6 +36,7 @@ from send_integration.store.relations import reference_key
 from send_integration.store.schema import migrate
 from send_integration.store.tables import METADATA
 from send_integration.store.timelines import open_flags
+from send_integration.warehouse.intake_tables import METADATA as INTAKE
 from send_integration.warehouse.tables import METADATA as WAREHOUSE
 from tests.builders import NOW, event
 from tests.integration.conftest import a_database
@@ -41,7 +44,7 @@ from tests.integration.conftest import a_database
 
 def test_migrated_tables_are_those_of_the_code(engine: Engine) -> None:
     declared = MetaData()
-    for metadata in (METADATA, MESSAGES, QUALITY, FEEDS, FLAGS, PANEL, MEETINGS, ACCESS, BACKFILL, WAREHOUSE):
+    for metadata in (METADATA, MESSAGES, QUALITY, FEEDS, FLAGS, PANEL, MEETINGS, ACCESS, BACKFILL, INTAKE, WAREHOUSE):
         for table in metadata.tables.values():
             table.to_metadata(declared)
 
@@ -52,7 +55,9 @@ def test_migrated_tables_are_those_of_the_code(engine: Engine) -> None:
                 "include_schemas": True,
                 "compare_type": True,
                 "compare_server_default": True,
-                "include_name": lambda name, kind, _: kind != "schema" or name in (None, "warehouse"),
+                "include_name": lambda name, kind, _: (
+                    kind != "schema" or name in (None, "warehouse", "reporting_intake")
+                ),
             },
         )
         found = compare_metadata(context, declared)
@@ -160,6 +165,8 @@ def test_what_told_of_a_family_leaves_answers_and_reports_and_a_notices_entry_sa
         }
         for statement in WITH_FAMILY.split(";"):
             connection.execute(text(statement), given)
+        up_to(connection, "0008")
+        assert list(connection.execute(text("SELECT type FROM warehouse.fact_event")).scalars()) == ["other"]
 
     migrate(empty_database)
 
@@ -168,7 +175,6 @@ def test_what_told_of_a_family_leaves_answers_and_reports_and_a_notices_entry_sa
             return [tuple(row) for row in connection.execute(text(query))]
 
     assert ask("SELECT answer -> 'timeline', next_change_on FROM child") == [([other], date(2025, 3, 3))]
-    assert ask("SELECT type FROM warehouse.fact_event") == [("other",)]
     assert ask("SELECT event_id, other_source, other_local_id, other_key FROM notice_entry ORDER BY 1") == [
         ("other", None, None, None),
         ("taken back", "s", "7", reference_key("s", "7")),
@@ -289,6 +295,26 @@ def test_what_waited_for_the_mail_server_is_sent_by_whichever_channel_is_first(e
     assert due is not None
     assert (due.message_id, due.channel, due.attempts, due.content) == ("a1", "notify", 3, Letter("s", "t", "/p"))
     assert [tuple(row) for row in sent] == [("smtp",)]
+
+
+def test_reports_of_an_older_database_are_filled_anew_under_pseudonyms(empty_database: Engine) -> None:
+    with empty_database.begin() as connection:
+        up_to(connection, "0027")
+        connection.execute(
+            text(
+                "INSERT INTO warehouse.clean_event (source, event_id, child_key, decision, recorded_at, body)"
+                " VALUES ('urn:send:school', 'e', 'c1', 1, '2025-03-03Z', :body)"
+            ),
+            {"body": event("school.enrolled", "2025-03-03", event_id="e").body},
+        )
+        connection.execute(text("INSERT INTO warehouse.dim_child (child_key, birth_month) VALUES ('c1', '2012-03-01')"))
+
+    migrate(empty_database)
+
+    names, rules = Pseudonyms(bytes(KEY_BYTES)), load_rules()
+    assert Warehouse(empty_database, rules, names).sweep(date(2025, 4, 10), 10) == 1
+    with empty_database.connect() as connection:
+        assert list(connection.execute(text("SELECT child_key FROM warehouse.dim_child")).scalars()) == [names.of("c1")]
 
 
 def up_to(connection: Connection, revision: str) -> None:

@@ -13,9 +13,11 @@ from aiosmtpd.controller import Controller
 from sqlalchemy import Engine, text
 
 from send_integration.broker.topics import create_missing_topics
+from send_integration.contracts.pseudonyms import WAREHOUSE
 from send_integration.embedded.processes import running
 from send_integration.steps.ledger import Ledger, take_ledger
 from send_integration.store.engine import open_database
+from send_integration.store.pseudonym_keys import make_key
 from tests.integration.brokers import broker_of, kafka_libraries, require
 from tests.integration.channels.mail import Mailbox, mail
 
@@ -108,6 +110,7 @@ def system(request: pytest.FixtureRequest, database: str, tmp_path: Path) -> Ite
         create_missing_topics(broker, partitions=PARTITIONS, replication=1)
         engine = open_database(database)
         stack.callback(engine.dispose)
+        make_key(tmp_path / "pseudonym-keys", WAREHOUSE)
         yield System(broker, database, engine, tmp_path, stack)
 
 

@@ -5,8 +5,10 @@ from datetime import date
 
 from sqlalchemy import text
 
+from send_integration.contracts.pseudonyms import WAREHOUSE
 from send_integration.evaluate import as_json, evaluate
 from send_integration.steps.catalogue import load_rules
+from send_integration.store.pseudonym_keys import read_pseudonyms
 from tests.builders import NOW, sent
 from tests.integration.streams.conftest import TODAY, System
 from tests.integration.streams.history import HOSTILE, lines, produce
@@ -28,18 +30,17 @@ def check_answers(system: System, history: list[tuple[str, bytes]], *, replays: 
 
 
 def check_warehouse(system: System) -> None:
-    """The facts are those of the answers, child by child; returns once the reports have caught up."""
-    told = text(
-        "SELECT (SELECT array_agg((child_key, n) ORDER BY child_key)::text FROM"
-        " (SELECT child_key, count(*) AS n FROM warehouse.fact_event GROUP BY child_key) AS facts),"
-        " (SELECT array_agg((child_id, n) ORDER BY child_id)::text FROM"
-        " (SELECT child_id, jsonb_array_length(answer -> 'timeline')::bigint AS n FROM child) AS answers)"
-    )
+    """The facts are those of the answers, child by child; returns once the reports have caught up, and have swept."""
+    names = read_pseudonyms(system.folder / "pseudonym-keys", WAREHOUSE)
+    counted = text("SELECT child_key, count(*) FROM warehouse.fact_event GROUP BY child_key")
+    told = text("SELECT child_id, jsonb_array_length(answer -> 'timeline') FROM child")
 
     def agrees() -> bool:
         with system.engine.connect() as connection:
-            facts, answers = connection.execute(told).one()
-        return bool(answers) and facts == answers
+            facts = {row[0]: row[1] for row in connection.execute(counted)}
+            answers = {names.of(row[0]): row[1] for row in connection.execute(told)}
+            due = connection.execute(text("SELECT count(*) FROM reporting_intake.restated_child WHERE judged_by = ''"))
+            return bool(answers) and facts == answers and due.scalar_one() == 0
 
     system.wait_for(agrees, "the warehouse")
 
@@ -59,6 +60,8 @@ def test_killed_workers_and_one_that_joins_and_leaves_lose_and_double_nothing(sy
     system.wait_for(lambda: system.kept() > 600, "the second worker's progress")
     reports.send_signal(signal.SIGKILL)
     reports.wait()
+    with system.engine.begin() as connection:
+        connection.execute(text("INSERT INTO reporting_intake.restated_child VALUES ('nobody', NULL, '')"))
     system.start_worker("reports")
     third.send_signal(signal.SIGKILL)
     third.wait()

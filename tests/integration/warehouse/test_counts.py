@@ -10,7 +10,7 @@ from send_integration.contracts import topics
 from send_integration.simulate.authority import simulate_authority, write_authority
 from send_integration.simulate.profile import load_profile
 from send_integration.steps.catalogue import load_rules
-from send_integration.steps.warehouse import READER, Warehouse
+from send_integration.steps.warehouse import READER
 from send_integration.warehouse.tables import OF_A_CHILD
 from tests.integration.steps.pipe import Pipe
 
@@ -31,9 +31,8 @@ def load(engine: Engine, folder: Path) -> Pipe:
     pipe = Pipe(engine, load_rules(), UNTIL)
     pipe.take_return(folder / "sen2")
     pipe.relay()
-    warehouse = Warehouse(engine, load_rules())
     for feed in topics.FEEDS:
-        warehouse.restate(pipe.waiting(topics.clean(feed).name, READER), UNTIL)
+        pipe.warehouse.restate(pipe.waiting(topics.clean(feed).name, READER), UNTIL)
     return pipe
 
 
@@ -68,8 +67,8 @@ def test_no_fact_holds_a_name_or_an_identifier(engine: Engine, authority: tuple[
     load(engine, folder)
 
     with engine.connect() as connection:
-        for table in ("dim_child", "fact_event", "fact_ehc_request", "fact_milestone", "fact_episode"):
-            columns = connection.execute(text(f"SELECT * FROM warehouse.{table} LIMIT 1")).keys()
+        for table in OF_A_CHILD:
+            columns = connection.execute(text(f"SELECT * FROM warehouse.{table.name} LIMIT 1")).keys()
             assert not {"given_name", "family_name", "upn", "nhs_number", "local_id", "date_of_birth", "note"} & set(
                 columns
             )
@@ -83,10 +82,9 @@ def test_reading_the_clean_topics_again_changes_nothing(engine: Engine, authorit
     pipe = load(engine, authority[0])
     before = facts(engine)
 
-    warehouse = Warehouse(engine, load_rules())
     for (topic, _), held in pipe.topics.items():
         if topic.startswith("send.clean."):
-            assert warehouse.restate(held, UNTIL) == 0
+            assert pipe.warehouse.restate(held, UNTIL) == 0
 
     assert facts(engine) == before
 

@@ -3,14 +3,16 @@
 from datetime import date
 
 from send_integration.contracts.event import ChildId, Event
+from send_integration.contracts.pseudonyms import KEY_BYTES, Pseudonyms
 from send_integration.evaluate import ChildAnswer, answer_child, child_as_json
 from send_integration.steps.catalogue import load_rules
 from send_integration.timeline.named_workers import named_workers
-from send_integration.warehouse.facts import facts_of
+from send_integration.warehouse.facts import rows_of
 from send_integration.web.lanes import Lanes, Told, lanes_of
 from tests.builders import WORKER, event
 
 RULES = load_rules()
+NAMES = Pseudonyms(bytes(KEY_BYTES))
 TODAY = date(2025, 6, 2)
 ASSIGNED = event("workers.assigned", "2025-01-06", event_id="w", role_for_child="senco")
 LONG_AGO = event("people.related", "2019-03-04", event_id="r", worker=WORKER)
@@ -48,7 +50,7 @@ def test_a_worker_is_last_heard_of_in_what_everybody_may_read() -> None:
 
 
 def test_no_fact_for_reports_tells_of_it() -> None:
-    assert facts_of(answered(LONG_AGO, ASSIGNED, LATELY)) == facts_of(answered(ASSIGNED))
+    assert rows_of(answered(LONG_AGO, ASSIGNED, LATELY), NAMES) == rows_of(answered(ASSIGNED), NAMES)
 
 
 def test_an_answer_that_rests_on_it_alone_has_no_entry_and_a_picture() -> None:

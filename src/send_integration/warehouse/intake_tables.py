@@ -1,0 +1,59 @@
+"""What the warehouse is filled from: events with all they hold, and who is due; in a schema that no analyst may read."""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    DateTime,
+    Index,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    true,
+)
+
+METADATA = MetaData(
+    schema="reporting_intake",
+    naming_convention={"ix": "ix_%(table_name)s_%(column_0_N_name)s", "pk": "pk_%(table_name)s"},
+)
+
+# The warehouse's own copy of clean events; of each source and id the one by the highest decision.
+clean_event = Table(
+    "clean_event",
+    METADATA,
+    Column("source", Text, primary_key=True),
+    Column("event_id", Text, primary_key=True),
+    Column("child_id", Text, nullable=False),
+    Column("decision", BigInteger, nullable=False),
+    Column("recorded_at", DateTime(timezone=True), nullable=False),
+    Column("target", Text),
+    Column("body", LargeBinary, nullable=False),
+    Index(None, "child_id"),
+    Index("ix_clean_event_target", "source", "target", postgresql_where=Column("target").is_not(None)),
+)
+
+# Every child with clean events; the sweep restates those whose day has come.
+restated_child = Table(
+    "restated_child",
+    METADATA,
+    Column("child_id", Text, primary_key=True),
+    Column("next_change_on", Date, comment="the day on which the answer changes with no new event; null: never"),
+    Column("judged_by", Text, nullable=False, comment="the fingerprint of the rules; empty: to be restated"),
+    Index(None, "next_change_on"),
+)
+
+# One row, which whoever restates holds until the transaction ends.
+restating = Table(
+    "restating",
+    METADATA,
+    Column("only", Boolean, primary_key=True, server_default=true()),
+    Column(
+        "begun_at", DateTime(timezone=True), nullable=False, comment="the moment at which the tables were last empty"
+    ),
+    Column("stated_at", DateTime(timezone=True), nullable=False, comment="the moment of the latest restating"),
+    Column("key_check", Text, comment="tells the key of the pseudonyms from any other, and nothing of it"),
+    CheckConstraint('"only"', name="ck_restating_only"),
+)
