@@ -73,6 +73,13 @@ def test_a_headline_is_shown_where_others_can_be_suppressed_for_it() -> None:
     assert protect(replace(tables, headlines=frozenset(tables.counts))).shown["t", "2"] == SUPPRESSED
 
 
+def test_a_headline_goes_only_where_nothing_else_is_left() -> None:
+    """Seven fours add up to no other total that is shown as 30."""
+    tables = replace(one_row(28, *[4] * 7), headlines=frozenset([("t", "total")]))
+
+    assert protect(tables).shown["t", "total"] == SUPPRESSED
+
+
 def test_what_rounding_hides_takes_nothing_else_with_it() -> None:
     assert list(protect(one_row(58, 8, 31, 2, 17)).shown.values()) == ["60", "10", "30", "c", "15"]
 

@@ -23,6 +23,7 @@ from send_integration.warehouse.dfe_tables import (
     percent,
 )
 from send_integration.warehouse.dfe_topics import topics_of
+from send_integration.warehouse.dfe_words import AGE as AGES
 from send_integration.warehouse.dfe_words import AGE_TO_25, AGED
 from send_integration.warehouse.disclosure import SMALLEST_SHOWN, SUPPRESSED, Cell, Sum, Tables
 
@@ -270,7 +271,8 @@ def _add_breakdowns(known: _Sums, table: Table, rows: Sequence[CountedRow]) -> N
 
 
 def _add_between_tables(known: _Sums) -> None:
-    """Of the plans issued in the year those are new ones that are still in force; somebody of 20 or over is of one age."""
+    """Of the plans issued in the year those are new ones that are still in force; somebody of 20 or over is of one age; of the
+    plans in force some have a budget."""
     for topic, values in topics_of("newplans").items():
         asked = AGE if topic == AGE_AT_START else topic
         for value in values:
@@ -280,3 +282,10 @@ def _add_between_tables(known: _Sums) -> None:
     known.add(("timeliness_20_week", "plans_issued_den", "", ""), [("newplans", "new_ehc_plans", "", "")])
     older = [("caseload", "ehcplans", AGE, f"age {age}") for age in range(AGED.oldest, AGE_TO_25.oldest + 1)]
     known.add(("caseload", "ehcplans", AGE, "age 20 and over"), older, whole=True)
+    for topic, values in topics_of("personal_budgets").items():
+        for value in values:
+            in_force = AGE_TO_25.youngest_words if value == AGES.youngest_words else value
+            known.add(
+                ("caseload", "ehcplans", topic, in_force), [("personal_budgets", "personal_budget", topic, value)]
+            )
+    known.add(("caseload", "ehcplans", "", ""), [("personal_budgets", "personal_budget", "", "")])

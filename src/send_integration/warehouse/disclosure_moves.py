@@ -170,6 +170,6 @@ class _Program:
             integrality=np.ones(len(self._cost)) if whole else None,
             bounds=self._bounds,
             constraints=LinearConstraint(self._sums, nothing, nothing),
-            options={"node_limit": _MOST_NODES, "mip_rel_gap": _NEAR_ENOUGH} if whole else None,
+            options={"node_limit": _MOST_NODES, "mip_rel_gap": _NEAR_ENOUGH} if whole else {"presolve": False},
         )
         return found.x if found.x is None else np.asarray(found.x)

@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from send_integration.warehouse.disclosure_moves import Move, Part, Rooms, System
+from send_integration.warehouse.disclosure_moves import Move, Numbers, Part, Rooms, System
 
 _SLOW: Final = 0.002
 """Where a round finds less than this of what is lacking, it is a round in vain."""
@@ -52,13 +52,24 @@ class Reached:
         """The counts of which there is too little yet."""
         return [number for number in among if number in self._ends and self.lacks(number)]
 
-    def wish(self, number: int, chance: np.random.Generator) -> tuple[int, float]:
-        """How far from its true value the count is to be taken next, and a worth by chance: not all can move at once."""
+    def ways(self, number: int) -> list[int]:
+        """How far from its true value the count may be taken next: up, down, or the one of both that it lacks."""
         low, high = self._ends[number]
-        lacks, worth = self.lacks(number), 0.01 + chance.random() ** 2
-        if number in self._none or (low and chance.random() < 1 / 2):
-            return max(0, low - lacks) - self._is[number], worth
-        return high + lacks - self._is[number], worth
+        lacks = self.lacks(number)
+        up, down = high + lacks - self._is[number], max(0, low - lacks) - self._is[number]
+        if number in self._none:
+            return [down]
+        return [up, down] if low else [up]
+
+    def wish(self, number: int, chance: np.random.Generator) -> tuple[int, float]:
+        """One of its ways, and what it is worth, by chance: not all can move at once, and the next round is for others."""
+        ways = self.ways(number)
+        return ways[int(chance.integers(len(ways)))], 0.01 + chance.random() ** 2
+
+    def gains(self, number: int, move: Move) -> bool:
+        """Whether a move takes the count further than any before."""
+        value, (low, high) = self._is[number] + move.get(number, 0), self._ends[number]
+        return value < low or (value > high and number not in self._none)
 
     def keep(self, move: Move) -> None:
         """Note what a move shows of every small count in it."""
@@ -107,36 +118,39 @@ class Search:
                 continue
             in_vain, most_in_vain = 0, 1
             one = reached.left(left)[:1]
-            if one and not self._reach(one[0], part, reader, reached, chance):
+            if one and not self._reach(one[0], part, reader, reached):
                 return one[0]
         return None
 
-    def _reach(self, number: int, part: Part, reader: Reader, reached: Reached, chance: np.random.Generator) -> bool:
-        """Take one count as far as it lacks, suppressing as little as can be found, and of those that are last only then."""
+    def _reach(self, number: int, part: Part, reader: Reader, reached: Reached) -> bool:
+        """Take one count further, suppressing as little as can be found, and of those that are last only then."""
         rooms = self._rooms(reader)
         for kept in (self._never | self._last, self._never):
             furthest = reader.suppressed.where(kept, rooms)
-            for _ in range(4):  # up and down are by chance
-                before = reached.lacks(number)
-                move = self._system.push_beyond(part, {number: reached.wish(number, chance)}, rooms, furthest)
-                reached.keep(move)
-                if reached.lacks(number) == before:
-                    continue
-                values = self._system.true.copy()
-                values[list(move)] += list(move.values())
-                self.suppressed |= ~rooms.have(values)
-                return True
+            moves = [
+                self._system.push_beyond(part, {number: (by, 1.0)}, rooms, furthest) for by in reached.ways(number)
+            ]
+            for move in sorted(moves, key=lambda move: self._beyond(move, rooms).sum()):
+                if reached.gains(number, move):
+                    self.suppressed |= self._beyond(move, rooms)
+                    reached.keep(move)
+                    return True
         return False
 
+    def _beyond(self, move: Move, rooms: Rooms) -> Numbers:
+        """Which counts a move takes out of their rooms."""
+        values = self._system.true.copy()
+        values[list(move)] += list(move.values())
+        return ~rooms.have(values)
+
     def show_again(self, must: Iterable[int], shown: Rooms, found: Iterable[Reached]) -> None:
-        """Show what no witness needs to be suppressed after all: the search for one count may have helped another."""
+        """Show what no witness needs suppressed after all: what was suppressed for one count may have been found needless by
+        another."""
         needed = np.zeros(len(self._system.true), bool)
         needed[list(must)] = True
         moves = {id(move): move for reached in found for ends in reached.witnesses.values() for move in ends if move}
         for move in moves.values():
-            values = self._system.true.copy()
-            values[list(move)] += list(move.values())
-            needed |= ~shown.have(values)
+            needed |= self._beyond(move, shown)
         self.suppressed &= needed
 
     def _rooms(self, reader: Reader) -> Rooms:
