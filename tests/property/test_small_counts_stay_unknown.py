@@ -205,6 +205,8 @@ def spoilt(release: Release, tables: Tables, how: str) -> Release:
         shown[small] = "0"
     if how == "a count to the child":
         shown["t", "total"] = str(tables.counts["t", "total"])
+    if how == "a word":
+        shown["t", "total"] = "none"
     if how == "a partner shown":
         shown |= {cell: str(rounded(count)) for cell, count in tables.counts.items() if count >= 5}
     if how == "a witness gone":
@@ -225,6 +227,7 @@ def spoilt(release: Release, tables: Tables, how: str) -> Release:
     [
         "a small count shown",
         "a count to the child",
+        "a word",
         "a partner shown",
         "a witness gone",
         "a witness that does not add up",

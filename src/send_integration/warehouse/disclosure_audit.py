@@ -58,7 +58,9 @@ def _require_whole(tables: Tables, shown: Mapping[Cell, str]) -> None:
 def _may_be_shown(count: int, written: str) -> bool:
     if written == SUPPRESSED:
         return True
-    return count >= SMALLEST_SHOWN and int(written) % BASE == 0 and 2 * abs(int(written) - count) < BASE
+    if count < SMALLEST_SHOWN or not written.isdecimal():
+        return False
+    return int(written) % BASE == 0 and 2 * abs(int(written) - count) < BASE
 
 
 class _Judge:
@@ -100,7 +102,7 @@ class _Judge:
 
 
 def _looks_alike(count: int, by: int, written: str) -> bool:
-    """Whether such a count would have been written so: anything may be suppressed, for what is small has partners."""
+    """Whether such a count would have been written so: anything may be suppressed, for the sake of what is small."""
     if count + by < 0:
         return False
     return written == SUPPRESSED or _may_be_shown(count + by, written)
