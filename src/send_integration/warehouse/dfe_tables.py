@@ -270,10 +270,10 @@ def counted(table: Table, counts: Mapping[str, int]) -> dict[str, int]:
 
 def shares_of(table: Table, counts: Mapping[str, int]) -> dict[str, str]:
     """The columns that are percentages; of nobody there is none."""
-    return {share: _percent(counts, made) for share, made in table.shares.items()}
+    return {share: percent(counts, made) for share, made in table.shares.items()}
 
 
-def _percent(counts: Mapping[str, int], made: Share) -> str:
+def percent(counts: Mapping[str, int], made: Share) -> str:
     """To one place; a half is rounded up, as the Department does."""
     whole = sum(counts[column] for column in made.of)
     return f"{(2000 * counts[made.part] + whole) // (2 * whole) / 10:g}" if whole else NOT_KNOWN

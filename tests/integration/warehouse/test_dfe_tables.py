@@ -1,6 +1,7 @@
 """A simulated authority's SEN2 return gives, through ingest, gate and timeline, the Department's tables with the numbers that went in."""
 
 import csv
+import json
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
@@ -12,8 +13,9 @@ from click.testing import Result
 from sqlalchemy import Engine, text
 from typer.testing import CliRunner
 
+from send_integration.cli import export_dfe
 from send_integration.cli.export import app
-from send_integration.errors import BadInput
+from send_integration.errors import BadInput, Broken
 from send_integration.settings import settings
 from send_integration.simulate.authority import Authority, simulate_authority, write_authority
 from send_integration.simulate.ehc import Case
@@ -22,6 +24,7 @@ from send_integration.steps.catalogue import load_rules
 from send_integration.steps.dfe_tables import count_tables
 from send_integration.store.engine import open_database
 from send_integration.warehouse.dfe_counts import CountedRow
+from send_integration.warehouse.dfe_tables import tables_of
 from send_integration.warehouse.sen2_modules import Scope
 from tests.integration.conftest import a_database
 from tests.integration.steps.pipe import Pipe
@@ -203,3 +206,33 @@ def test_nothing_is_written_over(database: str, engine: Engine, export: Callable
         export(database, "--to", tmp_path)
     with engine.connect() as connection:
         assert connection.execute(text("SELECT count(*) FROM audit")).scalar_one() == 0
+
+
+def test_a_year_of_nothing_is_published_and_shows_nothing(
+    database: str, export: Callable[..., Result], tmp_path: Path
+) -> None:
+    result = export(database, "--to", tmp_path / "tables", "--publish", "--json")
+
+    assert result.exit_code == 0, result.output
+    said = json.loads(result.stdout)
+    assert said["published"]
+    assert [one["table"] for one in said["tables"]] == [table.name for table in tables_of(2024)]
+    assert {one["suppressed_with_them"] for one in said["tables"]} == {0}
+    counts = {column for table in tables_of(2024) for column in table.columns}
+    for path in (tmp_path / "tables").iterdir():
+        with path.open(newline="", encoding="utf-8") as file:
+            assert {row[column] for row in csv.DictReader(file) for column in row.keys() & counts} <= {"c", "x"}
+
+
+def test_where_the_numbers_cannot_be_kept_nothing_is_published(
+    database: str, export: Callable[..., Result], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: object) -> None:
+        raise Broken("A number under 5 could be worked out too closely, so nothing is published")
+
+    monkeypatch.setattr(export_dfe, "publish_tables", fails)
+
+    with pytest.raises(Broken, match="nothing is published"):
+        export(database, "--to", tmp_path / "tables", "--publish")
+
+    assert list(tmp_path.iterdir()) == []
