@@ -80,12 +80,14 @@ def _waits() -> Iterator[Line]:
 
 
 def _early_help() -> Iterator[Line]:
-    """Assessments done on the 35th working day and the day after; again within 12 months, and a day later."""
+    """Assessments done on the 35th working day and the day after; again within 12 months, and a day later; a referral to the service."""
     for number, done, again in ((30, "2024-02-28", "2025-06-01"), (31, "2024-02-29", "2025-06-02")):
         yield number, "early-help.assessment_started", "2024-01-10", {}
         yield number, "early-help.assessment_completed", done, {}
         yield number, "early-help.closed", "2024-06-01", {}
         yield number, "early-help.assessment_started", again, {"assessment_id": "E2"}
+    yield 32, "referrals.received", "2024-01-10", {"to_service": "early-help"}
+    yield 32, "referrals.first_contact", "2024-01-24", {}
     yield 41, "early-help.contact", "2025-02-01", {}
     yield 41, "early-help.assessment_started", "2025-03-31", {}
 

@@ -100,6 +100,7 @@ CLAIMS: list[tuple[str, str, str, tuple[float | None, ...]]] = [
     ("ehc_requests_open_over_20_weeks", "2025-07-01", "all all", (1, 1, 1)),
     ("waited_median_days", "2024-05-01", "pathway camhs", (None, 1, 126)),
     ("waited_median_days", "2025-05-01", "pathway ehcp", (None, 2, 140.5)),
+    ("waited_median_days", "2024-01-01", "pathway early-help", (None, 1, 14)),
     ("waited_90th_days", "2025-05-01", "pathway ehcp", (None, 2, 141)),
     ("step_median_days", "2024-05-01", "step camhs-first-contact", (None, 1, 126)),
     ("step_90th_days", "2024-05-01", "step camhs-first-contact", (None, 1, 126)),
