@@ -59,11 +59,8 @@ def explain(
     told: dict[str, Any] = {"metric": figure.name, "title": figure.title, "period": period.isoformat()}
     told |= {"breakdown": breakdown, "category": part, **_numbers(value)}
     told |= {"as_at": figures.as_at.isoformat(), "watermark": figures.moment.isoformat()}
-    told["rows"] = (
-        [_with_events(found) for found in _behind(who, settings, rows, f"{what}: {why.strip()}")]
-        if events
-        else [{"child_key": row.child_key, **_row(row)} for row in rows]
-    )
+    shown = [_with_events(one) for one in _behind(who, settings, rows, f"{what}: {why.strip()}")] if events else []
+    told["rows"] = shown + [_by_keys(row) for row in rows if not events or row.child_key is None]
     _print(told, len(rows), as_json=as_json)
 
 
@@ -106,6 +103,10 @@ def _row(row: Counted) -> dict[str, Any]:
         "part": _number(row.part),
         "whole": _number(row.whole),
     }
+
+
+def _by_keys(row: Counted) -> dict[str, Any]:
+    return {"child_key": row.child_key, **_row(row)}
 
 
 def _with_events(found: Behind) -> dict[str, Any]:

@@ -10,7 +10,16 @@ from send_integration.warehouse.facts import episode_key, milestone_key
 from send_integration.warehouse.plan_facts import PLAN
 from send_integration.warehouse.row_keys import RowKeys
 
-OF_ONE_EVENT = ("event", "review", "appointment", "attendance", "exclusion", "panel-decision", "destination")
+OF_ONE_EVENT = (
+    "event",
+    "review",
+    "appointment",
+    "attendance",
+    "exclusion",
+    "panel-decision",
+    "destination",
+    "placement",
+)
 """Kinds of rows that are made of one event, and named by it."""
 
 

@@ -67,6 +67,21 @@ def test_a_figure_leads_to_its_rows_and_these_to_children_and_events(run: Run, e
 
 
 @pytest.mark.usefixtures("keys")
+def test_behind_a_figure_on_feeds_is_no_child(run: Run, engine: Engine) -> None:
+    with engine.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO agency_day SELECT 'school', 'urn:a', '2025-02-28', 9, 8, 1, 0, 8, 0, 8, 8, 8, 0, now(), now()"
+            )
+        )
+
+    (row,) = told(run, "feed_validity", "--month", "2025-02", "--events", "--why", "the board asked")["rows"]
+
+    assert (row["child_key"], row["row_key"], row["part"], row["whole"]) == (None, "2025-02-28 school urn:a", 8, 9)
+    assert "view-child" not in {look[0] for look in looks(engine)}
+
+
+@pytest.mark.usefixtures("keys")
 def test_a_restricted_child_is_shown_only_where_that_is_asked_for(run: Run, engine: Engine) -> None:
     mira = child_of(engine, "Mira", "Hidden")
     asked = (*REQUESTS, "--events", "--why", "the board asked")

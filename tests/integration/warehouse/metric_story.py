@@ -93,7 +93,10 @@ def _early_help() -> Iterator[Line]:
 
 
 def _school() -> Iterator[Line]:
-    """A child without support and one with it, whose span begins on the last day of a month."""
+    """A child without support and one with it, whose span begins on the last day of a month, and who leaves on one; another joins on one."""
+    for number in (50, 51):
+        yield number, "school.enrolled", "2024-09-02", {}
+    yield 52, "school.enrolled", "2025-02-28", {}
     yield 50, "school.attendance", "2025-02-07", {}
     yield 50, "school.attendance", "2025-02-14", {"from_on": "2025-02-10", "to_on": "2025-02-14"}
     yield 50, "school.excluded", "2025-02-28", {}
@@ -101,6 +104,7 @@ def _school() -> Iterator[Line]:
     missed = {"sessions_authorised_absence": 2, "sessions_unauthorised_absence": 1}
     yield 51, "school.attendance", "2025-03-07", {"from_on": "2025-02-28", "to_on": "2025-03-07", **missed}
     yield 51, "school.suspended", "2025-02-28", {}
+    yield 51, "school.left", "2025-03-31", {}
 
 
 def _after_school_and_panel() -> Iterator[Line]:

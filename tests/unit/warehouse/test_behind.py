@@ -15,7 +15,7 @@ RULES = load_rules()
 NAMES = Pseudonyms(bytes(KEY_BYTES))
 COUNTED = (
     "dim_child", "dim_plan", "fact_event", "fact_ehc_request", "fact_review", "fact_milestone", "fact_episode",
-    "fact_appointment", "fact_attendance", "fact_exclusion", "fact_panel_decision", "fact_destination",
+    "fact_appointment", "fact_attendance", "fact_exclusion", "fact_panel_decision", "fact_destination", "dim_placement",
 )  # fmt: skip
 
 
