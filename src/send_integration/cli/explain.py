@@ -61,6 +61,7 @@ def explain(
     told |= {"as_at": figures.as_at.isoformat(), "watermark": figures.moment.isoformat()}
     shown = [_with_events(one) for one in _behind(who, settings, rows, f"{what}: {why.strip()}")] if events else []
     told["rows"] = shown + [_by_keys(row) for row in rows if not events or row.child_key is None]
+    told["not_shown"] = len(rows) - len(told["rows"])
     _print(told, len(rows), as_json=as_json)
 
 
@@ -142,5 +143,5 @@ def _print(told: dict[str, Any], counted: int, *, as_json: bool) -> None:
         typer.echo(f"  {row['day']}  {whose}  {row['row_key']}  {row['part']:g} of {row['whole']:g}")
         for event in row.get("events", ()):
             typer.echo(f"    {event['on']}  {event['title']}  ({event['source']} {event['id']})")
-    if len(told["rows"]) < counted:
+    if told["not_shown"]:
         typer.echo("Rows of children who are not shown are left out: --restricted --why.")

@@ -92,10 +92,13 @@ def test_a_restricted_child_is_shown_only_where_that_is_asked_for(run: Run, engi
     assert hidden.exit_code == 0
     assert "left out" in hidden.output
     assert mira not in hidden.output
-    assert [row["child_id"] for row in shown["rows"]] == [mira]
+    assert ([row["child_id"] for row in shown["rows"]], shown["not_shown"]) == ([mira], 0)
+    without = told(run, *asked)
+    assert (without["rows"], without["not_shown"], without["value"]) == ([], 1, 1)
     assert [allowed for action, child, allowed, _ in looks(engine) if (action, child) == ("view-child", mira)] == [
         False,
         True,
+        False,
     ]
 
 
