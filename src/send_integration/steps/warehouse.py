@@ -24,6 +24,7 @@ from send_integration.warehouse.intake import (
     keep_clean_events,
     note_restated,
 )
+from send_integration.warehouse.metrics.views import state_metrics
 from send_integration.warehouse.shared_rows import shared_rows
 from send_integration.warehouse.store import forget_all, forget_places, restate_children, restate_shared
 
@@ -41,10 +42,14 @@ class Warehouse:
         self._key_check = names.key_of("the key of the warehouse")
 
     def prepare(self) -> None:
-        """Bring what is the same for every child up to date. Raises BadSetting where the tables were filled under another key."""
+        """Bring what is the same for every child up to date, and the views of the figures.
+
+        Raises BadSetting where the tables were filled under another key.
+        """
         with self._engine.begin() as connection:
             moment = begin_restating(connection, self._key_check)
             restate_shared(connection, moment, shared_rows(self._rules))
+            state_metrics(connection)
 
     def begin_from_nothing(self) -> None:
         """Empty the tables, their past too; the sweep fills them again, under the key of now."""
@@ -78,7 +83,7 @@ class Warehouse:
             return len(children)
 
     def _restate(self, connection: Connection, moment: datetime, children: Collection[str], today: date) -> None:
-        events = _standing_events(connection, children)
+        events = standing_events(connection, children)
         answers = {
             child_id: answer_child(ChildId(child_id), events.get(child_id, []), self._rules, today)
             for child_id in sorted(children)
@@ -91,7 +96,8 @@ class Warehouse:
         note_restated(connection, days, self._judged_by)
 
 
-def _standing_events(connection: Connection, children: Collection[str]) -> dict[str, list[Event]]:
+def standing_events(connection: Connection, children: Collection[str]) -> dict[str, list[Event]]:
+    """Of some children the events that stand, as the tables are made of them: without a day of birth."""
     child_of: dict[EventKey, str] = {}
     events: list[Event] = []
     for child_id, body in clean_events_of(connection, children):
