@@ -24,6 +24,7 @@ from send_integration.warehouse.intake import (
     keep_clean_events,
     note_restated,
 )
+from send_integration.warehouse.metrics.views import state_metrics
 from send_integration.warehouse.shared_rows import shared_rows
 from send_integration.warehouse.store import forget_all, forget_places, restate_children, restate_shared
 
@@ -41,10 +42,14 @@ class Warehouse:
         self._key_check = names.key_of("the key of the warehouse")
 
     def prepare(self) -> None:
-        """Bring what is the same for every child up to date. Raises BadSetting where the tables were filled under another key."""
+        """Bring what is the same for every child up to date, and the views of the figures.
+
+        Raises BadSetting where the tables were filled under another key.
+        """
         with self._engine.begin() as connection:
             moment = begin_restating(connection, self._key_check)
             restate_shared(connection, moment, shared_rows(self._rules))
+            state_metrics(connection)
 
     def begin_from_nothing(self) -> None:
         """Empty the tables, their past too; the sweep fills them again, under the key of now."""

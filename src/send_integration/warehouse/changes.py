@@ -53,14 +53,14 @@ class Standing:
     """What stands, or stood at `moment`; read within one transaction."""
 
     moment: datetime
-    _connection: Connection
+    connection: Connection
 
     def rows(self, table: Table, day: str, first: date | None, last: date | None) -> Iterator[tuple[Any, ...]]:
         """The rows of a view, in the order of its columns; where a column `day` is named, those of some days alone."""
         columns = ", ".join(column.name for column in told_columns(table))
         within = f" WHERE {day} BETWEEN coalesce(cast(:first AS date), '-infinity') AND coalesce(cast(:last AS date), 'infinity')"
         return _read(
-            self._connection,
+            self.connection,
             f"SELECT {columns} FROM warehouse.{view_of(table)}{within if day else ''}",  # noqa: S608 - as above
             {"first": first, "last": last} if day else {},
         )

@@ -71,11 +71,21 @@ def _child(keys: RowKeys, answer: ChildAnswer) -> tuple[Any, ...]:
     return keys.child, answer.timeline.date_of_birth.replace(day=1), latest.gender, latest.ethnicity, district
 
 
+def milestone_key(keys: RowKeys, milestone: Milestone) -> str:
+    """The name of a milestone's row; to be asked for in the milestones' order, for several may be alike."""
+    return keys.of("milestone", milestone.milestone, milestone.subject, milestone.triggered_on.isoformat())
+
+
+def episode_key(keys: RowKeys, episode: Episode) -> str:
+    """The name of an episode's row; in the episodes' order."""
+    return keys.of("episode", episode.pathway, *episode.opening_event)
+
+
 def _milestones(keys: RowKeys, milestones: Iterable[Milestone]) -> Rows:
     return [
         (
             keys.child,
-            keys.of("milestone", m.milestone, m.subject, m.triggered_on.isoformat()),
+            milestone_key(keys, m),
             m.milestone,
             m.triggered_on,
             m.due_on,
@@ -107,7 +117,7 @@ def _episodes(keys: RowKeys, episodes: Iterable[Episode]) -> Rows:
     return [
         (
             keys.child,
-            keys.of("episode", e.pathway, *e.opening_event),
+            episode_key(keys, e),
             e.pathway,
             e.sector,
             e.status,

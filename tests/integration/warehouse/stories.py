@@ -52,7 +52,7 @@ class Told:
             day = FIRST_DAY + timedelta(self.random.randrange(600))
             yield self.say(what, day, number, f"e{number}-{place}", f"c{number}")
 
-    def say(self, what: str, day: date, number: int, event_id: str, child: str, **fields: Any) -> RawMessage:
+    def say(self, what: str, day: date, number: int, event_id: str, child: str, /, **fields: Any) -> RawMessage:
         """An event that is new."""
         made = event(
             what,

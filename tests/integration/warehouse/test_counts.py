@@ -11,6 +11,7 @@ from send_integration.simulate.authority import simulate_authority, write_author
 from send_integration.simulate.profile import load_profile
 from send_integration.steps.catalogue import load_rules
 from send_integration.steps.warehouse import READER
+from send_integration.warehouse.metrics.views import state_metrics
 from send_integration.warehouse.tables import OF_A_CHILD
 from tests.integration.steps.pipe import Pipe
 
@@ -55,6 +56,19 @@ def test_the_counts_that_went_in_come_out(engine: Engine, authority: tuple[Path,
                 " WHERE extract(year FROM finalised_on) = 2024"
             )
         ).one()
+        state_metrics(connection)
+        figures = {
+            name: connection.execute(
+                text(
+                    f"SELECT sum(numerator), sum(denominator) FROM warehouse.metric_{name}"
+                    " WHERE breakdown = 'all' AND extract(year FROM period) = 2024"
+                )
+            ).one()
+            for name in ("plans_in_20_weeks", "ehc_requests", "assessments_refused")
+        }
+    assert tuple(figures["plans_in_20_weeks"]) == (truth["plans_in_20_weeks"], truth["plans"])
+    assert figures["ehc_requests"][0] == truth["requests"]
+    assert figures["assessments_refused"][0] == truth["decided_not_to_assess"]
     assert asked == truth["requests"] > 50
     assert (yes, no) == (truth["decided_to_assess"], truth["decided_not_to_assess"])
     assert in_time == truth["decided_in_six_weeks"]
