@@ -58,6 +58,7 @@ COMMANDS = {
     "identity": Entry("identity", "app", "See which person records are held for review."),
     "simulate": Entry("simulate", "simulate", "Write a made-up authority: histories, errors and all."),
     "export": Entry("export", "app", "What analysts take: tables and the Department's counts."),
+    "explain": Entry("explain", "explain", "Which rows, children and events are behind a figure of the warehouse."),
     "pseudonyms": Entry(
         "pseudonyms", "app", "Make and list the keys by which each consumer has its names for children."
     ),

@@ -83,7 +83,7 @@ class Warehouse:
             return len(children)
 
     def _restate(self, connection: Connection, moment: datetime, children: Collection[str], today: date) -> None:
-        events = _standing_events(connection, children)
+        events = standing_events(connection, children)
         answers = {
             child_id: answer_child(ChildId(child_id), events.get(child_id, []), self._rules, today)
             for child_id in sorted(children)
@@ -96,7 +96,8 @@ class Warehouse:
         note_restated(connection, days, self._judged_by)
 
 
-def _standing_events(connection: Connection, children: Collection[str]) -> dict[str, list[Event]]:
+def standing_events(connection: Connection, children: Collection[str]) -> dict[str, list[Event]]:
+    """Of some children the events that stand, as the tables are made of them: without a day of birth."""
     child_of: dict[EventKey, str] = {}
     events: list[Event] = []
     for child_id, body in clean_events_of(connection, children):

@@ -80,18 +80,23 @@ def _waits() -> Iterator[Line]:
 
 
 def _early_help() -> Iterator[Line]:
-    """Assessments done on the 35th working day and the day after; again within 12 months, and a day later."""
+    """Assessments done on the 35th working day and the day after; again within 12 months, and a day later; a referral to the service."""
     for number, done, again in ((30, "2024-02-28", "2025-06-01"), (31, "2024-02-29", "2025-06-02")):
         yield number, "early-help.assessment_started", "2024-01-10", {}
         yield number, "early-help.assessment_completed", done, {}
         yield number, "early-help.closed", "2024-06-01", {}
         yield number, "early-help.assessment_started", again, {"assessment_id": "E2"}
+    yield 32, "referrals.received", "2024-01-10", {"to_service": "early-help"}
+    yield 32, "referrals.first_contact", "2024-01-24", {}
     yield 41, "early-help.contact", "2025-02-01", {}
     yield 41, "early-help.assessment_started", "2025-03-31", {}
 
 
 def _school() -> Iterator[Line]:
-    """A child without support and one with it, whose span begins on the last day of a month."""
+    """A child without support and one with it, whose span begins on the last day of a month, and who leaves on one; another joins on one."""
+    for number in (50, 51):
+        yield number, "school.enrolled", "2024-09-02", {}
+    yield 52, "school.enrolled", "2025-02-28", {}
     yield 50, "school.attendance", "2025-02-07", {}
     yield 50, "school.attendance", "2025-02-14", {"from_on": "2025-02-10", "to_on": "2025-02-14"}
     yield 50, "school.excluded", "2025-02-28", {}
@@ -99,6 +104,7 @@ def _school() -> Iterator[Line]:
     missed = {"sessions_authorised_absence": 2, "sessions_unauthorised_absence": 1}
     yield 51, "school.attendance", "2025-03-07", {"from_on": "2025-02-28", "to_on": "2025-03-07", **missed}
     yield 51, "school.suspended", "2025-02-28", {}
+    yield 51, "school.left", "2025-03-31", {}
 
 
 def _after_school_and_panel() -> Iterator[Line]:

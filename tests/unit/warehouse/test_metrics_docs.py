@@ -13,8 +13,7 @@ def told(metric: Metric) -> str:
     lines = [f"**`{metric.view}`**: {metric.title}, by {metric.period}.", "", f"- counted: {metric.counts}"]
     lines += [f"- of: {metric.of}"] if metric.of else []
     lines += [
-        f"- value: {metric.measure.words}",
-        f"- by: {', '.join(f'`{name}`' for name in metric.breakdowns)}",
+        f"- value: {metric.measure.words}; by {', '.join(f'`{name}`' for name in metric.breakdowns)}",
         f"- rests on: {metric.basis}",
     ]
     return "\n".join([*lines, *([f"- know: {metric.caveats}"] if metric.caveats else [])])

@@ -1,5 +1,6 @@
 """Reads what each figure of the warehouse is: its words and what it counts, from the files beside this one."""
 
+import re
 import tomllib
 from dataclasses import dataclass
 from enum import StrEnum
@@ -36,6 +37,9 @@ _WORDS = {
     Measure.MEDIAN: "days, the median",
     Measure.NINETIETH: "days, the 90th percentile",
 }
+
+_NAMED = re.compile(r"\{(\w+)\}")
+"""Where a query takes its rows from another that stands before it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +81,9 @@ class Metric:
 def metrics() -> tuple[Metric, ...]:
     """Every figure, in the order of the files."""
     files = [tomllib.loads((resources.files(__package__) / name).read_text("utf-8")) for name in FILES]
-    sources = {name: fields["sql"].strip() for written in files for name, fields in written["source"].items()}
+    sources: dict[str, str] = {}
+    for name, fields in (item for written in files for item in written["source"].items()):
+        sources[name] = _NAMED.sub(lambda found: sources[found[1]], fields["sql"].strip())
     return tuple(_metric(name, fields, sources) for written in files for name, fields in written["metric"].items())
 
 

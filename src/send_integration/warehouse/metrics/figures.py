@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from decimal import Decimal
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Engine, text
 
@@ -15,6 +16,18 @@ from send_integration.warehouse.metrics.views import are_stated
 
 FIGURE = ("period", "breakdown", "category", "numerator", "denominator", "value")
 """The columns of every figure's view."""
+
+_IN = "period = :period AND breakdown = :breakdown AND category = :category"
+
+
+class Counted(NamedTuple):
+    """A row that a figure counts: whose it is, which in its table, its day, and what it adds. Of messages it is nobody's."""
+
+    child_key: str | None
+    row_key: str
+    day: date
+    part: Decimal
+    whole: Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +47,27 @@ class Figures:
             )
         )
         return [tuple(row) for row in rows]
+
+    def value_in(self, metric: Metric, period: date, breakdown: str, category: str) -> tuple[Any, ...] | None:
+        """Numerator, denominator and value of a figure in a category; None where nothing was counted."""
+        row = self._connection.execute(
+            text(
+                f"SELECT numerator, denominator, value FROM warehouse.{metric.view} WHERE {_IN}"  # noqa: S608 - as above
+            ),
+            {"period": period, "breakdown": breakdown, "category": category},
+        ).one_or_none()
+        return None if row is None else tuple(row)
+
+    def counted(self, metric: Metric, period: date, breakdown: str, category: str) -> list[Counted]:
+        """The rows behind it, by day."""
+        rows = self._connection.execute(
+            text(
+                f"SELECT child_key, row_key, day, part, whole FROM warehouse.{metric.view}_rows WHERE {_IN}"  # noqa: S608 - as above
+                " ORDER BY day, child_key, row_key"
+            ),
+            {"period": period, "breakdown": breakdown, "category": category},
+        )
+        return [Counted(*row) for row in rows]
 
 
 @contextmanager
