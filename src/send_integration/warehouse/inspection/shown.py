@@ -81,14 +81,16 @@ def measures_shown(engine: Engine, as_at: date | None) -> ShownMeasures:
 
     Raises NotReady where the views are not those of this version.
     """
-    found: list[ShownMeasure] = []
-    has_any = False
     with figures_at(engine, None, as_at) as figures:
-        for measure in inspection_measures():
-            rows = figures.of(measure.metric)
-            has_any = has_any or bool(rows)
-            found.append(shown_of(measure, rows, figures.as_at))
-        return ShownMeasures(figures.moment, figures.as_at, tuple(found), has_any)
+        rows = [(measure, figures.of(measure.metric)) for measure in inspection_measures()]
+        shown = tuple(shown_of(measure, each, figures.as_at) for measure, each in rows)
+        return ShownMeasures(figures.moment, figures.as_at, shown, has_any=any(each for _, each in rows))
+
+
+def measure_shown(engine: Engine, measure: InspectionMeasure, as_at: date | None) -> tuple[ShownMeasure, date]:
+    """One of them, and up to which day; where nothing is counted, of no period a value. Raises NotReady as above."""
+    with figures_at(engine, None, as_at) as figures:
+        return shown_of(measure, figures.of(measure.metric), figures.as_at), figures.as_at
 
 
 def shown_of(measure: InspectionMeasure, rows: Sequence[tuple[Any, ...]], as_at: date) -> ShownMeasure:

@@ -5,12 +5,12 @@ from fastapi.responses import RedirectResponse, Response
 
 from send_integration.errors import NotReady
 from send_integration.warehouse.inspection.declared import inspection_measures
-from send_integration.warehouse.inspection.shown import ShownMeasures, measures_shown
+from send_integration.warehouse.inspection.shown import ShownMeasures, measure_shown, measures_shown
 from send_integration.web import measure_charts, measure_words
 from send_integration.web.context import Site
 from send_integration.web.policy import Action
 
-NAMES = frozenset(measure.name for measure in inspection_measures())
+BY_NAME = {measure.name: measure for measure in inspection_measures()}
 
 
 def routes(site: Site) -> APIRouter:
@@ -26,15 +26,15 @@ def routes(site: Site) -> APIRouter:
     @router.get("/measures/{measure}.csv")
     def send_measure(request: Request, measure: str) -> Response:
         session = site.permit(request, Action.SEE_MEASURES)
-        if measure not in NAMES:
+        if measure not in BY_NAME:
             raise HTTPException(404)
         site.note_shown(session, Action.SEE_MEASURES, f"the measure {measure}, as a file")
-        found = _found(site)
-        if found is None:
-            return RedirectResponse("/measures", status_code=303)
-        (wanted,) = (each for each in found.measures if each.measure.name == measure)
+        try:
+            found, up_to = measure_shown(site.engine, BY_NAME[measure], site.settings.as_of)
+        except NotReady:
+            return RedirectResponse("/measures", status_code=303)  # which says why there is none
         return Response(
-            measure_words.as_file(wanted, found.as_at),
+            measure_words.as_file(found, up_to),
             media_type="text/csv; charset=utf-8",
             headers={"Content-Disposition": f'attachment; filename="{measure}.csv"'},
         )
