@@ -121,8 +121,6 @@ def _administrator(sights: Sights) -> Ways:
         Way(1, "audit of a month", ["/audit?first=2024-06-01&last=2024-06-30"]),
         Way(1, "feeds", ["/feeds"]),
         Way(1, "scorecards", ["/feeds/scorecard"]),
-        Way(1, "measures over time", ["/measures"]),
-        Way(0.5, "a measure as a file", ["/measures/plans-in-20-weeks.csv"]),
     ]
 
 
