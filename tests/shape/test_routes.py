@@ -37,6 +37,7 @@ NO_PAGE = {
     "/changes/children/{child_id}": "a stream of changes",
     "/children/{child_id}/pack.pdf": "on paper",
     "/meetings/{day}/pack.pdf": "on paper",
+    "/measures/{measure}.csv": "a file",
 }
 
 

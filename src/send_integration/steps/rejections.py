@@ -36,7 +36,7 @@ def rejection_file(items: Iterable[Rejection]) -> bytes:
         )
         for reason in item.reasons:
             told = (reason["code"], reason["field"], reason["message"], sender_step(reason["code"]))
-            writer.writerow(map(_harmless, (*mine, *told)))
+            writer.writerow(map(harmless, (*mine, *told)))
     return written.getvalue().encode()
 
 
@@ -49,7 +49,7 @@ def _without_number(name: str) -> str:
     return WITHHELD if holds_nhs_number(name) or holds_upn(name) else name
 
 
-def _harmless(cell: str) -> str:
+def harmless(cell: str) -> str:
     """A cell that no spreadsheet runs; one line, whatever was sent."""
     line = " ".join(cell.split()) if cell.strip() else ""
     return f"'{line}" if line.startswith(FORMULA) or cell.startswith(FORMULA) else line

@@ -50,6 +50,7 @@ class Action(StrEnum):
     SEE_FEEDS = "see-feeds"
     STEER_FEEDS = "steer-feeds"
     SEE_SCORES = "see-scores"
+    SEE_MEASURES = "see-measures"
     READ_AUDIT = "read-audit"
 
 
@@ -207,6 +208,7 @@ def links(role: str) -> list[tuple[str, str]]:
         (Action.SEE_QUARANTINE, "/quarantine", "Quarantine"),
         (Action.SEE_FEEDS, "/feeds", "Feeds"),
         (Action.SEE_SCORES, "/feeds/scorecard", "Scorecards"),
+        (Action.SEE_MEASURES, "/measures", "Measures"),
         (Action.WATCH_FEEDS, "/alerts", "Alerts"),
         (Action.READ_AUDIT, "/audit", "Audit"),
     )

@@ -114,6 +114,8 @@ OF_NO_CHILD: dict[Route, Action] = {
     ("POST", "/feeds/{feed}/resume"): Action.STEER_FEEDS,
     ("GET", "/feeds/scorecard"): Action.SEE_SCORES,
     ("GET", "/feeds/scorecard/{agency}"): Action.SEE_SCORES,
+    ("GET", "/measures"): Action.SEE_MEASURES,
+    ("GET", "/measures/{measure}.csv"): Action.SEE_MEASURES,
     ("GET", "/audit"): Action.READ_AUDIT,
 }
 """What is answered by the role alone; what it is about is then found, or not, among what the person may see."""

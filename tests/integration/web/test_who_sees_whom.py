@@ -91,6 +91,7 @@ LISTS: dict[str, frozenset[str]] = {
     "/quarantine": frozenset({"manager", "steward"}),
     "/feeds": frozenset({"manager", "steward", "administrator"}),
     "/feeds/scorecard": frozenset({"manager", "steward", "administrator", "agency"}),
+    "/measures": frozenset({"chair", "manager", "analyst", "administrator"}),
     "/audit": frozenset({"administrator"}),
 }
 """Whom a page about no one child lets in."""
@@ -115,6 +116,9 @@ OF_FEEDS = {
     ("GET", "/feeds/scorecard/{agency}"),
 }
 """Pages about feeds and agencies: test_feed_pages asks each role for them."""
+
+OF_MEASURES = {("GET", "/measures/{measure}.csv")}
+"""Files in which no child is: test_measures asks each role for them."""
 
 STREAMS = {("GET", "/changes/children/{child_id}")}
 """What does not end by itself: test_open_pages asks each role for it."""
@@ -206,7 +210,7 @@ def same(answer: object, child_id: str = "") -> tuple[object, ...]:
 def test_the_matrix_names_every_page_and_role_that_there_is() -> None:
     assert set(
         routes_of_the_site()
-    ) == OPEN | OWN | BY_GLASS | OF_MEETINGS | QUARANTINE | OF_FEEDS | STREAMS | PAPERS | set(PAGES) | {
+    ) == OPEN | OWN | BY_GLASS | OF_MEETINGS | QUARANTINE | OF_FEEDS | OF_MEASURES | STREAMS | PAPERS | set(PAGES) | {
         ("GET", page) for page in LISTS
     }
     assert set(ACTORS.values()) == set(Role)

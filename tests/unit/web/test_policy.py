@@ -188,12 +188,12 @@ def read(path: Path) -> Policy:
         (Role.NAMED_WORKER, ["My children", "Alerts"]),
         (
             Role.MANAGER,
-            ["Children", "Meetings", "Alerts", "Identity", "Quarantine", "Feeds", "Scorecards"],
+            ["Children", "Meetings", "Alerts", "Identity", "Quarantine", "Feeds", "Scorecards", "Measures"],
         ),
         (Role.DATA_STEWARD, ["Identity", "Quarantine", "Feeds", "Scorecards", "Alerts"]),
-        (Role.PANEL_CHAIR, ["Children", "Meetings", "Alerts"]),
+        (Role.PANEL_CHAIR, ["Children", "Meetings", "Alerts", "Measures"]),
         (Role.AGENCY_MANAGER, ["Scorecards"]),
-        (Role.ANALYST, []),
+        (Role.ANALYST, ["Measures"]),
     ],
 )
 def test_the_header_leads_where_the_role_may_go(role: Role, names: list[str]) -> None:
