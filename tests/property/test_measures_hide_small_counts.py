@@ -10,8 +10,9 @@ from itertools import product
 
 import pytest
 
-from send_integration.warehouse.disclosure import SUPPRESSED, Sum, Tables, protect, rounded
+from send_integration.warehouse.disclosure import Sum, Tables, protect
 from send_integration.warehouse.inspection.small_counts import Shown, median_shown, share_shown
+from send_integration.warehouse.rounding import SUPPRESSED, rounded
 
 LARGEST = 36
 APART = 2

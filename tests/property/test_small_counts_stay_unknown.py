@@ -10,15 +10,9 @@ from hypothesis import HealthCheck, event, given, settings
 
 from send_integration.errors import BadInput, Broken
 from send_integration.warehouse import disclosure_search
-from send_integration.warehouse.disclosure import (
-    SUPPRESSED,
-    Release,
-    Sum,
-    Tables,
-    protect,
-    rounded,
-)
+from send_integration.warehouse.disclosure import Release, Sum, Tables, protect
 from send_integration.warehouse.disclosure_audit import audit
+from send_integration.warehouse.rounding import SUPPRESSED, rounded
 from tests.property.disclosure_attacker import Attacker, given_away
 from tests.property.published_tables import published_tables
 

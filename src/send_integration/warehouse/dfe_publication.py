@@ -25,7 +25,8 @@ from send_integration.warehouse.dfe_tables import (
 from send_integration.warehouse.dfe_topics import topics_of
 from send_integration.warehouse.dfe_words import AGE as AGES
 from send_integration.warehouse.dfe_words import AGE_TO_25, AGED
-from send_integration.warehouse.disclosure import SMALLEST_SHOWN, SUPPRESSED, Cell, Sum, Tables
+from send_integration.warehouse.disclosure import Cell, Sum, Tables
+from send_integration.warehouse.rounding import SMALLEST_SHOWN, SUPPRESSED
 
 PARTS_OF_ALL: Mapping[str, Mapping[str, str]] = {
     "requests": {

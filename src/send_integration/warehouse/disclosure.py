@@ -21,14 +21,11 @@ import numpy as np
 from send_integration.errors import BadInput
 from send_integration.warehouse.disclosure_moves import Numbers, Rooms, System
 from send_integration.warehouse.disclosure_search import Reached, Reader, Search, Witnesses
+from send_integration.warehouse.rounding import BASE, SMALLEST_SHOWN, SUPPRESSED, rounded
 
-SMALLEST_SHOWN: Final = 5
-BASE: Final = 5
 WIDTH: Final = 2
 """Without it, seven counts that are all 4 would come out of their total, which is shown as 30: no other small counts add up
 to so much."""
-SUPPRESSED: Final = "c"
-"""As the Department marks it."""
 
 Cell = tuple[str, ...]
 """A number's name: table, year, breakdown topic, breakdown, column; the same number has the same name in every table."""
@@ -130,11 +127,6 @@ def _shown(tables: Tables, suppressed: set[Cell]) -> dict[Cell, str]:
         for cell, count in tables.counts.items()
         if cell not in tables.hidden
     }
-
-
-def rounded(count: int) -> int:
-    """The nearest multiple of 5."""
-    return (count + BASE // 2) // BASE * BASE
 
 
 def _require_unrevised(tables: Tables) -> None:

@@ -7,17 +7,9 @@ these add up, that they would have been published as the same, and that the coun
 from collections.abc import Callable, Iterable, Mapping
 
 from send_integration.errors import Broken
-from send_integration.warehouse.disclosure import (
-    BASE,
-    SMALLEST_SHOWN,
-    SUPPRESSED,
-    WIDTH,
-    Cell,
-    Release,
-    Tables,
-    named,
-)
+from send_integration.warehouse.disclosure import WIDTH, Cell, Release, Tables, named
 from send_integration.warehouse.disclosure_moves import Move
+from send_integration.warehouse.rounding import BASE, SMALLEST_SHOWN, SUPPRESSED
 
 LooksAlike = Callable[[int, int, str], bool]
 """Whether a reader who sees what is written takes a count, moved by so many, for possible."""

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from datetime import date
 
 from send_integration.steps.rejections import harmless
-from send_integration.warehouse.disclosure import SUPPRESSED
 from send_integration.warehouse.inspection.declared import Grain, InspectionMeasure
 from send_integration.warehouse.inspection.periods import Period
 from send_integration.warehouse.inspection.shown import ShownMeasure
 from send_integration.warehouse.inspection.small_counts import Shown
+from send_integration.warehouse.rounding import SUPPRESSED
 from send_integration.web.days import written
 from send_integration.web.effects import count
 

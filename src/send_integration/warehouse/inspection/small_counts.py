@@ -8,7 +8,7 @@ that the part is not zero. `disclosure.protect`, which can do more, shows no les
 
 from typing import Final, NamedTuple
 
-from send_integration.warehouse.disclosure import SMALLEST_SHOWN, SUPPRESSED, rounded
+from send_integration.warehouse.rounding import SMALLEST_SHOWN, SUPPRESSED, rounded
 
 LEAST_OF_A_SHARE: Final = 2 * (SMALLEST_SHOWN - 1) + 1
 LEAST_OF_A_MEDIAN: Final = 10
