@@ -5,6 +5,7 @@ from faust.types import StreamT
 from send_integration.contracts import topics
 from send_integration.steps.warehouse import READER, Warehouse
 from send_integration.store.positions import mark_published
+from send_integration.warehouse.inspection.kept import keep_figures
 from streams.app import MOST_EVENTS, Worker, batches, or_stop
 from streams.leading import lead
 
@@ -13,6 +14,9 @@ REPORT_SECONDS = 3.0
 
 SWEEP_SECONDS = 20.0
 """How long after midnight in London what changes on a day can be missing; asking costs one look at a table of children."""
+
+MEASURE_SECONDS = 300.0
+"""How old the page of measures can be, while something is restated; it shows quarters that are over."""
 
 SWEEP_CHILDREN = 1000
 """Children of one sweep's transaction; it sweeps again at once while there are so many."""
@@ -32,6 +36,11 @@ def add_warehouse(worker: Worker, warehouse: Warehouse) -> None:
             while await worker.run(warehouse.sweep, worker.today(), SWEEP_CHILDREN) == SWEEP_CHILDREN:
                 pass
 
+    async def measure() -> None:
+        async with or_stop("the measures"):
+            await worker.run_aside(keep_figures, worker.engine, worker.settings.as_of)
+
     lead(worker, SWEEP_SECONDS, sweep)
+    lead(worker, MEASURE_SECONDS, measure)
     names = [topics.clean(feed).name for feed in topics.FEEDS]
     worker.app.agent(worker.app.topic(*names, value_type=bytes), name="warehouse")(restate)

@@ -14,6 +14,7 @@ from sqlalchemy import (
     Text,
     true,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 
 METADATA = MetaData(
     schema="reporting_intake",
@@ -43,6 +44,19 @@ restated_child = Table(
     Column("next_change_on", Date, comment="the day on which the answer changes with no new event; null: never"),
     Column("judged_by", Text, nullable=False, comment="the fingerprint of the rules; empty: to be restated"),
     Index(None, "next_change_on"),
+)
+
+# One row: the figures of which the page of measures is made.
+kept_figures = Table(
+    "kept_figures",
+    METADATA,
+    Column("only", Boolean, primary_key=True, server_default=true()),
+    Column("moment", DateTime(timezone=True), nullable=False, comment="as of which they are"),
+    Column("as_at", Date, nullable=False, comment="up to which day they count"),
+    Column("made_by", Text, nullable=False, comment="tells these definitions from any others"),
+    Column("has_any", Boolean, nullable=False, comment="whether anything is counted at all"),
+    Column("figures", JSONB, nullable=False, comment="of each measure rows of the figure's view, exact"),
+    CheckConstraint('"only"', name="ck_kept_figures_only"),
 )
 
 # One row, which whoever restates holds until the transaction ends.

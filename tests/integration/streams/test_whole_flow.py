@@ -43,6 +43,13 @@ def check_warehouse(system: System) -> None:
             return bool(answers) and facts == answers and due.scalar_one() == 0
 
     system.wait_for(agrees, "the warehouse")
+    kept = text("SELECT as_at FROM reporting_intake.kept_figures")
+
+    def page_has_figures() -> bool:
+        with system.engine.connect() as connection:
+            return connection.execute(kept).scalar_one_or_none() == date.fromisoformat(TODAY)
+
+    system.wait_for(page_has_figures, "the figures of the page of measures")
 
 
 def test_killed_workers_and_one_that_joins_and_leaves_lose_and_double_nothing(system: System) -> None:

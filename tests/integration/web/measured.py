@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 from send_integration.steps.batch import RawMessage
 from send_integration.steps.catalogue import load_rules
 from send_integration.steps.warehouse import Warehouse
+from send_integration.warehouse.inspection.kept import keep_figures
 from tests.integration.steps.pipe import WAREHOUSE_NAMES
 from tests.integration.warehouse.stories import Told
 
@@ -24,6 +25,7 @@ def measured(engine: Engine, children: int) -> None:
     warehouse.prepare()
     if children:
         warehouse.restate(list(_messages(children)), AS_AT)
+    keep_figures(engine, AS_AT)
 
 
 def _messages(children: int) -> Iterator[RawMessage]:

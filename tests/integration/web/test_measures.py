@@ -3,14 +3,16 @@
 import csv
 import io
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import Engine, text
 
+from send_integration.errors import NotReady
 from send_integration.settings import Settings
 from send_integration.store.engine import open_database
 from send_integration.warehouse.inspection.declared import Grain, inspection_measures
+from send_integration.warehouse.inspection.kept import keep_figures, kept_figures
 from send_integration.warehouse.inspection.periods import Period, periods_of
 from send_integration.warehouse.inspection.shown import measures_shown, shown_of
 from send_integration.web.app import build_app
@@ -124,12 +126,37 @@ def test_the_file_has_what_the_page_shows(authority: Engine) -> None:
     assert "/measures/plans-in-20-weeks.csv" in page
 
 
-def test_a_period_that_goes_on_is_not_shown(authority: Engine) -> None:
-    on_the_last_day = measures_shown(authority, AS_AT.replace(month=6, day=30))
-    a_day_later = measures_shown(authority, AS_AT.replace(month=7, day=1))
+@pytest.mark.parametrize(("day", "last"), [("2025-06-30", "2025-03-31"), ("2025-07-01", "2025-06-30")])
+def test_a_period_that_goes_on_is_not_shown(engine: Engine, day: str, last: str) -> None:
+    measured(engine, 8)
+    keep_figures(engine, date.fromisoformat(day))
 
-    assert on_the_last_day.measures[0].lines[0].latest.period.last == AS_AT.replace(month=3, day=31)
-    assert a_day_later.measures[0].lines[0].latest.period.last == AS_AT.replace(month=6, day=30)
+    assert str(measures_shown(engine).measures[0].lines[0].latest.period.last) == last
+
+
+def test_figures_are_worked_out_again_once_something_was_restated_and_not_before(engine: Engine) -> None:
+    measured(engine, 8)
+    before = kept_figures(engine)
+    assert not keep_figures(engine, AS_AT)
+
+    measured(engine, 40)
+
+    after = kept_figures(engine)
+    assert after.moment > before.moment
+    assert sum(whole for rows in after.rows.values() for *_, whole, _ in rows) > sum(
+        whole for rows in before.rows.values() for *_, whole, _ in rows
+    )
+
+
+def test_figures_of_another_version_are_not_shown(engine: Engine) -> None:
+    measured(engine, 8)
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE reporting_intake.kept_figures SET made_by = 'another'"))
+
+    with pytest.raises(NotReady):
+        kept_figures(engine)
+    assert keep_figures(engine, AS_AT)
+    assert kept_figures(engine).has_any
 
 
 @pytest.mark.parametrize("actor", ACTORS)

@@ -4,14 +4,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sqlalchemy import Engine
 
 from send_integration.warehouse.inspection.declared import InspectionMeasure, Line, inspection_measures
+from send_integration.warehouse.inspection.kept import Row, kept_figures
 from send_integration.warehouse.inspection.periods import Period, periods_of
 from send_integration.warehouse.inspection.small_counts import Shown, median_shown, share_shown
-from send_integration.warehouse.metrics.figures import figures_at
 
 Key = tuple[date, str, str]
 """A row of a figure: period, breakdown, category."""
@@ -76,27 +76,23 @@ class ShownMeasures:
         return [(about, list(each)) for about, each in groupby(self.measures, lambda found: found.measure.about)]
 
 
-def measures_shown(engine: Engine, as_at: date | None) -> ShownMeasures:
-    """Every measure as it may be shown, one query each; up to a day, or up to that of the latest restating.
-
-    Raises NotReady where the views are not those of this version.
-    """
-    with figures_at(engine, None, as_at) as figures:
-        rows = [(measure, figures.of(measure.metric)) for measure in inspection_measures()]
-        shown = tuple(shown_of(measure, each, figures.as_at) for measure, each in rows)
-        return ShownMeasures(figures.moment, figures.as_at, shown, has_any=any(each for _, each in rows))
+def measures_shown(engine: Engine) -> ShownMeasures:
+    """Every measure as it may be shown, from the figures that were kept last. Raises NotReady where none were."""
+    kept = kept_figures(engine)
+    shown = tuple(shown_of(measure, kept.rows[measure.name], kept.as_at) for measure in inspection_measures())
+    return ShownMeasures(kept.moment, kept.as_at, shown, kept.has_any)
 
 
-def measure_shown(engine: Engine, measure: InspectionMeasure, as_at: date | None) -> tuple[ShownMeasure, date]:
+def measure_shown(engine: Engine, measure: InspectionMeasure) -> tuple[ShownMeasure, date]:
     """One of them, and up to which day; where nothing is counted, of no period a value. Raises NotReady as above."""
-    with figures_at(engine, None, as_at) as figures:
-        return shown_of(measure, figures.of(measure.metric), figures.as_at), figures.as_at
+    kept = kept_figures(engine)
+    return shown_of(measure, kept.rows[measure.name], kept.as_at), kept.as_at
 
 
-def shown_of(measure: InspectionMeasure, rows: Sequence[tuple[Any, ...]], as_at: date) -> ShownMeasure:
+def shown_of(measure: InspectionMeasure, rows: Sequence[Row], as_at: date) -> ShownMeasure:
     """What is shown of a measure, by the rows of its figure."""
     counts = {
-        (period, breakdown, category): Counts(int(part or 0), int(whole or 0), float(value or 0))
+        (period, breakdown, category): Counts(part, whole, value)
         for period, breakdown, category, part, whole, value in rows
     }
     periods = periods_of(measure.grain, as_at, measure.year_ends)

@@ -44,7 +44,7 @@ def state_metrics(connection: Connection) -> None:
         return
     for statement in [*_views_that_are_no_more(connection), *_statements()]:
         connection.exec_driver_sql(statement)
-    connection.exec_driver_sql(f"COMMENT ON VIEW warehouse.as_at IS '{_digest()}'")
+    connection.exec_driver_sql(f"COMMENT ON VIEW warehouse.as_at IS '{definitions_digest()}'")
 
 
 def are_stated(connection: Connection) -> bool:
@@ -52,14 +52,14 @@ def are_stated(connection: Connection) -> bool:
     made_by: str | None = connection.execute(
         text("SELECT obj_description(to_regclass('warehouse.as_at'))")
     ).scalar_one()
-    return made_by == _digest()
+    return made_by == definitions_digest()
 
 
 def _statements() -> list[str]:
     return [_AS_AT, _MONTH_ENDS, *(statement for metric in metrics() for statement in _views_of(metric))]
 
 
-def _digest() -> str:
+def definitions_digest() -> str:
     """What tells these views from those of another version."""
     return sha256("".join(_statements()).encode()).hexdigest()
 

@@ -30,7 +30,7 @@ def routes(site: Site) -> APIRouter:
             raise HTTPException(404)
         site.note_shown(session, Action.SEE_MEASURES, f"the measure {measure}, as a file")
         try:
-            found, up_to = measure_shown(site.engine, BY_NAME[measure], site.settings.as_of)
+            found, up_to = measure_shown(site.engine, BY_NAME[measure])
         except NotReady:
             return RedirectResponse("/measures", status_code=303)  # which says why there is none
         return Response(
@@ -45,7 +45,7 @@ def routes(site: Site) -> APIRouter:
 def _found(site: Site) -> ShownMeasures | None:
     """All measures, or None where the warehouse holds nothing yet of which they could be made."""
     try:
-        found = measures_shown(site.engine, site.settings.as_of)
+        found = measures_shown(site.engine)
     except NotReady:
         return None
     return found if found.has_any else None
