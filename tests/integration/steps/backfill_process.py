@@ -3,8 +3,11 @@
 import os
 import signal
 import sys
+import time
 from datetime import date
 from pathlib import Path
+
+from sqlalchemy import Connection, Engine, text
 
 from send_integration.contracts.topics import FEEDS
 from send_integration.identity.model import default_model
@@ -15,10 +18,12 @@ from send_integration.steps.backfill_saying import say_history
 from send_integration.steps.backfill_work import Work, expectations_of
 from send_integration.steps.batch import Outgoing
 from send_integration.steps.catalogue import load_rules
+from send_integration.store.backfill import BACKFILL_LOCK, holders
 from send_integration.store.engine import open_database
 from tests.builders import NOW
 
 TODAY = date(2025, 1, 16)
+NOTICED_WITHIN_SECONDS = 30
 
 
 class Left(Exception):
@@ -58,6 +63,20 @@ def load(
         return Backfill(engine, work, default_model(), processes, told).load(files, publish)
     finally:
         engine.dispose()
+
+
+def killed(loading: Connection, engine: Engine) -> None:
+    """Break off the connection that a load holds its lock by, as a kill does; returns once the database has noticed."""
+    loading.invalidate()
+    deadline = time.monotonic() + NOTICED_WITHIN_SECONDS
+    while _is_loading(engine):
+        assert time.monotonic() < deadline, "the database still takes the load for running"
+        time.sleep(0.02)  # between two looks at the condition
+
+
+def _is_loading(engine: Engine) -> bool:
+    with engine.connect() as connection:
+        return connection.execute(text(holders(BACKFILL_LOCK))).first() is not None
 
 
 if __name__ == "__main__":

@@ -30,7 +30,7 @@ from tests.builders import ANNA_KOWALSKA as ANNA
 from tests.builders import NOW, TOM_BRIGHT, sent
 from tests.integration.conftest import a_database
 from tests.integration.notices.test_who_is_told import look, notices
-from tests.integration.steps.backfill_process import TODAY, Left, load
+from tests.integration.steps.backfill_process import TODAY, Left, killed, load
 from tests.integration.steps.pipe import Pipe
 from tests.integration.steps.replaying import SAM
 from tests.integration.steps.test_child_snapshot import NAMES
@@ -164,7 +164,7 @@ def test_a_sweep_takes_up_whom_a_killed_load_has_left_once_all_of_its_history_is
     with left.connect() as connection:
         lock_backfill(connection)
         assert keeper.sweep(TODAY, NOW, 10) == 0, "a load is running, which does it itself"
-        connection.invalidate()
+        killed(connection, left)
     assert [keeper.sweep(TODAY, NOW, 1) for _ in range(3)] == [1, 1, 0]
 
     assert children_waiting(left) == 0
@@ -197,7 +197,7 @@ def test_no_sweep_judges_a_child_on_a_part_of_the_history_that_a_load_lets_in(
         )
         connection.commit()
         assert pipe.keeper.sweep(TODAY, NOW, 10) == 0
-        connection.invalidate()
+        killed(connection, engine)
 
     assert pipe.keeper.sweep(TODAY, NOW, 10) == 1, "nobody knows when a killed load is started again"
 
