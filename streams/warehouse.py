@@ -1,5 +1,7 @@
 """Takes clean events into the warehouse, and restates the children whose day has come."""
 
+import asyncio
+
 from faust.types import StreamT
 
 from send_integration.contracts import topics
@@ -15,8 +17,11 @@ REPORT_SECONDS = 3.0
 SWEEP_SECONDS = 20.0
 """How long after midnight in London what changes on a day can be missing; asking costs one look at a table of children."""
 
-MEASURE_SECONDS = 300.0
-"""How old the page of measures can be, while something is restated; it shows quarters that are over."""
+MEASURE_SECONDS = 15.0
+"""How old the page of measures can be, of few children; of many as long as `REST` has it."""
+
+REST = 20
+"""So many times as long as it took to work the figures out nobody does it again: a twentieth of a processor at most."""
 
 SWEEP_CHILDREN = 1000
 """Children of one sweep's transaction; it sweeps again at once while there are so many."""
@@ -36,9 +41,16 @@ def add_warehouse(worker: Worker, warehouse: Warehouse) -> None:
             while await worker.run(warehouse.sweep, worker.today(), SWEEP_CHILDREN) == SWEEP_CHILDREN:
                 pass
 
+    rested_at = 0.0
+
     async def measure() -> None:
-        async with or_stop("the measures"):
-            await worker.run_aside(keep_figures, worker.engine, worker.settings.as_of)
+        nonlocal rested_at
+        clock = asyncio.get_running_loop().time
+        began = clock()
+        if began >= rested_at:
+            async with or_stop("the measures"):
+                await worker.run_aside(keep_figures, worker.engine, worker.settings.as_of)
+            rested_at = clock() + REST * (clock() - began)
 
     lead(worker, SWEEP_SECONDS, sweep)
     lead(worker, MEASURE_SECONDS, measure)
