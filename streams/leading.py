@@ -9,8 +9,8 @@ LOOK_SECONDS = 1.0
 """How soon a new leader begins: what was due while nobody led has waited long enough."""
 
 
-def lead(worker: Worker, seconds: float, what: Callable[[], Awaitable[None]]) -> None:
-    """Do it as soon as this worker leads, and again so many seconds after it was done.
+def lead(worker: Worker, seconds: float, what: Callable[[], Awaitable[None]], *, rest: float = 0.0) -> None:
+    """Do it as soon as this worker leads, and again so many seconds after it was done, or `rest` times as many as it took.
 
     Faust's own timer would wait the whole time first, after each start and each change of leader.
     """
@@ -19,8 +19,10 @@ def lead(worker: Worker, seconds: float, what: Callable[[], Awaitable[None]]) ->
     async def look() -> None:
         nonlocal due
         clock = asyncio.get_running_loop().time
-        if clock() >= due:
+        began = clock()
+        if began >= due:
             await what()
-            due = clock() + seconds
+            ended = clock()
+            due = ended + max(seconds, rest * (ended - began))
 
     worker.app.timer(interval=LOOK_SECONDS, on_leader=True, name=f"lead-{what.__qualname__}")(look)

@@ -1,7 +1,5 @@
 """Takes clean events into the warehouse, and restates the children whose day has come."""
 
-import asyncio
-
 from faust.types import StreamT
 
 from send_integration.contracts import topics
@@ -41,18 +39,11 @@ def add_warehouse(worker: Worker, warehouse: Warehouse) -> None:
             while await worker.run(warehouse.sweep, worker.today(), SWEEP_CHILDREN) == SWEEP_CHILDREN:
                 pass
 
-    rested_at = 0.0
-
     async def measure() -> None:
-        nonlocal rested_at
-        clock = asyncio.get_running_loop().time
-        began = clock()
-        if began >= rested_at:
-            async with or_stop("the measures"):
-                await worker.run_aside(keep_figures, worker.engine, worker.settings.as_of)
-            rested_at = clock() + REST * (clock() - began)
+        async with or_stop("the measures"):
+            await worker.run_aside(keep_figures, worker.engine, worker.settings.as_of)
 
     lead(worker, SWEEP_SECONDS, sweep)
-    lead(worker, MEASURE_SECONDS, measure)
+    lead(worker, MEASURE_SECONDS, measure, rest=REST)
     names = [topics.clean(feed).name for feed in topics.FEEDS]
     worker.app.agent(worker.app.topic(*names, value_type=bytes), name="warehouse")(restate)

@@ -1,5 +1,6 @@
 """What the leader does by the clock is done at once, and then every so often."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any, cast
 
@@ -39,3 +40,18 @@ async def test_it_is_done_at_the_first_look_and_again_once_it_is_due(seconds: fl
         await look()
 
     assert len(done) == times
+
+
+async def test_what_takes_long_rests_the_longer() -> None:
+    clock, done = Clock(), []
+
+    async def note() -> None:
+        done.append("done")
+        await asyncio.to_thread(len, done)  # takes some time, if little
+
+    lead(cast("Worker", cast("Any", clock)), 0.0, note, rest=1e9)
+    (look,) = clock.looks
+    for _ in range(3):
+        await look()
+
+    assert len(done) == 1
