@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from send_integration.contracts.pseudonyms import KEY_BYTES, Pseudonyms, names_a_consumer
 from send_integration.errors import BadInput, BadSetting, SendError
+from send_integration.store.synced import sync_folder
 
 _WRITTEN = re.compile(rb"[0-9a-f]{%d}\n?" % (2 * KEY_BYTES))
 _MOST_BYTES = 2 * KEY_BYTES + 2
@@ -47,7 +48,7 @@ def make_key(folder: Path, consumer: str) -> Path:
             os.link(written, path)
         finally:
             written.unlink()
-        _sync(folder)
+        sync_folder(folder)  # a key that is lost when power fails is lost for ever
     except FileExistsError:
         raise BadInput(
             f"Consumer '{consumer}' has a key, which is not written over",
@@ -154,12 +155,3 @@ def _require_kept_close(path: Path, mode: int) -> None:
             where=str(path),
             next_step="Run chmod 600 on it; if others have read it, make another.",
         )
-
-
-def _sync(folder: Path) -> None:
-    """Have the folder's new entry written to disk: a key that is lost when power fails is lost for ever."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

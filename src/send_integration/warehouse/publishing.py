@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from send_integration.errors import BadInput
+from send_integration.store.synced import sync_folder
 from send_integration.warehouse.disclosure import Cell, Tables, protect
 from send_integration.warehouse.disclosure_audit import audit
 
@@ -47,13 +48,13 @@ def publish(folder: Path, files: Files, require_fit: Callable[[Files], None]) ->
         for name, text in files.items():
             _write(unfinished / name, text)
         require_fit({name: (unfinished / name).read_bytes().decode() for name in files})
-        _sync(unfinished)
+        sync_folder(unfinished)
         unfinished.chmod(0o755)
         unfinished.rename(folder)
     except BaseException:
         shutil.rmtree(unfinished, ignore_errors=True)
         raise
-    _sync(folder.parent)
+    sync_folder(folder.parent)
 
 
 def _require_publishable(folder: Path, files: Files) -> None:
@@ -75,11 +76,3 @@ def _write(path: Path, text: str) -> None:
         file.write(text.encode())
         file.flush()
         os.fsync(file.fileno())
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
