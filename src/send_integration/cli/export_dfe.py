@@ -74,8 +74,9 @@ def export_dfe(
 
 def _publish(to: Path, tables: Publication, *, as_json: bool) -> None:
     console = Console(stderr=True)
-    with console.status("Working out what can be shown: about half a minute") if sys.stderr.isatty() else nullcontext():
-        shown = publish_tables(to, tables.tables, tables.written, tables.read)
+    busy = console.status("Working out what can be shown: about half a minute")
+    with busy if sys.stderr.isatty() else nullcontext(), whole_folder(to, for_everybody=True) as folder:
+        shown = publish_tables(folder, tables.tables, tables.written, tables.read)
     told = tables.told(shown)
     if as_json:
         typer.echo(
