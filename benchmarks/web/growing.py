@@ -93,6 +93,18 @@ TABLES = (
         {"one": _numbered("one"), "other": _numbered("other"), **_as_is("why weight parts model decided_at")},
     ),
     Table(
+        "identity_decision",
+        {
+            "one": _numbered("one"),
+            "other": _numbered("other"),
+            **_as_is("event_id decided_at body children carried_out"),
+        },
+    ),
+    Table(
+        "identity_statement",
+        _as_is("one_source one_local_id other_source other_local_id same recorded_at source event_id"),
+    ),
+    Table(
         "quarantine",
         {
             "id": _numbered("id"),
@@ -107,8 +119,8 @@ TABLES = (
     ),
     Table("quarantine_act", {"id": _numbered("id"), "item": _numbered("item"), **_as_is("act at by why reasons")}),
 )
-"""What pages read of children, and what waits for stewards. The bytes as they came are left out: of `admitted` no page shows
-them, and in quarantine only those of the town can be read. The panel's meetings are the town's alone."""
+"""What pages read of children, and what waits for stewards or was decided by them. The bytes as they came are left out: of
+`admitted` no page shows them, and in quarantine only those of the town can be read. The panel's meetings are the town's alone."""
 
 _SUFFIXED = (
     "SELECT event_id FROM admitted UNION SELECT local_id FROM person_record UNION SELECT worker_id FROM worker"

@@ -37,11 +37,11 @@ def _each(pattern: str, names: Iterable[str]) -> list[str]:
 
 
 def fifty_readers(engine: Engine) -> list[Reader]:
-    """Twelve members and four chairs of the panel, four managers, two stewards, an administrator, an agency's manager, and
-    twenty-six named workers with children of their own."""
+    """Twelve members and four chairs of the panel, four managers, two stewards, an analyst, an administrator, an agency's
+    manager, and twenty-five named workers with children of their own."""
     sights = Sights(engine)
     parts = [("member", 4), ("member-health", 4), ("member-care", 4), ("chair", 4), ("manager", 4), ("steward", 2),
-             ("administrator", 1), ("agency", 1)]  # fmt: skip
+             ("analyst", 1), ("administrator", 1), ("agency", 1)]  # fmt: skip
     ways = _ways_by_part(sights)
     found = [_signed_in(engine, actor, ways[actor.partition("-")[0]]) for actor, many in parts for _ in range(many)]
     return [*found, *(_worker(engine, sights, worker) for worker in sights.workers[: READERS - len(found)])]
@@ -51,13 +51,15 @@ def _ways_by_part(sights: Sights) -> dict[str, Ways]:
     panel, stewards = _panel(sights), _stewards(sights)
     return {
         "member": [*panel, Way(0.5, "form: basis of sharing", _each("/children/{}/basis", sights.listed))],
-        "chair": [*panel, *_chair(sights), Way(1, "alerts of seven teams", ["/alerts"])],
+        "chair": [*panel, *_chair(sights), Way(1, "alerts of seven teams", ["/alerts"]), *_measures(sights)],
         "manager": [
             *panel,
             *stewards,
             Way(2, "alerts of seven teams", ["/alerts"]),
             Way(0.5, "form: family's copy", _each("/children/{}/family-copy", sights.children)),
+            *_measures(sights),
         ],
+        "analyst": _measures(sights),
         "steward": [*stewards, Way(0.5, "notices alone", ["/alerts"])],
         "administrator": _administrator(sights),
         "agency": [
@@ -102,6 +104,7 @@ def _stewards(sights: Sights) -> Ways:
         Way(2, "identity: one pair", _each("/identity/pairs/{}", sights.pairs)),
         Way(1, "identity: a child's records", _each("/identity/children/{}", sights.children)),
         Way(0.5, "identity: decisions", ["/identity/decisions"]),
+        Way(0.5, "identity: one decision", _each("/identity/decisions/{}", sights.told_apart)),
         Way(2, "quarantine", ["/quarantine"]),
         Way(1, "quarantine: one group", _each("/quarantine/groups/{}", sights.groups)),
         Way(2, "quarantine: one item", _each("/quarantine/items/{}", sights.items)),
@@ -109,6 +112,13 @@ def _stewards(sights: Sights) -> Ways:
         Way(1, "one feed", _each("/feeds/{}", sights.feeds)),
         Way(1, "scorecards", ["/feeds/scorecard"]),
         Way(1, "one scorecard", _agency(sights, sights.agencies)),
+    ]
+
+
+def _measures(sights: Sights) -> Ways:
+    return [
+        Way(1, "measures", ["/measures"]),
+        Way(0.5, "one measure as a file", _each("/measures/{}.csv", sights.measures)),
     ]
 
 

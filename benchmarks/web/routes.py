@@ -14,9 +14,6 @@ READ_BY_NOBODY = {
     "/changes/children/{child_id}": "a stream that stays open",
     "/meetings/{day}/pack.pdf": "printed, and measured apart",
     "/children/{child_id}/pack.pdf": "printed, and measured apart",
-    "/measures": "the town has no warehouse, and a look reads one row",
-    "/measures/{measure}.csv": "as above",
-    "/identity/decisions/{decision}": "the town's people have decided nothing of identity",
 }
 
 

@@ -1,4 +1,4 @@
-"""What there is to look at: children, alerts, meetings, decisions, pairs and the rest, a few hundred of each."""
+"""What there is to look at: children, alerts, meetings, decisions, pairs, measures and the rest, a few hundred of each."""
 
 from collections.abc import Mapping
 
@@ -8,6 +8,7 @@ from benchmarks.rules.histories import UNTIL
 from send_integration import clock
 from send_integration.steps.scorecard import scorecards
 from send_integration.store.quarantine import groups
+from send_integration.warehouse.inspection.declared import inspection_measures
 from send_integration.when.london import london_day
 
 _CHILDREN = "SELECT child_id FROM child WHERE NOT restricted ORDER BY md5(child_id) LIMIT 2000"
@@ -22,6 +23,9 @@ _PAIRS = (
     " AND b.child_id IN (SELECT child_id FROM child WHERE NOT restricted) AND NOT a.restricted AND NOT b.restricted"
     " ORDER BY md5(v.one || '-' || v.other) LIMIT 300"
 )
+_TOLD_APART = "SELECT event_id FROM identity_decision WHERE event_id !~ '-t[0-9]+$' ORDER BY 1"
+"""Those of the town itself: an id of ours has no number behind it."""
+
 _ITEMS = "SELECT cast(id AS text) FROM quarantine WHERE status = 'open' ORDER BY md5(cast(id AS text)) LIMIT 300"
 _FEEDS = "SELECT DISTINCT feed FROM feed_day"
 _ENTRIES = "SELECT cast(id AS text) FROM audit WHERE id % 1000 = 0 ORDER BY md5(cast(id AS text)) LIMIT 300"
@@ -48,10 +52,12 @@ class Sights:
         self.meetings = self._names(_MEETINGS, today=UNTIL)
         self.decisions = self._names(_DECISIONS)
         self.pairs = self._names(_PAIRS)
+        self.told_apart = self._names(_TOLD_APART)
         self.items = self._names(_ITEMS)
         self.feeds = self._names(_FEEDS)
         self.entries = self._names(_ENTRIES)
         self.workers = self._names(_WORKERS)
+        self.measures = [measure.name for measure in inspection_measures()]
         today = london_day(clock.now())
         self.groups = [group.token for group in groups(engine, today)]
         self.agencies: Mapping[str, str] = {card.agency: card.token for card in scorecards(engine, today, 12)}

@@ -12,7 +12,10 @@ from benchmarks.web.panel import hold_meetings
 from send_integration.simulate.authority import simulate_authority
 from send_integration.simulate.profile import load_profile
 from send_integration.steps.catalogue import load_rules
+from send_integration.steps.deciding import Reviewer, tell_apart
 from send_integration.store.sessions import Session, record
+from send_integration.warehouse.inspection.kept import keep_figures
+from send_integration.web.people import BY_ACTOR
 from tests.integration.steps.pipe import Pipe
 
 NOW = datetime(2025, 1, 17, 9, tzinfo=UTC)
@@ -33,6 +36,7 @@ def build_town(engine: Engine, children: int, seed: int) -> None:
     )
     lines = [(item.line.feed, item.raw) for item in made.arrived]
     pipe = Pipe(engine, load_rules(), UNTIL, now=NOW)
+    pipe.warehouse.prepare()
     for feed, raw in (*lines, *_long_histories(lines, children // ONE_IN)):
         pipe.send(feed, raw)
     pipe.drain_gate(sorted({feed for feed, _ in lines}))
@@ -41,10 +45,21 @@ def build_town(engine: Engine, children: int, seed: int) -> None:
     while _waits(engine):
         pipe.drain_alerts()
     pipe.settle()  # who is whom stands before the panel talks of anybody
+    _tell_some_apart(pipe)
     hold_meetings(pipe, UNTIL)
     _take_back_some(pipe)
     _answer_some(engine)
     _count_for_months(engine)
+    keep_figures(engine, UNTIL)
+
+
+def _tell_some_apart(pipe: Pipe) -> None:
+    """Of every two pairs that wait for a person a steward has answered one."""
+    steward = Reviewer(BY_ACTOR["steward"].session(), NOW, "Their schools know them as two children")
+    waiting = pipe.ask("SELECT one, other FROM identity_review ORDER BY one, other")
+    for one, other in waiting[::2]:
+        tell_apart(pipe.engine, one, other, steward)
+    pipe.settle()
 
 
 def _take_back_some(pipe: Pipe) -> None:

@@ -15,7 +15,7 @@ from send_integration.cli.services import services
 from send_integration.errors import BadInput
 from send_integration.steps import deciding
 from send_integration.steps.deciding import Reviewer
-from send_integration.steps.decision_history import PastDecision, past_decisions
+from send_integration.steps.decision_history import PastDecision, own_past_decision, past_decisions
 from send_integration.store.decisions import is_under_way, latest_on_pair
 from send_integration.store.reviews import (
     ReviewedRecord,
@@ -146,7 +146,9 @@ def withdraw(
     """Take a decision back, as if it had never been taken: a wrong merge leaves no trace in any timeline."""
     _, engine = services()
     who = looker(engine, by, restricted=restricted, why=why)
-    if decision not in {past.event_id for past in past_decisions(engine, restricted=restricted)}:
+    with engine.connect() as connection:
+        found = own_past_decision(connection, decision, restricted=restricted)
+    if found is None:
         raise BadInput("There is no such decision", where=decision, next_step="See `identity decisions`.")
     _said(deciding.withdraw(engine, decision, _reviewer(who, why)))
 
@@ -164,7 +166,7 @@ def decisions(
     _, engine = services()
     who = looker(engine, by, restricted=restricted, why=why)
     who.was_shown(Action.REVIEW_IDENTITY, "what people decided")
-    found = past_decisions(engine, restricted=restricted)[:limit]
+    found = past_decisions(engine, limit, restricted=restricted)
     if restricted:
         who.saw(Action.REVIEW_IDENTITY, [None])
     if as_json:

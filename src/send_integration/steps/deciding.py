@@ -13,7 +13,7 @@ from send_integration.errors import BadInput, DecidedMeanwhile
 from send_integration.identity.records import PersonRef
 from send_integration.identity.reviewing import DecidedPair, merged, sent_to, split
 from send_integration.identity.statements import FEED
-from send_integration.steps.decision_history import every_decision
+from send_integration.steps.decision_history import own_past_decision
 from send_integration.steps.own_events import own_event
 from send_integration.store.decisions import (
     SOURCE,
@@ -122,8 +122,7 @@ def withdraw(engine: Engine, decision: str, reviewer: Reviewer) -> str:
     Raises BadInput where it was not taken here, or is taken back already.
     """
     with _one_at_a_time(engine) as connection:
-        known = {past.event_id: past for past in every_decision(connection) if past.ours}
-        found = known.get(decision)
+        found = own_past_decision(connection, decision, restricted=True)
         if found is None:
             raise BadInput("There is no such decision", where=decision, next_step="See `identity decisions`.")
         if found.taken_back is not None:

@@ -1,6 +1,6 @@
 """What people decided on identity, with what has become of each decision since."""
 
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -8,13 +8,10 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, Engine
 
 from send_integration.contracts.event import Event, EventKey
-from send_integration.contracts.registry import read
 from send_integration.identity.records import PersonRef
 from send_integration.identity.reviewing import DecidedPair
-from send_integration.identity.statements import FEED, Statement, statements_of
-from send_integration.steps.gate_sorting import event_of
-from send_integration.store.admission import admitted_of_feed
-from send_integration.store.decisions import SOURCE, bodies_under_way, restricted_refs
+from send_integration.identity.statements import Statement, statements_of
+from send_integration.store.decisions import SOURCE, Said, decisions_with, latest_decisions, own_decision
 from send_integration.timeline.fold import standing
 
 
@@ -68,38 +65,41 @@ class PastDecision:
         return tuple(dict.fromkeys(ref for pair in self.pairs for ref in (pair.one, pair.other)))
 
 
-def past_decisions(engine: Engine, *, restricted: bool) -> list[PastDecision]:
-    """What people decided, the latest first; with `restricted` off, nothing that speaks of a restricted record or child."""
+def past_decisions(engine: Engine, most: int, *, restricted: bool, after: int = 0) -> list[PastDecision]:
+    """What people decided, the latest first, of those after so many; with `restricted` off, nothing that speaks of a restricted
+    record or child."""
     with engine.connect() as connection:
-        secret = set() if restricted else restricted_refs(connection)
-        found = every_decision(connection)
-    return [past for past in found if secret.isdisjoint(past.refs)]
+        return _as_they_stand(connection, latest_decisions(connection, most, after=after, restricted=restricted))
 
 
-def every_decision(connection: Connection) -> list[PastDecision]:
-    """Every decision, the latest first, as it stands by all that was said since."""
-    under_way = {event.key: event for event in map(read, bodies_under_way(connection))}
-    said = under_way | {event.key: event for event in map(event_of, admitted_of_feed(connection, FEED))}
-    in_force = standing(said.values())
-    answers = {event.key: _answer(event, under_way) for event in said.values()}
-    takings = _takings(said.values(), answers)
+def own_past_decision(connection: Connection, event_id: str, *, restricted: bool) -> PastDecision | None:
+    """A decision that was taken here, by its id; None where there is none, or as above."""
+    decided = own_decision(connection, event_id, restricted=restricted)
+    found = _as_they_stand(connection, [] if decided is None else [decided])
+    return found[0] if found else None
+
+
+def _as_they_stand(connection: Connection, decided: Sequence[Event]) -> list[PastDecision]:
+    """Some decisions by all that was said since of their pairs and of them."""
+    said = decisions_with(connection, (pair[:2] for event in decided for pair in _pairs(event)))
+    in_force = standing(told.event for told in said.values())
+    answers = {key: _answer(told) for key, told in said.items()}
+    takings = _takings((told.event for told in said.values()), answers)
     last_words = {statement.pair: statement for statement in statements_of(in_force)}
     stands = {event.key for event in in_force}
-    found = [
+    return [
         _past(
             event,
-            under_way=key in under_way,
-            taken_back=None if key in stands else takings.get(key),
-            overruled=_overruled(event, last_words, answers) if key in stands else None,
+            under_way=not said[event.key].carried_out,
+            taken_back=None if event.key in stands else takings.get(event.key),
+            overruled=_overruled(event, last_words, answers) if event.key in stands else None,
         )
-        for key, event in said.items()
-        if not event.retracts
+        for event in decided
     ]
-    return sorted(found, key=lambda past: (past.recorded_at, past.event_id), reverse=True)
 
 
-def _answer(event: Event, under_way: Container[EventKey]) -> Answer:
-    return Answer(event.text("by"), event.recorded_at, event.text("why"), event.key in under_way)
+def _answer(said: Said) -> Answer:
+    return Answer(said.event.text("by"), said.event.recorded_at, said.event.text("why"), not said.carried_out)
 
 
 def _takings(events: Iterable[Event], answers: Mapping[EventKey, Answer]) -> dict[EventKey, Answer]:
@@ -117,8 +117,9 @@ def _overruled(
 ) -> Answer | None:
     """The latest decision that says otherwise of a pair of this one."""
     last = [(pair, last_words[frozenset((pair.one, pair.other))]) for pair in _pairs(event)]
-    others = [answers[EventKey(said.source, said.event_id)] for pair, said in last if said.same != pair.same]
-    return max(others, key=lambda answer: answer.at, default=None)
+    others = [said for pair, said in last if said.same != pair.same]
+    latest = max(others, key=lambda said: (said.recorded_at, said.source, said.event_id), default=None)
+    return None if latest is None else answers[EventKey(latest.source, latest.event_id)]
 
 
 def _pairs(event: Event) -> tuple[DecidedPair, ...]:

@@ -33,6 +33,7 @@ from send_integration.steps.watching import FeedParked, FeedWatch, unwatched
 from send_integration.store.admission import admitted_of_feed, keep_admitted
 from send_integration.store.agency_days import add_agency_day
 from send_integration.store.breakers import entrance_of
+from send_integration.store.decisions import keep_carried_out
 from send_integration.store.outbox import say
 from send_integration.store.people import (
     KnownRecord,
@@ -200,6 +201,11 @@ class Gate:
             moved += again.moved
             records |= again.records
         if out.changes_decisions_of_people(feed):
+            keep_carried_out(
+                connection,
+                (event for _, event in out.keep.values() if event.feed == IDENTITY),
+                [key for key, row in out.replaced.items() if row.feed == IDENTITY],
+            )
             decided = standing(event_of(row) for row in admitted_of_feed(connection, IDENTITY))
             again = restate(connection, statements_of(decided), self._model)
             moved += again.moved

@@ -8,11 +8,9 @@ from sqlalchemy import Connection
 from send_integration.alerts.notices import Effect, PersonsWord, why_moved
 from send_integration.contracts.event import Event, EventKey
 from send_integration.identity.records import PersonRef, person_record
-from send_integration.identity.statements import FEED as IDENTITY
 from send_integration.identity.statements import statements_of
 from send_integration.steps.answering import Known
-from send_integration.steps.gate_sorting import event_of
-from send_integration.store.admission import admitted_of_feed
+from send_integration.store.decisions import decisions_with
 from send_integration.store.timelines import Displaced, gave_way
 from send_integration.timeline.fold import taken_back
 from send_integration.timeline.moves import NOBODY, Move
@@ -55,10 +53,12 @@ def whys_of(
     The child to whom they were given is named only where all of the former child's records went there: else it is
     another family's, of whom the reader need know nothing. `unnamed` children are never named.
     """
-    said = [event_of(row) for row in admitted_of_feed(connection, IDENTITY)]
+    all_met = _met(moves, known, arrived)
+    about = decisions_with(connection, (), {ref for met in all_met.values() for ref in met.moved})
+    said = [told.event for told in about.values() if told.carried_out]
     left = set(known.child_of.values())
     found: dict[Side, str] = {}
-    for side, met in _met(moves, known, arrived).items():
+    for side, met in all_met.items():
         heirs = {move.given_to for move in moves if move.taken_from == side.taken_from}
         whole = side.taken_from not in left and heirs == {side.given_to} and side.given_to != NOBODY
         heir = side.given_to if whole and side.given_to not in unnamed else ""

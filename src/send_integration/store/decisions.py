@@ -1,15 +1,16 @@
-"""Decisions of people on identity, kept from the moment they are taken, before and after the gate carries them out."""
+"""Decisions of people on identity: ours from the moment they are taken, others' once the gate has let them in."""
 
 import json
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, text
 
+from send_integration.contracts.event import Event, EventKey
+from send_integration.contracts.registry import read
 from send_integration.identity.records import PersonRef
-from send_integration.when.london import utc_text
 
 SOURCE = "urn:send:identity-review"
 """The source of the decisions that are taken here; only these can be taken back here."""
@@ -28,6 +29,13 @@ class Word(NamedTuple):
     same: bool | None
 
 
+class Said(NamedTuple):
+    """A decision as an event, and whether the gate has carried it out."""
+
+    event: Event
+    carried_out: bool
+
+
 class Taken(NamedTuple):
     """A decision as it is about to be kept: on which pair of records, if on one, and whose children it touches."""
 
@@ -40,10 +48,9 @@ class Taken(NamedTuple):
 _DECISION_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
 
 UNDER_WAY = (
-    "SELECT d.event_id, d.body, d.one, d.other, d.children, d.decided_at,"  # noqa: S608 - constants of ours
+    "SELECT d.event_id, d.body, d.one, d.other, d.children, d.decided_at,"
     " d.one IS NULL AND d.body -> 'data' -> 'pairs' @> '[{\"same\": true}]' AS joins_children"
-    " FROM identity_decision d WHERE NOT d.carried_out AND NOT EXISTS"
-    f" (SELECT FROM admitted m WHERE m.source = '{SOURCE}' AND m.event_id = d.event_id)"
+    " FROM identity_decision d WHERE NOT d.carried_out"
 )
 """The decisions that the gate has not carried out yet: it admits one and does what it says in one transaction."""
 
@@ -58,6 +65,24 @@ _MAY_BE_KNOWN = (
 )
 """Whether decision `d` may be known: with `:restricted` off, none that touches a child who is restricted now."""
 
+_NAMES_NOBODY_RESTRICTED = (
+    "(:restricted OR NOT EXISTS (SELECT FROM jsonb_path_query(d.body, '$.data.pairs[*].*') AS ref"
+    " JOIN person_record r ON r.source = ref ->> 'source' AND r.local_id = ref ->> 'local_id'"
+    " LEFT JOIN child c ON c.child_id = r.child_id WHERE r.restricted OR c.restricted))"
+)
+"""Whether decision `d` names nobody who is restricted now, one by one: for few decisions, of which each is looked up."""
+
+_WITH = (
+    "WITH RECURSIVE found (source, event_id, names) AS ("
+    "SELECT d.source, d.event_id, d.names FROM unnest(cast(:patterns AS jsonb[])) AS p(pattern)"
+    " JOIN identity_decision d ON d.body #> '{data,pairs}' @> p.pattern"
+    " UNION SELECT n.source, n.event_id, n.names FROM found f JOIN identity_decision n"
+    " ON n.source = f.source AND (n.names IN (f.event_id, f.names) OR n.event_id = f.names))"
+    " SELECT d.body, d.carried_out FROM found JOIN identity_decision d USING (source, event_id)"
+)
+"""By what it names each decision hangs together with those of its source that it takes back or stands for, that do so to it, and
+that name what it names, be that known or not."""
+
 
 def is_decision_id(given: str) -> bool:
     """Whether a text has the shape of an id that is given to decisions here."""
@@ -70,21 +95,16 @@ def lock_deciding(connection: Connection) -> None:
 
 
 def keep_decision(connection: Connection, taken: Taken) -> None:
-    """Keep a decision, and note which of those before it have been carried out. Needs the lock."""
-    connection.execute(
-        text(
-            "UPDATE identity_decision d SET carried_out = true WHERE NOT carried_out AND EXISTS"
-            " (SELECT FROM admitted m WHERE m.source = :source AND m.event_id = d.event_id)"
-        ),
-        {"source": SOURCE},
-    )
+    """Keep a decision that is taken here. Needs the lock."""
     one, other = sorted(taken.pair) if taken.pair else (None, None)
     connection.execute(
         text(
-            "INSERT INTO identity_decision (event_id, body, one, other, children)"
-            " VALUES (:id, cast(:body AS jsonb), :one, :other, :children)"
+            "INSERT INTO identity_decision (source, event_id, recorded_at, body, one, other, children)"
+            " SELECT :source, :id, cast(told ->> 'recordedtime' AS timestamptz), told, :one, :other, :children"
+            " FROM cast(:body AS jsonb) AS told"
         ),
         {
+            "source": SOURCE,
             "id": taken.event_id,
             "body": json.dumps(taken.body),
             "one": one,
@@ -94,13 +114,40 @@ def keep_decision(connection: Connection, taken: Taken) -> None:
     )
 
 
+def keep_carried_out(connection: Connection, decided: Iterable[Event], gone: Iterable[EventKey]) -> None:
+    """Keep the decisions that the gate lets in and carries out; those that are `gone` gave way to another event of their id."""
+    left = list(gone)
+    connection.execute(
+        text(
+            "DELETE FROM identity_decision WHERE (source, event_id) IN"
+            " (SELECT * FROM unnest(cast(:sources AS text[]), cast(:ids AS text[])))"
+        ),
+        {"sources": [key.source for key in left], "ids": [key.id for key in left]},
+    )
+    events = list(decided)
+    connection.execute(
+        text(
+            "INSERT INTO identity_decision (source, event_id, recorded_at, body, children, carried_out)"
+            " SELECT source, event_id, recorded_at, cast(body AS jsonb), '{}', true FROM unnest(cast(:sources AS text[]),"
+            " cast(:ids AS text[]), cast(:recorded AS timestamptz[]), cast(:bodies AS text[]))"
+            " AS told(source, event_id, recorded_at, body) ON CONFLICT (source, event_id) DO UPDATE"
+            " SET recorded_at = excluded.recorded_at, body = excluded.body, carried_out = true"
+        ),
+        {
+            "sources": [event.source for event in events],
+            "ids": [event.id for event in events],
+            "recorded": [event.recorded_at for event in events],
+            "bodies": [event.body.decode() for event in events],
+        },
+    )
+
+
 def last_recorded(connection: Connection, until: datetime) -> datetime | None:
     """When the latest decision of all says that it was recorded, of those no later than `until`. Needs the lock."""
-    found: str | None = connection.execute(
-        text("SELECT max(body ->> 'recordedtime') FROM identity_decision WHERE body ->> 'recordedtime' <= :until"),
-        {"until": utc_text(until)},
+    found: datetime | None = connection.execute(
+        text("SELECT max(recorded_at) FROM identity_decision WHERE recorded_at <= :until"), {"until": until}
     ).scalar_one()
-    return None if found is None else datetime.fromisoformat(found)
+    return found
 
 
 def latest_on_children(connection: Connection, child_ids: Iterable[str], *, restricted: bool) -> Word | None:
@@ -121,7 +168,7 @@ def latest_on_pair(connection: Connection, one: int, other: int) -> Word | None:
 
 def decision_by_id(connection: Connection, event_id: str) -> Word | None:
     """A decision that was taken here, by its id; None where there is none."""
-    return _one_word(connection, "event_id = :id", {"id": event_id})
+    return _one_word(connection, "source = :source AND event_id = :id", {"source": SOURCE, "id": event_id})
 
 
 def is_under_way(connection: Connection, event_id: str) -> bool:
@@ -146,9 +193,56 @@ def words_under_way(connection: Connection, child_id: str, *, restricted: bool) 
     return [_word(*row) for row in rows]
 
 
-def bodies_under_way(connection: Connection) -> list[bytes]:
-    """The decisions that the gate has not carried out yet, as the bytes of their events."""
-    return [json.dumps(row.body).encode() for row in connection.execute(text(UNDER_WAY))]
+def latest_decisions(connection: Connection, most: int, *, after: int, restricted: bool) -> list[Event]:
+    """The latest decisions, of those after so many, but for such as only take one back; with `restricted` off none that
+    speaks of a restricted record or child."""
+    rows = connection.execute(
+        text(
+            f"SELECT d.body FROM identity_decision d WHERE d.body #>> '{{data,retracts}}' IS NULL AND {_NAMES_NOBODY_RESTRICTED}"  # noqa: S608 - ours
+            " ORDER BY d.recorded_at DESC, d.event_id DESC, d.source DESC LIMIT :most OFFSET :after"
+        ),
+        {"most": most, "after": after, "restricted": restricted},
+    )
+    return [_event(row.body) for row in rows]
+
+
+def own_decision(connection: Connection, event_id: str, *, restricted: bool) -> Event | None:
+    """A decision that was taken here; with `restricted` off none that speaks of a restricted record or child."""
+    if not is_decision_id(event_id):
+        return None
+    body = connection.execute(
+        text(
+            "SELECT d.body FROM identity_decision d WHERE d.source = :source AND d.event_id = :id"  # noqa: S608 - ours
+            f" AND d.body #>> '{{data,retracts}}' IS NULL AND {_NAMES_NOBODY_RESTRICTED}"
+        ),
+        {"source": SOURCE, "id": event_id, "restricted": restricted},
+    ).scalar_one_or_none()
+    return None if body is None else _event(body)
+
+
+def decisions_with(
+    connection: Connection, pairs: Iterable[tuple[PersonRef, PersonRef]], refs: Iterable[PersonRef] = ()
+) -> dict[EventKey, Said]:
+    """Every decision on one of some pairs, or on anybody of some, and whatever names these or is named by them."""
+    rows = connection.execute(text(_WITH), {"patterns": sorted({*_of_pairs(pairs), *_of_refs(refs)})})
+    said = [Said(_event(row.body), row.carried_out) for row in rows]
+    return {told.event.key: told for told in said}
+
+
+def _of_pairs(pairs: Iterable[tuple[PersonRef, PersonRef]]) -> Iterator[str]:
+    for one, other in pairs:
+        for first, second in ((one, other), (other, one)):
+            yield json.dumps([{"one": first._asdict(), "other": second._asdict()}])
+
+
+def _of_refs(refs: Iterable[PersonRef]) -> Iterator[str]:
+    for ref in refs:
+        for side in ("one", "other"):
+            yield json.dumps([{side: ref._asdict()}])
+
+
+def _event(body: Mapping[str, object]) -> Event:
+    return read(json.dumps(body).encode())
 
 
 def answered_by_others(
@@ -160,7 +254,7 @@ def answered_by_others(
         text(
             "SELECT d.event_id, d.body, d.decided_at, l.event_id, l.body, l.decided_at"  # noqa: S608 - constants of ours
             " FROM identity_decision l JOIN identity_decision d"
-            " ON l.body #>> '{data,retracts}' = d.event_id OR (l.one = d.one AND l.other = d.other"
+            " ON (l.source = d.source AND l.names = d.event_id) OR (l.one = d.one AND l.other = d.other"
             " AND l.body -> 'data' -> 'pairs' @> '[{\"same\": true}]'"
             " <> (d.body -> 'data' -> 'pairs' @> '[{\"same\": true}]'))"
             " WHERE d.body #>> '{data,by}' = :actor AND l.body #>> '{data,by}' <> :actor"
@@ -172,12 +266,6 @@ def answered_by_others(
         (_word(mine, body, at), _word(theirs, answer, answered_at))
         for mine, body, at, theirs, answer, answered_at in rows
     ]
-
-
-def restricted_refs(connection: Connection) -> set[PersonRef]:
-    """Every source and local id of a restricted record, or of a restricted child's."""
-    rows = connection.execute(text(_RESTRICTED_REFS))
-    return {PersonRef(*row) for row in rows}
 
 
 def _one_word(connection: Connection, condition: str, given: Mapping[str, object]) -> Word | None:

@@ -174,21 +174,36 @@ identity_statement = Table(
     Index(None, "other_source", "other_local_id"),
 )
 
-# Every decision of a person from the moment it is taken, before the gate has carried it out (which `admitted` tells)
-# and after. It is what the review queue knows of others' decisions; what holds are the events of feed identity.
+# Every decision of a person, of ours from the moment it is taken, before the gate has carried it out, and of others' once it has.
+# What holds are the events of feed identity; this is where they are found by whom they speak of, and by what they take back.
 identity_decision = Table(
     "identity_decision",
     METADATA,
+    Column("source", Text, primary_key=True),
     Column("event_id", Text, primary_key=True),
+    Column("recorded_at", Moment, nullable=False),
     Column("decided_at", Moment, nullable=False, server_default=func.clock_timestamp()),
     Column("body", JSONB, nullable=False, comment="the event as it is said"),
+    Column(
+        "names",
+        Text,
+        Computed("coalesce(body #>> '{data,retracts}', body #>> '{data,corrects}')", persisted=True),
+        comment="the decision of its source that it takes back, or in whose place it stands",
+    ),
     Column("one", BigInteger, comment="the record with the lower number, where it was taken on a pair that waits"),
     Column("other", BigInteger),
-    Column("children", ARRAY(Text), nullable=False, comment="whom it touches"),
-    Column("carried_out", Boolean, nullable=False, server_default=false(), comment="false: ask `admitted`"),
+    Column("children", ARRAY(Text), nullable=False, comment="whom it touched when it was taken; of others' not known"),
+    Column("carried_out", Boolean, nullable=False, server_default=false()),
     Index(None, "one", "other"),
     Index("ix_identity_decision_children", "children", postgresql_using="gin"),
     Index("ix_identity_decision_under_way", "event_id", postgresql_where=~Column("carried_out", Boolean)),
+    Index("ix_identity_decision_latest", "recorded_at", "event_id", "source"),
+    Index("ix_identity_decision_names", "source", "names", postgresql_where=Column("names", Text).is_not(None)),
+    Index(
+        "ix_identity_decision_pairs",
+        text("(body #> '{data,pairs}') jsonb_path_ops"),
+        postgresql_using="gin",
+    ),
 )
 
 # The model by which the decisions in person_record were taken.

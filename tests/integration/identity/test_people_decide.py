@@ -81,7 +81,7 @@ def test_merge_then_later_events_then_withdrawal_is_never_having_merged(pipe: Pi
 
     assert len(merged) == 1
     assert [len(answer["timeline"]) for answer in pipe.answers()] in ([1, 2], [2, 1])
-    assert [past.withdrawn for past in past_decisions(engine, restricted=True)] == [True]
+    assert [past.withdrawn for past in past_decisions(engine, 25, restricted=True)] == [True]
     assert pipe.counts() == (5, 0, 0)
 
     said = pipe.answers(), open_flags(engine)
@@ -116,7 +116,7 @@ def test_of_decisions_the_last_word_stands_even_of_one_moment_or_by_a_clock_that
         said.append(len(pipe.answers()))
 
     assert said == [1, 2] * 4
-    assert [past.overruled is None for past in past_decisions(engine, restricted=True)] == [True, False] * 4
+    assert [past.overruled is None for past in past_decisions(engine, 25, restricted=True)] == [True, False] * 4
 
 
 def test_a_childs_records_are_split_by_a_person(pipe: Pipe, engine: Engine) -> None:

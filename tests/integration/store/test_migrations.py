@@ -38,7 +38,7 @@ from send_integration.store.tables import METADATA
 from send_integration.store.timelines import open_flags
 from send_integration.warehouse.intake_tables import METADATA as INTAKE
 from send_integration.warehouse.tables import METADATA as WAREHOUSE
-from tests.builders import NOW, event
+from tests.builders import NOW, PAIRS, event
 from tests.integration.conftest import a_database
 
 
@@ -315,6 +315,38 @@ def test_reports_of_an_older_database_are_filled_anew_under_pseudonyms(empty_dat
     assert Warehouse(empty_database, rules, names).sweep(date(2025, 4, 10), 10) == 1
     with empty_database.connect() as connection:
         assert list(connection.execute(text("SELECT child_key FROM warehouse.dim_child")).scalars()) == [names.of("c1")]
+
+
+BEFORE_0034 = """
+INSERT INTO admitted
+ (source, event_id, feed, body_hash, recorded_at, raw, topic, partition, "offset", least_decision, admitted_at)
+ SELECT source, id, 'identity', '', '2025-03-01Z', :body, 't', 0, 0, 0, '2025-03-03Z'
+ FROM (VALUES ('urn:send:identity-review', 'done'), ('urn:send:elsewhere', 'theirs')) AS told (source, id);
+INSERT INTO identity_decision (event_id, body, children)
+ SELECT id, cast(convert_from(:body, 'UTF8') AS jsonb), '{c1}' FROM unnest(ARRAY['done', 'under way']) AS told (id)
+"""
+"""Two decisions that were taken here, of which the gate has one, and one of another source."""
+
+
+def test_decisions_of_an_older_database_are_found_ours_and_others(empty_database: Engine) -> None:
+    body = event("identity.decided", "2025-03-03", event_id="x", by="b", why="w", pairs=PAIRS).body
+    with empty_database.begin() as connection:
+        up_to(connection, "0031")
+        for statement in BEFORE_0034.split(";"):
+            connection.execute(text(statement), {"body": body})
+
+    migrate(empty_database)
+
+    with empty_database.connect() as connection:
+        found = connection.execute(
+            text("SELECT event_id, source, carried_out, recorded_at, children FROM identity_decision ORDER BY 1")
+        ).all()
+        moment = datetime.fromisoformat(json.loads(body)["recordedtime"])
+    assert [tuple(row) for row in found] == [
+        ("done", "urn:send:identity-review", True, moment, ["c1"]),
+        ("theirs", "urn:send:elsewhere", True, datetime(2025, 3, 1, tzinfo=UTC), []),
+        ("under way", "urn:send:identity-review", False, moment, ["c1"]),
+    ]
 
 
 def up_to(connection: Connection, revision: str) -> None:

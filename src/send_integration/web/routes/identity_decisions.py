@@ -9,7 +9,7 @@ from send_integration import clock
 from send_integration.errors import BadInput, DecidedMeanwhile
 from send_integration.steps import deciding
 from send_integration.steps.deciding import Reviewer
-from send_integration.steps.decision_history import PastDecision, past_decisions
+from send_integration.steps.decision_history import PastDecision, own_past_decision, past_decisions
 from send_integration.store.reviews import affected, records_of_refs
 from send_integration.store.sessions import Session
 from send_integration.web.context import Site
@@ -31,15 +31,18 @@ def routes(site: Site) -> APIRouter:
     ) -> Response:
         session = site.permit(request, Action.REVIEW_IDENTITY)
         site.note_shown(session, Action.REVIEW_IDENTITY, f"page {page} of what people decided")
-        found = past_decisions(site.engine, restricted=site.sees_restricted(session))
-        offset = (page - 1) * DECISIONS_ON_A_PAGE
+        found = past_decisions(
+            site.engine,
+            DECISIONS_ON_A_PAGE + 1,
+            restricted=site.sees_restricted(session),
+            after=(page - 1) * DECISIONS_ON_A_PAGE,
+        )
         return site.page(
             "identity_decisions.html",
             session,
-            decisions=found[offset : offset + DECISIONS_ON_A_PAGE],
-            total=len(found),
+            decisions=found[:DECISIONS_ON_A_PAGE],
             page=page,
-            pages=max(1, -(-len(found) // DECISIONS_ON_A_PAGE)),
+            more=len(found) > DECISIONS_ON_A_PAGE,
             taken=site.just_taken(session, done),
         )
 
@@ -60,8 +63,8 @@ def routes(site: Site) -> APIRouter:
 
 def _find(site: Site, session: Session, decision: str) -> PastDecision:
     """A decision of which the person may know."""
-    known = past_decisions(site.engine, restricted=site.sees_restricted(session))
-    found = next((past for past in known if past.event_id == decision and past.ours), None)
+    with site.engine.connect() as connection:
+        found = own_past_decision(connection, decision, restricted=site.sees_restricted(session))
     if found is None:
         why = "no such decision, or one on a restricted child"
         site.note_looks(session, Action.REVIEW_IDENTITY, [None], why, allowed=False)
