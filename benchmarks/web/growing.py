@@ -97,7 +97,7 @@ TABLES = (
         {
             "one": _numbered("one"),
             "other": _numbered("other"),
-            **_as_is("event_id decided_at body children carried_out"),
+            **_as_is("source event_id recorded_at decided_at body children carried_out"),
         },
     ),
     Table(
