@@ -54,30 +54,29 @@ UNDER_WAY = (
 )
 """The decisions that the gate has not carried out yet: it admits one and does what it says in one transaction."""
 
-_RESTRICTED_REFS = (
-    "SELECT source, local_id FROM person_record WHERE restricted UNION"
-    " SELECT r.source, r.local_id FROM child c JOIN person_record r ON r.child_id = c.child_id WHERE c.restricted"
-)
-_MAY_BE_KNOWN = (
-    "(:restricted OR NOT (d.children && ARRAY(SELECT child_id FROM child WHERE restricted) OR EXISTS"  # noqa: S608 - ours
-    " (SELECT FROM jsonb_path_query(d.body, '$.data.pairs[*].*') AS ref"
-    f" WHERE (ref ->> 'source', ref ->> 'local_id') IN ({_RESTRICTED_REFS}))))"
-)
-"""Whether decision `d` may be known: with `:restricted` off, none that touches a child who is restricted now."""
-
 _NAMES_NOBODY_RESTRICTED = (
     "(:restricted OR NOT EXISTS (SELECT FROM jsonb_path_query(d.body, '$.data.pairs[*].*') AS ref"
     " JOIN person_record r ON r.source = ref ->> 'source' AND r.local_id = ref ->> 'local_id'"
     " LEFT JOIN child c ON c.child_id = r.child_id WHERE r.restricted OR c.restricted))"
 )
-"""Whether decision `d` names nobody who is restricted now, one by one: for few decisions, of which each is looked up."""
+"""Whether decision `d` may be shown: with `:restricted` off, none that names who is restricted now. Each is looked up by itself,
+for they are few that are asked of, and those who are restricted may be many."""
+
+_MAY_BE_KNOWN = (
+    f"({_NAMES_NOBODY_RESTRICTED} AND (:restricted OR NOT EXISTS"
+    " (SELECT FROM child c WHERE c.child_id = ANY(d.children) AND c.restricted)))"
+)
+"""Whether it may be known that there is decision `d`: with `:restricted` off, none that touched a child who is restricted now,
+too."""
 
 _WITH = (
     "WITH RECURSIVE found (source, event_id, names) AS ("
     "SELECT d.source, d.event_id, d.names FROM unnest(cast(:patterns AS jsonb[])) AS p(pattern)"
     " JOIN identity_decision d ON d.body #> '{data,pairs}' @> p.pattern"
-    " UNION SELECT n.source, n.event_id, n.names FROM found f JOIN identity_decision n"
-    " ON n.source = f.source AND (n.names IN (f.event_id, f.names) OR n.event_id = f.names))"
+    " UNION SELECT n.source, n.event_id, n.names FROM found f CROSS JOIN LATERAL ("
+    "SELECT * FROM identity_decision n WHERE n.source = f.source AND n.names = f.event_id"
+    " UNION ALL SELECT * FROM identity_decision n WHERE n.source = f.source AND n.names = f.names"
+    " UNION ALL SELECT * FROM identity_decision n WHERE n.source = f.source AND n.event_id = f.names) AS n)"
     " SELECT d.body, d.carried_out FROM found JOIN identity_decision d USING (source, event_id)"
 )
 """By what it names each decision hangs together with those of its source that it takes back or stands for, that do so to it, and
@@ -258,7 +257,7 @@ def answered_by_others(
             " AND l.body -> 'data' -> 'pairs' @> '[{\"same\": true}]'"
             " <> (d.body -> 'data' -> 'pairs' @> '[{\"same\": true}]'))"
             " WHERE d.body #>> '{data,by}' = :actor AND l.body #>> '{data,by}' <> :actor"
-            f" AND l.decided_at > greatest(d.decided_at, :since) AND {_MAY_BE_KNOWN} ORDER BY l.decided_at DESC"
+            f" AND l.decided_at > :since AND l.decided_at > d.decided_at AND {_MAY_BE_KNOWN} ORDER BY l.decided_at DESC"
         ),
         {"actor": actor, "since": since, "restricted": restricted},
     )
