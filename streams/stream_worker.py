@@ -24,6 +24,7 @@ from send_integration.steps.silences import SilenceLook
 from send_integration.steps.snapshots import pseudonyms_of_the_topic
 from send_integration.steps.timeline import TimelineKeeper
 from send_integration.steps.watching import FeedWatch, Judge
+from send_integration.store.erased import Erased
 from streams.alerts import add_alerts, add_delivery, add_directory, add_turns
 from streams.app import Worker, build
 from streams.clock import add_clock
@@ -44,11 +45,12 @@ def assemble(settings: Settings, engine: Engine) -> Worker:
     """A worker with all its agents, not yet running."""
     rules = load_rules(settings.rules)
     worker = build("send-integration", settings, engine, READERS)
-    keeper = TimelineKeeper(engine, rules, pseudonyms_of_the_topic(settings.pseudonym_folder))
+    erased = Erased(settings.pseudonym_folder)
+    keeper = TimelineKeeper(engine, rules, pseudonyms_of_the_topic(settings.pseudonym_folder), erased)
     keeper.put_rules_in_force()
     checks, judges = guards()
     watch = FeedWatch(judges.__getitem__, timedelta(minutes=settings.feed_cool_down_minutes))
-    add_gates(worker, Gate(engine, checks.__getitem__, load_model(settings.identity_model), watch))
+    add_gates(worker, Gate(engine, checks.__getitem__, load_model(settings.identity_model), watch, erased=erased))
     add_feeds(worker)
     add_ends(worker)
     add_silences(worker, SilenceLook(engine, _judge_of, partial(has_waiting, engine, settings.kafka)))

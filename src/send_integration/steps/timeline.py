@@ -37,10 +37,12 @@ from send_integration.steps.answering import (
     unmoved_flags,
 )
 from send_integration.steps.batch import Outgoing, RawMessage
+from send_integration.steps.coming_again import not_erased
 from send_integration.steps.moving import moves_of
 from send_integration.steps.showing import left_by_displacement, left_by_the_fold, tell_who_saw
 from send_integration.steps.snapshots import Snapshots, gone
 from send_integration.store.backfill_children import children_left, restrict_children, strike_children_off
+from send_integration.store.erased import Erased
 from send_integration.store.outbox import say
 from send_integration.store.panel import forget_panel, keep_listings, words_arrived
 from send_integration.store.positions import move_on, split_known
@@ -102,9 +104,13 @@ class _Touched:
 class TimelineKeeper:
     """Keeps every child's timeline up to date; belongs to one thread."""
 
-    def __init__(self, engine: Engine, rules: RuleBook, pseudonyms: Pseudonyms | None = None) -> None:
-        """Without pseudonyms nothing is published on send.child-snapshot."""
+    def __init__(
+        self, engine: Engine, rules: RuleBook, pseudonyms: Pseudonyms | None = None, erased: Erased | None = None
+    ) -> None:
+        """Without pseudonyms nothing is published on send.child-snapshot; without `erased` it stops at the first events after
+        anything was."""
         self._engine = engine
+        self._erased = erased or Erased()
         self._rules = rules
         self._snapshots = Snapshots(rules, pseudonyms)
         self._fingerprint = rules.fingerprint()
@@ -119,7 +125,7 @@ class TimelineKeeper:
             new, _ = split_known(connection, READER, batch)
             if not new:
                 return Kept(0, 0, 0)
-            arrived = latest_of(new)
+            arrived = not_erased(connection, self._erased, latest_of(new))
             kept = keep_events(connection, arrived)
             touched = _Touched(kept.children, kept.displaced, {k.event.key: k.event for k in arrived})
             changed = self._evaluate(connection, touched, today, now)
@@ -151,6 +157,7 @@ class TimelineKeeper:
 
         Where an event gives way, all is evaluated at once: whoever saw it is told. Otherwise nothing is shown until then.
         """
+        arrived = not_erased(connection, self._erased, arrived)
         kept = keep_events(connection, arrived)
         if kept.displaced:
             touched = _Touched(kept.children, kept.displaced, {one.event.key: one.event for one in arrived})

@@ -11,7 +11,9 @@ from send_integration.contracts.registry import read
 from send_integration.evaluate import ChildAnswer, answer_child
 from send_integration.rules.model import RuleBook
 from send_integration.steps.batch import RawMessage
+from send_integration.steps.coming_again import not_erased
 from send_integration.steps.timeline import latest_of
+from send_integration.store.erased import Erased
 from send_integration.store.positions import move_on, split_known
 from send_integration.timeline.fold import standing
 from send_integration.warehouse.birth_months import without_day_of_birth
@@ -34,8 +36,10 @@ READER = "warehouse"
 class Warehouse:
     """Keeps the reporting tables up to date, under the warehouse's own pseudonyms; belongs to one thread."""
 
-    def __init__(self, engine: Engine, rules: RuleBook, names: Pseudonyms) -> None:
+    def __init__(self, engine: Engine, rules: RuleBook, names: Pseudonyms, erased: Erased | None = None) -> None:
+        """Without `erased` it stops at the first events after anything was."""
         self._engine = engine
+        self._erased = erased or Erased()
         self._rules = rules
         self._judged_by = rules.fingerprint()
         self._names = names
@@ -66,8 +70,9 @@ class Warehouse:
             ]
             children: set[str] = set()
             if about_children:
+                events = not_erased(connection, self._erased, latest_of(about_children))
                 moment = begin_restating(connection, self._key_check)
-                children = keep_clean_events(connection, latest_of(about_children))
+                children = keep_clean_events(connection, events)
                 self._restate(connection, moment, children, today)
             move_on(connection, READER, new, {})
             return len(children)

@@ -269,12 +269,21 @@ def change_records(connection: Connection, changed: Sequence[KnownRecord]) -> No
     )
 
 
-def keep_former_ids(connection: Connection, moved: Iterable[tuple[KnownRecord, KnownRecord]]) -> None:
-    """Keep where the children of some moved records are found whose ids end with the move: with the record whose first
-    event gave the id."""
+def keep_former_ids(connection: Connection, moved: Sequence[tuple[KnownRecord, KnownRecord]]) -> None:
+    """Keep of which children some moved records were; and where the children are found whose ids end with the move: with the
+    record whose first event gave the id."""
+    left = [(former.id, former.decision) for former, _ in moved if not isinstance(former.decision, Held)]
     founders = {
         str(former.decision): former.id for former, _ in moved if former.decision == child_id_of(former.first_seen)
     }
+    if left:
+        connection.execute(
+            text(
+                "INSERT INTO record_was_of (person_record_id, child_id)"
+                " SELECT * FROM unnest(cast(:ids AS bigint[]), cast(:former AS text[])) ON CONFLICT DO NOTHING"
+            ),
+            {"ids": [record_id for record_id, _ in left], "former": [child_id for _, child_id in left]},
+        )
     if founders:
         connection.execute(
             text(

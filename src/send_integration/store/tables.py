@@ -137,6 +137,16 @@ former_child_id = Table(
     Index(None, "person_record_id"),
 )
 
+# Of which children a record was before: a legal hold on one of them holds whoever has the record, and what was kept of a child
+# while it had the record can speak of whoever has it now.
+record_was_of = Table(
+    "record_was_of",
+    METADATA,
+    Column("person_record_id", BigInteger, ForeignKey("person_record.id", ondelete="CASCADE"), primary_key=True),
+    Column("child_id", Text, primary_key=True),
+    Index(None, "child_id"),
+)
+
 
 def _pairs(name: str) -> Table:
     return Table(

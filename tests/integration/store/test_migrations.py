@@ -26,6 +26,7 @@ from send_integration.store.alerts import alerts_of_flags
 from send_integration.store.backfill_tables import METADATA as BACKFILL
 from send_integration.store.deliveries import Claim, claim_delivery
 from send_integration.store.engine import open_database
+from send_integration.store.erasure_tables import METADATA as ERASURE
 from send_integration.store.feed_tables import METADATA as FEEDS
 from send_integration.store.flag_tables import METADATA as FLAGS
 from send_integration.store.meeting_tables import METADATA as MEETINGS
@@ -44,7 +45,7 @@ from tests.integration.conftest import a_database
 
 def test_migrated_tables_are_those_of_the_code(engine: Engine) -> None:
     declared = MetaData()
-    for metadata in (METADATA, MESSAGES, QUALITY, FEEDS, FLAGS, PANEL, MEETINGS, ACCESS, BACKFILL, INTAKE, WAREHOUSE):
+    for metadata in (METADATA, MESSAGES, QUALITY, FEEDS, FLAGS, PANEL, MEETINGS, ACCESS, BACKFILL, ERASURE, INTAKE, WAREHOUSE):
         for table in metadata.tables.values():
             table.to_metadata(declared)
 
