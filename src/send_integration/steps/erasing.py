@@ -41,6 +41,7 @@ from send_integration.store.outbox import say
 from send_integration.store.panel import lock_words
 from send_integration.store.people import forget_records, lock_identity
 from send_integration.store.pseudonym_keys import read_pseudonyms
+from send_integration.store.record_keys import destroy_keys
 from send_integration.store.sessions import Session, record_within
 from send_integration.store.timelines import lock_children
 from send_integration.warehouse.erasing import forget_clean_events, forget_rows, holds_anything, rewrite_clean_events
@@ -127,6 +128,7 @@ class Eraser:
         rows["events of others that named the child, now without"] = rewrite_events(connection, rewritten)
         forget_records(connection, scope.records)
         rows["person records, with their keys, links and reviews"] = len(scope.records)
+        rows["keys of what topics say of the records"] = destroy_keys(connection, sorted(scope.refs))
         topic = pseudonyms_of_the_topic(self.keys)
         if topic is not None:
             say(connection, [taken_away(topic.of(one).encode()) for one in scope.ids])

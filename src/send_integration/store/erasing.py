@@ -151,6 +151,7 @@ BY_STEPS: Mapping[str, str] = {
     "identity_decision": "the pairs that name its records, and the decisions of which none is left",
     "flag_change": "last, for it goes only beside the audit's entry",
     "outbox": "what waits and speaks of it; the audit's own stays",
+    "keys.record_key": "the keys of its records, for good: what topics hold under them nobody can read any more",
     "reporting_intake.clean_event": "its events; others' without its name",
     "reporting_intake.restated_child": "the child",
 }
@@ -190,6 +191,7 @@ STAYS: Mapping[str, str] = {
     "backfill_event": "empty: erasing waits while history is loaded in part",
     "backfill_rest": "empty, likewise",
     "alembic_version": "the version of the tables",
+    "keys.master": "which master key is in use",
     "reporting_intake.restating": "up to when reports are worked out",
     "reporting_intake.kept_figures": "figures over all, counted anew within minutes",
     "reporting_intake.erased_row": "keys of rows that are gone, pseudonyms, for those who took them out",

@@ -366,6 +366,11 @@ outbox = Table(
     Column("key", LargeBinary, nullable=False),
     Column("value", LargeBinary, comment="null takes away what a compacted topic holds under the key"),
     Column("headers", JSONB, nullable=False, comment="pairs of name and text"),
+    Column(
+        "records",
+        JSONB,
+        comment="pairs of source and local id, by whose keys the value is protected when it is published; null: by none",
+    ),
 )
 
 # Which wordings of a return's facts were sent, so that another return's are repeats or corrections of them.

@@ -55,7 +55,7 @@ def empty(engine: Engine) -> None:
             " feed_day, agency_day, broker_end, feed_silence, rule_book, channel_health, alert_hand_over, alert_load, digest,"
             " worker_absence, meeting, meeting_seat, agenda_place, panel_listing, panel_word, panel_sight, decision_seen,"
             " broken_glass, glass_told, sharing_basis, unjudged, backfill_file, backfill_chunk, backfill_event, backfill_rest,"
-            " backfill_child"
+            " backfill_child, keys.record_key"
         )
         facts = ", ".join(str(table) for table in (clean_event, restated_child, *OF_A_CHILD))
         for history in HISTORIES:

@@ -29,6 +29,7 @@ from send_integration.store.engine import open_database
 from send_integration.store.erasure_tables import METADATA as ERASURE
 from send_integration.store.feed_tables import METADATA as FEEDS
 from send_integration.store.flag_tables import METADATA as FLAGS
+from send_integration.store.key_tables import METADATA as KEYS
 from send_integration.store.meeting_tables import METADATA as MEETINGS
 from send_integration.store.message_tables import METADATA as MESSAGES
 from send_integration.store.panel_tables import METADATA as PANEL
@@ -45,7 +46,21 @@ from tests.integration.conftest import a_database
 
 def test_migrated_tables_are_those_of_the_code(engine: Engine) -> None:
     declared = MetaData()
-    for metadata in (METADATA, MESSAGES, QUALITY, FEEDS, FLAGS, PANEL, MEETINGS, ACCESS, BACKFILL, ERASURE, INTAKE, WAREHOUSE):
+    for metadata in (
+        METADATA,
+        MESSAGES,
+        QUALITY,
+        FEEDS,
+        FLAGS,
+        PANEL,
+        MEETINGS,
+        ACCESS,
+        BACKFILL,
+        ERASURE,
+        INTAKE,
+        WAREHOUSE,
+        KEYS,
+    ):
         for table in metadata.tables.values():
             table.to_metadata(declared)
 
@@ -57,7 +72,7 @@ def test_migrated_tables_are_those_of_the_code(engine: Engine) -> None:
                 "compare_type": True,
                 "compare_server_default": True,
                 "include_name": lambda name, kind, _: (
-                    kind != "schema" or name in (None, "warehouse", "reporting_intake")
+                    kind != "schema" or name in (None, "warehouse", "reporting_intake", "keys")
                 ),
             },
         )

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0033"
-down_revision = "0031"
+down_revision = "0032"
 
 # A history of flags is added to, and of an erased child it goes: with the audit's entry that says so in the same transaction.
 # Erasing says which entry it is; that it is there, is of that act and was written by this very transaction, is asked of the audit.
