@@ -162,11 +162,15 @@ class Settings(BaseSettings):
     pseudonym_keys: Path | None = Field(
         None,
         description="Folder of the keys by which each consumer of topics or tables has names of its own for"
-        " children: `snapshot`, `warehouse`. Empty: pseudonym-keys in SEND_HOME.",
+        " children: `snapshot`, `warehouse`; and of `erasure`, by which what was erased is known when it comes again. Empty:"
+        " pseudonym-keys in SEND_HOME.",
     )
     rules: Path | None = Field(None, description="The authority's own rules file; empty: the catalogue as shipped.")
+    retention: Path | None = Field(
+        None, description="The authority's own file of how long records are kept; empty: the one that ships."
+    )
 
-    @field_validator("rules", "identity_model", "pseudonym_keys", "as_of", mode="before")
+    @field_validator("rules", "retention", "identity_model", "pseudonym_keys", "as_of", mode="before")
     @classmethod
     def _is_unset_where_empty(cls, written: object) -> object:
         return None if written == "" else written

@@ -56,6 +56,11 @@ COMMANDS = {
     "quality": Entry("quality", "app", "What warning rules found, and what an inspection would ask about."),
     "drift": Entry("drift", "drift", "New fields, types, codes and columns at a source, and what to change for them."),
     "identity": Entry("identity", "app", "See which person records are held for review."),
+    "erase": Entry("erase", "erase", "Erase everything that is held of one child, for good; see first what would go."),
+    "hold": Entry("hold", "app", "Legal holds: of whom nothing may be erased; place, lift and list them."),
+    "retention": Entry(
+        "retention", "app", "Whose time has come by the retention rules; erase them, and what is too old."
+    ),
     "simulate": Entry("simulate", "simulate", "Write a made-up authority: histories, errors and all."),
     "export": Entry("export", "app", "What analysts take: tables and the Department's counts."),
     "explain": Entry("explain", "explain", "Which rows, children and events are behind a figure of the warehouse."),

@@ -55,6 +55,10 @@ class Held(BadInput):
     """Something stands in the way of erasing a child, which only a person can take away."""
 
 
+class NobodyThere(BadInput):
+    """There is no such child, or none any more."""
+
+
 class Erasure(NamedTuple):
     """What was erased, or would be: how many rows of each part; and how many local ids another child has too, so that
     what comes under them cannot be known for this child's."""
@@ -77,7 +81,7 @@ class Eraser:
     keys: Path
 
     def erase(self, child_id: str, by: Session, action: str, why: str) -> Erasure:
-        """Erase a child, and write down who did it and why. Raises BadInput where there is no such child, Held where a hold
+        """Erase a child, and write down who did it and why. Raises NobodyThere where there is no such child, Held where a hold
         stands or a person is to decide first, NotReady while history is loaded in part, BadSetting where a key is missing."""
         with self._erasing(child_id) as (connection, scope):
             rows = self._forget(connection, scope)
@@ -105,7 +109,7 @@ class Eraser:
             lock_routing(connection, alone=True)
             scope = find_scope(connection, child_id)
             if scope is None:
-                raise BadInput("There is no such child", where="the child")
+                raise NobodyThere("There is no such child", where="the child")
             _require_free(connection, scope)
             lock_children(connection, {*scope.ids, *scope.others, *touch_others(connection)})
             lock_words(connection, child_id)

@@ -1,7 +1,7 @@
 """An authority with a child whose every value is like no other's, and with a row of it in every table that can have one."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from copy import copy
 from datetime import date
 from pathlib import Path
@@ -20,6 +20,7 @@ from send_integration.steps.backfill_work import expectations_of
 from send_integration.steps.catalogue import load_rules
 from send_integration.steps.deciding import Reviewer
 from send_integration.steps.gate import Gate
+from send_integration.steps.gate_judging import Checks
 from send_integration.steps.panel_acts import list_child, record_voice
 from send_integration.steps.panel_drafts import ListingDraft, VoiceDraft
 from send_integration.steps.timeline import TimelineKeeper
@@ -136,11 +137,13 @@ def make_keys(folder: Path) -> Path:
     return folder
 
 
-def pipe_on(engine: Engine, keys: Path, like: Pipe | None = None) -> Pipe:
+def pipe_on(
+    engine: Engine, keys: Path, like: Pipe | None = None, checks_of: Callable[[str], Checks] = expectations_of
+) -> Pipe:
     """The stream over a database, and over what topics another has."""
     rules, erased = load_rules(), Erased(keys)
     pipe = Pipe(engine, rules, TODAY, now=NOW)
-    pipe.gates = [Gate(engine, expectations_of, default_model(), erased=erased)]
+    pipe.gates = [Gate(engine, checks_of, default_model(), erased=erased)]
     pipe.keepers = [TimelineKeeper(engine, rules, read_pseudonyms(keys, SNAPSHOT), erased)]
     pipe.warehouse = Warehouse(engine, rules, read_pseudonyms(keys, WAREHOUSE), erased)
     if like is not None:
