@@ -164,6 +164,8 @@ TABLES: Mapping[str, Table] = {
 NOT_GIVEN: Mapping[str, str] = {
     "backfill_child": "the ids alone, until the history that was loaded of them is evaluated",
     "former_child_id": "the ids themselves are given",
+    "legal_hold": "that records are kept for a case: whoever answers for the case says whether the child may know",
+    "record_was_of": "the ids alone, under which looks and notices are given",
     "reporting_intake.clean_event": "the reports' copy of the events that are given",
     "reporting_intake.restated_child": "the id, and a day on which the reports are worked out anew",
     "unjudged": "a fault of the software that kept the child from being judged: its kind and place, nothing of the child",
