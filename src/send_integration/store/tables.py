@@ -255,7 +255,8 @@ quarantine = Table(
     Index("ix_quarantine_awaiting", "source", "local_id", postgresql_where=text("status = 'open'")),
 )
 
-# Everything that ever happened to an item: who, when, why, and its reasons at that time; nothing deletes an act.
+# Everything that ever happened to an item: who, when, why, and its reasons at that time; an act goes with its item alone,
+# when that is erased.
 quarantine_act = Table(
     "quarantine_act",
     METADATA,
