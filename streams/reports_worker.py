@@ -9,6 +9,7 @@ from send_integration.steps.catalogue import load_rules
 from send_integration.steps.warehouse import READER, Warehouse
 from send_integration.store.erased import Erased
 from streams.app import Worker, build
+from streams.stream_worker import own_keys
 from streams.warehouse import add_warehouse
 
 READERS = {topics.clean(feed).name: READER for feed in topics.FEEDS}
@@ -19,7 +20,8 @@ def assemble(settings: Settings, engine: Engine, names: Pseudonyms, *, from_noth
 
     Raises BadSetting where the tables were filled under another key, unless they are to be filled from nothing.
     """
-    warehouse = Warehouse(engine, load_rules(settings.rules), names, Erased(settings.pseudonym_folder))
+    erased = Erased(settings.pseudonym_folder)
+    warehouse = Warehouse(engine, load_rules(settings.rules), names, own_keys(settings, engine), erased)
     if from_nothing:
         warehouse.begin_from_nothing()
     warehouse.prepare()

@@ -24,6 +24,7 @@ from send_integration.embedded.processes import first_to_end, how_it_ended, runn
 from send_integration.errors import Broken, NotReady
 from send_integration.steps.ledger import Ledger, take_ledger
 from send_integration.store.engine import open_database
+from send_integration.store.master_keys import make_master_key
 from send_integration.store.pseudonym_keys import make_key
 from send_integration.store.schema import migrate
 
@@ -87,6 +88,7 @@ def start_system(stack: ExitStack, folder: Path, *, as_of: date, port: int) -> S
     create_missing_topics(broker, partitions=2, replication=1)
     for consumer in (SNAPSHOT, WAREHOUSE, ERASURE):
         make_key(folder / "pseudonym-keys", consumer)
+    make_master_key(folder / "pseudonym-keys")
     environment = {
         "SEND_KAFKA": broker,
         "SEND_DATABASE": database,

@@ -67,8 +67,11 @@ COMMANDS = {
     "pseudonyms": Entry(
         "pseudonyms", "app", "Make and list the keys by which each consumer has its names for children."
     ),
+    "keys": Entry("keys", "app", "The keys that protect what topics say of children: the master key, a reader's keys."),
     "schemas": Entry("schemas", "app", "Write or check the JSON Schemas and the AsyncAPI document."),
-    "topics": Entry("topics", "app", "Create the topics that are missing; say all children's state anew."),
+    "topics": Entry(
+        "topics", "app", "Create the topics that are missing; say all children's state anew; open messages."
+    ),
     "migrate": Entry("migrate", "migrate", "Bring the database's tables up to date."),
     "policy": Entry("policy", "policy", "Print who may do what on the page, and who sees what of a child."),
     "sessions": Entry("sessions", "app", "See who is signed in on the page, and end it."),

@@ -1,4 +1,4 @@
-"""`send-integration retention`: whose time has come by the rules, erasing them, and letting an erased record be told of again."""
+"""`send-integration retention`: whose time has come by the rules, and erasing them."""
 
 import json
 from collections.abc import Iterable
@@ -10,18 +10,16 @@ import typer
 
 from send_integration import clock
 from send_integration.cli.days_back import DAY
-from send_integration.cli.hold import required_reason
-from send_integration.cli.looking import By, Looker, looker
+from send_integration.cli.looking import By, looker
 from send_integration.cli.services import services
 from send_integration.errors import BadInput
 from send_integration.settings import Settings
 from send_integration.steps.erasing import Eraser, Erasure
 from send_integration.steps.retaining import DueChild, Kept, Retaining, due_children, load_retention
-from send_integration.store.erased import forget_record, marks_of
-from send_integration.store.sessions import record_within
+from send_integration.store.erased import marks_of
 
-SEE_RETENTION, READMIT = "see-retention", "readmit-record"
-"""What the audit calls asking whose time has come, and letting an erased record be told of again."""
+SEE_RETENTION = "see-retention"
+"""What the audit calls asking whose time has come."""
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="How long records are kept, and what goes when.")
 AsOf = Annotated[
@@ -80,28 +78,6 @@ def run(
     for rule, rows in retaining.clear_tables(who.session):
         if rows:
             typer.echo(f"{rule.name}: {rows:,} rows older than {rule.days:,} days erased.")
-
-
-@app.command("readmit")
-def readmit(
-    *,
-    source: Annotated[str, typer.Option(help="The source of the record, as in the events.")],
-    local_id: Annotated[str, typer.Option(help="The source's own number of the person.")],
-    why: Annotated[str, typer.Option(help="On what ground it may be held again, for the audit; no names or numbers.")],
-    by: By,
-) -> None:
-    """Let a record be told of again that was erased: what came new of it can then be replayed from quarantine.
-
-    What was erased stays erased. The number itself is not written down.
-    """
-    reason = required_reason(why)
-    settings, engine = services()
-    who: Looker = looker(engine, by, restricted=False, why=reason)
-    with engine.begin() as connection:
-        if not forget_record(connection, marks_of(settings.pseudonym_folder), (source, local_id)):
-            raise BadInput("No such record was erased", where="--source, --local-id")
-        record_within(connection, who.session, READMIT, None, allowed=True, why=f"a record of {source}: {reason}")
-    typer.echo("It may be told of again. Replay what waits: send-integration quarantine replay --reason erased-record")
 
 
 def _no_later_than_today(as_of: datetime | None, settings: Settings, *, dry_run: bool) -> date:

@@ -48,7 +48,7 @@ _SENDER: Mapping[Code, str] = {
     Code.CONFLICTING_ID: "Give a change a new id that corrects the first event: one id was used for two events.",
     Code.ONE_AND_THE_SAME: "Name two different records.",
     Code.RELATED_TO_ITSELF: "Correct who the other person is: it is the child.",
-    Code.ERASED_RECORD: "Nothing, until the authority has decided whether it may hold this person's record again.",
+    Code.ERASED_RECORD: "Nothing, until the authority asks you to open the record anew, under another local id.",
     Code.WRONG_SUBJECT: "Let the subject repeat one of the person's identifiers, and send the event again.",
 }
 _US: Mapping[Code, str] = {

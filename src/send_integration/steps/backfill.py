@@ -27,6 +27,7 @@ from send_integration.steps.gate import READER, Gate
 from send_integration.steps.gate_counts import Counts
 from send_integration.steps.gate_saying import say_moved
 from send_integration.steps.identity import require_model, require_same_model, resolve
+from send_integration.steps.protecting import opened
 from send_integration.steps.timeline import TimelineKeeper, latest_of
 from send_integration.store.backfill import (
     chunks_to_let_in,
@@ -59,6 +60,7 @@ from send_integration.store.erased import Erased
 from send_integration.store.outbox import say
 from send_integration.store.people import asserted_before, lock_identity
 from send_integration.store.positions import move_on
+from send_integration.store.record_keys import RecordKeys
 from send_integration.store.timelines import Part
 
 RECORDS_AT_ONCE = 20_000
@@ -88,15 +90,16 @@ class Loaded(NamedTuple):
 class Backfill:
     """Loads files of history with some processes; belongs to one thread."""
 
-    def __init__(self, engine: Engine, work: Work, model: Model, processes: int, told: Told) -> None:
+    def __init__(self, engine: Engine, work: Work, model: Model, keys: RecordKeys, processes: int, told: Told) -> None:
         """Raises NotReady where the identities in the database were decided by another model."""
         self._engine = engine
         self._work = work
         self._model = model
+        self._keys = keys
         self._processes = processes
         self._told = told
         self._erased = Erased(work.keys)
-        self._keeper = TimelineKeeper(engine, work.rules, work.pseudonyms(), self._erased)
+        self._keeper = TimelineKeeper(engine, work.rules, work.pseudonyms(), erased=self._erased)
         with engine.begin() as connection:
             require_model(connection, model)
 
@@ -220,7 +223,14 @@ class Backfill:
 
         A batch that was killed between the two is taken again: the gate says the same again.
         """
-        gate = Gate(self._engine, self._work.checks_of, self._model, arriving=False, erased=self._erased)
+        gate = Gate(
+            self._engine,
+            self._work.checks_of,
+            self._model,
+            keys=self._keys,
+            arriving=False,
+            erased=self._erased,
+        )
         with connection.begin():
             feeds = feeds_of_files(connection)
         taken = 0
@@ -244,7 +254,7 @@ class Backfill:
         ]
         if of_children:
             with self._engine.begin() as connection:
-                events = latest_of(of_children)
+                events = latest_of(opened(connection, self._keys, of_children, READER))
                 kept = self._keeper.keep_history(connection, events, self._work.today, self._work.now)
                 let_evaluate(connection, kept)
 

@@ -55,7 +55,7 @@ class _Process:
         self.work = work
         self.engine: Engine = open_database(work.address)
         self.judge = Judge(work.checks_of)
-        self.keeper = TimelineKeeper(self.engine, work.rules, work.pseudonyms(), Erased(work.keys))
+        self.keeper = TimelineKeeper(self.engine, work.rules, work.pseudonyms(), erased=Erased(work.keys))
 
 
 _processes: list[_Process] = []

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Engine
 
 from send_integration.contracts.erasing import without
 from send_integration.contracts.event import EventKey
+from send_integration.contracts.protected import SOURCE
 from send_integration.contracts.pseudonyms import WAREHOUSE, Pseudonyms
 from send_integration.errors import BadInput, NotReady
 from send_integration.steps.snapshots import pseudonyms_of_the_topic, taken_away
@@ -132,7 +133,9 @@ class Eraser:
         rows["events of others that named the child, now without"] = rewrite_events(connection, rewritten)
         forget_records(connection, scope.records)
         rows["person records, with their keys, links and reviews"] = len(scope.records)
-        rows["keys of what topics say of the records"] = destroy_keys(connection, sorted(scope.refs))
+        rows["keys of what topics say of the records"] = destroy_keys(
+            connection, [*sorted(scope.refs), *((SOURCE, one) for one in scope.ids)]
+        )
         topic = pseudonyms_of_the_topic(self.keys)
         if topic is not None:
             say(connection, [taken_away(topic.of(one).encode()) for one in scope.ids])

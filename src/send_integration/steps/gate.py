@@ -30,6 +30,7 @@ from send_integration.steps.identity import (
     resolve,
     restate,
 )
+from send_integration.steps.protecting import protected
 from send_integration.steps.watching import FeedParked, FeedWatch, unwatched
 from send_integration.store.admission import admitted_of_feed, keep_admitted
 from send_integration.store.agency_days import add_agency_day
@@ -44,6 +45,7 @@ from send_integration.store.people import (
     records_by_id,
 )
 from send_integration.store.positions import move_on, split_known
+from send_integration.store.record_keys import RecordKeys
 from send_integration.store.refusals import QuarantineRow, quarantine_new, refuse_again, release_let_in
 from send_integration.store.remarks import Remarked, add_remarks
 from send_integration.timeline.fold import standing
@@ -83,11 +85,12 @@ class Gate:
         model: Model,
         watch: FeedWatch | None = None,
         *,
+        keys: RecordKeys,
         arriving: bool = True,
         erased: Erased | None = None,
     ) -> None:
-        """Without `arriving` nothing is counted as sent by its agency or as a feed's traffic: it is history, which is loaded.
-        Without `erased` it stops at its first batch after anything was.
+        """What is let in is said under `keys`. Without `arriving` nothing is counted as sent by its agency or as a feed's
+        traffic: it is history, which is loaded. Without `erased` it stops at its first batch after anything was.
 
         Raises NotReady where the identities in the database were decided by another model.
         """
@@ -97,6 +100,7 @@ class Gate:
         with engine.begin() as connection:
             require_model(connection, model)
         self._judge = Judge(checks)
+        self._keys = keys
         self._arriving = arriving
         self._erased = erased or Erased()
         self._expects_new_people = True
@@ -147,6 +151,7 @@ class Gate:
         resolved = self._identify(connection, feed, out, exclusive=exclusive)
         outgoing += self._let_in(connection, feed, out, resolved, counts)
         outgoing += said_before(connection, known)
+        outgoing = protected(connection, self._keys, outgoing, READER)
         move_on(connection, READER, new, counts.places)
         # Last, for these rows are shared by all partitions of the feed; of them the breaker's, whose holder waits for nobody.
         add_remarks(connection, _remarked(feed, out, judged.remarks), london_day(judged.now))

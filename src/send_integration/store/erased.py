@@ -141,9 +141,3 @@ def keep_marks(connection: Connection, marks: Marks, made: Iterable[Mark]) -> No
             "counted": [row.counted_as for row in rows],
         },
     )
-
-
-def forget_record(connection: Connection, marks: Marks, ref: Ref) -> bool:
-    """Let a record be told of again; whether it had been erased. Its events that were erased stay so."""
-    gone = connection.execute(text("DELETE FROM erased WHERE mark = :mark"), {"mark": marks.of_record(*ref)})
-    return gone.rowcount > 0

@@ -192,6 +192,7 @@ STAYS: Mapping[str, str] = {
     "backfill_rest": "empty, likewise",
     "alembic_version": "the version of the tables",
     "keys.master": "which master key is in use",
+    "keys.passed_over": "how many messages were passed over",
     "reporting_intake.restating": "up to when reports are worked out",
     "reporting_intake.kept_figures": "figures over all, counted anew within minutes",
     "reporting_intake.erased_row": "keys of rows that are gone, pseudonyms, for those who took them out",

@@ -91,22 +91,26 @@ def forget_in_outbox(connection: Connection, scope: Scope) -> int:
     needles = [one.encode() for one in (*scope.ids, *sorted({ref[1] for ref in scope.refs}), *sorted(scope.numbers))]
     rows = connection.execute(
         text(
-            "SELECT id, topic, key, value FROM outbox WHERE topic <> :audit AND EXISTS (SELECT FROM"
+            "SELECT id, topic, key, value, records FROM outbox WHERE topic <> :audit AND EXISTS (SELECT FROM"
             " unnest(cast(:needles AS bytea[])) AS n WHERE position(n IN key) > 0 OR position(n IN value) > 0)"
         ),
         {"audit": topics.AUDIT.name, "needles": needles},
     ).all()
     changed = 0
-    for number, topic, key, value in rows:
+    for number, topic, key, value, records in rows:
         before = bytes(value) if value is not None else b""
         after = _said_without(topic, bytes(key), before, scope)
         if after == before:
             continue
         changed += 1
-        query = (
-            "DELETE FROM outbox WHERE id = :id" if after is None else "UPDATE outbox SET value = :value WHERE id = :id"
-        )
-        connection.execute(text(query), {"id": number} if after is None else {"id": number, "value": after})
+        if after is None:
+            connection.execute(text("DELETE FROM outbox WHERE id = :id"), {"id": number})
+        else:  # and it is said under the keys of those alone whom it still names
+            left = [one for one in records or () if tuple(one) not in scope.refs]
+            connection.execute(
+                text("UPDATE outbox SET value = :value, records = cast(:records AS jsonb) WHERE id = :id"),
+                {"id": number, "value": after, "records": json.dumps(left) if left else None},
+            )
     return changed
 
 

@@ -13,6 +13,7 @@ from sqlalchemy import (
     Text,
     true,
 )
+from sqlalchemy.dialects.postgresql import ARRAY
 
 METADATA = MetaData(
     schema="keys",
@@ -30,6 +31,7 @@ master = Table(
     Column("only", Boolean, primary_key=True, server_default=true()),
     Column("master", Text, nullable=False, comment="the name of the master key"),
     Column("mark_key", LargeBinary, nullable=False, comment="wrapped; names of keys are made with it"),
+    Column("former", ARRAY(Text), nullable=False, server_default="{}", comment="names of those that it was before"),
     Column("destroyed", BigInteger, nullable=False, server_default="0", comment="rises whenever keys are destroyed"),
     CheckConstraint('"only"', name="only"),
 )
@@ -53,4 +55,12 @@ record_key = Table(
         unique=True,
         postgresql_where=Column("wrapped").is_not(None),
     ),
+)
+
+# How many messages each reader passed over, and each sayer did not say, since the keys of their records were destroyed.
+passed_over = Table(
+    "passed_over",
+    METADATA,
+    Column("who", Text, primary_key=True),
+    Column("messages", BigInteger, nullable=False),
 )

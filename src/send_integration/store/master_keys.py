@@ -20,6 +20,11 @@ def master_name(key: bytes) -> str:
     return hmac.digest(key, b"the name of a master key", "sha256")[:8].hex()
 
 
+def name_of_file(path: Path) -> str:
+    """The name of the master key that a file should hold."""
+    return path.name.removeprefix(_BEFORE).removesuffix(_AFTER)
+
+
 def make_master_key(folder: Path, *, beside: bool = False) -> Path:
     """Make a master key, and the folder where there is none. Raises BadInput where the folder has one, unless it is to stand
     `beside` it for as long as it takes its place."""
@@ -48,7 +53,7 @@ def read_master_keys(folder: Path) -> Mapping[str, bytes]:
     found: dict[str, bytes] = {}
     for path in sorted(folder.glob(f"{_BEFORE}*{_AFTER}")):
         key = read_key_file(path, missing=missing)
-        name = path.name.removeprefix(_BEFORE).removesuffix(_AFTER)
+        name = name_of_file(path)
         if master_name(key) != name:
             raise BadSetting(
                 "The file holds another key than its name says", where=str(path), next_step="Put back what was made."

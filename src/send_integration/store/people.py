@@ -102,6 +102,15 @@ def records_by_id(connection: Connection, record_ids: Iterable[int]) -> dict[int
     return {known.id: known for known in found.values()}
 
 
+def records_of_child(connection: Connection, child_id: str) -> list[tuple[str, str]]:
+    """The sources and ids under which a child is kept now."""
+    rows = connection.execute(
+        text("SELECT DISTINCT source, local_id FROM person_record WHERE child_id = :child ORDER BY 1, 2"),
+        {"child": child_id},
+    )
+    return [(row[0], row[1]) for row in rows]
+
+
 def every_record(connection: Connection) -> dict[PersonRecord, KnownRecord]:
     """All kept records, for deciding everything anew."""
     return _records(connection, "true", [])

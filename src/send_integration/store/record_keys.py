@@ -5,26 +5,20 @@ its own, so that one that was destroyed is known again, and tells nobody whose i
 """
 
 import secrets
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import Connection, text
 
 from send_integration.contracts.protected import CONTENT_KEY_BYTES, ContentKey, key_name
-from send_integration.errors import BadSetting, Broken
+from send_integration.errors import Broken
+from send_integration.store.key_wrapping import Masters, Wrapping
 
 MOST_KNOWN = 50_000
 """Keys that a process keeps at hand, and as many that stand for several; each takes about a kilobyte."""
 
 Ref = tuple[str, str]
 """A person record: its source, and the id under which that keeps the person."""
-
-Masters = Callable[[], Mapping[str, bytes]]
-"""Reads the master keys by their names."""
-
-_NONCE_BYTES, _NAME_BYTES = 12, 8
 
 
 def destroy_keys(connection: Connection, records: Sequence[Ref]) -> int:
@@ -50,6 +44,22 @@ def destroy_keys(connection: Connection, records: Sequence[Ref]) -> int:
     return len(gone)
 
 
+def note_passed_over(connection: Connection, by: str, messages: int) -> None:
+    """Count messages that a reader passed over, or a sayer did not say, since keys were destroyed."""
+    connection.execute(
+        text(
+            "INSERT INTO keys.passed_over AS before (who, messages) VALUES (:by, :messages)"
+            " ON CONFLICT (who) DO UPDATE SET messages = before.messages + excluded.messages"
+        ),
+        {"by": by, "messages": messages},
+    )
+
+
+def passed_over(connection: Connection) -> dict[str, int]:
+    """How many messages each reader passed over and each sayer did not say."""
+    return {row[0]: row[1] for row in connection.execute(text("SELECT who, messages FROM keys.passed_over"))}
+
+
 class _Standing(NamedTuple):
     """Which master key wraps, how often keys were destroyed, and what names are made with, wrapped."""
 
@@ -63,13 +73,16 @@ class RecordKeys:
 
     def __init__(self, masters: Masters) -> None:
         """Raises BadSetting where there is no master key."""
-        self._read_masters = masters
-        self._masters = {name: AESGCM(key) for name, key in masters().items()}
+        self._wrapping = Wrapping(masters)
         self._standing: _Standing | None = None
         self._mark_key = b""
         self._names: dict[Ref, str] = {}
         self._known: dict[str, bytes] = {}
         self._made: dict[str, ContentKey] = {}
+
+    def prepare(self, connection: Connection) -> None:
+        """Raise BadSetting where the master key that the database needs is not there: before anything is read."""
+        self._look(connection)
 
     def of_records(
         self, connection: Connection, wanted: Collection[tuple[Ref, ...]]
@@ -106,16 +119,16 @@ class RecordKeys:
         query = text("SELECT master, destroyed, mark_key FROM keys.master")
         row = connection.execute(query).one_or_none()
         if row is None:
-            name = next(iter(self._masters))
+            name = self._wrapping.names[0]
             connection.execute(
                 text("INSERT INTO keys.master (master, mark_key) VALUES (:name, :mark_key) ON CONFLICT DO NOTHING"),
-                {"name": name, "mark_key": self._wrapped(name, "", secrets.token_bytes(CONTENT_KEY_BYTES))},
+                {"name": name, "mark_key": self._wrapping.wrapped(name, "", secrets.token_bytes(CONTENT_KEY_BYTES))},
             )
             row = connection.execute(query).one()
         now = _Standing(row.master, row.destroyed, bytes(row.mark_key))
         if now != self._standing:
             self._known, self._made, self._names = {}, {}, {}
-            self._mark_key = self._unwrapped("", now.mark_key)
+            self._mark_key = self._wrapping.unwrapped("", now.mark_key)
             self._standing = now
 
     def _name_of(self, ref: Ref) -> str:
@@ -145,7 +158,7 @@ class RecordKeys:
         if len(self._known) + len(asked) > MOST_KNOWN:
             self._known.clear()
         for name, wrapped, is_committed in rows:
-            key = found[name] = None if wrapped is None else self._unwrapped(name, bytes(wrapped))
+            key = found[name] = None if wrapped is None else self._wrapping.unwrapped(name, bytes(wrapped))
             if key is not None and is_committed:
                 self._known[name] = key
         return found
@@ -154,7 +167,10 @@ class RecordKeys:
         """Make keys, but where another was faster. In the order of their names, so that two who do it wait in one order."""
         assert self._standing is not None  # noqa: S101 - looked at first
         names = sorted(new)
-        wrapped = [self._wrapped(self._standing.master, name, secrets.token_bytes(CONTENT_KEY_BYTES)) for name in names]
+        wrapped = [
+            self._wrapping.wrapped(self._standing.master, name, secrets.token_bytes(CONTENT_KEY_BYTES))
+            for name in names
+        ]
         connection.execute(
             text(
                 "INSERT INTO keys.record_key (name, wrapped, source, local_id) SELECT * FROM unnest(cast(:names AS text[]),"
@@ -181,29 +197,3 @@ class RecordKeys:
             if self._known.keys() >= keys.keys():
                 self._made[told] = made
         return made
-
-    def _wrapped(self, master: str, name: str, key: bytes) -> bytes:
-        nonce = secrets.token_bytes(_NONCE_BYTES)
-        return bytes.fromhex(master) + nonce + self._master(master).encrypt(nonce, key, name.encode())
-
-    def _unwrapped(self, name: str, wrapped: bytes) -> bytes:
-        master, rest = wrapped[:_NAME_BYTES].hex(), wrapped[_NAME_BYTES:]
-        try:
-            return self._master(master).decrypt(rest[:_NONCE_BYTES], rest[_NONCE_BYTES:], name.encode())
-        except InvalidTag:
-            raise Broken(
-                "The key of a person record is not as it was kept",
-                where="schema keys",
-                next_step="Restore it from a copy.",
-            ) from None
-
-    def _master(self, name: str) -> AESGCM:
-        if name not in self._masters:  # another has taken its place since this process began
-            self._masters = {name: AESGCM(key) for name, key in self._read_masters().items()}
-        if name not in self._masters:
-            raise BadSetting(
-                f"The master key {name} of the records' keys is not there, and this database needs it",
-                where="the folder of keys",
-                next_step="Put back its file; where it is lost for ever, docs/record-keys.md says what that means.",
-            )
-        return self._masters[name]

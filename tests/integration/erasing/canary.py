@@ -31,6 +31,7 @@ from send_integration.store.sessions import Session, record
 from tests.builders import NOW, sent
 from tests.integration.families import child_of
 from tests.integration.steps.pipe import Pipe
+from tests.record_keys import KEYS, known_keys
 
 TODAY = date(2025, 1, 16)
 CHILDREN = 25
@@ -143,9 +144,9 @@ def pipe_on(
     """The stream over a database, and over what topics another has."""
     rules, erased = load_rules(), Erased(keys)
     pipe = Pipe(engine, rules, TODAY, now=NOW)
-    pipe.gates = [Gate(engine, checks_of, default_model(), erased=erased)]
-    pipe.keepers = [TimelineKeeper(engine, rules, read_pseudonyms(keys, SNAPSHOT), erased)]
-    pipe.warehouse = Warehouse(engine, rules, read_pseudonyms(keys, WAREHOUSE), erased)
+    pipe.gates = [Gate(engine, checks_of, default_model(), keys=known_keys(), erased=erased)]
+    pipe.keepers = [TimelineKeeper(engine, rules, read_pseudonyms(keys, SNAPSHOT), known_keys(), erased)]
+    pipe.warehouse = Warehouse(engine, rules, read_pseudonyms(keys, WAREHOUSE), KEYS, erased)
     if like is not None:
         pipe.topics = {place: copy(held) for place, held in like.topics.items()}
     return pipe
@@ -187,10 +188,6 @@ def _beside_the_stream(connection: Connection, child: str) -> None:
         text("SELECT flag_id, alert_id FROM alert WHERE child_id = :child ORDER BY alert_id LIMIT 1"), given
     ).one()
     for statement in (
-        (
-            "INSERT INTO keys.record_key (name, wrapped, source, local_id) VALUES ('k', '', 'urn:send:schools', 'CANARY-S1')"
-            " ON CONFLICT DO NOTHING"
-        ),
         "INSERT INTO meeting (meeting_on, quorum, opened_by) VALUES ('2026-06-09', 1, 'chair') ON CONFLICT DO NOTHING",
         "INSERT INTO agenda_place (meeting_on, child_id, carried_why) VALUES ('2026-06-09', :child, 'lantern-reason')",
         "INSERT INTO panel_sight (child_id, mark, seen, shown_at) VALUES (:child, 'm', :seen, now())",

@@ -31,6 +31,7 @@ from tests.integration.erasing.canary import hits, live, make_keys, pipe_on, raw
 from tests.integration.families import child_of
 from tests.integration.steps.pipe import Pipe
 from tests.integration.warehouse.test_changes import Copy
+from tests.record_keys import KEYS
 
 BY = Session("sam", "command-line", "")
 
@@ -145,7 +146,7 @@ def test_history_that_is_loaded_again_does_not_bring_the_child_back(place: Place
     work = Work(address_of(engine), expectations_of, load_rules(), canary.TODAY, NOW, place.town.keys)
     files = [HistoryFile(path, path.stem) for path in sorted(place.town.files.glob("*.jsonl"))]
 
-    Backfill(engine, work, default_model(), 2, lambda _step, _number: None).load(files, lambda: 0)
+    Backfill(engine, work, default_model(), KEYS, 2, lambda _step, _number: None).load(files, lambda: 0)
 
     assert hits(engine, ids=ids) == []
     assert counts(engine) == before, "every line is a repeat"

@@ -231,15 +231,3 @@ def test_a_missing_key_is_told_before_anybody_goes(run: Run, town: Small) -> Non
     assert isinstance(refused.exception, BadSetting)
     assert "pseudonyms new erasure" in str(refused.exception)
     assert len(names_left(town.engine)) == 4
-
-
-def test_an_erased_record_is_told_of_again_once_a_person_says_so(run: Run, town: Small) -> None:
-    town.erase(town.child("Tom", "Bright"))
-    given = ("--source", SCHOOLS, "--local-id", "T-1", "--why", "the family came back")
-
-    assert run(retention.app, "readmit", *given).exit_code == 0
-    assert isinstance(run(retention.app, "readmit", *given).exception, BadInput)
-    assert (
-        town.one("SELECT why FROM audit WHERE action = 'readmit-record'")
-        == f"a record of {SCHOOLS}: the family came back"
-    )

@@ -17,6 +17,13 @@ def upgrade() -> None:
         sa.Column("master", sa.Text(), nullable=False, comment="the name of the master key"),
         sa.Column("mark_key", sa.LargeBinary(), nullable=False, comment="wrapped; names of keys are made with it"),
         sa.Column(
+            "former",
+            postgresql.ARRAY(sa.Text()),
+            server_default="{}",
+            nullable=False,
+            comment="names of those that it was before",
+        ),
+        sa.Column(
             "destroyed", sa.BigInteger(), server_default="0", nullable=False, comment="rises whenever keys are destroyed"
         ),
         sa.PrimaryKeyConstraint("only", name=op.f("pk_master")),
@@ -49,6 +56,13 @@ def upgrade() -> None:
     op.execute(
         "ALTER TABLE keys.record_key SET (autovacuum_vacuum_threshold = 0, autovacuum_vacuum_scale_factor = 0,"
         " autovacuum_vacuum_insert_threshold = -1)"
+    )
+    op.create_table(
+        "passed_over",
+        sa.Column("who", sa.Text(), nullable=False),
+        sa.Column("messages", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("who", name=op.f("pk_passed_over")),
+        schema="keys",
     )
     op.add_column(
         "outbox",
