@@ -12,8 +12,13 @@ from send_integration.contracts.erasing import without
 from send_integration.contracts.event import EventKey
 from send_integration.contracts.protected import SOURCE
 from send_integration.contracts.pseudonyms import WAREHOUSE, Pseudonyms
+from send_integration.contracts.registry import read
 from send_integration.errors import BadInput, NotReady
+from send_integration.identity.decide import Held as Undecided
+from send_integration.steps.gate_messages import about_no_child, accepted
+from send_integration.steps.protecting import records_named
 from send_integration.steps.snapshots import pseudonyms_of_the_topic, taken_away
+from send_integration.store.admission import admitted_by_key
 from send_integration.store.alerts import lock_routing
 from send_integration.store.backfill_letting_in import refuse_while_history_is_let_in
 from send_integration.store.decisions import lock_deciding
@@ -40,7 +45,7 @@ from send_integration.store.erasing_scope import (
 from send_integration.store.holds import holds_on
 from send_integration.store.outbox import say
 from send_integration.store.panel import lock_words
-from send_integration.store.people import forget_records, lock_identity
+from send_integration.store.people import forget_records, lock_identity, records_by_id
 from send_integration.store.pseudonym_keys import read_pseudonyms
 from send_integration.store.record_keys import destroy_keys
 from send_integration.store.sessions import Session, record_within
@@ -133,6 +138,7 @@ class Eraser:
         rows["events of others that named the child, now without"] = rewrite_events(connection, rewritten)
         forget_records(connection, scope.records)
         rows["person records, with their keys, links and reviews"] = len(scope.records)
+        _say_anew(connection, rewritten)
         rows["keys of what topics say of the records"] = destroy_keys(
             connection, [*sorted(scope.refs), *((SOURCE, one) for one in scope.ids)]
         )
@@ -184,6 +190,22 @@ def _others_without(connection: Connection, scope: Scope) -> dict[EventKey, byte
             left[event.key] = body
     erase_these_too(connection, [*gone, *withdrawals_of(connection, gone)])
     return left
+
+
+def _say_anew(connection: Connection, rewritten: Mapping[EventKey, bytes]) -> None:
+    """Say others' events on their topics once more, as they are now: what is there of them names the child, and goes with its
+    keys. It is said under the same decision, so that who has the event has nothing new to do."""
+    rows = admitted_by_key(connection, rewritten)
+    decided = records_by_id(connection, [row.person_record_id for row in rows if row.person_record_id is not None])
+    for row in rows:
+        event = read(row.raw)
+        if row.person_record_id is None:
+            say(connection, [about_no_child(event, records_named(event))])
+            continue
+        record = decided[row.person_record_id]
+        if not isinstance(record.decision, Undecided):
+            number = max(record.number, row.least_decision)
+            say(connection, accepted(row.feed, row.raw, record.decision, number, records_named(event)))
 
 
 def _keep_marks(connection: Connection, marks: Marks, scope: Scope) -> None:

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import Engine, text
 
 from send_integration.contracts.audit_chain import Head
+from send_integration.contracts.erasing import ERASED
 from send_integration.contracts.pseudonyms import WAREHOUSE
 from send_integration.identity.model import default_model
 from send_integration.steps.backfill import Backfill
@@ -194,6 +195,8 @@ def test_a_child_is_nowhere_any_more_and_nothing_that_comes_again_brings_it_back
     read_from_the_start(pipe)
     assert hits(engine, ids=ids) == []
     assert child_of(engine, "Peregrine", "Quillfeather")
+    told = pipe.ask("SELECT convert_from(body, 'UTF8') FROM event WHERE event_id = 'brother-3'")
+    assert [ERASED in row[0] for row in told] == [True], "what is his stands, without her, also for who begins anew"
 
 
 def send_everything_again(place: Place) -> None:
