@@ -230,7 +230,7 @@ def read_from_the_start(pipe: Pipe) -> None:
 
 
 NOT_THE_SAME = ("public.stream_position", "public.erased", "public.erasure_key", "public.audit", "public.audit_link",
-                "public.outbox", "public.digest", "reporting_intake.restating", "reporting_intake.erased_row")  # fmt: skip
+                "public.outbox", "public.digest", "keys.master", "reporting_intake.restating", "reporting_intake.erased_row")  # fmt: skip
 
 
 def hers_as_his(place: Place) -> set[str]:
