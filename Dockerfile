@@ -16,7 +16,7 @@ RUN apt-get update \
  && apt-get install -y --no-install-recommends libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-liberation fonts-dejavu-core \
  && rm -rf /var/lib/apt/lists/*
 RUN useradd --create-home --uid 10001 send \
- && install --directory --owner send --group send --mode 700 /home/send/pseudonym-keys
+ && install --directory --owner send --group send --mode 700 /home/send/pseudonym-keys /home/send/record-keys
 COPY --from=build /opt/send /opt/send
 ENV PATH=/opt/send/bin:$PATH PYTHONUNBUFFERED=1 SEND_HOME=/home/send/var
 USER send

@@ -19,6 +19,7 @@ from typing import NamedTuple
 import psutil
 
 from benchmarks.one_core import Measured, measured_database
+from benchmarks.record_keys import KEYS
 from send_integration import clock
 from send_integration.contracts.registry import parse
 from send_integration.contracts.topics import FEEDS
@@ -174,9 +175,9 @@ def load(database: Measured, files: Sequence[HistoryFile], processes: int) -> tu
     work = Work(address, expectations_of, load_rules(), UNTIL, clock.now())
     with watching(database) as watch:
         laps = _Laps(watch)
-        loading = Backfill(database.engine, work, default_model(), processes, laps.told)
+        loading = Backfill(database.engine, work, default_model(), KEYS, processes, laps.told)
         loaded = loading.load(
-            files, lambda: say_history(database.engine, lambda _: None, lambda count: laps.told("say", count))
+            files, lambda: say_history(database.engine, KEYS, lambda _: None, lambda count: laps.told("say", count))
         )
     return laps.of, watch.peak, loaded
 

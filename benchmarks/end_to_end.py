@@ -31,6 +31,7 @@ from send_integration.simulate.authority import simulate_authority
 from send_integration.simulate.profile import load_profile
 from send_integration.steps.batch import Outgoing
 from send_integration.store.engine import open_database
+from send_integration.store.master_keys import make_master_key
 from send_integration.store.schema import migrate
 from tests.builders import sent
 from tests.integration.brokers import broker_of, kafka_libraries
@@ -63,6 +64,7 @@ def measure(kind: str, folder: Path, stack: ExitStack, children: int) -> None:
     stack.callback(engine.dispose)
     migrate(engine)
     create_missing_topics(broker, partitions=PARTITIONS, replication=1)
+    make_master_key(folder / "pseudonym-keys")
     made = simulate_authority(
         load_profile("luton-2024"), children=children, seed=1, until=UNTIL, dirt="none", statutory_dates=True
     )

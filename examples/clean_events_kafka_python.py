@@ -1,7 +1,8 @@
 """Reads the clean topics with kafka-python into an SQLite file: every event that stands, and whose it is.
 
-    pip install kafka-python
-    python clean_events_kafka_python.py localhost:9092 events.db                      # all, then whatever comes
+    pip install kafka-python cryptography
+    send-integration keys export --consumer me --to keys.jsonl     # by whoever runs the system; anew every day
+    python clean_events_kafka_python.py localhost:9092 events.db --keys keys.jsonl    # all, then whatever comes
     python clean_events_kafka_python.py localhost:9092 events.db --since 2025-06-01   # published from that day on
     python clean_events_kafka_python.py localhost:9092 events.db --until-end          # stops when there is no more
 
@@ -10,27 +11,32 @@ step is as it is.
 """
 
 import argparse
+import base64
+import hashlib
 import json
 import re
 import sqlite3
 import sys
 from contextlib import closing
 from datetime import datetime
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from kafka import ConsumerRebalanceListener, KafkaConsumer, OffsetAndMetadata, TopicPartition
 
 TABLES = """
 CREATE TABLE IF NOT EXISTS clean_event (
-    source TEXT, id TEXT, child TEXT, decision INTEGER, recorded_at TEXT, body BLOB, PRIMARY KEY (source, id));
+    source TEXT, id TEXT, child TEXT, decision INTEGER, recorded_at TEXT, body BLOB, keys TEXT, PRIMARY KEY (source, id));
 CREATE TABLE IF NOT EXISTS position (topic TEXT, "partition" INTEGER, next INTEGER, PRIMARY KEY (topic, "partition"));
 """
 
 # Of each source and id the highest decision stands; of two equal ones that recorded earlier, then the smaller bytes.
 KEEP = """
-INSERT INTO clean_event VALUES (:source, :id, :child, :decision, :recorded_at, :body)
+INSERT INTO clean_event VALUES (:source, :id, :child, :decision, :recorded_at, :body, :keys)
 ON CONFLICT (source, id) DO UPDATE SET
-    child = excluded.child, decision = excluded.decision, recorded_at = excluded.recorded_at, body = excluded.body
+    child = excluded.child, decision = excluded.decision, recorded_at = excluded.recorded_at, body = excluded.body,
+    keys = excluded.keys
 WHERE excluded.decision > decision
    OR excluded.decision = decision AND (excluded.recorded_at, excluded.body) < (recorded_at, body)
 """
@@ -41,6 +47,9 @@ def main() -> None:
     asked = arguments()
     own = sqlite3.connect(asked.file, timeout=30)
     own.executescript(TABLES)
+    keys = Keys(asked.keys)
+    with own:  # who was erased is to be gone here as well
+        own.executemany("DELETE FROM clean_event WHERE instr(keys, ?)", [(name,) for name in keys.destroyed])
     consumer = KafkaConsumer(
         bootstrap_servers=asked.broker,
         group_id=asked.group,
@@ -57,7 +66,7 @@ def main() -> None:
         while True:
             batches = consumer.poll(timeout_ms=1000)
             for place, messages in batches.items():
-                write(own, place, messages, asked.since or 0)
+                write(own, place, messages, asked.since or 0, keys)
             if batches:
                 consumer.commit({place: OffsetAndMetadata(m[-1].offset + 1, "", -1) for place, m in batches.items()})
             elif asked.until_end and at_end(consumer):
@@ -66,6 +75,8 @@ def main() -> None:
         consumer.close()
     for source, event_id, child in standing(own):
         sys.stdout.write(f"{source} {event_id} {child}\n")
+    if keys.passed_over:
+        sys.stderr.write(f"{keys.passed_over} messages were passed over, for their keys were destroyed\n")
 
 
 def arguments() -> argparse.Namespace:
@@ -78,6 +89,7 @@ def arguments() -> argparse.Namespace:
     )
     parser.add_argument("--since", type=london_day, help="a day, YYYY-MM-DD: what was published before is left out")
     parser.add_argument("--feeds", nargs="+", metavar="FEED", help="these feeds only, such as: camhs school")
+    parser.add_argument("--keys", help="the file that `send-integration keys export` wrote")
     parser.add_argument("--until-end", action="store_true", help="stop when there is no more")
     return parser.parse_args()
 
@@ -85,6 +97,42 @@ def arguments() -> argparse.Namespace:
 def london_day(written: str) -> int:
     """The first moment of a day in London, as Kafka counts time."""
     return int(datetime.strptime(written, "%Y-%m-%d").replace(tzinfo=ZoneInfo("Europe/London")).timestamp() * 1000)
+
+
+class Keys:
+    """What opens messages: the keys of a file, and the names of those that were destroyed."""
+
+    def __init__(self, file: str | None) -> None:
+        self.known: dict[str, bytes] = {}
+        self.destroyed: set[str] = set()
+        self.passed_over = 0
+        if file:
+            with Path(file).open(encoding="utf-8") as lines:
+                for told in map(json.loads, lines):
+                    if "k" in told:
+                        self.known[told["kid"]] = _bytes(told["k"])
+                    else:
+                        self.destroyed.add(told["kid"])
+
+    def opened(self, value: bytes) -> tuple[bytes | None, str]:
+        """A message as it was before it was protected, None where a key of it was destroyed; and the names of its keys."""
+        event = json.loads(value)
+        if event["type"] != "send.protected.v1":
+            return value, ""  # an older release said it in the clear
+        head, _, nonce, sealed, tag = event["data"].split(".")
+        names = json.loads(_bytes(head))["kid"]
+        if self.destroyed.intersection(names.split(".")):
+            self.passed_over += 1
+            return None, names
+        if not self.known.keys() >= set(names.split(".")):
+            sys.exit("There are messages under newer keys: take the file of keys anew, and start again.")
+        parts = [self.known[name] for name in names.split(".")]
+        key = parts[0] if len(parts) == 1 else hashlib.sha256(b"".join(parts)).digest()
+        return AESGCM(key).decrypt(_bytes(nonce), _bytes(sealed) + _bytes(tag), head.encode()), names
+
+
+def _bytes(written: str) -> bytes:
+    return base64.urlsafe_b64decode(written + "=" * (-len(written) % 4))
 
 
 class Places(ConsumerRebalanceListener):
@@ -121,14 +169,17 @@ def starts(consumer: KafkaConsumer, wanted: re.Pattern[str], since: int) -> dict
     return {p: ends[p] if at is None or at.timestamp < 0 else at.offset for p, at in found.items()}
 
 
-def write(own: sqlite3.Connection, place: TopicPartition, messages: list, since: int) -> None:
+def write(own: sqlite3.Connection, place: TopicPartition, messages: list, since: int, keys: Keys) -> None:
     """Keep a batch and its place, in one transaction: after a crash neither is there without the other."""
     with own:
         for message in messages:
             headers = dict(message.headers)
             if "child" not in headers or message.timestamp < since:  # about no child, or of two clocks one was slow
                 continue
-            event = json.loads(message.value)
+            body, names = keys.opened(message.value)
+            if body is None:  # erased
+                continue
+            event = json.loads(body)
             own.execute(
                 KEEP,
                 {
@@ -137,7 +188,8 @@ def write(own: sqlite3.Connection, place: TopicPartition, messages: list, since:
                     "child": headers["child"].decode(),  # empty: nobody's any more
                     "decision": int(headers["decision"]),
                     "recorded_at": event["recordedtime"],  # always UTC and of one length, so that texts compare
-                    "body": message.value,
+                    "body": body,
+                    "keys": names,
                 },
             )
         own.execute(

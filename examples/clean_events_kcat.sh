@@ -5,6 +5,9 @@
 #   ./clean_events_kcat.sh localhost:9092                # everything that there is now
 #   ./clean_events_kcat.sh localhost:9092 2025-06-01     # what was published from that day on, midnight in London
 #
+# What is said of children is protected, so the messages go through `send-integration topics decrypt`, which opens them by the keys
+# of the system (SEND_DATABASE, SEND_RECORD_KEYS), or with KEYS=keys.jsonl by a file that `send-integration keys export` wrote.
+#
 # Which of them stand once corrections and retractions are applied, `data.corrects` and `data.retracts` say: docs/clean-topics.md.
 set -euo pipefail
 
@@ -20,7 +23,7 @@ for topic in $topics; do
   # %h are the headers, as name=value with commas between; neither a decision nor a child's id holds a comma. -e: stop at the
   # end, of which the broker tells once it has waited so long for more: without this half a second
   kcat -b "$broker" -C -q -e -X fetch.wait.max.ms=10 -t "$topic" -o "$from" -f '%h\t%s\n'
-done | jq --raw-input --raw-output --slurp '
+done | send-integration topics decrypt ${KEYS:+--keys "$KEYS"} | jq --raw-input --raw-output --slurp '
   split("\n") | map(select(length > 0) | split("\t")
     | (.[0] | split(",") | map(split("=") | {key: .[0], value: (.[1:] | join("="))}) | from_entries) as $headers
     | select($headers | has("child"))

@@ -7,7 +7,9 @@ from send_integration.contracts.pseudonyms import Pseudonyms
 from send_integration.settings import Settings
 from send_integration.steps.catalogue import load_rules
 from send_integration.steps.warehouse import READER, Warehouse
+from send_integration.store.erased import Erased
 from streams.app import Worker, build
+from streams.stream_worker import own_keys
 from streams.warehouse import add_warehouse
 
 READERS = {topics.clean(feed).name: READER for feed in topics.FEEDS}
@@ -18,7 +20,8 @@ def assemble(settings: Settings, engine: Engine, names: Pseudonyms, *, from_noth
 
     Raises BadSetting where the tables were filled under another key, unless they are to be filled from nothing.
     """
-    warehouse = Warehouse(engine, load_rules(settings.rules), names)
+    erased = Erased(settings.pseudonym_folder)
+    warehouse = Warehouse(engine, load_rules(settings.rules), names, own_keys(settings, engine), erased)
     if from_nothing:
         warehouse.begin_from_nothing()
     warehouse.prepare()

@@ -24,6 +24,9 @@ from send_integration.steps.silences import SilenceLook
 from send_integration.steps.snapshots import pseudonyms_of_the_topic
 from send_integration.steps.timeline import TimelineKeeper
 from send_integration.steps.watching import FeedWatch, Judge
+from send_integration.store.erased import Erased
+from send_integration.store.master_keys import read_master_keys
+from send_integration.store.record_keys import RecordKeys
 from streams.alerts import add_alerts, add_delivery, add_directory, add_turns
 from streams.app import Worker, build
 from streams.clock import add_clock
@@ -44,16 +47,18 @@ def assemble(settings: Settings, engine: Engine) -> Worker:
     """A worker with all its agents, not yet running."""
     rules = load_rules(settings.rules)
     worker = build("send-integration", settings, engine, READERS)
-    keeper = TimelineKeeper(engine, rules, pseudonyms_of_the_topic(settings.pseudonym_folder))
+    keys, erased = own_keys(settings, engine), Erased(settings.pseudonym_folder)
+    keeper = TimelineKeeper(engine, rules, pseudonyms_of_the_topic(settings.pseudonym_folder), keys, erased)
     keeper.put_rules_in_force()
     checks, judges = guards()
     watch = FeedWatch(judges.__getitem__, timedelta(minutes=settings.feed_cool_down_minutes))
-    add_gates(worker, Gate(engine, checks.__getitem__, load_model(settings.identity_model), watch))
+    model = load_model(settings.identity_model)
+    add_gates(worker, Gate(engine, checks.__getitem__, model, watch, keys=keys, erased=erased))
     add_feeds(worker)
     add_ends(worker)
     add_silences(worker, SilenceLook(engine, _judge_of, partial(has_waiting, engine, settings.kafka)))
     add_timeline(worker, keeper)
-    add_relay(worker, Relay(engine))
+    add_relay(worker, Relay(engine, keys))
     add_clock(worker, keeper)
     mailboxes = settings.mailboxes
     channels = open_channels(settings)
@@ -63,6 +68,7 @@ def assemble(settings: Settings, engine: Engine) -> Worker:
         mailboxes=mailboxes,
         fallback=settings.fallback_mailbox,
         office=office_of(settings),
+        keys=keys,
     )
     add_alerts(worker, router)
     add_turns(worker, router)
@@ -71,6 +77,15 @@ def assemble(settings: Settings, engine: Engine) -> Worker:
     if channels:
         add_delivery(worker, deliverer, mailboxes, settings.fallback_mailbox)
     return worker
+
+
+def own_keys(settings: Settings, engine: Engine) -> RecordKeys:
+    """The keys of person records. Raises BadSetting where the master key that the database needs is not there: before anything
+    is read or said."""
+    keys = RecordKeys(partial(read_master_keys, settings.record_key_folder))
+    with engine.begin() as connection:
+        keys.prepare(connection)
+    return keys
 
 
 def office_of(settings: Settings) -> Office:

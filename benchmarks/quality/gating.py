@@ -11,6 +11,7 @@ from sqlalchemy import Engine, create_engine, make_url, text
 
 from benchmarks.quality.clean import CleanAuthority, Sent, messages
 from benchmarks.quality.history import keep_history
+from benchmarks.record_keys import KEYS
 from send_integration.contracts.event import Event, EventKey
 from send_integration.identity.model import default_model
 from send_integration.quality.batch_rules import BatchRules
@@ -91,7 +92,7 @@ class Server:
         self._execute("CREATE DATABASE filled")
         engine = open_database(self._named("filled"))
         migrate(engine)
-        gate = Gate(engine, self.listening.of, default_model(), unwatched())
+        gate = Gate(engine, self.listening.of, default_model(), unwatched(), keys=KEYS)
         of_feed: dict[str, list[Sent]] = {}
         for one in authority.before:
             of_feed.setdefault(one.feed, []).append(one)
@@ -147,7 +148,7 @@ class Server:
 
 def admitted(engine: Engine, listening: Listening, feed: str, window: Sequence[RawMessage], now: datetime) -> Said:
     """Admit a window whose partition nobody used before, and read what the gate kept of its verdicts."""
-    gate = Gate(engine, listening.of, default_model(), FeedWatch(listening.judge_of, COOL_DOWN))
+    gate = Gate(engine, listening.of, default_model(), FeedWatch(listening.judge_of, COOL_DOWN), keys=KEYS)
     reviews = _count(engine, "SELECT count(*) FROM identity_review")
     listening.remarked.clear()
     repeats = batch_after = 0

@@ -17,6 +17,7 @@ from functools import partial
 
 from benchmarks.one_core import measured_database, take_one_core
 from benchmarks.quality.clean import NOW, clean_authority, messages
+from benchmarks.record_keys import KEYS
 from send_integration.contracts import topics
 from send_integration.contracts.event import Event
 from send_integration.contracts.registry import parse
@@ -94,7 +95,7 @@ def _met_contract(feed: str, window: Sequence[RawMessage]) -> list[Event]:
 def _measure_gate(windows: Windows, checks: Mapping[str, RowChecks], events: int, *, profile: str | None) -> None:
     with measured_database(SHARED_BUFFERS) as database:
         watch = FeedWatch(lambda feed: BatchRules(feed).failures, timedelta(hours=1))
-        gate = Gate(database.engine, lambda feed: checks[feed].checked, default_model(), watch)
+        gate = Gate(database.engine, lambda feed: checks[feed].checked, default_model(), watch, keys=KEYS)
         once_more = _once_more(windows)
 
         def measure(what: str, name: str, sent: Windows) -> None:

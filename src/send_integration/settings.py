@@ -162,11 +162,19 @@ class Settings(BaseSettings):
     pseudonym_keys: Path | None = Field(
         None,
         description="Folder of the keys by which each consumer of topics or tables has names of its own for"
-        " children: `snapshot`, `warehouse`. Empty: pseudonym-keys in SEND_HOME.",
+        " children: `snapshot`, `warehouse`; and of `erasure`, by which what was erased is known when it comes again. Empty:"
+        " pseudonym-keys in SEND_HOME.",
+    )
+    record_keys: Path | None = Field(
+        None,
+        description="Folder of the master key that wraps the keys of person records. Empty: the folder of the consumers' keys.",
     )
     rules: Path | None = Field(None, description="The authority's own rules file; empty: the catalogue as shipped.")
+    retention: Path | None = Field(
+        None, description="The authority's own file of how long records are kept; empty: the one that ships."
+    )
 
-    @field_validator("rules", "identity_model", "pseudonym_keys", "as_of", mode="before")
+    @field_validator("rules", "retention", "identity_model", "pseudonym_keys", "record_keys", "as_of", mode="before")
     @classmethod
     def _is_unset_where_empty(cls, written: object) -> object:
         return None if written == "" else written
@@ -209,6 +217,11 @@ class Settings(BaseSettings):
     def pseudonym_folder(self) -> Path:
         """Where the consumers' keys are."""
         return self.pseudonym_keys or self.home / "pseudonym-keys"
+
+    @property
+    def record_key_folder(self) -> Path:
+        """Where the master key of the records' keys is."""
+        return self.record_keys or self.pseudonym_folder
 
     def today(self) -> date:
         """The day that counts as today: the clock's, except in a rehearsal."""

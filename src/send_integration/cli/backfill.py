@@ -4,6 +4,7 @@ import asyncio
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -24,6 +25,8 @@ from send_integration.steps.backfill_reading import HistoryFile
 from send_integration.steps.backfill_saying import say_history
 from send_integration.steps.backfill_work import Work, expectations_of
 from send_integration.steps.catalogue import load_model, load_rules
+from send_integration.store.master_keys import read_master_keys
+from send_integration.store.record_keys import RecordKeys
 from send_integration.store.rule_books import put_in_force
 from send_integration.store.schema import migrate
 
@@ -49,16 +52,19 @@ def backfill(
     now, engine = services()
     migrate(engine)
     create_missing_topics(now.kafka, partitions=now.partitions, replication=now.replication)
+    keys = RecordKeys(partial(read_master_keys, now.record_key_folder))
     rules = load_rules(now.rules)
     put_in_force(engine, rules.fingerprint())
     work = Work(now.database.get_secret_value(), expectations_of, rules, now.today(), clock.now(), now.pseudonym_folder)
     began = time.monotonic()
     with Progress(console=Console(stderr=True), disable=not sys.stderr.isatty()) as bar:
         tasks = {step: bar.add_task(step, total=None) for step in STEPS}
-        loading = Backfill(
-            engine, work, load_model(now.identity_model), processes, lambda step, count: bar.advance(tasks[step], count)
-        )
-        loaded = loading.load(files, lambda: _say(engine, now.kafka, lambda count: bar.advance(tasks["say"], count)))
+
+        def told(step: str, count: int) -> None:
+            bar.advance(tasks[step], count)
+
+        loading = Backfill(engine, work, load_model(now.identity_model), keys, processes, told)
+        loaded = loading.load(files, lambda: _say(engine, keys, now.kafka, partial(told, "say")))
     typer.echo(
         f"{loaded.read:,} messages read, {loaded.let_in:,} let in many at a time, {loaded.by_gate:,} taken by the gate"
         f" one after the other, {loaded.children:,} children evaluated as of {work.today},"
@@ -74,11 +80,11 @@ def backfill(
 STEPS = ("read", "identify", "let in", "one by one", "say", "evaluate")
 
 
-def _say(engine: Engine, bootstrap: str, told: Callable[[int], None]) -> int:
+def _say(engine: Engine, keys: RecordKeys, bootstrap: str, told: Callable[[int], None]) -> int:
     """Connect to the broker, now that there is something to say, and say what was let in."""
     with asyncio.Runner() as runner:
         producer = runner.run(start_producer(bootstrap)).producer
         try:
-            return say_history(engine, lambda messages: runner.run(producer.send_all(messages)), told)
+            return say_history(engine, keys, lambda messages: runner.run(producer.send_all(messages)), told)
         finally:
             runner.run(producer.stop())

@@ -16,7 +16,7 @@ from sqlalchemy import Engine
 
 import send_integration
 from send_integration.broker.topics import create_missing_topics
-from send_integration.contracts.pseudonyms import SNAPSHOT, WAREHOUSE
+from send_integration.contracts.pseudonyms import ERASURE, SNAPSHOT, WAREHOUSE
 from send_integration.embedded.broker import embedded_broker
 from send_integration.embedded.database import embedded_database
 from send_integration.embedded.ports import port_is_free, wait_for_port
@@ -24,6 +24,7 @@ from send_integration.embedded.processes import first_to_end, how_it_ended, runn
 from send_integration.errors import Broken, NotReady
 from send_integration.steps.ledger import Ledger, take_ledger
 from send_integration.store.engine import open_database
+from send_integration.store.master_keys import make_master_key
 from send_integration.store.pseudonym_keys import make_key
 from send_integration.store.schema import migrate
 
@@ -85,8 +86,9 @@ def start_system(stack: ExitStack, folder: Path, *, as_of: date, port: int) -> S
     stack.callback(engine.dispose)
     migrate(engine)
     create_missing_topics(broker, partitions=2, replication=1)
-    for consumer in (SNAPSHOT, WAREHOUSE):
+    for consumer in (SNAPSHOT, WAREHOUSE, ERASURE):
         make_key(folder / "pseudonym-keys", consumer)
+    make_master_key(folder / "pseudonym-keys")
     environment = {
         "SEND_KAFKA": broker,
         "SEND_DATABASE": database,

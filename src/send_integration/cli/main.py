@@ -56,14 +56,22 @@ COMMANDS = {
     "quality": Entry("quality", "app", "What warning rules found, and what an inspection would ask about."),
     "drift": Entry("drift", "drift", "New fields, types, codes and columns at a source, and what to change for them."),
     "identity": Entry("identity", "app", "See which person records are held for review."),
+    "erase": Entry("erase", "erase", "Erase everything that is held of one child, for good; see first what would go."),
+    "hold": Entry("hold", "app", "Legal holds: of whom nothing may be erased; place, lift and list them."),
+    "retention": Entry(
+        "retention", "app", "Whose time has come by the retention rules; erase them, and what is too old."
+    ),
     "simulate": Entry("simulate", "simulate", "Write a made-up authority: histories, errors and all."),
     "export": Entry("export", "app", "What analysts take: tables and the Department's counts."),
     "explain": Entry("explain", "explain", "Which rows, children and events are behind a figure of the warehouse."),
     "pseudonyms": Entry(
         "pseudonyms", "app", "Make and list the keys by which each consumer has its names for children."
     ),
+    "keys": Entry("keys", "app", "The keys that protect what topics say of children: the master key, a reader's keys."),
     "schemas": Entry("schemas", "app", "Write or check the JSON Schemas and the AsyncAPI document."),
-    "topics": Entry("topics", "app", "Create the topics that are missing; say all children's state anew."),
+    "topics": Entry(
+        "topics", "app", "Create the topics that are missing; say all children's state anew; open messages."
+    ),
     "migrate": Entry("migrate", "migrate", "Bring the database's tables up to date."),
     "policy": Entry("policy", "policy", "Print who may do what on the page, and who sees what of a child."),
     "sessions": Entry("sessions", "app", "See who is signed in on the page, and end it."),

@@ -28,7 +28,8 @@ def new(
 ) -> None:
     """Make a consumer's key, in the folder that SEND_PSEUDONYM_KEYS names. One that is there is never written over.
 
-    Two are read by the software itself: snapshot, for send.child-snapshot, and warehouse, for the warehouse's tables.
+    Three are read by the software itself: snapshot, for send.child-snapshot, warehouse, for the warehouse's tables, and
+    erasure, by which what was erased is known when it comes again.
 
     Keep a copy where keys are kept: without it, what is published later cannot be joined with what was published before.
     """

@@ -1,9 +1,10 @@
-"""`send-integration topics`: creates the topics that are missing, and says all children's state anew on the compacted one."""
+"""`send-integration topics`: creates the topics that are missing, says all children's state anew, opens what is protected."""
 
 import typer
 
 from send_integration.broker.compacted import keys_with_a_value
 from send_integration.broker.topics import create_missing_topics
+from send_integration.cli.decrypting import decrypt
 from send_integration.cli.services import required_settings, services
 from send_integration.contracts.pseudonyms import SNAPSHOT
 from send_integration.contracts.topics import CHILD_SNAPSHOT
@@ -24,6 +25,9 @@ def topics(context: typer.Context) -> None:
         now = required_settings()
         made = create_missing_topics(now.kafka, partitions=now.partitions, replication=now.replication)
         typer.echo(f"{len(made)} topics created." if made else "Every topic is there.")
+
+
+app.command()(decrypt)
 
 
 @app.command()

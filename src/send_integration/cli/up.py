@@ -12,15 +12,18 @@ from send_integration.contracts.pseudonyms import WAREHOUSE
 from send_integration.embedded.processes import first_to_end, how_it_ended, running
 from send_integration.errors import Broken
 from send_integration.store.breakers import paused_feeds
+from send_integration.store.master_keys import read_master_keys
 from send_integration.store.pseudonym_keys import read_pseudonyms
 from send_integration.store.schema import migrate
 from send_integration.when.london import london_day
 
 
 def up() -> None:
-    """Start a worker, the reports and the page, and run until Ctrl-C; all end together. The reports need the key `warehouse`."""
+    """Start a worker, the reports and the page, and run until Ctrl-C; all end together. The reports need the key
+    `warehouse`, and both the master key of the records' keys."""
     now, engine = services()
     read_pseudonyms(now.pseudonym_folder, WAREHOUSE)
+    read_master_keys(now.record_key_folder)
     migrate(engine)
     paused = paused_feeds(engine)
     engine.dispose()

@@ -8,18 +8,26 @@ from send_integration.contracts import topics
 from send_integration.contracts.child_snapshot import SNAPSHOT_SCHEMA
 from send_integration.contracts.content_types import CLOUD_EVENT, JSON
 from send_integration.contracts.examples import CHILD, Example, examples_of, said_example
+from send_integration.contracts.protected import PROTECTED
 from send_integration.contracts.registry import EVENT_TYPES, type_feed
 from send_integration.contracts.said import SAID
 
-VERSION = "1.5.0"
+VERSION = "2.0.0"
 """The release of the schemas that this document describes; `schemas/past/` keeps every one. A new type, topic or optional
-field raises the second number, words alone the third; nothing that breaks a reader is released under a type's name."""
+field raises the second number, words alone the third; nothing that breaks a reader is released under a type's name. The first
+number rose when what is said of people began to be protected: whoever reads on needs keys."""
 
 BINDING = "0.5.0"
 BYTES = "application/octet-stream"
 
 READING = """\
 Events of education, health and care about children with special educational needs, checked, and each joined to its child.
+
+**What is said of people is protected.** A message of type `send.protected.v1` holds one JWE (RFC 7516: compact, `dir`,
+`A256GCM`). Opened, it is an event of one of the types below, or a change of a flag, byte for byte. Its key is that of the
+person record which the event asserts, by the name in `kid`; where names stand there with dots between, it is the SHA-256 of
+all those keys, in that order. Where the key is gone, so is what was said: pass it over. What releases before 2.0.0 said stands
+in the clear, and is read as it is. All that follows is of opened messages.
 
 **Of each source and id the highest decision stands.** Whose record is whose can change: two children turn out to be one, or
 one to be two. Every event concerned is then said again on its topic, the same value with a higher number in header
@@ -83,12 +91,14 @@ def _channel(topic: topics.Topic) -> dict[str, Any]:
 
 def _names_on(topic: str) -> list[str]:
     if topic == topics.CHILD_EVENTS.name:
-        return [name for name in EVENT_TYPES if _is_of_child(name)]
+        return [*(name for name in EVENT_TYPES if _is_of_child(name)), PROTECTED]
+    if topic == topics.FLAGS.name:
+        return [f"{topic}.v1", PROTECTED]
     _, kind, *feed = topic.split(".")
     names = [name for name, of in type_feed.items() if feed == [of]]
     if kind == "raw":
         return [f"raw.{name}" for name in names]
-    return names if kind == "clean" else [f"{topic}.v1"]
+    return [*names, PROTECTED] if kind == "clean" else [f"{topic}.v1"]
 
 
 def _is_of_child(name: str) -> bool:
@@ -111,6 +121,7 @@ def _messages() -> Iterator[tuple[str, dict[str, Any]]]:
         yield f"raw.{name}", {**told, "traits": [_trait("raw")], "examples": raw}
     for name in SAID:
         yield name, _said(name) if name != f"{topics.QUARANTINE.name}.v1" else _refused(name)
+    yield PROTECTED, _protected()
     yield (
         SNAPSHOT_SCHEMA,
         {
@@ -145,6 +156,24 @@ def _said(name: str) -> dict[str, Any]:
     }
 
 
+def _protected() -> dict[str, Any]:
+    headers = {**_clean_headers(), "required": ["content-type"]}
+    shown = {
+        "name": "ordinary",
+        "summary": "The event of send.camhs.referred.v1 above, under the key of 32 bytes 0, 1, 2 … 31.",
+        "headers": {"content-type": CLOUD_EVENT, "decision": "412", "child": CHILD},
+        "payload": said_example(PROTECTED),
+    }
+    return {
+        "name": PROTECTED,
+        "title": "Something said of people, for those who have the keys of all their records that it names.",
+        "contentType": CLOUD_EVENT,
+        "headers": headers,
+        "payload": {"$ref": f"./{PROTECTED}.json"},
+        "examples": [shown],
+    }
+
+
 def _refused(name: str) -> dict[str, Any]:
     told = said_example(name)
     headers = {
@@ -175,6 +204,10 @@ def _raw_trait() -> dict[str, Any]:
 
 
 def _clean_trait() -> dict[str, Any]:
+    return {"headers": _clean_headers(), **_key("child id")}
+
+
+def _clean_headers() -> dict[str, Any]:
     told = {
         "content-type": {"const": CLOUD_EVENT},
         "decision": {
@@ -186,7 +219,7 @@ def _clean_trait() -> dict[str, Any]:
             "examples": [CHILD, ""],
         },
     }
-    return {"headers": {**_headers(told), "required": ["content-type", "decision"]}, **_key("child id")}
+    return {**_headers(told), "required": ["content-type", "decision"]}
 
 
 def _headers(told: Mapping[str, Any]) -> dict[str, Any]:

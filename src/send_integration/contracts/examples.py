@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from send_integration.contracts.content_types import CLOUD_EVENT
 from send_integration.contracts.event import Event
+from send_integration.contracts.protected import PROTECTED, protected_example
 from send_integration.contracts.registry import EVENT_TYPES, parse, type_feed
 
 CHILD, OTHER_CHILD = "c5e1f0a92b7d4c38", "c90b1d6e7f2a4358"
@@ -100,6 +101,8 @@ def _headers(*, decision: int, child: str | None = None) -> dict[str, str]:
 
 def said_example(name: str) -> dict[str, Any]:
     """A message of one of our own topics, by the name of its schema."""
+    if name == PROTECTED:
+        return protected_example(examples_of("send.camhs.referred.v1")[0].payload)
     found: dict[str, Any] = json.loads(_TOLD["said"][name])
     return found
 

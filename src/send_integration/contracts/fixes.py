@@ -63,14 +63,19 @@ TOLD_TO_SENDERS: Mapping[Code, str] = {
     Code.UNKNOWN_FIELD: "Misspelt? Correct the field's name, and send the event again. New? Tell us what it means.",
     Code.UNKNOWN_TYPE: "Misspelt? Correct the type, and send the event again. New? Tell us what it means.",
     Code.WRONG_FEED: "Check to which feed you send it; where that is right, wait: we read it again.",
+    Code.ERASED_RECORD: "Send no more of it, until the authority asks you to open the record anew, under another local id.",
 }
-"""What a sender can do about what is ours to mend."""
+"""What a sender can do about what is ours to mend, or for a person of ours to decide."""
 
 FIXES: Mapping[Code, Fix] = {
     **{code: Fix(Turn.SENDER, step) for code, step in _SENDER.items()},
     **{code: Fix(Turn.US, step) for code, step in _US.items()},
     Code.IDENTITY_CONFLICT: Fix(
         Turn.PERSON, "Decide in the review queue for identity whose record it is; these items then go on by themselves."
+    ),
+    Code.ERASED_RECORD: Fix(
+        Turn.PERSON,
+        "Discard it; or, where the record may be held again, ask the sender to open it anew under another local id.",
     ),
 }
 _OF_AN_ADAPTER = Fix(

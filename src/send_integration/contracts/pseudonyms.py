@@ -16,6 +16,9 @@ SNAPSHOT: Final = "snapshot"
 WAREHOUSE: Final = "warehouse"
 """The consumer that the warehouse's tables are for."""
 
+ERASURE: Final = "erasure"
+"""The consumer that is nobody: under this key stands what was erased, so that it is known when it comes again."""
+
 KEY_BYTES: Final = 32
 BYTES_KEPT: Final = 20
 """Of the 32 of the hash: 32 letters, of which two are equal by chance once in 10 to the 48th pairs."""

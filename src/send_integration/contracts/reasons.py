@@ -40,6 +40,7 @@ class Code(StrEnum):
     IDENTITY_CONFLICT = "identity-conflict"
     ONE_AND_THE_SAME = "one-and-the-same"
     RELATED_TO_ITSELF = "related-to-itself"
+    ERASED_RECORD = "erased-record"
 
 
 SENTENCES = {
@@ -75,6 +76,7 @@ SENTENCES = {
     Code.IDENTITY_CONFLICT: "The person could be either of two children; a person must decide.",
     Code.ONE_AND_THE_SAME: "The pair names one record twice.",
     Code.RELATED_TO_ITSELF: "The other person is the child.",
+    Code.ERASED_RECORD: "It speaks of a record that was erased; a person must decide what becomes of it.",
 }
 
 

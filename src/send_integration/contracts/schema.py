@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from send_integration.contracts.asyncapi import asyncapi
 from send_integration.contracts.child_snapshot import SNAPSHOT_SCHEMA, ChildSnapshot
 from send_integration.contracts.examples import examples_of, said_example
+from send_integration.contracts.protected import PROTECTED, Protected
 from send_integration.contracts.registry import EVENT_TYPES
 from send_integration.contracts.said import SAID
 
@@ -17,7 +18,7 @@ NARROWING = ("maxLength", "maximum", "maxItems", "minLength", "minimum", "minIte
 """Keywords whose change, in either direction, can break a reader or make an older event invalid."""
 
 
-MODELS: Mapping[str, type[BaseModel]] = {**EVENT_TYPES, **SAID, SNAPSHOT_SCHEMA: ChildSnapshot}
+MODELS: Mapping[str, type[BaseModel]] = {**EVENT_TYPES, **SAID, SNAPSHOT_SCHEMA: ChildSnapshot, PROTECTED: Protected}
 """The model of everything that has a schema, by the schema's name."""
 
 

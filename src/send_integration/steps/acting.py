@@ -1,6 +1,5 @@
 """What a person does with an alert: answers it, puts it off, or gives it to a colleague; each written down and said."""
 
-import json
 from datetime import date, datetime
 from typing import NamedTuple
 
@@ -8,19 +7,16 @@ from sqlalchemy import Connection, Engine
 
 from send_integration.alerts.schedule import in_rehearsal
 from send_integration.alerts.sending import may_snooze
-from send_integration.contracts import topics
-from send_integration.contracts.content_types import AS_JSON
 from send_integration.errors import BadInput
 from send_integration.rules.flags import ACKNOWLEDGED, DISMISSED
 from send_integration.steps.alerts import PENDING, Today, alert_message
-from send_integration.steps.batch import Outgoing
+from send_integration.steps.flag_saying import handed_over_by_a_person
 from send_integration.steps.handling import handle_within
 from send_integration.store.alerts import (
     AlertRow,
     KeptAlert,
     alerts_of_flags,
     drop_unsent_alerts,
-    flag_message,
     flag_of_alert,
     hand_over_flag,
     keep_alerts,
@@ -32,9 +28,6 @@ from send_integration.store.sessions import Session, record_within
 
 ANSWER = "answer-alert"
 """What the audit calls all of it."""
-
-TIMELINE_SAYS = "handed-over"
-"""What send.flags says of a flag that stands as it did and is another's to act on."""
 
 
 class Person(NamedTuple):
@@ -75,8 +68,7 @@ def hand_over(engine: Engine, alert_id: str, to_worker: str, person: Person) -> 
         if to_worker == kept.alert.recipient:
             raise BadInput("They have it already", where="to")
         hand_over_flag(connection, kept.alert.flag_id, to_worker, person.session.actor, person.now)
-        value = json.dumps(flag_message(connection, kept.alert.flag_id, TIMELINE_SAYS)).encode()
-        say(connection, [Outgoing(topics.FLAGS.name, kept.alert.child_id.encode(), value, (AS_JSON,))])
+        say(connection, [handed_over_by_a_person(connection, kept.alert.flag_id, kept.alert.child_id)])
         _note(connection, kept, "handed-over", person, to=to_worker)
 
 

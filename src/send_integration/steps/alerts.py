@@ -17,6 +17,7 @@ from send_integration.contracts import topics
 from send_integration.contracts.content_types import AS_JSON
 from send_integration.rules.flags import CLEARED, RAISED
 from send_integration.steps.batch import Outgoing, RawMessage
+from send_integration.steps.protecting import opened
 from send_integration.store.alerts import (
     AlertRow,
     KeptAlert,
@@ -38,6 +39,7 @@ from send_integration.store.deliveries import Delivery, add_deliveries, readdres
 from send_integration.store.directory import directory
 from send_integration.store.outbox import say
 from send_integration.store.positions import move_on, split_known
+from send_integration.store.record_keys import RecordKeys
 from send_integration.store.shown import about_to_show
 from send_integration.when.london import london_day, utc_text
 
@@ -107,7 +109,10 @@ class AlertRouter:
         mailboxes: Mapping[str, str],
         fallback: str,
         office: Office = AS_SHIPPED,
+        keys: RecordKeys | None = None,
     ) -> None:
+        """`keys` open what `notify` is given."""
+        self._keys = keys
         self.engine = engine
         self.office = office
         self._by_channel = by_channel
@@ -126,7 +131,7 @@ class AlertRouter:
                 return 0
             lock_routing(connection, alone=False)
             about_to_show(connection)
-            told = [json.loads(message.value) for message in new]
+            told = [json.loads(message.value) for message in opened(connection, self._keys, new, READER)]
             on = Today.of(today, now)
             heirs = carry_over(connection, told, on)
             changed = sorted({message["flag"]["flag_id"] for message in told} | heirs)

@@ -14,6 +14,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, Engine
 
 from send_integration.contracts import topics
+from send_integration.contracts.erasing import is_told_of
 from send_integration.contracts.registry import read as read_body
 from send_integration.errors import Broken, NotReady, SendError
 from send_integration.identity.model import Model
@@ -26,6 +27,7 @@ from send_integration.steps.gate import READER, Gate
 from send_integration.steps.gate_counts import Counts
 from send_integration.steps.gate_saying import say_moved
 from send_integration.steps.identity import require_model, require_same_model, resolve
+from send_integration.steps.protecting import opened
 from send_integration.steps.timeline import TimelineKeeper, latest_of
 from send_integration.store.backfill import (
     chunks_to_let_in,
@@ -45,16 +47,20 @@ from send_integration.store.backfill_letting_in import (
     hold_identity,
     learn_what_was_read,
     let_evaluate_whom_it_touches,
+    put_by,
     put_by_what_is_held,
     put_by_what_is_not_plain,
+    read_and_not_let_in,
     release_identity,
     rest_of_files,
     strike_off,
 )
 from send_integration.store.breakers import paused_feeds
+from send_integration.store.erased import Erased
 from send_integration.store.outbox import say
 from send_integration.store.people import asserted_before, lock_identity
 from send_integration.store.positions import move_on
+from send_integration.store.record_keys import RecordKeys
 from send_integration.store.timelines import Part
 
 RECORDS_AT_ONCE = 20_000
@@ -62,6 +68,9 @@ RECORDS_AT_ONCE = 20_000
 
 REST_AT_ONCE = 2_500
 """Messages that the gate takes at a time, as the stream's does."""
+
+ERASED_AT_ONCE = 20_000
+"""Messages of which it is asked at once whether they were erased: few enough to keep memory small."""
 
 Told = Callable[[str, int], None]
 """Hears of a step that so many more messages, records or children are done."""
@@ -81,14 +90,16 @@ class Loaded(NamedTuple):
 class Backfill:
     """Loads files of history with some processes; belongs to one thread."""
 
-    def __init__(self, engine: Engine, work: Work, model: Model, processes: int, told: Told) -> None:
+    def __init__(self, engine: Engine, work: Work, model: Model, keys: RecordKeys, processes: int, told: Told) -> None:
         """Raises NotReady where the identities in the database were decided by another model."""
         self._engine = engine
         self._work = work
         self._model = model
+        self._keys = keys
         self._processes = processes
         self._told = told
-        self._keeper = TimelineKeeper(engine, work.rules, work.pseudonyms())
+        self._erased = Erased(work.keys)
+        self._keeper = TimelineKeeper(engine, work.rules, work.pseudonyms(), erased=self._erased)
         with engine.begin() as connection:
             require_model(connection, model)
 
@@ -163,6 +174,7 @@ class Backfill:
             forget_parts_let_in(connection)
             learn_what_was_read(connection)
             put_by_what_is_not_plain(connection)
+            self._put_by_what_was_erased(connection)
         self._identify(connection)
         with connection.begin():
             put_by_what_is_held(connection)
@@ -174,6 +186,21 @@ class Backfill:
             forget_what_was_let_in(connection)
         release_identity(connection)
         return let_in
+
+    def _put_by_what_was_erased(self, connection: Connection) -> None:
+        """Put by for the gate what comes again of what was erased, and what speaks of a record that was."""
+        marks = self._erased.marks(connection)
+        if marks is None:
+            return
+        for rows in read_and_not_let_in(connection, ERASED_AT_ONCE):
+            events = [(file, line, read_body(body)) for file, line, body in rows]
+            gone = marks.erased_events(connection, [event.key for _, _, event in events])
+            told_of = {ref for _, _, event in events for ref in is_told_of(event)}
+            records = marks.erased_records(connection, told_of)
+            put_by(
+                connection,
+                [(f, line) for f, line, e in events if e.key in gone or not is_told_of(e).isdisjoint(records)],
+            )
 
     def _identify(self, connection: Connection) -> None:
         """Decide on every record that history asserts, in the order in which agencies wrote them down."""
@@ -196,7 +223,14 @@ class Backfill:
 
         A batch that was killed between the two is taken again: the gate says the same again.
         """
-        gate = Gate(self._engine, self._work.checks_of, self._model, arriving=False)
+        gate = Gate(
+            self._engine,
+            self._work.checks_of,
+            self._model,
+            keys=self._keys,
+            arriving=False,
+            erased=self._erased,
+        )
         with connection.begin():
             feeds = feeds_of_files(connection)
         taken = 0
@@ -220,7 +254,7 @@ class Backfill:
         ]
         if of_children:
             with self._engine.begin() as connection:
-                events = latest_of(of_children)
+                events = latest_of(opened(connection, self._keys, of_children, READER))
                 kept = self._keeper.keep_history(connection, events, self._work.today, self._work.now)
                 let_evaluate(connection, kept)
 

@@ -8,8 +8,10 @@ from send_integration.contracts.topics import FEEDS
 from send_integration.steps.batch import Outgoing, RawMessage
 from send_integration.steps.gate import READER
 from send_integration.steps.gate_saying import said_before
+from send_integration.steps.protecting import protected
 from send_integration.store.backfill import TOPIC, topic_of
 from send_integration.store.positions import Place, Position, mark_published, positions
+from send_integration.store.record_keys import RecordKeys
 
 SAID_AT_ONCE = 5_000
 """Messages that wait for the broker's word together."""
@@ -18,7 +20,7 @@ Send = Callable[[Sequence[Outgoing]], None]
 """Produces messages and returns once the broker has them."""
 
 
-def say_history(engine: Engine, send: Send, told: Callable[[int], None]) -> int:
+def say_history(engine: Engine, keys: RecordKeys, send: Send, told: Callable[[int], None]) -> int:
     """Say everything that was let in and not said yet, the directory of workers first; gives how many messages it was.
 
     A killed run says a few once more; whoever reads those topics ignores what it has.
@@ -26,8 +28,8 @@ def say_history(engine: Engine, send: Send, told: Callable[[int], None]) -> int:
     said = 0
     for place, start, end in _unsaid(engine):
         batch = [RawMessage(place.topic, place.partition, offset, b"", b"") for offset in range(start, end)]
-        with engine.connect() as connection:
-            outgoing = said_before(connection, batch)
+        with engine.begin() as connection:
+            outgoing = protected(connection, keys, said_before(connection, batch), READER)
         send(outgoing)
         mark_published(engine, READER, batch[-1:])
         said += len(outgoing)

@@ -21,6 +21,7 @@ from send_integration.store.backfill import ChunkKey, take_chunk
 from send_integration.store.backfill_children import children_to_evaluate, strike_children_off
 from send_integration.store.backfill_letting_in import let_chunk_in
 from send_integration.store.engine import open_database
+from send_integration.store.erased import Erased
 from send_integration.store.timelines import LOCK_BUCKETS, Part, lock_children
 
 
@@ -54,7 +55,7 @@ class _Process:
         self.work = work
         self.engine: Engine = open_database(work.address)
         self.judge = Judge(work.checks_of)
-        self.keeper = TimelineKeeper(self.engine, work.rules, work.pseudonyms())
+        self.keeper = TimelineKeeper(self.engine, work.rules, work.pseudonyms(), erased=Erased(work.keys))
 
 
 _processes: list[_Process] = []

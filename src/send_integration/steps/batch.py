@@ -23,9 +23,13 @@ class RawMessage(NamedTuple):
 
 
 class Outgoing(NamedTuple):
-    """A message to be published; no value takes away what a compacted topic holds under the key."""
+    """A message to be published; no value takes away what a compacted topic holds under the key.
+
+    `records` are the person records that it names, by source and local id: it is published under their keys.
+    """
 
     topic: str
     key: bytes
     value: bytes | None
     headers: Headers = ()
+    records: tuple[tuple[str, str], ...] = ()

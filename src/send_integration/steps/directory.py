@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import Engine
 
 from send_integration.contracts.event import Event
+from send_integration.contracts.protected import is_protected
 from send_integration.contracts.registry import read
 from send_integration.steps.batch import RawMessage
 from send_integration.store.directory import keep_absence, keep_worker, note_change
@@ -14,10 +15,13 @@ READER = "directory"
 
 
 def keep_directory(engine: Engine, batch: Sequence[RawMessage]) -> int:
-    """Keep who joined, who left and who is away, in one transaction; gives how many entries were written."""
+    """Keep who joined, who left and who is away, in one transaction; gives how many entries were written.
+
+    What is protected gives a worker a child, and is not for the directory.
+    """
     with engine.begin() as connection:
         new, _ = split_known(connection, READER, batch)
-        events = [read(message.value) for message in new]
+        events = [read(message.value) for message in new if not is_protected(message.value)]
         changes = [event for event in events if event.what in ("workers.joined", "workers.left", "workers.away")]
         for event in sorted(changes, key=lambda event: (event.recorded_at, event.source, event.id)):
             if event.what == "workers.away":

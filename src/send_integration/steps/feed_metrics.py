@@ -21,6 +21,7 @@ from send_integration.store.audits import AuditRow, last_audits
 from send_integration.store.broker_ends import waiting_by_topic
 from send_integration.store.channels import Waiting, channels_in_use, waiting_messages
 from send_integration.store.feed_health import OpenItems, open_reasons, openings, outbox_messages, totals
+from send_integration.store.record_keys import passed_over
 from send_integration.store.unjudged import faults_told_of
 from send_integration.watch.agencies import AgencyTally
 from send_integration.watch.channels import ChannelHealth
@@ -51,6 +52,7 @@ class Measured:
     channels: Sequence[ChannelHealth]
     messages: Waiting
     unjudged: int
+    passed_over: Mapping[str, int]
 
 
 def measured(engine: Engine, today: date, now: datetime) -> Measured:
@@ -75,6 +77,7 @@ def measured(engine: Engine, today: date, now: datetime) -> Measured:
             list(channels_in_use(connection).values()),
             waiting_messages(connection),
             sum(one.children for one in faults_told_of(connection)),
+            passed_over(connection),
         )
 
 

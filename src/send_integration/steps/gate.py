@@ -12,6 +12,7 @@ from send_integration.identity.records import PersonRecord
 from send_integration.identity.statements import FEED as IDENTITY
 from send_integration.identity.statements import statements_of
 from send_integration.steps.batch import Outgoing, RawMessage
+from send_integration.steps.coming_again import come_again
 from send_integration.steps.feed_limits import timely_within
 from send_integration.steps.gate_agencies import Fates, agencies_of, place_of
 from send_integration.steps.gate_counts import Counts
@@ -29,11 +30,13 @@ from send_integration.steps.identity import (
     resolve,
     restate,
 )
+from send_integration.steps.protecting import protected
 from send_integration.steps.watching import FeedParked, FeedWatch, unwatched
 from send_integration.store.admission import admitted_of_feed, keep_admitted
 from send_integration.store.agency_days import add_agency_day
 from send_integration.store.breakers import entrance_of
 from send_integration.store.decisions import keep_carried_out
+from send_integration.store.erased import Erased
 from send_integration.store.outbox import say
 from send_integration.store.people import (
     KnownRecord,
@@ -43,6 +46,7 @@ from send_integration.store.people import (
     records_by_id,
 )
 from send_integration.store.positions import move_on, split_known
+from send_integration.store.record_keys import RecordKeys
 from send_integration.store.refusals import QuarantineRow, quarantine_new, refuse_again, release_let_in
 from send_integration.store.remarks import Remarked, add_remarks
 from send_integration.timeline.fold import standing
@@ -82,9 +86,12 @@ class Gate:
         model: Model,
         watch: FeedWatch | None = None,
         *,
+        keys: RecordKeys,
         arriving: bool = True,
+        erased: Erased | None = None,
     ) -> None:
-        """Without `arriving` nothing is counted as sent by its agency or as a feed's traffic: it is history, which is loaded.
+        """What is let in is said under `keys`. Without `arriving` nothing is counted as sent by its agency or as a feed's
+        traffic: it is history, which is loaded. Without `erased` it stops at its first batch after anything was.
 
         Raises NotReady where the identities in the database were decided by another model.
         """
@@ -94,7 +101,9 @@ class Gate:
         with engine.begin() as connection:
             require_model(connection, model)
         self._judge = Judge(checks)
+        self._keys = keys
         self._arriving = arriving
+        self._erased = erased or Erased()
         self._expects_new_people = True
 
     def admit(self, feed: str, batch: Sequence[RawMessage], now: datetime) -> Admitted:
@@ -127,7 +136,10 @@ class Gate:
         new, known = split_known(connection, READER, batch)
         verdict_of = {(m.partition, m.offset): verdict for m, verdict in zip(batch, judged.verdicts, strict=True)}
         judged_new = [(m, verdict_of[m.partition, m.offset]) for m in new]
-        out = sort_out(connection, feed, judged_new, [m.value for m in new if replay_of(m)])
+        # under the lock, which whoever erases has alone: what was erased by now is known, and nothing is until the commit
+        again = come_again(connection, self._erased, feed, judged_new)
+        out = sort_out(connection, feed, again.judged, [m.value for m in new if replay_of(m)])
+        out.duplicates += again.repeats
         if out.let_in and not exclusive:
             raise _OthersChangeError
         counts = Counts()
@@ -140,6 +152,7 @@ class Gate:
         resolved = self._identify(connection, feed, out, exclusive=exclusive)
         outgoing += self._let_in(connection, feed, out, resolved, counts)
         outgoing += said_before(connection, known)
+        outgoing = protected(connection, self._keys, outgoing, READER)
         move_on(connection, READER, new, counts.places)
         # Last, for these rows are shared by all partitions of the feed; of them the breaker's, whose holder waits for nobody.
         add_remarks(connection, _remarked(feed, out, judged.remarks), london_day(judged.now))

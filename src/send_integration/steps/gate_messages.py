@@ -13,6 +13,9 @@ from send_integration.contracts.event import ChildId, Event, Reason
 from send_integration.steps.batch import Outgoing, RawMessage
 from send_integration.store.refusals import QuarantineRow, reasons_as_json
 
+Records = tuple[tuple[str, str], ...]
+"""The person records that an event names (steps.protecting)."""
+
 UNREADABLE = Reason("row-reasons-unreadable", "", "What was found while the file was read cannot be read itself.")
 """Of a message whose adapter's reasons are none: nobody knows what is wrong with it, so it is not let in."""
 
@@ -29,29 +32,32 @@ def body_hash(event: Event) -> bytes:
     return sha256(event.body).digest()
 
 
-def accepted(feed: str, body: bytes, child_id: ChildId, decision: int) -> list[Outgoing]:
+def accepted(feed: str, body: bytes, child_id: ChildId, decision: int, records: Records) -> list[Outgoing]:
     """An event as its child's; whoever reads keeps, for each source and id, the highest decision."""
-    return _said_of_child(feed, body, child_id, decision, child_id)
+    return _said_of_child(feed, body, child_id, decision, child_id, records)
 
 
-def about_no_child(event: Event) -> Outgoing:
+def about_no_child(event: Event, records: Records = ()) -> Outgoing:
     """An event about a worker, or a person's decision on identity; its key is the worker, or whoever decided."""
     key = event.worker.id if event.worker else event.text("by")
-    return Outgoing(topics.clean(event.feed).name, key.encode(), event.body, (AS_CLOUD_EVENT, ("decision", b"0")))
+    headers = (AS_CLOUD_EVENT, ("decision", b"0"))
+    return Outgoing(topics.clean(event.feed).name, key.encode(), event.body, headers, records)
 
 
-def withdrawn(feed: str, body: bytes, child_id: ChildId, decision: int) -> list[Outgoing]:
+def withdrawn(feed: str, body: bytes, child_id: ChildId, decision: int, records: Records) -> list[Outgoing]:
     """An event that is, by a later decision, no longer known to be this child's nor anybody's."""
-    return _said_of_child(feed, body, child_id, decision, "")
+    return _said_of_child(feed, body, child_id, decision, "", records)
 
 
-def _said_of_child(feed: str, body: bytes, told: ChildId, decision: int, child: str) -> list[Outgoing]:
+def _said_of_child(
+    feed: str, body: bytes, told: ChildId, decision: int, child: str, records: Records
+) -> list[Outgoing]:
     """To whoever was told, or is, that the event is a child's."""
     headers = (AS_CLOUD_EVENT, ("decision", str(decision).encode()), ("child", child.encode()))
     key = told.encode()
     return [
-        Outgoing(topics.clean(feed).name, key, body, headers),
-        Outgoing(topics.CHILD_EVENTS.name, key, body, headers),
+        Outgoing(topics.clean(feed).name, key, body, headers, records),
+        Outgoing(topics.CHILD_EVENTS.name, key, body, headers, records),
     ]
 
 

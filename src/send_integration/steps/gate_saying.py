@@ -6,7 +6,9 @@ from sqlalchemy import Connection
 
 from send_integration.contracts.event import Event, EventKey
 from send_integration.contracts.reasons import Code, reason
+from send_integration.contracts.registry import read
 from send_integration.identity.decide import Decision, Held
+from send_integration.identity.statements import FEED as IDENTITY
 from send_integration.steps.batch import Outgoing, RawMessage
 from send_integration.steps.gate_counts import Counts
 from send_integration.steps.gate_messages import (
@@ -18,13 +20,16 @@ from send_integration.steps.gate_messages import (
     withdrawn,
 )
 from send_integration.steps.gate_sorting import Sorted, body_of, event_of
+from send_integration.steps.protecting import records_in, records_named
 from send_integration.store.admission import (
     AdmittedRow,
     admitted_at,
     admitted_of_records,
+    known_by_key,
     replace_admitted,
 )
 from send_integration.store.people import KnownRecord, records_by_id
+from send_integration.store.record_keys import Ref
 from send_integration.store.refusals import QuarantineRow, quarantine_again, quarantined_at, release_decided
 
 
@@ -62,14 +67,15 @@ def say_new(
     """A new event: its child's, about no child, or held for review."""
     if known is None:
         counts.add(row, accepted=1)
-        return [about_no_child(event)]
+        return [about_no_child(event, _named_in(connection, event))]
     if isinstance(known.decision, Held):
         held = quarantine_row(row.feed, message, [reason(Code.IDENTITY_CONFLICT, "data.person")], known.id)
         _put_back(connection, [held], counts)
         counts.add(row, quarantined=1)
         return [quarantined(held)]
     counts.add(row, accepted=1)
-    return accepted(event.feed, event.body, known.decision, max(known.number, row.least_decision))
+    number = max(known.number, row.least_decision)
+    return accepted(event.feed, event.body, known.decision, number, records_named(event))
 
 
 def say_moved(
@@ -95,15 +101,16 @@ def say_moved(
         if row.key in in_this_batch or row.person_record_id is None:
             continue
         was, now = before[row.person_record_id].decision, after[row.person_record_id]
-        number = max(now.number, row.least_decision)
+        number, body = max(now.number, row.least_decision), body_of(row)
+        records = records_in(row.feed, body, now.record)
         if not isinstance(now.decision, Held):
-            outgoing += accepted(row.feed, body_of(row), now.decision, number)
+            outgoing += accepted(row.feed, body, now.decision, number, records)
             if isinstance(was, Held):
                 counts.add(row, accepted=1, quarantined=-1)
         elif not isinstance(was, Held):
             held.append(_as_quarantined(row, Code.IDENTITY_CONFLICT, "data.person", now.id))
             counts.add(row, accepted=-1, quarantined=1)
-            outgoing += withdrawn(row.feed, body_of(row), was, number)
+            outgoing += withdrawn(row.feed, body, was, number, records)
     _put_back(connection, held, counts)
     return [*outgoing, *map(quarantined, held)]
 
@@ -132,7 +139,8 @@ def say_replaced(
             continue
         counts.add(former, accepted=-1, quarantined=1)
         if decision is not None:
-            outgoing += withdrawn(former.feed, body_of(former), decision, rows[key].least_decision - 1)
+            body, number = body_of(former), rows[key].least_decision - 1
+            outgoing += withdrawn(former.feed, body, decision, number, records_named(read(body)))
     _put_back(connection, gone, counts)
     return [*outgoing, *map(quarantined, gone)]
 
@@ -147,12 +155,26 @@ def said_before(connection: Connection, known: Sequence[RawMessage]) -> list[Out
     outgoing: list[Outgoing] = []
     for row in rows:
         if row.person_record_id is None:
-            outgoing.append(about_no_child(event_of(row)))
+            event = event_of(row)
+            outgoing.append(about_no_child(event, _named_in(connection, event)))
             continue
         record = decided[row.person_record_id]
         if not isinstance(record.decision, Held):
-            outgoing += accepted(row.feed, body_of(row), record.decision, max(record.number, row.least_decision))
+            number, body = max(record.number, row.least_decision), body_of(row)
+            outgoing += accepted(row.feed, body, record.decision, number, records_in(row.feed, body, record.record))
     return [*outgoing, *map(quarantined, quarantined_at(connection, known[0].topic, places))]
+
+
+def _named_in(connection: Connection, event: Event) -> tuple[Ref, ...]:
+    """The records that an event about no child names; one that takes back a decision on identity, those of the decision."""
+    met: set[EventKey] = set()
+    while not records_named(event) and event.feed == IDENTITY and event.retracts and event.key not in met:
+        met.add(event.key)
+        found, _ = known_by_key(connection, IDENTITY, [EventKey(event.source, event.retracts)])
+        if not found:
+            break
+        event = event_of(*found.values())
+    return records_named(event)
 
 
 def _put_back(connection: Connection, rows: Sequence[QuarantineRow], counts: Counts) -> None:

@@ -5,7 +5,11 @@ from collections.abc import Sequence
 from sqlalchemy import Connection, Engine
 
 from send_integration.steps.batch import Outgoing
+from send_integration.steps.protecting import protected
 from send_integration.store.outbox import published, try_to_be_the_relay, wait_for_disk, waiting
+from send_integration.store.record_keys import RecordKeys
+
+SAYER = "relay"
 
 
 class Relay:
@@ -15,13 +19,17 @@ class Relay:
     messages or overtakes their order.
     """
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, keys: RecordKeys) -> None:
         self._engine = engine
+        self._keys = keys
         self._connection: Connection | None = None
         self._ids: Sequence[int] = ()
 
     def take(self, limit: int) -> list[Outgoing]:
-        """The oldest messages to publish; none where another worker is publishing."""
+        """The oldest messages to publish; none where another worker is publishing.
+
+        What is said of people is protected only now, under keys that are committed, whatever becomes of this turn.
+        """
         connection = self._engine.connect()
         if not try_to_be_the_relay(connection):
             connection.close()
@@ -32,7 +40,11 @@ class Relay:
             return []
         wait_for_disk(connection)  # what a crash could still undo must not be said
         self._connection, self._ids = connection, [message.id for message in said]
-        return [Outgoing(message.topic, message.key, message.value, message.headers) for message in said]
+        with self._engine.begin() as other:
+            messages = protected(other, self._keys, [Outgoing(*message[1:]) for message in said], SAYER)
+        if not messages:
+            self.done()
+        return messages
 
     def done(self) -> None:
         """Forget the messages of the last `take`: the broker has them."""

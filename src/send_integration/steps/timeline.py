@@ -1,17 +1,14 @@
 """The timeline: child events in; events, answers, flags, notices, outbox and offsets kept in one transaction."""
 
-import json
 import logging
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sqlalchemy import Connection, Engine
 
-from send_integration.contracts import topics
-from send_integration.contracts.content_types import AS_JSON
 from send_integration.contracts.event import Event, EventKey
 from send_integration.contracts.pseudonyms import Pseudonyms
 from send_integration.contracts.registry import read
@@ -21,7 +18,6 @@ from send_integration.rules.flags import (
     Flag,
     FlagChange,
     changes,
-    flag_as_json,
     owed_to_moves,
     reworded,
     with_heirs,
@@ -36,14 +32,19 @@ from send_integration.steps.answering import (
     restricted_among,
     unmoved_flags,
 )
-from send_integration.steps.batch import Outgoing, RawMessage
+from send_integration.steps.batch import RawMessage
+from send_integration.steps.coming_again import not_erased
+from send_integration.steps.flag_saying import FlagRecords, flag_said, handed_over, worker_as_json
 from send_integration.steps.moving import moves_of
+from send_integration.steps.protecting import opened
 from send_integration.steps.showing import left_by_displacement, left_by_the_fold, tell_who_saw
 from send_integration.steps.snapshots import Snapshots, gone
 from send_integration.store.backfill_children import children_left, restrict_children, strike_children_off
+from send_integration.store.erased import Erased
 from send_integration.store.outbox import say
 from send_integration.store.panel import forget_panel, keep_listings, words_arrived
 from send_integration.store.positions import move_on, split_known
+from send_integration.store.record_keys import RecordKeys
 from send_integration.store.relations import keep_relations
 from send_integration.store.rule_books import children_of_other_rules, put_in_force
 from send_integration.store.shown import stand_not_yet, take_off
@@ -78,9 +79,6 @@ READER = "timeline"
 
 log = logging.getLogger("send_integration.timeline")
 
-HANDED_OVER = "handed-over"
-"""Said of a flag that stands as it did while those who work with the child have changed."""
-
 
 class Kept(NamedTuple):
     """How many messages were new, how many children were evaluated, and how many flags changed."""
@@ -102,9 +100,19 @@ class _Touched:
 class TimelineKeeper:
     """Keeps every child's timeline up to date; belongs to one thread."""
 
-    def __init__(self, engine: Engine, rules: RuleBook, pseudonyms: Pseudonyms | None = None) -> None:
-        """Without pseudonyms nothing is published on send.child-snapshot."""
+    def __init__(
+        self,
+        engine: Engine,
+        rules: RuleBook,
+        pseudonyms: Pseudonyms | None = None,
+        keys: RecordKeys | None = None,
+        erased: Erased | None = None,
+    ) -> None:
+        """Without pseudonyms nothing is published on send.child-snapshot; `keys` open what `keep` is given; without `erased`
+        it stops at the first events after anything was."""
         self._engine = engine
+        self._keys = keys
+        self._erased = erased or Erased()
         self._rules = rules
         self._snapshots = Snapshots(rules, pseudonyms)
         self._fingerprint = rules.fingerprint()
@@ -119,7 +127,7 @@ class TimelineKeeper:
             new, _ = split_known(connection, READER, batch)
             if not new:
                 return Kept(0, 0, 0)
-            arrived = latest_of(new)
+            arrived = not_erased(connection, self._erased, latest_of(opened(connection, self._keys, new, READER)))
             kept = keep_events(connection, arrived)
             touched = _Touched(kept.children, kept.displaced, {k.event.key: k.event for k in arrived})
             changed = self._evaluate(connection, touched, today, now)
@@ -151,6 +159,7 @@ class TimelineKeeper:
 
         Where an event gives way, all is evaluated at once: whoever saw it is told. Otherwise nothing is shown until then.
         """
+        arrived = not_erased(connection, self._erased, arrived)
         kept = keep_events(connection, arrived)
         if kept.displaced:
             touched = _Touched(kept.children, kept.displaced, {one.event.key: one.event for one in arrived})
@@ -197,8 +206,9 @@ class TimelineKeeper:
         tell_who_saw(connection, lost)
         keep_flags(connection, changed, now)
         reword_flags(connection, other_words)
-        say(connection, [_flag_message(change, workers.get(change.flag.child_id, ())) for change in changed])
-        say(connection, _handed_over(written.former_workers, answers, workers, changed))
+        records = FlagRecords(known, arrived)
+        say(connection, [flag_said(change, workers.get(change.flag.child_id, ()), records) for change in changed])
+        say(connection, handed_over(written.former_workers, answers, workers, changed, records))
         return len(changed)
 
     def _set_aside(
@@ -292,20 +302,6 @@ def is_restricted(event: Event) -> bool:
     return event.person is not None and event.person.restricted is not None
 
 
-def worker_as_json(named: NamedWorker) -> dict[str, Any]:
-    """A named worker as pages and the alert router read it."""
-    return {
-        "role": named.role,
-        "worker_id": named.worker.id,
-        "name": named.worker.name,
-        "team": named.worker.team,
-        "email": named.worker.email,
-        "sector": named.sector,
-        "since": named.since.isoformat(),
-        "last_heard_on": named.last_heard_on.isoformat(),
-    }
-
-
 def latest_of(messages: Iterable[RawMessage]) -> list[KeptEvent]:
     """Of each source and id in a batch the one by the highest decision, then the one recorded earlier."""
     latest: dict[EventKey, KeptEvent] = {}
@@ -315,33 +311,3 @@ def latest_of(messages: Iterable[RawMessage]) -> list[KeptEvent]:
         if rival is not kept and kept.rank() < rival.rank():
             latest[kept.event.key] = kept
     return list(latest.values())
-
-
-def _flag_message(changed: FlagChange, workers: Sequence[NamedWorker]) -> Outgoing:
-    """What became of a flag for send.flags, with the workers whom it may concern."""
-    value = {
-        "change": changed.change,
-        "because": changed.because or None,
-        "same_as": changed.same_as or None,
-        "flag": flag_as_json(changed.flag),
-        "named_workers": [worker_as_json(worker) for worker in workers],
-    }
-    return Outgoing(topics.FLAGS.name, changed.flag.child_id.encode(), json.dumps(value).encode(), (AS_JSON,))
-
-
-def _handed_over(
-    former: Mapping[str, Sequence[Mapping[str, Any]]],
-    answers: Mapping[str, ChildAnswer],
-    workers: Mapping[str, Sequence[NamedWorker]],
-    changed: Sequence[FlagChange],
-) -> list[Outgoing]:
-    """The flags that stand as they did with children whose roles are held by others than before."""
-    told = {change.flag.flag_id for change in changed}
-    return [
-        _flag_message(FlagChange(HANDED_OVER, flag), workers[child_id])
-        for child_id, named in sorted(former.items())
-        if [(w["role"], w["worker_id"], w["email"]) for w in named]
-        != [(held.role, held.worker.id, held.worker.email) for held in workers[child_id]]
-        for flag in answers[child_id].flags
-        if flag.flag_id not in told
-    ]

@@ -11,8 +11,12 @@ from send_integration.contracts.registry import read
 from send_integration.evaluate import ChildAnswer, answer_child
 from send_integration.rules.model import RuleBook
 from send_integration.steps.batch import RawMessage
+from send_integration.steps.coming_again import not_erased
+from send_integration.steps.protecting import opened
 from send_integration.steps.timeline import latest_of
+from send_integration.store.erased import Erased
 from send_integration.store.positions import move_on, split_known
+from send_integration.store.record_keys import RecordKeys
 from send_integration.timeline.fold import standing
 from send_integration.warehouse.birth_months import without_day_of_birth
 from send_integration.warehouse.facts import rows_of
@@ -34,8 +38,18 @@ READER = "warehouse"
 class Warehouse:
     """Keeps the reporting tables up to date, under the warehouse's own pseudonyms; belongs to one thread."""
 
-    def __init__(self, engine: Engine, rules: RuleBook, names: Pseudonyms) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        rules: RuleBook,
+        names: Pseudonyms,
+        keys: RecordKeys | None = None,
+        erased: Erased | None = None,
+    ) -> None:
+        """`keys` open what `restate` is given; without `erased` it stops at the first events after anything was."""
         self._engine = engine
+        self._keys = keys
+        self._erased = erased or Erased()
         self._rules = rules
         self._judged_by = rules.fingerprint()
         self._names = names
@@ -65,9 +79,11 @@ class Warehouse:
                 message for message in new if message.header("child") or message.header("decision") != b"0"
             ]
             children: set[str] = set()
+            about_children = opened(connection, self._keys, about_children, READER)
             if about_children:
+                events = not_erased(connection, self._erased, latest_of(about_children))
                 moment = begin_restating(connection, self._key_check)
-                children = keep_clean_events(connection, latest_of(about_children))
+                children = keep_clean_events(connection, events)
                 self._restate(connection, moment, children, today)
             move_on(connection, READER, new, {})
             return len(children)

@@ -64,6 +64,19 @@ def known_by_key(
     return {row.key: row for row in found}, [row[0] for row in rows if row[0] is not None]
 
 
+def admitted_by_key(connection: Connection, keys: Iterable[EventKey]) -> list[AdmittedRow]:
+    """The admitted events of some sources and ids."""
+    wanted = list(keys)
+    rows = connection.execute(
+        text(
+            f"SELECT {_ADMITTED} FROM admitted WHERE (source, event_id) IN"  # noqa: S608 - a constant of ours
+            " (SELECT * FROM unnest(cast(:sources AS text[]), cast(:ids AS text[])))"
+        ),
+        {"sources": [key.source for key in wanted], "ids": [key.id for key in wanted]},
+    )
+    return [_admitted(row) for row in rows]
+
+
 def admitted_bytes(connection: Connection, raws: Iterable[bytes]) -> set[bytes]:
     """Those of some bytes, which need not be acceptable now, that are an admitted event's to the last one."""
     told = ((raw, glimpse(raw)) for raw in raws)

@@ -89,6 +89,35 @@ def put_by_what_is_held(connection: Connection) -> None:
     )
 
 
+def read_and_not_let_in(connection: Connection, at_once: int) -> Iterator[list[tuple[int, int, bytes]]]:
+    """What was read, is no refusal and is not put by, in parts: file, line, body."""
+    after = (-1, -1)
+    while True:
+        rows = connection.execute(
+            text(
+                "SELECT file, line, coalesce(body, raw) FROM backfill_event WHERE body_hash IS NOT NULL"
+                " AND (file, line) > (:file, :line) ORDER BY file, line LIMIT :limit"
+            ),
+            {"file": after[0], "line": after[1], "limit": at_once},
+        ).all()
+        if not rows:
+            return
+        yield [(row[0], row[1], bytes(row[2])) for row in rows]
+        after = (rows[-1][0], rows[-1][1])
+
+
+def put_by(connection: Connection, places: Sequence[tuple[int, int]]) -> None:
+    """Put by for the gate some messages, by file and line."""
+    if places:
+        connection.execute(
+            text(
+                "WITH gone AS (DELETE FROM backfill_event b USING unnest(cast(:files AS int[]), cast(:lines AS bigint[]))"  # noqa: S608
+                f" AS u(file, line) WHERE b.file = u.file AND b.line = u.line RETURNING b.file, b.chunk, b.line, b.raw){_PUT_BY}"
+            ),
+            {"files": [place[0] for place in places], "lines": [place[1] for place in places]},
+        )
+
+
 def bodies_that_assert_first(connection: Connection) -> list[bytes]:
     """Of each record that history asserts first, or earlier than is known, the body of its first event, in that order.
 

@@ -40,6 +40,7 @@ flag_change = Table(
     Column("because", Text, nullable=False, server_default="", comment="what a decision on identity did; else empty"),
     Column("changed_at", Moment, nullable=False, server_default=func.now()),
     Index(None, "flag_id"),
+    Index(None, "child_id"),
 )
 
 # A child whom a fault of ours kept from being judged: the answer and the flags stand as they did.

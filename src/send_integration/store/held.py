@@ -164,7 +164,10 @@ TABLES: Mapping[str, Table] = {
 NOT_GIVEN: Mapping[str, str] = {
     "backfill_child": "the ids alone, until the history that was loaded of them is evaluated",
     "former_child_id": "the ids themselves are given",
+    "legal_hold": "that records are kept for a case: whoever answers for the case says whether the child may know",
+    "record_was_of": "the ids alone, under which looks and notices are given",
     "reporting_intake.clean_event": "the reports' copy of the events that are given",
+    "keys.record_key": "the source's own id, which is given with the records, beside a key, which is nothing of the child",
     "reporting_intake.restated_child": "the id, and a day on which the reports are worked out anew",
     "unjudged": "a fault of the software that kept the child from being judged: its kind and place, nothing of the child",
     "panel_sight": "a copy of the child's page while somebody has a form open: two days, then until the next form is opened",

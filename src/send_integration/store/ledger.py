@@ -19,7 +19,8 @@ class Counted(NamedTuple):
 
 
 class Rows(NamedTuple):
-    """The rows that prove a feed's counts: events let in and not held, and items in quarantine."""
+    """The rows that prove a feed's counts: events let in and not held, and items in quarantine; of what was erased, the marks
+    that it was there."""
 
     accepted: int
     quarantined: int
@@ -47,6 +48,10 @@ def rows_of_feeds(engine: Engine) -> dict[str, Rows]:
     quarantined = _count_by_feed(
         engine, "SELECT feed, count(*) FROM quarantine WHERE status <> 'released' GROUP BY feed"
     )
+    for counted_as, found in (("accepted", accepted), ("quarantined", quarantined)):
+        query = f"SELECT feed, count(*) FROM erased WHERE counted_as = '{counted_as}' GROUP BY feed"  # noqa: S608 - ours
+        for feed, erased in _count_by_feed(engine, query).items():
+            found[feed] = found.get(feed, 0) + erased
     feeds = sorted({*accepted, *quarantined})
     return {feed: Rows(accepted.get(feed, 0), quarantined.get(feed, 0)) for feed in feeds}
 

@@ -22,6 +22,7 @@ class Said(NamedTuple):
     key: bytes
     value: bytes | None
     headers: tuple[tuple[str, bytes], ...]
+    records: tuple[tuple[str, str], ...]
 
 
 class ToSay(Protocol):
@@ -43,21 +44,26 @@ class ToSay(Protocol):
     def headers(self) -> tuple[tuple[str, bytes], ...]:
         """Names and values; the values are text in UTF-8."""
 
+    @property
+    def records(self) -> tuple[tuple[str, str], ...]:
+        """The person records by whose keys it is to be protected."""
+
 
 def say(connection: Connection, messages: Sequence[ToSay]) -> None:
     """Add messages, to be published once the transaction is committed."""
     if messages:
         connection.execute(
             text(
-                "INSERT INTO outbox (topic, key, value, headers) SELECT t, k, v, cast(h AS jsonb) FROM unnest("
-                "cast(:topics AS text[]), cast(:keys AS bytea[]), cast(:values AS bytea[]), cast(:headers AS text[]))"
-                " AS u(t, k, v, h)"
+                "INSERT INTO outbox (topic, key, value, headers, records) SELECT t, k, v, cast(h AS jsonb), cast(r AS jsonb)"
+                " FROM unnest(cast(:topics AS text[]), cast(:keys AS bytea[]), cast(:values AS bytea[]),"
+                " cast(:headers AS text[]), cast(:records AS text[])) AS u(t, k, v, h, r)"
             ),
             {
                 "topics": [message.topic for message in messages],
                 "keys": [message.key for message in messages],
                 "values": [message.value for message in messages],
                 "headers": [json.dumps([[name, value.decode()] for name, value in m.headers]) for m in messages],
+                "records": [json.dumps(message.records) if message.records else None for message in messages],
             },
         )
 
@@ -77,7 +83,7 @@ def waiting(connection: Connection, limit: int) -> list[Said]:
     """The oldest messages that are not published: so many at most, and no more bytes than fit easily in memory."""
     rows = connection.execute(
         text(
-            "SELECT id, topic, key, value, headers FROM outbox JOIN ("
+            "SELECT id, topic, key, value, headers, records FROM outbox JOIN ("
             "SELECT id, sum(coalesce(octet_length(value), 0)) OVER (ORDER BY id) - coalesce(octet_length(value), 0) AS before"
             " FROM (SELECT id, value FROM outbox ORDER BY id LIMIT :limit) AS oldest) AS sizes USING (id)"
             " WHERE before < :bytes ORDER BY id"
@@ -91,6 +97,7 @@ def waiting(connection: Connection, limit: int) -> list[Said]:
             bytes(row[2]),
             None if row[3] is None else bytes(row[3]),
             tuple((name, value.encode()) for name, value in row[4]),
+            tuple((source, local_id) for source, local_id in row[5] or ()),
         )
         for row in rows
     ]

@@ -102,6 +102,15 @@ def records_by_id(connection: Connection, record_ids: Iterable[int]) -> dict[int
     return {known.id: known for known in found.values()}
 
 
+def records_of_child(connection: Connection, child_id: str) -> list[tuple[str, str]]:
+    """The sources and ids under which a child is kept now."""
+    rows = connection.execute(
+        text("SELECT DISTINCT source, local_id FROM person_record WHERE child_id = :child ORDER BY 1, 2"),
+        {"child": child_id},
+    )
+    return [(row[0], row[1]) for row in rows]
+
+
 def every_record(connection: Connection) -> dict[PersonRecord, KnownRecord]:
     """All kept records, for deciding everything anew."""
     return _records(connection, "true", [])
@@ -269,12 +278,21 @@ def change_records(connection: Connection, changed: Sequence[KnownRecord]) -> No
     )
 
 
-def keep_former_ids(connection: Connection, moved: Iterable[tuple[KnownRecord, KnownRecord]]) -> None:
-    """Keep where the children of some moved records are found whose ids end with the move: with the record whose first
-    event gave the id."""
+def keep_former_ids(connection: Connection, moved: Sequence[tuple[KnownRecord, KnownRecord]]) -> None:
+    """Keep of which children some moved records were; and where the children are found whose ids end with the move: with the
+    record whose first event gave the id."""
+    left = [(former.id, former.decision) for former, _ in moved if not isinstance(former.decision, Held)]
     founders = {
         str(former.decision): former.id for former, _ in moved if former.decision == child_id_of(former.first_seen)
     }
+    if left:
+        connection.execute(
+            text(
+                "INSERT INTO record_was_of (person_record_id, child_id)"
+                " SELECT * FROM unnest(cast(:ids AS bigint[]), cast(:former AS text[])) ON CONFLICT DO NOTHING"
+            ),
+            {"ids": [record_id for record_id, _ in left], "former": [child_id for _, child_id in left]},
+        )
     if founders:
         connection.execute(
             text(

@@ -137,6 +137,16 @@ former_child_id = Table(
     Index(None, "person_record_id"),
 )
 
+# Of which children a record was before: a legal hold on one of them holds whoever has the record, and what was kept of a child
+# while it had the record can speak of whoever has it now.
+record_was_of = Table(
+    "record_was_of",
+    METADATA,
+    Column("person_record_id", BigInteger, ForeignKey("person_record.id", ondelete="CASCADE"), primary_key=True),
+    Column("child_id", Text, primary_key=True),
+    Index(None, "child_id"),
+)
+
 
 def _pairs(name: str) -> Table:
     return Table(
@@ -260,7 +270,8 @@ quarantine = Table(
     Index("ix_quarantine_awaiting", "source", "local_id", postgresql_where=text("status = 'open'")),
 )
 
-# Everything that ever happened to an item: who, when, why, and its reasons at that time; nothing deletes an act.
+# Everything that ever happened to an item: who, when, why, and its reasons at that time; an act goes with its item alone,
+# when that is erased.
 quarantine_act = Table(
     "quarantine_act",
     METADATA,
@@ -371,6 +382,11 @@ outbox = Table(
     Column("key", LargeBinary, nullable=False),
     Column("value", LargeBinary, comment="null takes away what a compacted topic holds under the key"),
     Column("headers", JSONB, nullable=False, comment="pairs of name and text"),
+    Column(
+        "records",
+        JSONB,
+        comment="pairs of source and local id, by whose keys the value is protected when it is published; null: by none",
+    ),
 )
 
 # Which wordings of a return's facts were sent, so that another return's are repeats or corrections of them.

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import NamedTuple
 
+from send_integration.contracts.erasing import ERASED
 from send_integration.contracts.event import Event, JsonValue
 
 
@@ -39,12 +40,14 @@ def relations_of(events: Iterable[Event]) -> tuple[Relation, ...]:
     """The relations of one child from that child's standing events in order of happening.
 
     What one source says, only the same source ends. Of what it says of one kind and other, the later word stands; after
-    an end it can begin anew, as a relation of its own.
+    an end it can begin anew, as a relation of its own. To whom was erased there is none.
     """
     spells: dict[tuple[str, str, str, str], list[Relation]] = {}
     for event in events:
         if tells_of_family(event):
             said = _said(event)
+            if said.other_local_id == ERASED:
+                continue
             told = spells.setdefault((said.source, said.kind, said.other_source, said.other_local_id), [])
             if not told:
                 told.append(said)

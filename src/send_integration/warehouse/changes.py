@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Table, text
 
 from send_integration.errors import BadInput
-from send_integration.warehouse.history import key_of, keys_of, told_columns, view_of
+from send_integration.warehouse.history import CHILD, key_of, keys_of, told_columns, view_of
 
 ROWS_AT_ONCE = 5000
 
@@ -37,14 +37,21 @@ class Changes:
         )
 
     def gone(self, table: Table) -> Iterator[tuple[Any, ...]]:
-        """Of rows that stood at `since`, and under whose key none stands any more, key and moment."""
+        """Of rows that stood at `since`, and under whose key none stands any more, key and moment; those too that were
+        erased with their child, of which nothing else is left."""
         key, name = key_of(table), f"warehouse.{table.name}"
         same_key = " AND ".join(f"n.{column} = h.{column}" for column in keys_of(table))
+        erased = (
+            " UNION ALL SELECT row_key, unstated_at FROM reporting_intake.erased_row h WHERE view = :view"  # noqa: S608 - as above
+            " AND unstated_at > :since AND stated_at <= :since"
+            f" AND NOT EXISTS (SELECT FROM {name} n WHERE n.unstated_at IS NULL AND n.{key} = h.row_key)"
+        )
+        of_children = CHILD in table.columns
         return _read(
             self._connection,
             f"SELECT {key}, unstated_at FROM {name} h WHERE unstated_at > :since AND stated_at <= :since"  # noqa: S608 - as above
-            f" AND NOT EXISTS (SELECT FROM {name} n WHERE n.unstated_at IS NULL AND {same_key})",
-            {"since": self.since},
+            f" AND NOT EXISTS (SELECT FROM {name} n WHERE n.unstated_at IS NULL AND {same_key}){erased if of_children else ''}",
+            {"since": self.since, **({"view": view_of(table)} if of_children else {})},
         )
 
 

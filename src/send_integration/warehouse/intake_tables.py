@@ -46,6 +46,17 @@ restated_child = Table(
     Index(None, "next_change_on"),
 )
 
+# That a row of the warehouse was erased with its child: of it stays its key, a pseudonym, and from when to when it stood, so
+# that whoever took it out is told that it is gone.
+erased_row = Table(
+    "erased_row",
+    METADATA,
+    Column("view", Text, primary_key=True),
+    Column("row_key", Text, primary_key=True, comment="as the view's key names it"),
+    Column("stated_at", DateTime(timezone=True), primary_key=True),
+    Column("unstated_at", DateTime(timezone=True), nullable=False),
+)
+
 # One row: the figures of which the page of measures is made.
 kept_figures = Table(
     "kept_figures",

@@ -90,7 +90,8 @@ def forget_places(connection: Connection, children: Collection[str]) -> None:
 
 def forget_all(connection: Connection) -> None:
     """Empty every table, its past too."""
-    connection.execute(text("TRUNCATE " + ", ".join(f"warehouse.{table.name}" for table in ALL)))
+    tables = [f"warehouse.{table.name}" for table in ALL]
+    connection.execute(text("TRUNCATE " + ", ".join([*tables, "reporting_intake.erased_row"])))
 
 
 def _of(alias: str, columns: Iterable[str]) -> str:

@@ -18,7 +18,7 @@ from send_integration.rules.year_groups import Told as EnrolledIn
 from send_integration.rules.year_groups import told_by, years_above
 from send_integration.steps.as_it_was import as_it_was, events_shown
 from send_integration.steps.feed_standing import unheard_feeds
-from send_integration.steps.timeline import worker_as_json
+from send_integration.steps.flag_saying import worker_as_json
 from send_integration.store.children import StoredChild
 from send_integration.store.feed_health import last_days
 from send_integration.store.flags import is_dismissed, open_flags_of

@@ -170,6 +170,12 @@ def _of_workers(found: Measured) -> Iterator[Metric]:
     }
     for name, (about, value) in alone.items():
         yield _gauge(name, about, (), [((), value)])
+    yield _counter(
+        "send_messages_passed_over",
+        "Messages that a reader passed over, or a sayer did not say, since the keys of their records were destroyed.",
+        ("who",),
+        [((who,), messages) for who, messages in sorted(found.passed_over.items())],
+    )
     audits = sorted(found.audits.items())
     yield _gauge(
         "send_audit_differing_rules",

@@ -16,6 +16,7 @@ from send_integration.store.notices import Reader
 from tests.builders import NOW, WORKER, sent
 from tests.integration.alerts.desk import Desk, at, inbox_of
 from tests.integration.steps.pipe import Pipe
+from tests.record_keys import KEYS
 
 TODAY = date(2025, 6, 2)
 W1 = Reader(["w1"], restricted=False, worker_id="w1")
@@ -40,7 +41,7 @@ def raise_flags(engine: Engine) -> Pipe:
 
 
 def test_reading_flags_again_tells_nobody_again(engine: Engine) -> None:
-    router = AlertRouter(engine, by_channel=True, mailboxes={}, fallback="send@example.org")
+    router = AlertRouter(engine, by_channel=True, mailboxes={}, fallback="send@example.org", keys=KEYS)
     messages = flags_of(raise_flags(engine))
 
     assert router.notify(messages, TODAY, NOW) > 0
@@ -48,7 +49,7 @@ def test_reading_flags_again_tells_nobody_again(engine: Engine) -> None:
 
 
 def test_a_cleared_flag_leaves_the_inbox_and_is_not_sent_any_more(engine: Engine) -> None:
-    router = AlertRouter(engine, by_channel=True, mailboxes={}, fallback="send@example.org")
+    router = AlertRouter(engine, by_channel=True, mailboxes={}, fallback="send@example.org", keys=KEYS)
     pipe = raise_flags(engine)
     router.notify(flags_of(pipe), TODAY, NOW)
     assert {item["flag"]["rule"] for item in inbox_of(engine, W1, TODAY)} >= {"ehc-decide-to-assess"}
@@ -56,7 +57,7 @@ def test_a_cleared_flag_leaves_the_inbox_and_is_not_sent_any_more(engine: Engine
     pipe.send("ehcp", sent("ehcp.decided_to_assess", "2025-02-03", event_id="d"))
     pipe.drain_gate(["ehcp"])
     pipe.drain_timeline()
-    waiting = [m for m in flags_of(pipe) if json.loads(m.value)["change"] == "cleared"]
+    waiting = [m for m in flags_of(pipe) if json.loads(pipe.clear(m))["change"] == "cleared"]
     assert waiting
     with engine.connect() as connection:
         known = {
@@ -126,7 +127,7 @@ def test_a_worker_who_is_heard_of_again_is_not_told_again(engine: Engine) -> Non
     pipe.send("ndd-triage", sent("ndd.information_received", "2025-05-05", event_id="i", worker=worker))
     pipe.settle()
 
-    told = [json.loads(message.value) for message in flags_of(pipe)[before:]]
+    told = [json.loads(pipe.clear(message)) for message in flags_of(pipe)[before:]]
     # The case is silent no more; of nothing else anything is new.
     assert [(one["change"], one["flag"]["rule"]) for one in told] == [("cleared", "silent-case")]
 

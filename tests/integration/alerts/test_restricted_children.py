@@ -19,6 +19,7 @@ from tests.integration.alerts.test_alerts_reach_people import TODAY, flags_of
 from tests.integration.channels.mail import Mailbox, due_addresses, mail
 from tests.integration.notices.test_who_is_told import look
 from tests.integration.steps.pipe import AT_WORK, Pipe
+from tests.record_keys import KEYS
 
 __all__ = ["Mailbox", "mail"]
 
@@ -59,7 +60,7 @@ def alerted(engine: Engine, *of_workers: bytes) -> Pipe:
     pipe.drain_gate(["ehcp", "workers"])
     pipe.drain_timeline()
     keep_directory(engine, pipe.waiting("send.clean.workers", "directory"))
-    router = AlertRouter(engine, by_channel=True, mailboxes={"ehc-team": TEAM}, fallback=LAST)
+    router = AlertRouter(engine, by_channel=True, mailboxes={"ehc-team": TEAM}, fallback=LAST, keys=KEYS)
     assert router.notify(flags_of(pipe), TODAY, AT_WORK) >= 1
     urgent = "SELECT count(*) FROM alert WHERE content ->> 'level' = 'high'"  # what is not is for the digest
     assert pipe.ask("SELECT count(*) FROM delivery") == pipe.ask(urgent)

@@ -28,6 +28,7 @@ from tests.integration.cli.conftest import Run
 from tests.integration.families import ANNA, MIRA, ZOFIA, audited, child_of, settle
 from tests.integration.steps.pipe import Pipe
 from tests.integration.store.test_audit_chain import forced
+from tests.record_keys import KEYS
 
 REASON = ("--restricted", "--why", "the court asked")
 CHAIR = Session("chair", "panel-chair", "")
@@ -291,7 +292,7 @@ def test_rows_of_the_warehouse_are_found_by_its_key_alone(
 ) -> None:
     keys = tmp_path / "keys"
     monkeypatch.setenv("SEND_PSEUDONYM_KEYS", str(keys))
-    pipe.warehouse = Warehouse(engine, load_rules(), read_pseudonyms(make_key(keys, WAREHOUSE).parent, WAREHOUSE))
+    pipe.warehouse = Warehouse(engine, load_rules(), read_pseudonyms(make_key(keys, WAREHOUSE).parent, WAREHOUSE), KEYS)
     pipe.drain_warehouse()
     anna = child_of(engine, "Anna", "Kowalska")
 

@@ -17,6 +17,7 @@ from send_integration.store.pseudonym_keys import make_key, read_pseudonyms
 from tests.integration.cli.conftest import Run
 from tests.integration.families import child_of
 from tests.integration.steps.pipe import Pipe
+from tests.record_keys import KEYS
 
 WAITS = ("waiting_median_days", "--month", "2025-03", "--category", "pathway=camhs")
 REQUESTS = ("ehc_requests", "--month", "2024-11")
@@ -27,7 +28,9 @@ def keys(engine: Engine, pipe: Pipe, tmp_path: Path, monkeypatch: pytest.MonkeyP
     """The folder of the key under which the town stands in the warehouse."""
     folder = tmp_path / "keys"
     monkeypatch.setenv("SEND_PSEUDONYM_KEYS", str(folder))
-    pipe.warehouse = Warehouse(engine, load_rules(), read_pseudonyms(make_key(folder, WAREHOUSE).parent, WAREHOUSE))
+    pipe.warehouse = Warehouse(
+        engine, load_rules(), read_pseudonyms(make_key(folder, WAREHOUSE).parent, WAREHOUSE), KEYS
+    )
     pipe.warehouse.prepare()
     pipe.drain_warehouse()
     settings.cache_clear()

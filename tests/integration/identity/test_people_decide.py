@@ -21,6 +21,7 @@ from send_integration.watch.window import unchecked
 from tests.builders import ANNA_KOWALSKA as ANNA
 from tests.builders import NOW, event, sent
 from tests.integration.steps.pipe import Pipe, empty
+from tests.record_keys import KEYS
 
 RULES = load_rules()
 TODAY = date(2025, 9, 1)
@@ -172,13 +173,13 @@ def test_a_gate_does_not_start_on_decisions_of_another_model(pipe: Pipe, engine:
     other = replace(default_model(), version="other")
 
     with pytest.raises(NotReady):
-        Gate(engine, lambda _feed: unchecked, other)
+        Gate(engine, lambda _feed: unchecked, other, keys=KEYS)
 
     assert redecide_everything(engine, other, keep=True).moved == 0
     pipe.send("camhs", sent("camhs.referred", "2025-03-02", event_id="d", source="other", person=ANNA))
     with pytest.raises(Broken, match="decided anew by model other"):
         pipe.drain_gate(["camhs"])
-    Gate(engine, lambda _feed: unchecked, other)
+    Gate(engine, lambda _feed: unchecked, other, keys=KEYS)
 
 
 def test_records_that_were_kept_under_other_keys_are_found_once_all_is_decided_anew(pipe: Pipe, engine: Engine) -> None:
@@ -188,8 +189,8 @@ def test_records_that_were_kept_under_other_keys_are_found_once_all_is_decided_a
         connection.execute(text("UPDATE identity_model SET keys = keys - 1"))
 
     with pytest.raises(NotReady, match="keys"):
-        Gate(engine, lambda _feed: unchecked, default_model())
+        Gate(engine, lambda _feed: unchecked, default_model(), keys=KEYS)
 
     redecide_everything(engine, default_model(), keep=True)
-    Gate(engine, lambda _feed: unchecked, default_model())
+    Gate(engine, lambda _feed: unchecked, default_model(), keys=KEYS)
     assert pipe.ask("SELECT key, person_record_id FROM person_record_key ORDER BY 1, 2") == list(map(tuple, before))

@@ -22,6 +22,7 @@ from send_integration.steps.batch import RawMessage
 from send_integration.steps.gate import Gate
 from send_integration.watch.window import unchecked
 from tests.builders import NOW, sent
+from tests.record_keys import KEYS
 
 DATA = Path(__file__).parents[2] / "data"
 COMMAND = [str(Path(sys.executable).parent / "send-integration"), "ingest"]
@@ -71,7 +72,7 @@ def raw_messages(broker: str, feed: str) -> list[RawMessage]:
 
 def admit(engine: Engine, broker: str, feed: str) -> tuple[int, int, int]:
     """Everything in a feed's raw topic through the gate: accepted, quarantined, duplicates."""
-    gate = Gate(engine, lambda _feed: unchecked, default_model())
+    gate = Gate(engine, lambda _feed: unchecked, default_model(), keys=KEYS)
     found = gate.admit(feed, raw_messages(broker, feed), NOW)
     return found.accepted, found.quarantined, found.duplicates
 

@@ -22,6 +22,7 @@ from send_integration.steps.batch import RawMessage
 from send_integration.steps.gate import Gate
 from send_integration.store.audits import latest_judged
 from tests.builders import NOW, event, sent
+from tests.record_keys import KEYS
 
 SECRETS = ("Anna", "Example", "9990000018", "2012-03-04", "999 000 0026", "whispered")
 
@@ -29,7 +30,7 @@ SECRETS = ("Anna", "Example", "9990000018", "2012-03-04", "999 000 0026", "whisp
 @pytest.fixture
 def judged(engine: Engine) -> Engine:
     """A database in which the gate let in one event with a remark, one without, and refused two."""
-    gate = Gate(engine, lambda feed: RowChecks(feed).checked, default_model())
+    gate = Gate(engine, lambda feed: RowChecks(feed).checked, default_model(), keys=KEYS)
     lines = [
         sent("school.progress_concern", event_id="a", note="whispered: 999 000 0026"),
         sent("school.enrolled", event_id="b", year_group=10),

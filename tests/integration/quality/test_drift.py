@@ -18,6 +18,7 @@ from send_integration.steps.gate import Gate
 from send_integration.store.drift import CsvColumn, keep_columns
 from send_integration.watch.window import unchecked
 from tests.builders import NOW, sent
+from tests.record_keys import KEYS
 
 MAPPING = """
 type = "send.camhs.triaged.v1"
@@ -74,7 +75,7 @@ def test_the_warning_names_the_column_before_anything_is_sent(tmp_path: Path) ->
 
 
 def test_quarantined_fields_and_noticed_columns_are_proposed(engine: Engine) -> None:
-    gate = Gate(engine, lambda _feed: unchecked, default_model())
+    gate = Gate(engine, lambda _feed: unchecked, default_model(), keys=KEYS)
     # What CloudEvents lets a source add around an event may hold what PostgreSQL's JSON cannot.
     odd = sent("camhs.triaged", event_id="odd").replace(b'{"specversion"', b'{"trace": "\\u0000", "specversion"')
     lines = [sent("camhs.triaged", event_id="good", redirected_to="salt"), odd]

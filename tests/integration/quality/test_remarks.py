@@ -18,6 +18,7 @@ from send_integration.store.remarks import RemarkCount, remark_counts
 from send_integration.watch.window import Checked, unchecked
 from tests.builders import NOW, sent
 from tests.integration.steps.pipe import Pipe
+from tests.record_keys import KEYS
 
 
 def remarks_on_all(events: Sequence[Event]) -> Checked:
@@ -31,7 +32,7 @@ def message(offset: int, raw: bytes) -> RawMessage:
 
 
 def test_a_remark_is_counted_once_however_often_its_event_comes(engine: Engine) -> None:
-    gate = Gate(engine, lambda _feed: remarks_on_all, default_model())
+    gate = Gate(engine, lambda _feed: remarks_on_all, default_model(), keys=KEYS)
     first = [message(0, sent("camhs.referred", event_id="a")), message(1, sent("camhs.referred", event_id="b"))]
 
     gate.admit("camhs", first, NOW)
@@ -44,7 +45,7 @@ def test_a_remark_is_counted_once_however_often_its_event_comes(engine: Engine) 
 
 
 def test_a_query_of_an_adapter_lets_its_event_in_and_is_counted_once(engine: Engine) -> None:
-    gate = Gate(engine, lambda _feed: remarks_on_all, default_model())
+    gate = Gate(engine, lambda _feed: remarks_on_all, default_model(), keys=KEYS)
     query = json.dumps([Reason("annex-a-102a", "data.person.date_of_birth", "25.")._asdict()]).encode()
     asked = message(0, sent("camhs.referred"))._replace(headers=(("adapter-remarks", query),))
     again = asked._replace(offset=1)

@@ -21,6 +21,7 @@ from send_integration.steps.catalogue import load_rules
 from send_integration.store.backfill import BACKFILL_LOCK, holders
 from send_integration.store.engine import open_database
 from tests.builders import NOW
+from tests.record_keys import KEYS
 
 TODAY = date(2025, 1, 16)
 NOTICED_WITHIN_SECONDS = 30
@@ -51,7 +52,7 @@ def load(
             raise Left
 
     def publish() -> int:
-        count = say_history(engine, messages.extend, lambda count: told("say", count))
+        count = say_history(engine, KEYS, messages.extend, lambda count: told("say", count))
         told("said", count)
         return count
 
@@ -60,7 +61,7 @@ def load(
     files = [HistoryFile(folder / f"{feed}.jsonl", feed) for feed in FEEDS if (folder / f"{feed}.jsonl").exists()]
     messages = [] if said is None else said
     try:
-        return Backfill(engine, work, default_model(), processes, told).load(files, publish)
+        return Backfill(engine, work, default_model(), KEYS, processes, told).load(files, publish)
     finally:
         engine.dispose()
 

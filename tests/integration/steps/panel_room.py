@@ -23,6 +23,7 @@ from send_integration.store.sessions import Session
 from send_integration.timeline.seen import Seen
 from tests.builders import ANNA_KOWALSKA, TOM_BRIGHT, sent
 from tests.integration.steps.pipe import Pipe
+from tests.record_keys import KEYS
 
 RULES = load_rules()
 TODAY = date(2025, 4, 10)
@@ -68,7 +69,7 @@ def without_where(items: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def room(engine: Engine) -> Pipe:
     made = Pipe(engine, RULES, TODAY)
-    made.gates = [Gate(engine, lambda feed: RowChecks(feed).checked, default_model())]
+    made.gates = [Gate(engine, lambda feed: RowChecks(feed).checked, default_model(), keys=KEYS)]
     made.send(
         "camhs", sent("camhs.referred", "2025-03-03", event_id="a", source="urn:send:clinic", person=ANNA_KOWALSKA)
     )

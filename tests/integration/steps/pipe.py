@@ -32,6 +32,7 @@ from send_integration.warehouse.sen2_cases import RELEVANT_FEEDS
 from send_integration.warehouse.tables import OF_A_CHILD
 from send_integration.watch.window import unchecked
 from tests.builders import NOW
+from tests.record_keys import KEYS, clear, known_keys
 
 PARTITIONS = 3
 MAILBOXES = {team: f"{team.removesuffix('-team')}@example.org" for team in {*TEAM_OF_ROLE.values(), LAST_TEAM}}
@@ -55,7 +56,7 @@ def empty(engine: Engine) -> None:
             " feed_day, agency_day, broker_end, feed_silence, rule_book, channel_health, alert_hand_over, alert_load, digest,"
             " worker_absence, meeting, meeting_seat, agenda_place, panel_listing, panel_word, panel_sight, decision_seen,"
             " broken_glass, glass_told, sharing_basis, unjudged, backfill_file, backfill_chunk, backfill_event, backfill_rest,"
-            " backfill_child"
+            " backfill_child, keys.master, keys.record_key, keys.passed_over"
         )
         facts = ", ".join(str(table) for table in (clean_event, restated_child, *OF_A_CHILD))
         for history in HISTORIES:
@@ -82,10 +83,11 @@ class Pipe:
         self.engine = engine
         self.today = today
         self.now = now
-        self.gates = [Gate(engine, lambda _feed: checks, default_model()) for _ in range(workers)]
-        self.keepers = [TimelineKeeper(engine, rules, pseudonyms) for _ in range(workers)]
-        self.router = AlertRouter(engine, by_channel=True, mailboxes=MAILBOXES, fallback="send@example.org")
-        self.warehouse = Warehouse(engine, rules, WAREHOUSE_NAMES)
+        own = [known_keys() for _ in range(workers)]
+        self.gates = [Gate(engine, lambda _feed: checks, default_model(), keys=keys) for keys in own]
+        self.keepers = [TimelineKeeper(engine, rules, pseudonyms, keys) for keys in own]
+        self.router = AlertRouter(engine, by_channel=True, mailboxes=MAILBOXES, fallback="send@example.org", keys=KEYS)
+        self.warehouse = Warehouse(engine, rules, WAREHOUSE_NAMES, KEYS)
         self.topics: dict[tuple[str, int], list[RawMessage]] = {
             (topic.name, number): [] for topic in topics.TOPICS for number in range(PARTITIONS)
         }
@@ -152,7 +154,7 @@ class Pipe:
 
     def relay(self, *, killed: bool = False) -> None:
         """Publish the outbox; with `killed`, as if killed before it was known that the broker has it."""
-        relay = Relay(self.engine)
+        relay = Relay(self.engine, KEYS)
         for message in relay.take(10_000):
             self._append(message)
         if not killed:
@@ -204,11 +206,15 @@ class Pipe:
         for (topic, _), held in self.topics.items():
             for message in held:
                 if topic.startswith("send.clean.") and any(name == "child" for name, _ in message.headers):
-                    event = read(message.value)
+                    event = read(self.clear(message))
                     rank = (-int(message.header("decision")), *conflict_order(event))
-                    told = (rank, message.header("child").decode(), message.value)
+                    told = (rank, message.header("child").decode(), event.body)
                     best[event.key] = min(best.get(event.key, told), told)
         return {key: (child, body) for key, (_, child, body) in sorted(best.items()) if child}
+
+    def clear(self, message: RawMessage) -> bytes:
+        """What a message holds, protected or not."""
+        return clear(self.engine, message.value)
 
     def answers(self) -> list[object]:
         """Every child's stored answer, by child id."""

@@ -14,6 +14,7 @@ import pytest
 from sqlalchemy import Engine, make_url, text
 
 from send_integration.contracts import topics
+from send_integration.contracts.protected import is_protected
 from send_integration.contracts.topics import FEEDS
 from send_integration.errors import NotReady
 from send_integration.identity.model import default_model
@@ -33,6 +34,7 @@ from tests.builders import sent
 from tests.integration.conftest import a_database
 from tests.integration.steps.backfill_process import TODAY, load
 from tests.integration.steps.pipe import Pipe
+from tests.record_keys import KEYS
 
 ROOT = Path(__file__).parents[3]
 CHILDREN = 40
@@ -136,7 +138,7 @@ def streamed(server: str, folder: Path) -> Iterator[Engine]:
 
 def _pipe(engine: Engine) -> Pipe:
     pipe = Pipe(engine, load_rules(), TODAY)
-    pipe.gates = [Gate(engine, expectations_of, default_model())]
+    pipe.gates = [Gate(engine, expectations_of, default_model(), keys=KEYS)]
     return pipe
 
 
@@ -350,6 +352,13 @@ def test_no_word_of_history_goes_to_a_raw_topic_or_counts_as_traffic(after: Engi
     raw = {topics.raw(feed).name for feed in FEEDS}
     assert loaded.said
     assert not [message for message in loaded.said if message.topic in raw]
+
+
+def test_what_is_said_of_children_is_protected(loaded: History) -> None:
+    of_children = [message for message in loaded.said if any(name == "child" for name, _ in message.headers)]
+
+    assert len(of_children) > 100
+    assert all(is_protected(message.value or b"") for message in of_children)
     with after.connect() as connection:
         for table in ("feed_window", "feed_day", "agency_day", "feed_change"):
             assert connection.execute(text(f"SELECT count(*) FROM {table}")).scalar_one() == 0

@@ -34,6 +34,7 @@ from tests.integration.steps.backfill_process import TODAY, Left, killed, load
 from tests.integration.steps.pipe import Pipe
 from tests.integration.steps.replaying import SAM
 from tests.integration.steps.test_child_snapshot import NAMES
+from tests.record_keys import clear
 
 ASKED = sent("ehcp.requested", "2024-05-06", event_id="asked", source="council", person=ANNA)
 DECIDED = sent("ehcp.decided_to_assess", "2024-06-03", event_id="decided", source="council", person=ANNA)
@@ -48,9 +49,9 @@ def history(folder: Path, **feeds: list[bytes]) -> Path:
     return folder
 
 
-def of_children(said: list[Outgoing]) -> list[str]:
+def of_children(engine: Engine, said: list[Outgoing]) -> list[str]:
     """The ids of the events that were said of children, in their order."""
-    return [read(one.value).id for one in said if one.topic == topics.CHILD_EVENTS.name and one.value is not None]
+    return [read(clear(engine, one.value)).id for one in said if one.topic == topics.CHILD_EVENTS.name and one.value]
 
 
 def test_a_part_that_is_let_in_after_a_later_one_is_said_too(
@@ -63,10 +64,10 @@ def test_a_part_that_is_let_in_after_a_later_one_is_said_too(
     said: list[Outgoing] = []
 
     load(database, other, said=said, processes=1)
-    assert sorted(of_children(said)) == ["decided", "other"]
+    assert sorted(of_children(engine, said)) == ["decided", "other"]
 
     load(database, first, said=said, processes=1)
-    assert {*of_children(said)} == {"asked", "decided", "other"}
+    assert {*of_children(engine, said)} == {"asked", "decided", "other"}
 
 
 def _read_part(engine: Engine, file: HistoryFile, number: int) -> None:

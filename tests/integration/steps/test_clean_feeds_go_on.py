@@ -17,6 +17,7 @@ from send_integration.steps.batch import RawMessage
 from send_integration.steps.gate import Gate
 from send_integration.steps.watching import FeedWatch
 from send_integration.when.london import london_day
+from tests.record_keys import KEYS
 
 UNTIL = date(2025, 1, 16)
 DAYS = 30
@@ -49,6 +50,7 @@ def gate_of(engine: Engine) -> Gate:
         lambda feed: RowChecks(feed).checked,
         default_model(),
         FeedWatch(lambda feed: BatchRules(feed).failures, timedelta(minutes=30)),
+        keys=KEYS,
     )
 
 

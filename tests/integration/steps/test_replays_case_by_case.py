@@ -33,6 +33,7 @@ from tests.integration.steps.replaying import (
     status_of,
     waiting_items,
 )
+from tests.record_keys import KEYS
 
 
 @pytest.fixture
@@ -236,7 +237,7 @@ def test_large_items_are_replayed_a_few_at_a_time(engine: Engine, monkeypatch: p
 
     replay(engine, Choice(), SAM)
     taken = []
-    relay = Relay(engine)
+    relay = Relay(engine, KEYS)
     while messages := relay.take(1000):
         taken.append([message.value[:1] for message in messages if message.topic != topics.AUDIT.name])
         relay.done()

@@ -9,6 +9,8 @@ from sqlalchemy import Engine
 
 from send_integration.contracts import topics
 from send_integration.contracts.asyncapi import asyncapi
+from send_integration.contracts.content_types import JSON
+from send_integration.contracts.protected import PROTECTED, is_protected
 from send_integration.contracts.pseudonyms import Pseudonyms
 from send_integration.contracts.schema import MODELS, schema_of
 from send_integration.simulate.authority import simulate_authority
@@ -55,11 +57,21 @@ def test_everything_that_is_said_is_as_its_schema_has_it(engine: Engine) -> None
     validators = {name: jsonschema.Draft202012Validator(schema_of(name)) for name in MODELS}
     validators["clean"] = jsonschema.Draft202012Validator(CLEAN_HEADERS)
 
-    seen = set()
+    seen, protected = set(), set()
     for (topic, _), held in pipe.topics.items():
         for message in held if not topic.startswith("send.raw.") else ():
             seen.add(topic)
-            check(topic, message.value, {name: text.decode() for name, text in message.headers}, validators)
+            headers = {name: text.decode() for name, text in message.headers}
+            if is_protected(message.value or b""):
+                validators[PROTECTED].validate(json.loads(message.value))
+                jsonschema.validate(headers, DOCUMENT["components"]["messages"][PROTECTED]["headers"])
+                assert PROTECTED in DOCUMENT["channels"][topic]["messages"]
+                protected.add(topic)
+                if topic == topics.FLAGS.name:
+                    headers = {"content-type": JSON}
+            value = pipe.clear(message) if message.value is not None else None
+            check(topic, value, headers, validators)
 
     assert {topic.name for topic in topics.TOPICS if not topic.name.startswith(("send.raw.", "send.clean."))} <= seen
     assert {"send.clean.workers", "send.clean.camhs"} < seen
+    assert protected == {t for t in seen if t.startswith("send.clean.")} | {topics.CHILD_EVENTS.name, topics.FLAGS.name}

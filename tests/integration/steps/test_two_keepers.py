@@ -15,6 +15,7 @@ from tests.builders import NOW, event, sent
 from tests.integration.steps.meeting import meet
 from tests.integration.steps.pipe import Pipe
 from tests.property.strategies import DAY_ONE, PEOPLE
+from tests.record_keys import known_keys
 
 RULES = load_rules()
 TODAY = DAY_ONE + timedelta(300)
@@ -34,7 +35,7 @@ def test_an_event_and_another_childs_correction_of_it_that_meet_in_two_workers_a
     pipe.drain_gate(["camhs"])
     messages = pipe.waiting(topics.CHILD_EVENTS.name, timeline.READER)
     assert len({message.partition for message in messages}) == 2
-    keepers = [TimelineKeeper(engine, RULES) for _ in messages]
+    keepers = [TimelineKeeper(engine, RULES, keys=known_keys()) for _ in messages]
     steps = [partial(keeper.keep, [message], TODAY, NOW) for keeper, message in zip(keepers, messages, strict=True)]
 
     meet(engine, "child IN SHARE ROW EXCLUSIVE MODE", steps)  # no answer can be written meanwhile

@@ -18,6 +18,7 @@ from send_integration.watch.window import unchecked
 from tests.builders import sent
 from tests.integration.steps.pipe import Pipe
 from tests.property.strategies import DAY_ONE
+from tests.record_keys import KEYS
 
 NINE = datetime(2026, 6, 1, 9, tzinfo=UTC)
 COOL_DOWN = timedelta(minutes=30)
@@ -36,7 +37,7 @@ def pipe_of(engine: Engine, judge: Judge = refuses_no_more_than_a_tenth, workers
     """A pipe whose workers' gates judge every feed by one rule; its clock begins at nine."""
     pipe = Pipe(engine, RULES, DAY_ONE, workers=workers, now=NINE)
     pipe.gates = [
-        Gate(engine, lambda _: unchecked, default_model(), FeedWatch(lambda _: judge, COOL_DOWN))
+        Gate(engine, lambda _: unchecked, default_model(), FeedWatch(lambda _: judge, COOL_DOWN), keys=KEYS)
         for _ in range(workers)
     ]
     return pipe

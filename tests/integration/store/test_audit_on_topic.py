@@ -19,6 +19,7 @@ from send_integration.settings import settings
 from send_integration.steps.relay import Relay
 from send_integration.store.sessions import Session, record
 from tests.integration.store.test_audit_chain import forced
+from tests.record_keys import KEYS
 
 ENTRIES = 25
 
@@ -28,7 +29,7 @@ def published(engine: Engine, broker: str) -> None:
 
     async def publish() -> None:
         producer = (await start_producer(broker)).producer
-        relay = Relay(engine)
+        relay = Relay(engine, KEYS)
         messages = relay.take(1000)
         await producer.send_all([*messages, *messages[:5]])
         relay.done()

@@ -26,8 +26,10 @@ from send_integration.store.alerts import alerts_of_flags
 from send_integration.store.backfill_tables import METADATA as BACKFILL
 from send_integration.store.deliveries import Claim, claim_delivery
 from send_integration.store.engine import open_database
+from send_integration.store.erasure_tables import METADATA as ERASURE
 from send_integration.store.feed_tables import METADATA as FEEDS
 from send_integration.store.flag_tables import METADATA as FLAGS
+from send_integration.store.key_tables import METADATA as KEYS
 from send_integration.store.meeting_tables import METADATA as MEETINGS
 from send_integration.store.message_tables import METADATA as MESSAGES
 from send_integration.store.panel_tables import METADATA as PANEL
@@ -44,7 +46,21 @@ from tests.integration.conftest import a_database
 
 def test_migrated_tables_are_those_of_the_code(engine: Engine) -> None:
     declared = MetaData()
-    for metadata in (METADATA, MESSAGES, QUALITY, FEEDS, FLAGS, PANEL, MEETINGS, ACCESS, BACKFILL, INTAKE, WAREHOUSE):
+    for metadata in (
+        METADATA,
+        MESSAGES,
+        QUALITY,
+        FEEDS,
+        FLAGS,
+        PANEL,
+        MEETINGS,
+        ACCESS,
+        BACKFILL,
+        ERASURE,
+        INTAKE,
+        WAREHOUSE,
+        KEYS,
+    ):
         for table in metadata.tables.values():
             table.to_metadata(declared)
 
@@ -56,7 +72,7 @@ def test_migrated_tables_are_those_of_the_code(engine: Engine) -> None:
                 "compare_type": True,
                 "compare_server_default": True,
                 "include_name": lambda name, kind, _: (
-                    kind != "schema" or name in (None, "warehouse", "reporting_intake")
+                    kind != "schema" or name in (None, "warehouse", "reporting_intake", "keys")
                 ),
             },
         )
@@ -317,7 +333,7 @@ def test_reports_of_an_older_database_are_filled_anew_under_pseudonyms(empty_dat
         assert list(connection.execute(text("SELECT child_key FROM warehouse.dim_child")).scalars()) == [names.of("c1")]
 
 
-BEFORE_0034 = """
+BEFORE_0035 = """
 INSERT INTO admitted
  (source, event_id, feed, body_hash, recorded_at, raw, topic, partition, "offset", least_decision, admitted_at)
  SELECT source, id, 'identity', '', '2025-03-01Z', :body, 't', 0, 0, 0, '2025-03-03Z'
@@ -332,7 +348,7 @@ def test_decisions_of_an_older_database_are_found_ours_and_others(empty_database
     body = event("identity.decided", "2025-03-03", event_id="x", by="b", why="w", pairs=PAIRS).body
     with empty_database.begin() as connection:
         up_to(connection, "0031")
-        for statement in BEFORE_0034.split(";"):
+        for statement in BEFORE_0035.split(";"):
             connection.execute(text(statement), {"body": body})
 
     migrate(empty_database)

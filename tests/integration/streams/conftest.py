@@ -17,6 +17,7 @@ from send_integration.contracts.pseudonyms import WAREHOUSE
 from send_integration.embedded.processes import running
 from send_integration.steps.ledger import Ledger, take_ledger
 from send_integration.store.engine import open_database
+from send_integration.store.master_keys import make_master_key
 from send_integration.store.pseudonym_keys import make_key
 from tests.integration.brokers import broker_of, kafka_libraries, require
 from tests.integration.channels.mail import Mailbox, mail
@@ -111,6 +112,7 @@ def system(request: pytest.FixtureRequest, database: str, tmp_path: Path) -> Ite
         engine = open_database(database)
         stack.callback(engine.dispose)
         make_key(tmp_path / "pseudonym-keys", WAREHOUSE)
+        make_master_key(tmp_path / "pseudonym-keys")
         yield System(broker, database, engine, tmp_path, stack)
 
 

@@ -6,7 +6,9 @@ import signal
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,11 @@ from send_integration import clock
 from send_integration.contracts.event import EventKey
 from send_integration.contracts.registry import read
 from send_integration.embedded.processes import running
+from send_integration.steps.batch import RawMessage
+from send_integration.steps.protecting import opened
+from send_integration.store.master_keys import read_master_keys
+from send_integration.store.people import records_of_child
+from send_integration.store.record_keys import RecordKeys, destroy_keys
 from send_integration.timeline.fold import standing
 from tests.builders import ANNA, sent
 from tests.integration.brokers import require
@@ -26,6 +33,7 @@ from tests.integration.streams.history import lines, produce
 
 EXAMPLES = Path(__file__).parents[3] / "examples"
 PYTHON_EXAMPLE = [sys.executable, str(EXAMPLES / "clean_events_kafka_python.py")]
+COMMAND = str(Path(sys.executable).parent / "send-integration")
 KCAT_EXAMPLE = str(EXAMPLES / "clean_events_kcat.sh")
 ANNA_THERE = {**ANNA, "local_id": "one", "nhs_number": None, "given_name": "Nora", "postcode": "LU1 1AA"}
 ANNA_HERE = {**ANNA, "local_id": "other", "nhs_number": None, "given_name": "Eleonora", "family_name": "Sample"}
@@ -93,8 +101,17 @@ def join_and_part(system: System) -> set[str]:
     return set().union(*found)
 
 
-def run_to_the_end(system: System, file: Path, *more: str, group: str = "g") -> subprocess.CompletedProcess[str]:
-    command = [*PYTHON_EXAMPLE, system.broker, str(file), "--until-end", "--group", group, *more]
+def take_keys(system: System, file: Path) -> list[str]:
+    """What whoever runs the system gives a reader: a file of keys."""
+    command = [COMMAND, "keys", "export", "--consumer", "example", "--to", str(file)]
+    subprocess.run(command, env={**os.environ, **system.environment}, check=True, capture_output=True)
+    return ["--keys", str(file)]
+
+
+def run_to_the_end(
+    system: System, file: Path, *more: str, group: str = "g", keys: Sequence[str] = ()
+) -> subprocess.CompletedProcess[str]:
+    command = [*PYTHON_EXAMPLE, system.broker, str(file), "--until-end", "--group", group, *more, *keys]
     return subprocess.run(command, capture_output=True, text=True, timeout=90, check=False)
 
 
@@ -102,24 +119,35 @@ def test_the_python_example_ends_as_the_product_does_though_killed_and_shared(sy
     file = tmp_path / "events.db"
     system.start_worker()
     tell_a_story(system)
-    command = [*PYTHON_EXAMPLE, system.broker, str(file), "--group", "g"]
+    keys = take_keys(system, tmp_path / "keys.jsonl")
+    command = [*PYTHON_EXAMPLE, system.broker, str(file), "--group", "g", *keys]
     with running("a reader", command, environment={}, log=tmp_path / "reader.log") as first:
         system.wait_for(lambda: file.exists() and has_begun(file), "the reader's first write")
         first.send_signal(signal.SIGKILL)
         first.wait()
     with running("a reader", command, environment={}, log=tmp_path / "second.log"):
         join_and_part(system)  # while the second takes over, and a third takes some of its partitions
-        ended = run_to_the_end(system, file)
+        ended = run_to_the_end(system, file, keys=keys)
         kept, stand = kept_by_the_product(system)
         system.wait_for(lambda: kept_in(file) == kept, "the second reader's end")
 
     assert ended.returncode == 0, ended.stderr
     other = tmp_path / "another.db"  # of the same group, which has committed all: a new file begins at the beginning
-    last = run_to_the_end(system, other)
+    last = run_to_the_end(system, other, keys=keys)
     assert last.returncode == 0, last.stderr
     assert kept_in(other) == kept
     assert {tuple(line.split(" ")) for line in last.stdout.splitlines()} == stand
     assert len(kept) > len(stand) > 200
+
+    # who is erased is gone from a reader's file as well, once it takes its keys anew, and from a new one
+    child = kept[EventKey("clinic", "m1")][0]
+    with system.engine.begin() as connection:
+        assert destroy_keys(connection, records_of_child(connection, child)) == 1
+    gone = {key for key, (of, _) in kept.items() if of == child}
+    keys = take_keys(system, tmp_path / "keys-of-the-next-day.jsonl")
+    for again in (other, tmp_path / "anew.db"):
+        assert run_to_the_end(system, again, keys=keys).returncode == 0
+        assert kept_in(again) == {key: told for key, told in kept.items() if key not in gone}
 
 
 def has_begun(file: Path) -> bool:
@@ -174,7 +202,7 @@ def run_kcat(system: System, *more: str) -> list[list[str]]:
         text=True,
         timeout=90,
         check=False,
-        env=dict(os.environ),
+        env={**os.environ, **system.environment, "PATH": f"{Path(COMMAND).parent}:{os.environ['PATH']}"},
     )
     assert ended.returncode == 0, ended.stderr
     return [line.split("\t") for line in ended.stdout.splitlines()]
@@ -184,7 +212,10 @@ def read_clean(system: System, feed: str) -> list[Any]:
     consumer = KafkaConsumer(
         f"send.clean.{feed}", bootstrap_servers=system.broker, auto_offset_reset="earliest", consumer_timeout_ms=3000
     )
-    return list(consumer)
+    told = [RawMessage(m.topic, m.partition, m.offset, b"", m.value, timestamp=m.timestamp) for m in consumer]
+    keys = RecordKeys(partial(read_master_keys, system.folder / "pseudonym-keys"))
+    with system.engine.begin() as connection:
+        return opened(connection, keys, told, "a test")
 
 
 @on_kafka

@@ -29,6 +29,7 @@ from send_integration.watch.window import unchecked
 from tests.integration.steps.pipe import Pipe, empty
 from tests.integration.warehouse import sen2_corners as corners
 from tests.integration.warehouse.sen2_compare import Difference, Tree, differences
+from tests.record_keys import KEYS
 
 Export = Callable[..., Result]
 DOCS = Path(__file__).parents[3] / "docs" / "sen2-return.md"
@@ -103,7 +104,7 @@ def a_pipe(engine: Engine) -> Pipe:
     """All steps, the gate with the expectations that ship for the feeds that a return fills."""
     made = Pipe(engine, load_rules(), date(2026, 2, 1), now=clock.now())
     real = {feed: RowChecks(feed).checked for feed in RELEVANT_FEEDS}
-    made.gates = [Gate(engine, lambda feed: real.get(feed, unchecked), default_model())]
+    made.gates = [Gate(engine, lambda feed: real.get(feed, unchecked), default_model(), keys=KEYS)]
     return made
 
 

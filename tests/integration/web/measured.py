@@ -13,6 +13,7 @@ from send_integration.steps.warehouse import Warehouse
 from send_integration.warehouse.inspection.kept import keep_figures
 from tests.integration.steps.pipe import WAREHOUSE_NAMES
 from tests.integration.warehouse.stories import Told
+from tests.record_keys import KEYS
 
 AS_AT = date(2025, 7, 31)
 FIRST, DAYS = date(2022, 9, 1), 1020
@@ -21,7 +22,7 @@ Line = tuple[str, date, dict[str, Any]]
 
 def measured(engine: Engine, children: int) -> None:
     """Fill the warehouse with what happened to some children."""
-    warehouse = Warehouse(engine, load_rules(), WAREHOUSE_NAMES)
+    warehouse = Warehouse(engine, load_rules(), WAREHOUSE_NAMES, KEYS)
     warehouse.prepare()
     if children:
         warehouse.restate(list(_messages(children)), AS_AT)

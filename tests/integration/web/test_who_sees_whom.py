@@ -14,6 +14,7 @@ from tests.builders import NOW
 from tests.integration.families import TODAY, audited, child_of, pair_of
 from tests.integration.steps.pipe import Pipe
 from tests.integration.web.conftest import Person, SignIn
+from tests.record_keys import KEYS
 from tests.shape.test_routes import routes_of_the_site
 
 ACTORS = {
@@ -316,7 +317,7 @@ def test_a_steward_cannot_join_a_child_with_a_restricted_one(sign_in: SignIn, en
 def test_an_alert_on_a_restricted_child_is_there_for_those_alone_who_may_see_the_child_and_is_written_down(
     sign_in: SignIn, engine: Engine, pipe: Pipe
 ) -> None:
-    router = AlertRouter(engine, by_channel=False, mailboxes={"ehc-team": "ehc@example.org"}, fallback="")
+    router = AlertRouter(engine, by_channel=False, mailboxes={"ehc-team": "ehc@example.org"}, fallback="", keys=KEYS)
     pipe.relay()
     flags = [m for place, held in sorted(pipe.topics.items()) if place[0] == topics.FLAGS.name for m in held]
     router.notify(flags, TODAY, NOW)
