@@ -22,6 +22,7 @@ from sqlalchemy import (
     UniqueConstraint,
     false,
     func,
+    literal_column,
     text,
     true,
 )
@@ -211,8 +212,9 @@ identity_decision = Table(
     Index("ix_identity_decision_names", "source", "names", postgresql_where=Column("names", Text).is_not(None)),
     Index(
         "ix_identity_decision_pairs",
-        text("(body #> '{data,pairs}') jsonb_path_ops"),
+        literal_column("(body #> '{data,pairs}')").label("pairs"),
         postgresql_using="gin",
+        postgresql_ops={"pairs": "jsonb_path_ops"},
     ),
 )
 
