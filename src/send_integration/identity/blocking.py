@@ -13,9 +13,10 @@ from zlib import crc32
 
 from jellyfish import soundex
 
-from send_integration.identity.features import Features, house_number
+from send_integration.identity.features import Features, heads_of, house_number
+from send_integration.identity.model import default_model
 
-KEYS_VERSION = 4
+KEYS_VERSION = 5
 """Of the rules below. Kept records are found only under the keys by which they were kept, so a change of a rule counts
 it up, and everything is decided anew."""
 
@@ -59,15 +60,19 @@ def blocking_keys(features: Features, *, families: bool) -> Keys:
     people, who are looked up by less of a name and by home and family name too.
     """
     given = _head(features)
-    names = _both(_sound(given), _sound(features.family))
-    rules = _among_families(features, given, names) if families else _among_strangers(features, given, names)
-    both = _keys((("n", features.nhs_number, ("nhs",)), ("u", features.upn, ("upn",)), *rules))
+    sounds = _sound(given), _sound(features.family)
+    numbers = (("n", features.nhs_number, ("nhs",)), ("u", features.upn, ("upn",)))
     if not families:
+        both = _keys((*numbers, *_among_strangers(features, given, _both(*sounds))))
         return Keys(both, both)
-    dated, undated = ((paired(f"w{names}", "dated"),), (paired(f"w{names}", "undated"),)) if names else ((), ())
+    both = _keys((*numbers, *_among_families(features, given, sounds)))
+    names, spelt = _both(*sounds), _spelt(features, given)
+    if not names:
+        return Keys(both, both)
+    dated, undated = (paired(f"w{names}", f"{born} {spelt}") for born in ("dated", "undated"))
     if features.born:
-        return Keys((*both, *dated), (*both, *undated))
-    return Keys((*both, *undated), (*both, *dated, *undated))
+        return Keys((*both, dated), (*both, undated))
+    return Keys((*both, undated), (*both, dated, undated))
 
 
 def plainly_meet(one: Features, other: Features) -> bool:
@@ -98,33 +103,32 @@ def _keys(rules: Iterable[Rule]) -> tuple[int, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def _among_families(features: Features, given: str, names: str) -> tuple[Rule, ...]:
-    """A birth date with both names, or with the beginning of one and a part of the home; both names with a part of the
-    home, or, for birth dates that are wrong, spelt alike with a part of the date. A birth date and one name alone, or
-    names that only sound alike with a part of the date, would bring a child in a hundred thousand together with several
-    strangers. Who has no birth date is found by both names alone, in `blocking_keys`: they are too few to count."""
-    family, born = features.family, features.born
-    house, street, part_of_town = house_number(features.address), _street(features.address), features.postcode[:-2]
-    spelt = f"{_both(given, family)} {''.join(name[0] for name in features.other_given)}"
-    at_home = ((part_of_town, given), (part_of_town, family), (house, given), (house, family))
+def _among_families(features: Features, given: str, sounds: tuple[str, str]) -> tuple[Rule, ...]:
+    """A birth date with both names, with the sound of one and the part of the town, or with the home; the home with either
+    both names or the given one; or, for birth dates that are wrong, both names spelt alike with a part of the date. Who
+    gives no postcode is found by the address in its place, and who has no birth date by both names, in `blocking_keys`.
+    Common names need the part of the town there, or every child among many would meet namesakes; and a birth date and one
+    name alone would bring several strangers."""
+    family, born, part_of_town = features.family, features.born, features.postcode[:-2]
+    house, street = house_number(features.address), _street(features.address)
+    home = f"{house} {street}" if house and street else features.address
     with_initial = _with_initial(given, family)
     with_birth = (
         *with_initial,
         *_with_initial(family, given),
-        *(f"{place} {name[:2]}" for place, name in at_home if place and name),
-        features.address,
+        *(f"{part_of_town} {sound}" for sound in sounds if part_of_town and sound),
+        f"{house} {sounds[0]}" if house and given else "",
+        home,
         f"{given[1:4]} {family[:_BEGINNING]}" if len(given) > _BEGINNING and family else "",
     )
-    with_names = (
-        f"{house} {street}" if house and street else "",
-        f"{born[5:]} {spelt}" if born else "",
-        f"{born[:7]} {spelt}" if born else "",
-    )
+    initials = "".join(name[0] for name in features.other_given)
+    spelt = f"{_spelt(features, given)} {initials}"
+    with_names = (home, f"{born[:7]} {spelt}", f"{born[5:]} {spelt}") if born else (home,)
     return (
         ("b", _birth(born), with_birth),
-        ("p", features.postcode, with_initial),
-        ("a", features.address, (given[:_BEGINNING],)),
-        ("w", names, with_names),
+        ("p", features.postcode, (*with_initial, f"{house} {given[:_BEGINNING]}" if house and given else "")),
+        ("a", "" if features.postcode else features.address, (given[:_BEGINNING],)),
+        ("w", _both(*sounds), with_names),
     )
 
 
@@ -156,6 +160,21 @@ def _street(address: str) -> str:
 def _both(one: str, other: str) -> str:
     """Two sounds in one order, for the names are often swapped; '' where one is missing."""
     return " ".join(sorted((one, other))) if one and other else ""
+
+
+def _spelt(features: Features, given: str) -> str:
+    """Both names, and the part of the town where both are common, so that many have them."""
+    part_of_town = features.postcode[:-2] if common_names().issuperset((given, features.family)) else ""
+    return f"{_both(given, features.family)} {part_of_town}"
+
+
+@lru_cache(maxsize=1)
+def common_names() -> frozenset[str]:
+    """The names that the shipped model lists as common, and those that head them; an authority's own model changes no key.
+    A change of that list is one of the rules."""
+    shipped = default_model()
+    listed = (*shipped.given_names, *shipped.family_names)
+    return frozenset(listed).union(*(heads_of(name) for name in listed))
 
 
 def _birth(born: str) -> str:

@@ -83,6 +83,11 @@ def names_somebody(given_name: str) -> bool:
     return bool(_given(given_name)[0])
 
 
+def heads_of(given_name: str) -> tuple[str, ...]:
+    """The names whose spellings or short forms a given name is."""
+    return _given(given_name)[2]
+
+
 @lru_cache(maxsize=65_536)
 def _given(name: str) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
     """The first given name, the further ones, and the names whose spellings or short forms the first is."""

@@ -1,7 +1,7 @@
 """Decides a batch's person records within a transaction, and says whose decision changed."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
@@ -191,8 +191,7 @@ def _decide_and_keep(
     ]
     add_records(connection, made)
     after = {
-        record: replace(
-            kept,
+        record: kept._replace(
             component=component_of[record],
             first_seen=sightings[record],
             decision=decisions[record],

@@ -19,9 +19,8 @@ IDENTITY_LOCK = 8210002
 """Advisory lock: shared by batches that only read decisions, exclusive for one that may change any."""
 
 
-@dataclass(frozen=True, slots=True)
-class KnownRecord:
-    """A person record as it is kept; a higher `number` is a later decision."""
+class KnownRecord(NamedTuple):
+    """A person record as it is kept; a higher `number` is a later decision. A tuple, for seven are made for each new record."""
 
     id: int
     component: int
@@ -77,6 +76,7 @@ _COLUMNS = (
     ("decision", "int8"),
 )
 _FIELDS = len(PersonRecord._fields)
+_DECIDED = 2 + _FIELDS + len(FirstSeen._fields)
 _RECORD = ", ".join(f"r.{name}" for name, _ in _COLUMNS)
 
 
@@ -163,12 +163,16 @@ def met_records(connection: Connection, record_ids: Iterable[int]) -> dict[int, 
 
 
 def whole_components(connection: Connection, met: Collection[MetRecord]) -> dict[int, Component]:
-    """The components of some records, each by its number and with all its records: one query for those not met yet."""
+    """The components of some records, each by its number and with all its records: one query for those not met yet, whose
+    numbers are taken from the index, so that those that were met are not read again."""
     given = {
         "components": _array({record.known.component for record in met}),
         "ids": _array(record.known.id for record in met),
     }
-    condition = "r.component = ANY(cast(:components AS bigint[])) AND r.id <> ALL(cast(:ids AS bigint[]))"
+    condition = (
+        "r.id = ANY(ARRAY(SELECT m.id FROM person_record m"
+        " WHERE m.component = ANY(cast(:components AS bigint[])) AND m.id <> ALL(cast(:ids AS bigint[]))))"
+    )
     records: dict[int, list[KnownRecord]] = {}
     doubtful: set[int] = set()
     for record in (*met, *_met(connection, condition, given).values()):
@@ -188,7 +192,7 @@ def _met(connection: Connection, condition: str, given: Mapping[str, str]) -> di
         ),
         given,
     )
-    return {row[0]: MetRecord(_known(row[:-1]), row[-1]) for row in map(tuple, rows.all())}
+    return {row[0]: MetRecord(_known(row), row[-1]) for row in map(tuple, rows.all())}
 
 
 def _array(numbers: Iterable[int]) -> str:
@@ -205,9 +209,9 @@ def _records(connection: Connection, condition: str, given: Sequence[object]) ->
 
 
 def _known(row: Sequence[Any]) -> KnownRecord:
-    child_id, held_between, number = row[-3:]
+    child_id, held_between, number = row[_DECIDED : _DECIDED + 3]
     decision: Decision = ChildId(child_id) if child_id is not None else Held(tuple(map(ChildId, held_between)))
-    record, seen = PersonRecord._make(row[2 : _FIELDS + 2]), FirstSeen._make(row[_FIELDS + 2 : -3])
+    record, seen = PersonRecord._make(row[2 : _FIELDS + 2]), FirstSeen._make(row[_FIELDS + 2 : _DECIDED])
     return KnownRecord(row[0], row[1], record, seen, decision, number)
 
 

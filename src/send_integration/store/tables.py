@@ -101,7 +101,7 @@ person_record = Table(
     Column("decision", BigInteger, nullable=False, comment="from decision_number; the higher decision stands"),
     UniqueConstraint("digest"),
     CheckConstraint("(child_id IS NULL) <> (held_between IS NULL)", name="decided_or_held"),
-    Index(None, "component"),
+    Index(None, "component", "id"),
     Index(None, "child_id"),
     Index("ix_person_record_restricted", "source", "local_id", postgresql_where=Column("restricted", Boolean)),
     Index(None, "local_id", "source"),

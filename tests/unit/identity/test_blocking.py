@@ -1,12 +1,13 @@
 """Two records are compared exactly where one is looked up under a key by which the other is found."""
 
 from dataclasses import dataclass
+from zlib import crc32
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from send_integration.identity.blocking import Keys, blocking_keys, plainly_meet
+from send_integration.identity.blocking import KEYS_VERSION, Keys, blocking_keys, common_names, plainly_meet
 from send_integration.identity.features import Features, features
 
 BORN = "2014-05-06"
@@ -61,10 +62,13 @@ def meet(one: Said, other: Said) -> bool:
         Said("Anna", "Kowalska", born="2014-06-05"),
         Said("Anna", "Kowalska", born="2014-05-16"),
         Said("Anna", "Kowalska", born="2015-05-06"),
+        Said("Enna", "Kowalsky", postcode="LU1 1AB"),
         Said("Anna", "Kowalska", born="1900-01-01"),
         Said("Anna", "Kowalska", born="2009-01-02", address="1 High St"),
-        Said("Anna", "Nowak", born="2009-01-02", address="1 High Street"),
+        Said("Anna", "Nowak", address="1 High St"),
+        Said("Anna", "Nowak", address="1 Hgih Street"),
         Said("Anna", "Kowal", born="2009-01-02", postcode="LU1 1AA"),
+        Said("Anna", "Nowak", born="2009-01-02", postcode="LU1 1AA", address="1 High Street"),
     ],
     ids=str,
 )
@@ -79,12 +83,26 @@ def test_one_fault_does_not_keep_two_records_of_a_child_apart(other: Said) -> No
         Said("Anna", "Nowak", postcode="LU4 9ZZ", address="7 Mill Lane"),
         Said("Piotr", "Kowalska", postcode="LU4 9ZZ", address="7 Mill Lane"),
         Said("Anna", "Kowalska", born="2009-01-02", postcode="LU4 9ZZ", address="7 Mill Lane"),
+        Said("Anna", "Nowak", born="2009-01-02", address="1 High Street"),
         Said("Piotr", "Kowalski", born="2009-01-02", postcode="LU1 1AA", address="1 High Street"),
     ],
     ids=str,
 )
 def test_strangers_of_one_birth_date_or_name_and_brothers_are_not_compared(other: Said) -> None:
     assert not meet(Said(*ANNA), other)
+
+
+def test_who_gives_no_postcode_is_found_by_the_address_in_its_place() -> None:
+    assert meet(Said("Anna", "Kowalska", BORN, address="1 High Street"), Said("Anna", "", "", address="1 High Street"))
+
+
+@pytest.mark.parametrize("born", ["2014-05-16", "2015-05-06", "1900-01-01"])
+def test_two_common_names_with_a_wrong_birth_date_are_compared_in_one_part_of_town(born: str) -> None:
+    muhammad = Said("Mohammed", "Khan", BORN, "LU1 1AA")
+
+    assert meet(muhammad, Said("Muhammad", "Khan", born, "LU1 1AB"))
+    assert not meet(muhammad, Said("Muhammad", "Khan", born, "LU4 9ZZ"))
+    assert meet(Said("Muhammad", "Wojcik"), Said("Mohammed", "Wojcik", born, "LU4 9ZZ"))
 
 
 names = st.sampled_from(["Anna", "Ania Maria", "A", "Baby", "", "Kowalska", "Kowalski-Nowak", "Unknown", "K"])
@@ -120,6 +138,10 @@ alike = st.builds(
     st.sampled_from([BORN, BORN, BORN, "1900-01-01"]),
     nhs_number=st.sampled_from(["", "", "", "9990000018"]),
 )
+
+
+def test_which_names_are_common_is_part_of_the_keys_version() -> None:
+    assert (KEYS_VERSION, len(common_names()), crc32(" ".join(sorted(common_names())).encode())) == (5, 59, 3738690698)
 
 
 @settings(max_examples=1000)
