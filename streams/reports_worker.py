@@ -19,7 +19,7 @@ def assemble(settings: Settings, engine: Engine, names: Pseudonyms, *, from_noth
 
     Raises BadSetting where the tables were filled under another key, unless they are to be filled from nothing.
     """
-    warehouse = Warehouse(engine, load_rules(settings.rules), names, own_keys(settings, engine))
+    warehouse = Warehouse(engine, load_rules(settings.rules), names, keys=own_keys(settings, engine))
     if from_nothing:
         warehouse.begin_from_nothing()
     warehouse.prepare()

@@ -99,7 +99,7 @@ class TimelineKeeper:
     """Keeps every child's timeline up to date; belongs to one thread."""
 
     def __init__(
-        self, engine: Engine, rules: RuleBook, pseudonyms: Pseudonyms | None = None, keys: RecordKeys | None = None
+        self, engine: Engine, rules: RuleBook, pseudonyms: Pseudonyms | None = None, *, keys: RecordKeys | None = None
     ) -> None:
         """Without pseudonyms nothing is published on send.child-snapshot; `keys` open what `keep` is given."""
         self._engine = engine

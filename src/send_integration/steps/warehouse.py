@@ -36,7 +36,7 @@ READER = "warehouse"
 class Warehouse:
     """Keeps the reporting tables up to date, under the warehouse's own pseudonyms; belongs to one thread."""
 
-    def __init__(self, engine: Engine, rules: RuleBook, names: Pseudonyms, keys: RecordKeys | None = None) -> None:
+    def __init__(self, engine: Engine, rules: RuleBook, names: Pseudonyms, *, keys: RecordKeys | None = None) -> None:
         """`keys` open what `restate` is given."""
         self._engine = engine
         self._keys = keys
