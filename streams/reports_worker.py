@@ -20,8 +20,8 @@ def assemble(settings: Settings, engine: Engine, names: Pseudonyms, *, from_noth
 
     Raises BadSetting where the tables were filled under another key, unless they are to be filled from nothing.
     """
-    erased = Erased(settings.pseudonym_folder)
-    warehouse = Warehouse(engine, load_rules(settings.rules), names, own_keys(settings, engine), erased)
+    keys, erased = own_keys(settings, engine), Erased(settings.pseudonym_folder)
+    warehouse = Warehouse(engine, load_rules(settings.rules), names, keys=keys, erased=erased)
     if from_nothing:
         warehouse.begin_from_nothing()
     warehouse.prepare()

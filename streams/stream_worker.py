@@ -48,7 +48,7 @@ def assemble(settings: Settings, engine: Engine) -> Worker:
     rules = load_rules(settings.rules)
     worker = build("send-integration", settings, engine, READERS)
     keys, erased = own_keys(settings, engine), Erased(settings.pseudonym_folder)
-    keeper = TimelineKeeper(engine, rules, pseudonyms_of_the_topic(settings.pseudonym_folder), keys, erased)
+    keeper = TimelineKeeper(engine, rules, pseudonyms_of_the_topic(settings.pseudonym_folder), keys=keys, erased=erased)
     keeper.put_rules_in_force()
     checks, judges = guards()
     watch = FeedWatch(judges.__getitem__, timedelta(minutes=settings.feed_cool_down_minutes))

@@ -116,7 +116,7 @@ def opened(
     passed_over = len(messages) - len(clear)
     if passed_over:
         note_passed_over(connection, reader, passed_over)
-        log.info("%s messages are passed over, for the keys of their records were destroyed", passed_over)
+        log.warning("%s messages are passed over, for the keys of their records were destroyed", passed_over)
     return clear
 
 

@@ -105,6 +105,7 @@ class TimelineKeeper:
         engine: Engine,
         rules: RuleBook,
         pseudonyms: Pseudonyms | None = None,
+        *,
         keys: RecordKeys | None = None,
         erased: Erased | None = None,
     ) -> None:

@@ -43,6 +43,7 @@ class Warehouse:
         engine: Engine,
         rules: RuleBook,
         names: Pseudonyms,
+        *,
         keys: RecordKeys | None = None,
         erased: Erased | None = None,
     ) -> None:

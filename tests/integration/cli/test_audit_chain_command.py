@@ -292,7 +292,9 @@ def test_rows_of_the_warehouse_are_found_by_its_key_alone(
 ) -> None:
     keys = tmp_path / "keys"
     monkeypatch.setenv("SEND_PSEUDONYM_KEYS", str(keys))
-    pipe.warehouse = Warehouse(engine, load_rules(), read_pseudonyms(make_key(keys, WAREHOUSE).parent, WAREHOUSE), KEYS)
+    pipe.warehouse = Warehouse(
+        engine, load_rules(), read_pseudonyms(make_key(keys, WAREHOUSE).parent, WAREHOUSE), keys=KEYS
+    )
     pipe.drain_warehouse()
     anna = child_of(engine, "Anna", "Kowalska")
 

@@ -29,7 +29,7 @@ def keys(engine: Engine, pipe: Pipe, tmp_path: Path, monkeypatch: pytest.MonkeyP
     folder = tmp_path / "keys"
     monkeypatch.setenv("SEND_PSEUDONYM_KEYS", str(folder))
     pipe.warehouse = Warehouse(
-        engine, load_rules(), read_pseudonyms(make_key(folder, WAREHOUSE).parent, WAREHOUSE), KEYS
+        engine, load_rules(), read_pseudonyms(make_key(folder, WAREHOUSE).parent, WAREHOUSE), keys=KEYS
     )
     pipe.warehouse.prepare()
     pipe.drain_warehouse()

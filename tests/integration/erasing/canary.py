@@ -145,8 +145,8 @@ def pipe_on(
     rules, erased = load_rules(), Erased(keys)
     pipe = Pipe(engine, rules, TODAY, now=NOW)
     pipe.gates = [Gate(engine, checks_of, default_model(), keys=known_keys(), erased=erased)]
-    pipe.keepers = [TimelineKeeper(engine, rules, read_pseudonyms(keys, SNAPSHOT), known_keys(), erased)]
-    pipe.warehouse = Warehouse(engine, rules, read_pseudonyms(keys, WAREHOUSE), KEYS, erased)
+    pipe.keepers = [TimelineKeeper(engine, rules, read_pseudonyms(keys, SNAPSHOT), keys=known_keys(), erased=erased)]
+    pipe.warehouse = Warehouse(engine, rules, read_pseudonyms(keys, WAREHOUSE), keys=KEYS, erased=erased)
     if like is not None:
         pipe.topics = {place: copy(held) for place, held in like.topics.items()}
     return pipe

@@ -14,6 +14,7 @@ from send_integration.broker.offsets import extents
 from send_integration.contracts import topics
 from send_integration.embedded.broker import embedded_broker
 from send_integration.ingest.raw_event import LARGEST_VALUE_BYTES
+from send_integration.store.master_keys import make_master_key
 from tests.builders import sent
 
 COMMAND = str(Path(sys.executable).parent / "send-integration")
@@ -24,6 +25,14 @@ ANNA = {"local_id": "L1", "given_name": "Anna", "family_name": "Example", "date_
 def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     with embedded_broker(tmp_path_factory.mktemp("broker")) as address:
         yield address
+
+
+@pytest.fixture(autouse=True)
+def master_key(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is let in is said under keys that it wraps."""
+    folder = tmp_path_factory.mktemp("keys")
+    make_master_key(folder)
+    monkeypatch.setenv("SEND_RECORD_KEYS", str(folder))
 
 
 def run(broker: str, database: str, *arguments: str) -> "subprocess.CompletedProcess[str]":

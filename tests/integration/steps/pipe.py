@@ -85,9 +85,9 @@ class Pipe:
         self.now = now
         own = [known_keys() for _ in range(workers)]
         self.gates = [Gate(engine, lambda _feed: checks, default_model(), keys=keys) for keys in own]
-        self.keepers = [TimelineKeeper(engine, rules, pseudonyms, keys) for keys in own]
+        self.keepers = [TimelineKeeper(engine, rules, pseudonyms, keys=keys) for keys in own]
         self.router = AlertRouter(engine, by_channel=True, mailboxes=MAILBOXES, fallback="send@example.org", keys=KEYS)
-        self.warehouse = Warehouse(engine, rules, WAREHOUSE_NAMES, KEYS)
+        self.warehouse = Warehouse(engine, rules, WAREHOUSE_NAMES, keys=KEYS)
         self.topics: dict[tuple[str, int], list[RawMessage]] = {
             (topic.name, number): [] for topic in topics.TOPICS for number in range(PARTITIONS)
         }

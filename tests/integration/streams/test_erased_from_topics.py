@@ -7,6 +7,7 @@ from sqlalchemy import text
 
 from send_integration.broker.whole_topic import whole_topic
 from send_integration.contracts import topics
+from send_integration.contracts.protected import is_protected, sealed_in
 from send_integration.steps.batch import RawMessage
 from send_integration.steps.protecting import opened
 from send_integration.store.master_keys import read_master_keys
@@ -32,10 +33,9 @@ def canaries_in(messages: list[RawMessage]) -> set[str]:
     found = set()
     for message in messages:
         told = b"\n".join((message.key, message.value, *(value for _, value in message.headers)))
-        for part in message.value.split(b'"')[-2:-1]:
-            told += b"\n" + b"\n".join(
-                base64.urlsafe_b64decode(one + b"==") for one in part.split(b".") if one.isalnum()
-            )
+        if is_protected(message.value):
+            for part in sealed_in(message.value)[1:]:
+                told += b"\n" + base64.urlsafe_b64decode(part + b"=" * (-len(part) % 4))
         found |= {canary for canary in CANARIES if canary.encode() in told}
     return found
 
@@ -82,6 +82,5 @@ def test_without_its_keys_nothing_of_a_child_is_left_and_a_worker_that_begins_an
     assert events(system) == {key: of for key, of in before.items() if key not in lost}
     with system.engine.connect() as connection:
         assert passed_over(connection)["timeline"] >= len(lost)
-    assert "passed over" in system.logs()
     assert not any(canary in system.logs() for canary in CANARIES)
     assert canaries_in(readable(system, everything_on(system))) == set()

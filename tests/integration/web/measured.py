@@ -22,7 +22,7 @@ Line = tuple[str, date, dict[str, Any]]
 
 def measured(engine: Engine, children: int) -> None:
     """Fill the warehouse with what happened to some children."""
-    warehouse = Warehouse(engine, load_rules(), WAREHOUSE_NAMES, KEYS)
+    warehouse = Warehouse(engine, load_rules(), WAREHOUSE_NAMES, keys=KEYS)
     warehouse.prepare()
     if children:
         warehouse.restate(list(_messages(children)), AS_AT)

@@ -25,6 +25,7 @@ from send_integration.steps.feeds import pause_feed
 from send_integration.store.audits import AuditRow, keep_audits
 from send_integration.store.broker_ends import keep_ends
 from send_integration.store.deliveries import Delivery, add_deliveries
+from send_integration.store.record_keys import note_passed_over
 from send_integration.store.sessions import Session
 from send_integration.web.app import build_app
 from tests.builders import sent
@@ -109,6 +110,9 @@ def test_it_is_closed_until_a_token_is_set_and_then_for_whoever_brings_it(engine
 
 
 def test_the_numbers_are_those_of_what_was_sent(engine: Engine, pipe: Pipe) -> None:
+    with engine.begin() as connection:
+        for _ in range(2):
+            note_passed_over(connection, "timeline", 4)
     found = samples(scraped(engine))
 
     for name, count in (("messages", 18), ("accepted", 9), ("quarantined", 5), ("repeats", 4)):
@@ -131,6 +135,7 @@ def test_the_numbers_are_those_of_what_was_sent(engine: Engine, pipe: Pipe) -> N
     assert of(found, "send_feed_waiting_messages", feed="ehcp") == 6
     assert of(found, "send_feed_waiting_messages", feed="camhs") is None
     assert of(found, "send_child_events_waiting_messages") == 2
+    assert of(found, "send_messages_passed_over_total", who="timeline") == 8
     assert of(found, "send_channel_dead", channel="smtp") == 1
     assert of(found, "send_channel_last_taken_timestamp_seconds", channel="smtp") is None
     assert of(found, "send_messages_waiting") == of(found, "send_messages_waiting_urgent") == 1
@@ -237,7 +242,7 @@ def test_a_scrape_asks_a_bounded_number_of_questions(engine: Engine, pipe: Pipe)
     asked.clear()
     application.get("/metrics", headers={"Authorization": f"Bearer {TOKEN}"})
 
-    assert len(asked) == first == 14
+    assert len(asked) == first == 15
     assert not [statement for statement in asked if re.search(r"\b(admitted|event|child)\b", statement)]
 
 
