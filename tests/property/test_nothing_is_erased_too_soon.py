@@ -15,7 +15,8 @@ from send_integration.retention.model import (
     retention_of,
 )
 
-DAYS = st.dates(date(1990, 1, 1), date(2030, 12, 31)) | st.sampled_from([date(2012, 2, 29), date(2000, 12, 31)])
+EDGES = st.sampled_from([date(2012, 2, 29), date(2000, 12, 31), date(2001, 1, 1)])
+DAYS = EDGES | st.dates(date(1990, 1, 1), date(2030, 12, 31))
 FACTS = st.builds(
     RetentionFacts,
     st.none() | DAYS,
@@ -28,7 +29,7 @@ RULES = st.builds(
     st.sampled_from(["a", "b", "c", "d", "e"]),
     st.frozensets(st.sampled_from(Circumstance), min_size=1),
     st.sampled_from(CountsFrom),
-    st.integers(1, 80),
+    st.sampled_from([1, 2, 25]) | st.integers(1, 80),
     st.none() | st.booleans(),
     st.just("L"),
     st.just("x"),
