@@ -1,5 +1,6 @@
 """No child is due before any rule that holds says so, in whatever order rules are written, and never under a hold."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 from hypothesis import assume, given
@@ -85,6 +86,15 @@ def test_the_order_of_rules_makes_no_difference(facts: RetentionFacts, rules: li
     random.shuffle(shuffled)
 
     assert retention_of(facts, shuffled) == retention_of(facts, rules)
+
+
+@given(FACTS, RULES, st.permutations(["a", "b", "c", "d"]))
+def test_of_rules_that_ask_for_the_same_day_the_first_by_name_is_told(
+    facts: RetentionFacts, rule: RetentionRule, names: list[str]
+) -> None:
+    due = retention_of(facts, [replace(rule, name=name) for name in names])
+
+    assert due is None or due.rule.name == "a"
 
 
 @given(FACTS, MANY, DAYS)
