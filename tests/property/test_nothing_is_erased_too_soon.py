@@ -1,5 +1,6 @@
 """No child is due before any rule that holds says so, in whatever order rules are written, and never under a hold."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 from hypothesis import assume, given
@@ -15,7 +16,8 @@ from send_integration.retention.model import (
     retention_of,
 )
 
-DAYS = st.dates(date(1990, 1, 1), date(2030, 12, 31)) | st.sampled_from([date(2012, 2, 29), date(2000, 12, 31)])
+EDGES = st.sampled_from([date(2012, 2, 29), date(2000, 12, 31), date(2001, 1, 1)])
+DAYS = EDGES | st.dates(date(1990, 1, 1), date(2030, 12, 31))
 FACTS = st.builds(
     RetentionFacts,
     st.none() | DAYS,
@@ -28,7 +30,7 @@ RULES = st.builds(
     st.sampled_from(["a", "b", "c", "d", "e"]),
     st.frozensets(st.sampled_from(Circumstance), min_size=1),
     st.sampled_from(CountsFrom),
-    st.integers(1, 80),
+    st.sampled_from([1, 2, 25]) | st.integers(1, 80),
     st.none() | st.booleans(),
     st.just("L"),
     st.just("x"),
@@ -84,6 +86,15 @@ def test_the_order_of_rules_makes_no_difference(facts: RetentionFacts, rules: li
     random.shuffle(shuffled)
 
     assert retention_of(facts, shuffled) == retention_of(facts, rules)
+
+
+@given(FACTS, RULES, st.permutations(["a", "b", "c", "d"]))
+def test_of_rules_that_ask_for_the_same_day_the_first_by_name_is_told(
+    facts: RetentionFacts, rule: RetentionRule, names: list[str]
+) -> None:
+    due = retention_of(facts, [replace(rule, name=name) for name in names])
+
+    assert due is None or due.rule.name == "a"
 
 
 @given(FACTS, MANY, DAYS)

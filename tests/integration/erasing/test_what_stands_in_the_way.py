@@ -5,18 +5,21 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, text
 
+from send_integration.contracts.erasing import ERASED, others_in
 from send_integration.contracts.pseudonyms import ERASURE
 from send_integration.errors import BadInput, BadSetting, NotReady
 from send_integration.identity.model import default_model
 from send_integration.steps import deciding, holding, stewarding
+from send_integration.steps.coming_again import not_erased
 from send_integration.steps.deciding import Reviewer
 from send_integration.steps.erasing import Held, NobodyThere
 from send_integration.steps.gate import Gate
 from send_integration.steps.stewarding import Steward
 from send_integration.store.erased import Erased
 from send_integration.store.holds import every_hold
+from send_integration.store.timelines import KeptEvent
 from send_integration.watch.window import unchecked
-from tests.builders import NOW, sent
+from tests.builders import NOW, event, sent
 from tests.integration.erasing.small import CLINIC, SAM, SCHOOLS, TOM, Small, small_town
 from tests.integration.families import ANNA, ZOFIA
 from tests.integration.steps.pipe import Pipe
@@ -123,6 +126,19 @@ def test_what_is_new_of_an_erased_record_waits_for_a_person_and_under_another_nu
 
     assert town.child("Tom", "Bright")
     assert town.pipe.ask("SELECT event_id FROM event WHERE event_id LIKE 't%'") == [("t3",)], "what was erased stays so"
+
+
+def test_what_an_earlier_release_said_in_the_clear_is_kept_without_who_was_erased(town: Small) -> None:
+    town.erase(town.child("Tom", "Bright"))
+    hers = event("people.related", source=SCHOOLS, event_id="r", person=ANNA, other={"local_id": "T-1"})
+    erased = event("school.suspended", "2024-03-05", source=SCHOOLS, event_id="t", person=TOM)
+
+    with town.engine.begin() as connection:
+        told = [KeptEvent(one, "c0", 7) for one in (hers, erased)]
+        (left,) = not_erased(connection, Erased(town.eraser.keys), told)
+
+    assert (left.event.key, left.child_id, left.decision) == (hers.key, "c0", 7)
+    assert others_in(left.event) == {(SCHOOLS, ERASED)}
 
 
 def test_a_process_without_the_key_stops_rather_than_let_anybody_back(town: Small, tmp_path: Path) -> None:
