@@ -24,6 +24,7 @@ from send_integration.store import migrations
 from send_integration.store.access_tables import METADATA as ACCESS
 from send_integration.store.alerts import alerts_of_flags
 from send_integration.store.backfill_tables import METADATA as BACKFILL
+from send_integration.store.decision_tables import METADATA as DECISIONS
 from send_integration.store.deliveries import Claim, claim_delivery
 from send_integration.store.engine import open_database
 from send_integration.store.erasure_tables import METADATA as ERASURE
@@ -56,6 +57,7 @@ def test_migrated_tables_are_those_of_the_code(engine: Engine) -> None:
         MEETINGS,
         ACCESS,
         BACKFILL,
+        DECISIONS,
         ERASURE,
         INTAKE,
         WAREHOUSE,
