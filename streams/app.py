@@ -18,7 +18,7 @@ from yarl import URL
 
 from send_integration import clock
 from send_integration.broker.produce import BatchProducer, start_producer
-from send_integration.contracts.topics import MAX_MESSAGE_BYTES
+from send_integration.contracts.topics import LARGEST_SAID_BYTES
 from send_integration.errors import Broken
 from send_integration.settings import Settings
 from send_integration.steps.batch import Headers, RawMessage
@@ -102,7 +102,7 @@ def build(name: str, settings: Settings, engine: Engine, readers: Mapping[str, s
         broker_heartbeat_interval=SESSION_SECONDS / 3,
         broker_max_poll_interval=600.0,
         broker_commit_interval=5.0,
-        consumer_max_fetch_size=MAX_MESSAGE_BYTES,
+        consumer_max_fetch_size=LARGEST_SAID_BYTES,
         consumer_auto_offset_reset="earliest",
         stream_wait_empty=False,
         stream_buffer_maxsize=MOST_EVENTS,

@@ -7,7 +7,7 @@ from typing import NamedTuple, Protocol
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError, UnsupportedVersionError
 
-from send_integration.contracts.topics import MAX_MESSAGE_BYTES
+from send_integration.contracts.topics import LARGEST_SAID_BYTES
 from send_integration.errors import NotReady
 
 BATCH_BYTES = 512 * 1024
@@ -84,7 +84,7 @@ async def start_producer(bootstrap: str) -> Ready:
             acks="all",
             linger_ms=5,
             max_batch_size=BATCH_BYTES,
-            max_request_size=MAX_MESSAGE_BYTES,
+            max_request_size=LARGEST_SAID_BYTES,
         )
         quiet = logging.getLogger("aiokafka")
         level = quiet.level

@@ -11,7 +11,11 @@ FEEDS = (
 
 FOREVER = None
 MAX_MESSAGE_BYTES = 8 * 1024 * 1024
-"""The largest message that any topic takes. Room for the hostile (a two-megabyte string) to reach quarantine whole."""
+"""The largest message that a source can send, and that is said in the clear. Room for the hostile (a two-megabyte string) to
+reach quarantine whole."""
+
+LARGEST_SAID_BYTES = MAX_MESSAGE_BYTES * 3 // 2
+"""The largest that any topic takes: protected, a message is a third larger, and names its keys."""
 
 ROOM_FOR_REASONS = 64 * 1024
 """What a raw message has to leave of that: refused, it goes on with its reasons, and must not be too large by them."""
@@ -29,6 +33,8 @@ class Topic(NamedTuple):
     @property
     def largest(self) -> int:
         """The bytes of the largest message that it takes."""
+        if self.name.startswith("send.clean.") or self.name in ("send.child-events", "send.flags"):
+            return LARGEST_SAID_BYTES
         return MAX_MESSAGE_BYTES - (ROOM_FOR_REASONS if self.name.startswith("send.raw.") else 0)
 
     @property

@@ -1,14 +1,17 @@
 """On real brokers: no topic that is kept for ever tells of a child whose keys were destroyed, and a worker that begins anew goes on."""
 
+import asyncio
 import base64
+import os
 from functools import partial
 
 from sqlalchemy import text
 
+from send_integration.broker.produce import start_producer
 from send_integration.broker.whole_topic import whole_topic
 from send_integration.contracts import topics
-from send_integration.contracts.protected import is_protected, sealed_in
-from send_integration.steps.batch import RawMessage
+from send_integration.contracts.protected import ContentKey, is_protected, sealed_in
+from send_integration.steps.batch import Outgoing, RawMessage
 from send_integration.steps.protecting import opened
 from send_integration.store.master_keys import read_master_keys
 from send_integration.store.people import records_of_child
@@ -52,6 +55,24 @@ def events(system: System) -> dict[tuple[str, str], str]:
         return {
             (row[0], row[1]): row[2] for row in connection.execute(text("SELECT source, event_id, child_id FROM event"))
         }
+
+
+def test_the_largest_that_can_be_let_in_is_said_and_read_protected(system: System) -> None:
+    """A decision on identity can name ten thousand records, and be as large as any message of a source."""
+    keys = ContentKey({f"{number:020d}": bytes(32) for number in range(10_000)})
+    value = os.urandom(topics.raw("identity").largest)
+    message = Outgoing(topics.clean("identity").name, b"w1", keys.protect(value), (("decision", b"0"),))
+
+    async def send() -> None:
+        producer, _ = await start_producer(system.broker)
+        await producer.send_all([message])
+        await producer.stop()
+
+    asyncio.run(send())
+
+    [read] = whole_topic(system.broker, message.topic)
+    assert len(read.value) < topics.clean("identity").largest
+    assert keys.opened(sealed_in(read.value)) == value
 
 
 def test_without_its_keys_nothing_of_a_child_is_left_and_a_worker_that_begins_anew_has_all_others(
