@@ -89,6 +89,21 @@ def test_the_page_of_a_decision_that_was_corrected_says_what_it_said_and_not_wha
     assert "4 March 2026" not in page
 
 
+def test_the_childs_page_leads_those_who_may_read_meetings_to_what_was_seen(
+    chair: Person, sign_in: SignIn, pipe: Pipe, anna: str
+) -> None:
+    listed(chair, anna)
+    event_id = decided(chair, anna, pipe)
+
+    (address,) = re.findall(rf'href="(/decisions/{event_id}[^"]*)"', chair.get(f"/children/{anna}").text)
+    assert "What the panel saw" in chair.get(address).text
+    worker = sign_in("worker")
+    assert worker.post(f"/children/{anna}/break-glass", why="On duty tonight, and the family rang").status_code == 303
+    page = worker.get(f"/children/{anna}").text
+    assert 'id="panel"' in page
+    assert "/decisions/" not in page
+
+
 def test_a_decision_that_came_from_another_system_is_led_to_and_says_that_nothing_is_kept_of_what_was_seen(
     chair: Person, sign_in: SignIn, pipe: Pipe, anna: str
 ) -> None:

@@ -74,6 +74,7 @@ def _page(
         values["awaiting"] = _awaiting(site, session, found.child_id)
     values["may_review"] = asked_of(session, Action.REVIEW_IDENTITY, standing).allowed
     values["law"] = law_of(site, session, standing, sees) if standing else None
+    values["may_read_decisions"] = site.ask(session, Action.VIEW_MEETING, standing).allowed
     values["may_record_voice"] = site.ask(session, Action.RECORD_VOICE, standing).allowed
     values["papers"] = _papers(site, session, standing)
     return site.page("child.html", session, status=400 if asked.faults else 200, sees=sees, **values)
