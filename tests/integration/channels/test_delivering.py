@@ -29,6 +29,7 @@ from tests.integration.channels.mail import Mailbox, mail
 from tests.integration.channels.notify_server import KEY, TEMPLATE, NotifyServer, notify_server
 from tests.integration.channels.receiver import SECRET, Receiver, receiving
 from tests.integration.steps.pipe import AT_WORK
+from tests.record_keys import KEYS
 
 __all__ = ["mail"]
 
@@ -107,7 +108,7 @@ def test_each_flag_is_told_once_though_the_server_was_down_and_holds_nothing_of_
 ) -> None:
     controller, mailbox = mail
     router = AlertRouter(
-        engine, by_channel=True, mailboxes={"ndd-team": "ndd@example.org"}, fallback="send@example.org"
+        engine, by_channel=True, mailboxes={"ndd-team": "ndd@example.org"}, fallback="send@example.org", keys=KEYS
     )
     messages = flags_of(raise_flags(engine))
     router.notify(messages, TODAY, AT_WORK)

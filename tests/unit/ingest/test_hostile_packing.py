@@ -78,10 +78,12 @@ def refused(file: io.BytesIO) -> str:
         pytest.param(with_zip64_place(2**63), OverflowError, id="a place beyond all files"),
         pytest.param(tampered(END, 16, "<I", GOOD.rindex(ENTRY)), ValueError, id="a place before the file"),
         pytest.param(tampered(LOCAL, 46, "<Q", 2**64 - 1), zlib.error, id="no packing"),
-        pytest.param(STORED_BEYOND_THE_END, EOFError, id="longer than the file"),
+        pytest.param(STORED_BEYOND_THE_END, (EOFError, BadZipFile), id="longer than the file"),
     ],
 )
-def test_whatever_unpacking_raises_is_told_as_damage(content: bytes, raises: type[Exception]) -> None:
+def test_whatever_unpacking_raises_is_told_as_damage(
+    content: bytes, raises: type[Exception] | tuple[type[Exception], ...]
+) -> None:
     with pytest.raises(raises):
         unpack(content)
 

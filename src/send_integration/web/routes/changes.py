@@ -75,11 +75,10 @@ async def _close_when_the_reader_leaves(site: Site, request: Request, watch: Wat
 
 def _version(site: Site, request: Request, child_id: str) -> str | None:
     """The child's version now; None where the session has ended, or the person may no more see the child."""
+    # Before it is asked who looks and what they may see: nobody is told of a version that came after they might know no more
+    version = version_of(site.engine, child_id)
     session = site.session_of(request)
     if session is None:
         return None
-    version = version_of(
-        site.engine, child_id
-    )  # before it is asked who may see it: never told of one that is hidden by then
     standing = standings(site.engine, [child_id]).get(child_id)
     return version if site.ask(session, Action.VIEW_CHILD, standing).allowed else None
