@@ -66,7 +66,7 @@ def check(
     assert kept_pairs(engine, "identity_review") == reviews
 
 
-@settings(max_examples=450, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=700, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(batches_about_anna(), st.sampled_from((LISTED, SHIPPED)))
 def test_any_batches_end_as_all_at_once(
     engine: Engine, arriving: tuple[list[dict[PersonRecord, FirstSeen]], list[Statement]], model: Model

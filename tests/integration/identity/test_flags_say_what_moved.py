@@ -185,7 +185,7 @@ class Watched:
             self.owed += owed
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(lines(size=12, decisions_of_people=False), st.data())
 def test_a_change_says_what_moved_exactly_where_it_would_not_be_without_the_moves(
     engine: Engine, history: list[bytes], data: st.DataObject

@@ -82,7 +82,7 @@ def statements_by_pair(event: Event) -> list[tuple[PersonRef, PersonRef, bool]]:
     return [(PersonRef(**p["one"]), PersonRef(**p["other"]), p["same"]) for p in event.data["pairs"]]  # type: ignore[attr-defined]
 
 
-@pytest.mark.parametrize("seed", range(24))
+@pytest.mark.parametrize("seed", range(40))
 def test_a_decision_stands_as_if_all_were_read(engine: Engine, seed: int) -> None:
     events = history(random.Random(seed))
     empty(engine)

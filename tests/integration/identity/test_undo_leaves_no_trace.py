@@ -26,7 +26,7 @@ STEWARD = Session("steward-1", "data-steward", "")
 FIRST = Reviewer(STEWARD, NOW - timedelta(hours=2), "seen on two birth certificates")
 THEN = Reviewer(STEWARD, NOW - timedelta(hours=1), "they were the certificates of two")
 relaxed = settings(
-    max_examples=40,
+    max_examples=60,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.filter_too_much],
 )

@@ -201,7 +201,7 @@ def said_of_family(draw: st.DrawFn) -> list[bytes]:
     return made
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(lines(size=12, decisions_of_people=False), said_of_family(), st.data())
 def test_exactly_those_to_whom_it_was_shown_are_told_of_what_left(
     engine: Engine, history: list[bytes], of_family: list[bytes], data: st.DataObject

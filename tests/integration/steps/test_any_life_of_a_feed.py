@@ -19,7 +19,7 @@ from tests.integration.steps.watched_feeds import STEWARD, pipe_of, waiting
 ACTS = ("good", "bad", "drain", "drain and be killed", "pause", "resume", "restart", "wait", "look")
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.lists(
         st.tuples(st.sampled_from(ACTS), st.sampled_from(("camhs", "school")), st.integers(1, 12)),

@@ -65,7 +65,7 @@ def with_restriction(raw: bytes) -> bytes:
     return json.dumps(body).encode()
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(lines(), st.data())
 def test_the_topic_says_how_every_unrestricted_child_stands(
     engine: Engine, history: list[bytes], data: st.DataObject

@@ -34,7 +34,7 @@ def check(pipe: Pipe, history: list[bytes]) -> None:
     assert pipe.rows() == (answer["accepted"], len(quarantined))
 
 
-relaxed = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+relaxed = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @relaxed

@@ -79,7 +79,7 @@ def check_meanwhile(pipe: Pipe, done: Counter[tuple[int, str]]) -> None:
     assert pipe.ask("SELECT FROM quarantine q JOIN admitted a USING (raw) WHERE q.status = 'discarded'") == []
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(lines(size=9), st.data())
 def test_any_history_refused_in_part_replayed_and_discarded_at_any_time_ends_as_if_let_in_at_once(
     engine: Engine, history: list[bytes], data: st.DataObject

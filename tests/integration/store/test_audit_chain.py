@@ -102,7 +102,7 @@ def test_all_columns_of_the_audit_are_in_its_text(kept: Engine) -> None:
         assert tuple(columns) == Entry._fields
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(actor=TEXT, role=TEXT, action=TEXT, why=TEXT, child=st.none() | TEXT, allowed=st.booleans())
 def test_both_languages_write_an_entry_alike(engine: Engine, **given: Any) -> None:
     query = text(
@@ -150,7 +150,7 @@ CHANGES: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     what=st.sampled_from(sorted(CHANGES)),
     place=st.integers(1, ROWS),
