@@ -88,15 +88,16 @@ class RecordKeys:
         self, connection: Connection, wanted: Collection[tuple[Ref, ...]]
     ) -> dict[tuple[Ref, ...], ContentKey | None]:
         """For each group of records what protects a message that names them all, made where there is none; None where the key
-        of one of them was destroyed. One query for all, two more for those never met."""
-        self._look(connection)
+        of one of them was destroyed. One query for all, one more for those never met."""
         refs = {ref for group in wanted for ref in group}
-        names = {ref: self._name_of(ref) for ref in refs}
-        found = self._find(connection, set(names.values()))
+        found: dict[str, bytes | None] | None = None
+        while found is None:
+            self._look_first(connection)
+            names = {ref: self._name_of(ref) for ref in refs}
+            found = self._find(connection, set(names.values()))
         new = {names[ref]: ref for ref in refs if names[ref] not in found}
         if new:
-            self._make(connection, new)
-            found |= self._find(connection, set(new))
+            found |= self._make(connection, new)
         return {group: self._joined([names[ref] for ref in group], found) for group in wanted}
 
     def by_name(self, connection: Connection, wanted: Collection[str]) -> dict[str, ContentKey | None]:
@@ -104,8 +105,10 @@ class RecordKeys:
 
         Raises Broken for a key that this database never had: nothing is passed over without being known to be erased.
         """
-        self._look(connection)
-        found = self._find(connection, {name for group in wanted for name in group.split(".")})
+        found: dict[str, bytes | None] | None = None
+        while found is None:
+            self._look_first(connection)
+            found = self._find(connection, {name for group in wanted for name in group.split(".")})
         if any(name not in found for group in wanted for name in group.split(".")):
             raise Broken(
                 "Messages are protected by keys that this database never had",
@@ -114,8 +117,13 @@ class RecordKeys:
             )
         return {group: self._joined(group.split("."), found) for group in wanted}
 
+    def _look_first(self, connection: Connection) -> None:
+        """Find the master key of now where nothing is known yet; later each query for keys tells whether it is still that."""
+        if self._standing is None:
+            self._look(connection)
+
     def _look(self, connection: Connection) -> None:
-        """Drop what is at hand where keys were destroyed since, and find the master key of now."""
+        """Drop what is at hand, and find the master key of now."""
         query = text("SELECT master, destroyed, mark_key FROM keys.master")
         row = connection.execute(query).one_or_none()
         if row is None:
@@ -125,11 +133,9 @@ class RecordKeys:
                 {"name": name, "mark_key": self._wrapping.wrapped(name, "", secrets.token_bytes(CONTENT_KEY_BYTES))},
             )
             row = connection.execute(query).one()
-        now = _Standing(row.master, row.destroyed, bytes(row.mark_key))
-        if now != self._standing:
-            self._known, self._made, self._names = {}, {}, {}
-            self._mark_key = self._wrapping.unwrapped("", now.mark_key)
-            self._standing = now
+        self._known, self._made, self._names = {}, {}, {}
+        self._mark_key = self._wrapping.unwrapped("", bytes(row.mark_key))
+        self._standing = _Standing(row.master, row.destroyed, bytes(row.mark_key))
 
     def _name_of(self, ref: Ref) -> str:
         name = self._names.get(ref)
@@ -139,42 +145,45 @@ class RecordKeys:
             name = self._names[ref] = key_name(self._mark_key, *ref)
         return name
 
-    def _find(self, connection: Connection, names: Collection[str]) -> dict[str, bytes | None]:
-        """Of some names the keys; None where one was destroyed. A name that nobody has is not in it.
+    def _find(self, connection: Connection, names: Collection[str]) -> dict[str, bytes | None] | None:
+        """Of some names the keys; None where one was destroyed. A name that nobody has is not in it. Instead of all of it
+        None, and nothing at hand any more, where keys were destroyed, or another master key came, since they were.
 
         What the caller's own transaction made is not kept at hand: it may be undone, and then nobody could open anything.
         """
         found: dict[str, bytes | None] = {name: self._known[name] for name in names if name in self._known}
         asked = [name for name in names if name not in found]
-        if not asked:
-            return found
         rows = connection.execute(
             text(
-                "SELECT name, wrapped, xmin IS DISTINCT FROM pg_current_xact_id_if_assigned()::xid FROM keys.record_key"
-                " WHERE name = ANY(:names)"
+                "SELECT m.master, m.destroyed, m.mark_key, k.name, k.wrapped,"
+                " k.xmin IS DISTINCT FROM pg_current_xact_id_if_assigned()::xid"
+                " FROM keys.master m LEFT JOIN keys.record_key k ON k.name = ANY(:names)"
             ),
             {"names": asked},
-        )
+        ).all()
+        if not rows or (rows[0].master, rows[0].destroyed, bytes(rows[0].mark_key)) != self._standing:
+            self._standing = None
+            return None
         if len(self._known) + len(asked) > MOST_KNOWN:
             self._known.clear()
-        for name, wrapped, is_committed in rows:
+        for name, wrapped, is_committed in (row[3:] for row in rows if row[3] is not None):
             key = found[name] = None if wrapped is None else self._wrapping.unwrapped(name, bytes(wrapped))
             if key is not None and is_committed:
                 self._known[name] = key
         return found
 
-    def _make(self, connection: Connection, new: Mapping[str, Ref]) -> None:
-        """Make keys, but where another was faster. In the order of their names, so that two who do it wait in one order."""
+    def _make(self, connection: Connection, new: Mapping[str, Ref]) -> dict[str, bytes | None]:
+        """Make keys and give them; where another was faster, that one's. In the order of their names, so that two who do it wait
+        in one order."""
         assert self._standing is not None  # noqa: S101 - looked at first
         names = sorted(new)
-        wrapped = [
-            self._wrapping.wrapped(self._standing.master, name, secrets.token_bytes(CONTENT_KEY_BYTES))
-            for name in names
-        ]
-        connection.execute(
+        keys: dict[str, bytes | None] = {name: secrets.token_bytes(CONTENT_KEY_BYTES) for name in names}
+        wrapped = [self._wrapping.wrapped(self._standing.master, name, key) for name, key in keys.items() if key]
+        made = connection.execute(
             text(
                 "INSERT INTO keys.record_key (name, wrapped, source, local_id) SELECT * FROM unnest(cast(:names AS text[]),"
                 " cast(:wrapped AS bytea[]), cast(:sources AS text[]), cast(:local_ids AS text[])) ON CONFLICT DO NOTHING"
+                " RETURNING name"
             ),
             {
                 "names": names,
@@ -182,7 +191,18 @@ class RecordKeys:
                 "sources": [new[name][0] for name in names],
                 "local_ids": [new[name][1] for name in names],
             },
+        ).scalars()
+        mine = {name: keys[name] for name in made}
+        return mine | self._of_others(connection, keys.keys() - mine.keys())
+
+    def _of_others(self, connection: Connection, names: Collection[str]) -> dict[str, bytes | None]:
+        """Keys that another made, or destroyed, in this very moment."""
+        if not names:
+            return {}
+        rows = connection.execute(
+            text("SELECT name, wrapped FROM keys.record_key WHERE name = ANY(:names)"), {"names": list(names)}
         )
+        return {name: None if key is None else self._wrapping.unwrapped(name, bytes(key)) for name, key in rows}
 
     def _joined(self, names: Sequence[str], found: Mapping[str, bytes | None]) -> ContentKey | None:
         told = ".".join(sorted(set(names)))
