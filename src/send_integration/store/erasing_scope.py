@@ -148,8 +148,8 @@ def withdrawals_of(connection: Connection, keys: Collection[EventKey]) -> list[E
         return []
     rows = connection.execute(
         text(
-            "SELECT source, event_id FROM admitted WHERE feed = 'identity' AND (source, convert_from(raw, 'UTF8')::jsonb"
-            " #>> '{data,retracts}') IN (SELECT * FROM unnest(cast(:sources AS text[]), cast(:ids AS text[])))"
+            "SELECT source, event_id FROM identity_decision WHERE body #>> '{data,retracts}' IS NOT NULL AND carried_out"
+            " AND (source, names) IN (SELECT * FROM unnest(cast(:sources AS text[]), cast(:ids AS text[])))"
         ),
         {"sources": [key.source for key in keys], "ids": [key.id for key in keys]},
     )
