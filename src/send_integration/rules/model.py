@@ -164,10 +164,15 @@ class RuleBook:
 
     def fingerprint(self) -> str:
         """What tells these rules from all others: what any of them says or counts by, but not the cases it was tried on."""
-        said = {rule_id: asdict(rule) for rule_id, rule in self.rules.items()}
-        for rule in said.values():
-            rule["parameters"] = {name: v for name, v in rule["parameters"].items() if name not in FIRES_AND_QUIET}
-        return sha256(json.dumps(said, sort_keys=True, default=str).encode()).hexdigest()[:16]
+        return _fingerprint(self)
+
+
+@lru_cache(maxsize=8)
+def _fingerprint(book: RuleBook) -> str:
+    said = {rule_id: asdict(rule) for rule_id, rule in book.rules.items()}
+    for rule in said.values():
+        rule["parameters"] = {name: v for name, v in rule["parameters"].items() if name not in FIRES_AND_QUIET}
+    return sha256(json.dumps(said, sort_keys=True, default=str).encode()).hexdigest()[:16]
 
 
 def ids_of(evidence: Iterable[EventKey]) -> list[str]:

@@ -6,6 +6,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
+from hypothesis import strategies as st
 from sqlalchemy import Engine, text
 
 from send_integration.alerts.route import LAST_TEAM, TEAM_OF_ROLE
@@ -41,6 +42,9 @@ AT_WORK = datetime(2026, 6, 1, 9, tzinfo=UTC)
 
 WAREHOUSE_NAMES = Pseudonyms(bytes(range(KEY_BYTES)))
 """The names under which children stand in the warehouse."""
+
+KILLS_IN_A_ROW = 3
+"""How often at most a worker is killed before it has published anything more: what the fourth kill finds, the third left."""
 
 HISTORIES = ("flag_change", "audit", "audit_link")
 """The tables to which is only ever added."""
@@ -123,18 +127,16 @@ class Pipe:
 
     def waiting(self, topic: str, reader: str) -> list[RawMessage]:
         """Messages of a topic that a reader has not kept, partition by partition."""
+        held = {place: messages for place, messages in sorted(self.topics.items()) if place[0] == topic and messages}
+        if not held:
+            return []
         with self.engine.connect() as connection:
             rows = connection.execute(
                 text('SELECT topic, "partition", published_offset, next_offset FROM stream_position WHERE reader = :r'),
                 {"r": reader},
             )
             kept = {(row[0], row[1]): row[2] if reader == READER else row[3] for row in rows}
-        return [
-            message
-            for place, held in sorted(self.topics.items())
-            if place[0] == topic
-            for message in held[kept.get(place, 0) :]
-        ]
+        return [message for place, messages in held.items() for message in messages[kept.get(place, 0) :]]
 
     def batches(self, topic: str, reader: str, size: int) -> Iterator[tuple[int, list[RawMessage]]]:
         """What a reader has not kept of a topic, in batches, each with the number of the worker whose it is."""
@@ -151,6 +153,15 @@ class Pipe:
             for message in admitted.outgoing:
                 self._append(message)
             mark_published(self.engine, READER, batch)
+
+    def admit_though_killed(self, feed: str, data: st.DataObject) -> None:
+        """Everything that waits of a feed, in batches of any size, by any worker, which is killed before it publishes or not."""
+        killed = 0
+        while waiting := self.waiting(topics.raw(feed).name, READER):
+            batch = waiting[: data.draw(st.integers(1, len(waiting)))]
+            publish = killed == KILLS_IN_A_ROW or data.draw(st.booleans())
+            self.admit(feed, batch, publish=publish, worker=data.draw(st.integers(0, len(self.gates) - 1)))
+            killed = 0 if publish else killed + 1
 
     def relay(self, *, killed: bool = False) -> None:
         """Publish the outbox; with `killed`, as if killed before it was known that the broker has it."""

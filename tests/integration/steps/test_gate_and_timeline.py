@@ -70,9 +70,7 @@ def test_a_gate_killed_before_publishing_loses_and_doubles_nothing(
     for raw in history:
         pipe.send(feed_of(raw), raw)
     for feed in sorted({feed_of(raw) for raw in history}):
-        while waiting := pipe.waiting(f"send.raw.{feed}", "gate"):
-            size = data.draw(st.integers(1, len(waiting)))
-            pipe.admit(feed, waiting[:size], publish=data.draw(st.booleans()))
+        pipe.admit_though_killed(feed, data)
     pipe.drain_timeline(size=3)
 
     check(pipe, history)

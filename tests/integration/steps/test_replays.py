@@ -6,7 +6,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine
 
-from send_integration.steps.gate import READER
 from send_integration.steps.stewarding import discard, replay
 from send_integration.store.stewards import Choice
 from tests.integration.steps.pipe import Pipe, empty
@@ -20,9 +19,7 @@ def drain(pipe: Pipe, data: st.DataObject) -> None:
         pipe.relay(killed=data.draw(st.booleans()))
     feeds = sorted({topic.removeprefix("send.raw.") for topic, _ in pipe.topics if topic.startswith("send.raw.")})
     for feed in feeds:
-        while waiting := pipe.waiting(f"send.raw.{feed}", READER):
-            size = data.draw(st.integers(1, len(waiting)))
-            pipe.admit(feed, waiting[:size], publish=data.draw(st.booleans()), worker=data.draw(st.integers(0, 1)))
+        pipe.admit_though_killed(feed, data)
     if data.draw(st.booleans()):
         pipe.drain_timeline(size=data.draw(st.integers(1, 5)))
 
