@@ -6,6 +6,7 @@ from sqlalchemy import Engine, text
 
 from benchmarks.rules.histories import UNTIL
 from send_integration import clock
+from send_integration.steps.decision_history import own_past_decision
 from send_integration.steps.scorecard import scorecards
 from send_integration.store.quarantine import groups
 from send_integration.warehouse.inspection.declared import inspection_measures
@@ -52,7 +53,7 @@ class Sights:
         self.meetings = self._names(_MEETINGS, today=UNTIL)
         self.decisions = self._names(_DECISIONS)
         self.pairs = self._names(_PAIRS)
-        self.told_apart = self._names(_TOLD_APART)
+        self.told_apart = [one for one in self._names(_TOLD_APART) if self._is_seen_by_stewards(one)]
         self.items = self._names(_ITEMS)
         self.feeds = self._names(_FEEDS)
         self.entries = self._names(_ENTRIES)
@@ -61,6 +62,10 @@ class Sights:
         today = london_day(clock.now())
         self.groups = [group.token for group in groups(engine, today)]
         self.agencies: Mapping[str, str] = {card.agency: card.token for card in scorecards(engine, today, 12)}
+
+    def _is_seen_by_stewards(self, decision: str) -> bool:
+        with self._engine.connect() as connection:
+            return own_past_decision(connection, decision, restricted=False) is not None
 
     def own_children(self, worker: str) -> list[str]:
         """The children of a worker."""

@@ -23,12 +23,13 @@ from send_integration.store.tables import NAMES, Moment
 
 METADATA = MetaData(naming_convention=NAMES)
 
-# An inbox is read in this order: what is waiting, and what was put off or answered.
+# An inbox is read in this order, to the last column, and each of its piles by an index of its own.
 _URGENCY = (
     "recipient",
     text("array_position(ARRAY['high', 'raise', 'watch'], content ->> 'level')"),
     text("((content ->> 'rule') <> 'crisis-while-waiting')"),
     text("(content ->> 'due_on')"),
+    "alert_id",
 )
 
 # The directory of workers, from the workers feed.
@@ -97,12 +98,22 @@ alert = Table(
     Column("snoozed_until", Date),
     Column("handled", JSONB, comment="{what, by, on, why}: the person's answer to the flag, as on send.flags"),
     Column("escalated_from", Text, comment="the recipient who did not answer, where that is why it is here"),
-    Index(None, "recipient", "cleared_at"),
+    Index(
+        "ix_alert_lately_closed",
+        "recipient",
+        "cleared_at",
+        postgresql_where=text("cleared_at IS NOT NULL AND handled IS NULL AND sent_levels <> '{}'"),
+    ),
     Index("ix_alert_urgency", *_URGENCY, postgresql_where=text("cleared_at IS NULL AND handled IS NULL")),
     Index(
-        "ix_alert_answered",
+        "ix_alert_put_off",
         *_URGENCY,
-        postgresql_where=text("cleared_at IS NULL AND (handled IS NOT NULL OR snoozed_until IS NOT NULL)"),
+        postgresql_where=text("cleared_at IS NULL AND handled IS NULL AND snoozed_until IS NOT NULL"),
+    ),
+    Index(
+        "ix_alert_acted_on",
+        *_URGENCY,
+        postgresql_where=text("cleared_at IS NULL AND handled ->> 'what' = 'acknowledged'"),
     ),
     Index(None, "flag_id"),
     Index(None, "child_id"),

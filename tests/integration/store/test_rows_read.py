@@ -88,6 +88,46 @@ def manager() -> Reader:
     return Reader(["manager", "team:ehc-team"], restricted=True, worker_id="")
 
 
+@pytest.fixture
+def team() -> Reader:
+    """Who reads a team's alerts, those on restricted children apart."""
+    return Reader(["somebody", "team:camhs-team"], restricted=False, worker_id="")
+
+
+@pytest.mark.parametrize("which", Pile)
+def test_of_a_teams_pile_what_is_shown_is_read_though_thousands_are_as_urgent(
+    authority: Engine, team: Reader, which: Pile
+) -> None:
+    rows = Rows(authority)
+    assert len(Inbox(authority, team, TODAY).pile(which, limit=SHOWN)) == SHOWN
+    # Of each that is shown, those that its flag was passed on to; the index of what waits has what is put off too.
+    assert rows.read()["alert"] <= 5 * SHOWN
+
+
+def test_the_few_that_are_put_off_are_found_though_thousands_are_answered(authority: Engine, team: Reader) -> None:
+    with authority.begin() as connection:
+        connection.execute(
+            text(
+                'UPDATE alert SET snoozed_until = NULL, handled = \'{"what": "dismissed"}\''
+                " WHERE snoozed_until IS NOT NULL AND child_id <> 'c1'"
+            )
+        )
+        connection.execute(text("ANALYZE alert"))
+    inbox, rows = Inbox(authority, team, TODAY), Rows(authority)
+    assert {alert["child_id"] for alert in inbox.pile(Pile.PUT_OFF, limit=SHOWN)} == {"c1"}
+    assert len(inbox.pile(Pile.ACTED_ON, limit=SHOWN)) == SHOWN
+    assert rows.read()["alert"] <= 8 * SHOWN
+
+
+def test_of_what_was_lately_closed_what_was_answered_or_never_sent_is_not_read(authority: Engine, team: Reader) -> None:
+    with authority.begin() as connection:
+        connection.execute(text("UPDATE alert SET cleared_at = now() WHERE alert_id LIKE '%-1' OR handled IS NOT NULL"))
+        connection.execute(text("ANALYZE alert"))
+    rows = Rows(authority)
+    assert Inbox(authority, team, TODAY).lately_closed(limit=SHOWN) == []
+    assert rows.read().get("alert", 0) <= 2 * SHOWN
+
+
 @pytest.mark.parametrize("which", Pile)
 def test_a_manager_has_restricted_childrens_alerts_and_no_other_childs_is_read(
     authority: Engine, manager: Reader, which: Pile

@@ -26,7 +26,7 @@ from send_integration.web.policy import Action, Role, allowed
 ALERTS_ON_A_PAGE = 25
 MOST_ANSWERED = 25
 MOST_CLOSED = 25
-MOST_NOTICES = 50
+MOST_NOTICES = 25
 """A person reads and closes what is shown; then the next are."""
 
 NOTHING_TYPED: Mapping[str, str] = {"from_on": "", "to_on": "", "covered_by": ""}
