@@ -2,7 +2,7 @@
 
 from functools import lru_cache
 
-IN_CAPITALS = {
+AS_WRITTEN = {
     "ehc": "EHC",
     "ehcp": "EHC",
     "camhs": "CAMHS",
@@ -15,6 +15,7 @@ IN_CAPITALS = {
     "neet": "NEET",
     "pfa": "PFA",
     "chc": "CHC",
+    "ld": "learning disability",
 }
 
 
@@ -27,7 +28,7 @@ def rule_name(code: str) -> str:
 @lru_cache(maxsize=1024)
 def in_words(code: str) -> str:
     """A code in words: 'camhs-team' is 'CAMHS team'."""
-    return " ".join(IN_CAPITALS.get(word, word) for word in code.replace("_", "-").split("-"))
+    return " ".join(AS_WRITTEN.get(word, word) for word in code.replace("_", "-").split("-"))
 
 
 def with_a_capital(words: str) -> str:
