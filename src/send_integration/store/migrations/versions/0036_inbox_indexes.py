@@ -1,5 +1,5 @@
-"""An inbox reads of each recipient's alerts what it shows: each pile has an index in the whole of its order, and what was
-answered or never sent is in none."""
+"""An inbox reads of each recipient's alerts what it shows: each pile has an index in the whole of its order, and that of what
+was lately closed has nothing that was answered or never sent."""
 
 import sqlalchemy as sa
 from alembic import op
