@@ -12,10 +12,14 @@ from tempfile import gettempdir
 import pytest
 
 from send_integration.embedded.broker import embedded_broker
-from send_integration.embedded.ports import free_port, wait_for_port
+from send_integration.embedded.ports import free_ports, wait_for_port
 from send_integration.embedded.processes import running
+from send_integration.errors import NotReady
 
 POM = Path(__file__).parent / "kafka" / "pom.xml"
+SOON_READY = ("-Xmx512m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")
+"""Java that translates quickly rather than well: it lives for a test, and its start is half of what it takes."""
+
 NOTHING_SKIPPED = os.environ.get("SEND_TEST_NOTHING_SKIPPED") == "1"
 
 
@@ -65,7 +69,7 @@ def _fetched(folder: Path) -> subprocess.CompletedProcess[str]:
 def apache_kafka(folder: Path, libraries: Path) -> Iterator[str]:
     """One KRaft node on loopback until the block ends; gives its bootstrap address."""
     folder.mkdir(parents=True)
-    client, controller = free_port(), free_port()
+    client, controller = free_ports(2)
     configuration = folder / "server.properties"
     configuration.write_text(
         "\n".join(
@@ -88,7 +92,7 @@ def apache_kafka(folder: Path, libraries: Path) -> Iterator[str]:
             ]
         )
     )
-    java = ["java", "-Xmx512m", "-cp", f"{libraries}/*"]
+    java = ["java", *SOON_READY, "-cp", f"{libraries}/*"]
     subprocess.run(
         [*java, "kafka.tools.StorageTool", "format", "-t", "c2VuZC1pbnRlZ3JhdGk", "-c", str(configuration)],
         check=True,
@@ -96,8 +100,12 @@ def apache_kafka(folder: Path, libraries: Path) -> Iterator[str]:
     )
     log = folder / "kafka.log"
     with running("Apache Kafka", [*java, "kafka.Kafka", str(configuration)], environment={}, log=log) as process:
-        wait_for_port(f"127.0.0.1:{client}", lambda: process.poll() is None)
+        try:
+            wait_for_port(f"127.0.0.1:{client}", lambda: process.poll() is None)
+        except NotReady as fault:
+            pytest.fail(f"{fault}\n{log.read_text()[-3000:]}")
         yield f"127.0.0.1:{client}"
+        process.kill()  # in order it takes seconds, and nobody looks at what it leaves
 
 
 @contextmanager
