@@ -5,7 +5,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -21,6 +21,7 @@ from send_integration.store.master_keys import make_master_key
 from send_integration.store.pseudonym_keys import make_key
 from tests.integration.brokers import broker_of, kafka_libraries, require
 from tests.integration.channels.mail import Mailbox, mail
+from tests.integration.streams.forks import Forked, Forks, forks_of
 
 __all__ = ["mail"]
 
@@ -36,6 +37,13 @@ def libraries(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return kafka_libraries(tmp_path_factory.mktemp("kafka-libraries"))
 
 
+@pytest.fixture(scope="session")
+def forks() -> Iterator[Forks]:
+    """What starts workers at once."""
+    with forks_of("worker", "reports") as started:
+        yield started
+
+
 @dataclass
 class System:
     """Addresses, and ways to start workers and to wait for what they do."""
@@ -45,7 +53,8 @@ class System:
     engine: Engine
     folder: Path
     stack: ExitStack
-    workers: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    forks: Forks
+    started: int = 0
     today: str = TODAY
 
     @property
@@ -59,13 +68,20 @@ class System:
             "SEND_PARTITIONS": str(PARTITIONS),
         }
 
-    def start_worker(self, kind: str = "worker") -> subprocess.Popen[bytes]:
+    def start_worker(self, kind: str = "worker") -> Forked:
         """A `worker`, or the `reports`, in a process of its own."""
-        command = [str(Path(sys.executable).parent / "send-integration"), kind]
-        log = self.folder / f"worker-{len(self.workers)}.log"
-        worker = self.stack.enter_context(running(kind, command, environment=self.environment, log=log))
-        self.workers.append(worker)
+        worker = self.forks.start(kind, environment=self.environment, log=self._log())
+        self.stack.callback(worker.stop)
         return worker
+
+    def start_command(self, kind: str) -> "subprocess.Popen[bytes]":
+        """The same as people start it, with nothing loaded before."""
+        command = [str(Path(sys.executable).parent / "send-integration"), kind]
+        return self.stack.enter_context(running(kind, command, environment=self.environment, log=self._log()))
+
+    def _log(self) -> Path:
+        self.started += 1
+        return self.folder / f"worker-{self.started}.log"
 
     def logs(self) -> str:
         """What all workers wrote."""
@@ -103,7 +119,7 @@ class System:
 
 
 @pytest.fixture(params=["embedded", pytest.param("kafka", marks=pytest.mark.kafka)])
-def system(request: pytest.FixtureRequest, database: str, tmp_path: Path) -> Iterator[System]:
+def system(request: pytest.FixtureRequest, database: str, tmp_path: Path, forks: Forks) -> Iterator[System]:
     """A system without workers, on each kind of broker in turn."""
     libraries = request.getfixturevalue("libraries") if request.param == "kafka" else None
     with ExitStack() as stack:
@@ -113,7 +129,7 @@ def system(request: pytest.FixtureRequest, database: str, tmp_path: Path) -> Ite
         stack.callback(engine.dispose)
         make_key(tmp_path / "pseudonym-keys", WAREHOUSE)
         make_master_key(tmp_path / "pseudonym-keys")
-        yield System(broker, database, engine, tmp_path, stack)
+        yield System(broker, database, engine, tmp_path, stack, forks)
 
 
 @pytest.fixture

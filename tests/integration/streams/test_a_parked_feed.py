@@ -1,7 +1,5 @@
 """A parked feed waits at the broker while the others go on, whoever is killed; resumed, all of it comes in once."""
 
-import signal
-
 from sqlalchemy import text
 
 from send_integration import clock
@@ -33,8 +31,7 @@ def test_a_parked_feed_survives_a_kill_and_holds_up_no_other(system: System) -> 
     first, second = system.start_worker(), system.start_worker()
     system.wait_for(lambda: not waiting_of_others(system), "the other feeds' beginning")
 
-    first.send_signal(signal.SIGKILL)
-    first.wait()
+    first.kill()
     third = system.start_worker()
     produce(system.broker, others[300:])
     system.wait_for(lambda: not waiting_of_others(system), "the other feeds' end")

@@ -9,7 +9,6 @@ import json
 import os
 import re
 import signal
-import subprocess
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
@@ -25,6 +24,7 @@ from send_integration.store.outbox import RELAY_LOCK
 from send_integration.store.sessions import Session
 from send_integration.store.stewards import Choice
 from tests.integration.streams.conftest import System
+from tests.integration.streams.forks import Forked
 from tests.integration.streams.history import HOSTILE, lines, produce
 from tests.integration.streams.test_whole_flow import check_answers
 
@@ -81,16 +81,11 @@ def waiting(system: System, place: int) -> list[int]:
         return list(connection.execute(text(WAITING), {"place": place}).scalars())
 
 
-def stop_at(system: System, worker: "subprocess.Popen[bytes]", place: int) -> list[int]:
+def stop_at(system: System, worker: Forked, place: int) -> list[int]:
     """Stop a worker once it has come to a place, in the midst of its commit; gives the database's processes."""
     system.wait_for(lambda: bool(waiting(system, place)), "the worker's coming there")
     os.kill(worker.pid, signal.SIGSTOP)
     return waiting(system, place)
-
-
-def kill(worker: "subprocess.Popen[bytes]") -> None:
-    worker.send_signal(signal.SIGKILL)
-    worker.wait()
 
 
 def unpublished(system: System) -> int:
@@ -111,7 +106,7 @@ def kill_between_commit_and_publish(system: System) -> None:
         worker = system.start_worker()
         stop_at(system, worker, GATE_COMMITS)
     system.wait_for(lambda: not waiting(system, GATE_COMMITS) and unpublished(system) > 0, "the commit")
-    kill(worker)
+    worker.kill()
 
 
 def kill_between_publish_and_forget(system: System) -> None:
@@ -122,7 +117,7 @@ def kill_between_publish_and_forget(system: System) -> None:
             with system.engine.begin() as connection:
                 connection.execute(text("SELECT pg_terminate_backend(:pid)"), {"pid": process})
         system.wait_for(lambda: not waiting(system, RELAY_FORGETS), "the end of the transaction")
-        kill(worker)
+        worker.kill()
 
 
 def refuse_by_adapter(system: System, history: Sequence[tuple[str, bytes]]) -> None:

@@ -1,6 +1,5 @@
 """Raw topic to committed timeline on real brokers, with workers killed, joining and leaving: as `evaluate` says."""
 
-import signal
 from datetime import date
 
 from sqlalchemy import text
@@ -59,19 +58,16 @@ def test_killed_workers_and_one_that_joins_and_leaves_lose_and_double_nothing(sy
     reports = system.start_worker("reports")
     system.wait_for(lambda: system.accepted() > 200, "the first worker's start")
 
-    first.send_signal(signal.SIGKILL)
-    first.wait()
-    second = system.start_worker()
+    first.kill()
+    second = system.start_command("worker")
     produce(system.broker, history[1200:])
     third = system.start_worker()
     system.wait_for(lambda: system.kept() > 600, "the second worker's progress")
-    reports.send_signal(signal.SIGKILL)
-    reports.wait()
+    reports.kill()
     with system.engine.begin() as connection:
         connection.execute(text("INSERT INTO reporting_intake.restated_child VALUES ('nobody', NULL, '')"))
-    system.start_worker("reports")
-    third.send_signal(signal.SIGKILL)
-    third.wait()
+    system.start_command("reports")
+    third.kill()
     system.wait_until_balanced()
 
     check_answers(system, history)
@@ -102,7 +98,7 @@ def test_what_people_see_of_a_failure_holds_nothing_of_a_child(system: System) -
         connection.execute(text("ALTER TABLE event RENAME TO event_away"))
     produce(system.broker, history)
 
-    assert system.start_worker().wait(60) == 70
+    assert system.start_command("worker").wait(60) == 70
     words = system.logs()
 
     assert "the timeline failed and the worker stops" in words
