@@ -24,7 +24,8 @@ class Extent(NamedTuple):
 def extents(bootstrap: str, topics: Sequence[str]) -> list[Extent]:
     """The extent of every partition of some topics. Raises NotReady where the broker cannot be asked."""
     try:
-        consumer = KafkaConsumer(bootstrap_servers=bootstrap, enable_auto_commit=False)
+        # Of what it reads it looks at nothing but the place: no sum over the bytes, which is half of what asking costs.
+        consumer = KafkaConsumer(bootstrap_servers=bootstrap, enable_auto_commit=False, check_crcs=False)
     except (KafkaError, OSError) as fault:
         raise NotReady("The broker does not answer", where=bootstrap, next_step="Check SEND_KAFKA.") from fault
     try:

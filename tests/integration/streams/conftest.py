@@ -28,6 +28,8 @@ __all__ = ["mail"]
 TODAY = "2024-12-01"
 PARTITIONS = 3
 WITHIN_SECONDS = 90
+LEDGER_SECONDS = 0.4
+"""Between two looks at the ledger: one reads the end of every topic, and takes from the workers what it uses."""
 
 
 @pytest.fixture(scope="session")
@@ -105,17 +107,17 @@ class System:
         """The ledger now."""
         return take_ledger(self.engine, self.broker)
 
-    def wait_for(self, condition: Callable[[], bool], what: str) -> None:
+    def wait_for(self, condition: Callable[[], bool], what: str, *, between_looks: float = 0.1) -> None:
         """Return once `condition` holds; fail, with the workers' words, where it does not in time."""
         deadline = time.monotonic() + WITHIN_SECONDS
         while not condition():
             if time.monotonic() > deadline:
                 pytest.fail(f"{what} did not happen in {WITHIN_SECONDS} s\n{self.logs()[-3000:]}\n{self.ledger()}")
-            time.sleep(0.1)  # between two looks at the condition
+            time.sleep(between_looks)
 
     def wait_until_balanced(self) -> None:
         """Return once nothing waits and all is accounted for."""
-        self.wait_for(lambda: self.ledger().balanced, "a balanced ledger")
+        self.wait_for(lambda: self.ledger().balanced, "a balanced ledger", between_looks=LEDGER_SECONDS)
 
 
 @pytest.fixture(params=["embedded", pytest.param("kafka", marks=pytest.mark.kafka)])
