@@ -5,7 +5,7 @@ its own, so that one that was destroyed is known again, and tells nobody whose i
 """
 
 import secrets
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import NamedTuple
 
 from sqlalchemy import Connection, text
@@ -90,11 +90,8 @@ class RecordKeys:
         """For each group of records what protects a message that names them all, made where there is none; None where the key
         of one of them was destroyed. One query for all, one more for those never met."""
         refs = {ref for group in wanted for ref in group}
-        found: dict[str, bytes | None] | None = None
-        while found is None:
-            self._look_first(connection)
-            names = {ref: self._name_of(ref) for ref in refs}
-            found = self._find(connection, set(names.values()))
+        found = self._found(connection, lambda: {self._name_of(ref) for ref in refs})
+        names = {ref: self._name_of(ref) for ref in refs}
         new = {names[ref]: ref for ref in refs if names[ref] not in found}
         if new:
             found |= self._make(connection, new)
@@ -105,11 +102,9 @@ class RecordKeys:
 
         Raises Broken for a key that this database never had: nothing is passed over without being known to be erased.
         """
-        found: dict[str, bytes | None] | None = None
-        while found is None:
-            self._look_first(connection)
-            found = self._find(connection, {name for group in wanted for name in group.split(".")})
-        if any(name not in found for group in wanted for name in group.split(".")):
+        names = {name for group in wanted for name in group.split(".")}
+        found = self._found(connection, lambda: names)
+        if names - found.keys():
             raise Broken(
                 "Messages are protected by keys that this database never had",
                 where="the topics",
@@ -144,6 +139,15 @@ class RecordKeys:
                 self._names.clear()
             name = self._names[ref] = key_name(self._mark_key, *ref)
         return name
+
+    def _found(self, connection: Connection, names: Callable[[], Collection[str]]) -> dict[str, bytes | None]:
+        """The keys of some names as `_find` gives them, found again where keys were destroyed meanwhile; the names are asked
+        for each time, for they are made with what a look brings."""
+        found: dict[str, bytes | None] | None = None
+        while found is None:
+            self._look_first(connection)
+            found = self._find(connection, names())
+        return found
 
     def _find(self, connection: Connection, names: Collection[str]) -> dict[str, bytes | None] | None:
         """Of some names the keys; None where one was destroyed. A name that nobody has is not in it. Instead of all of it
