@@ -13,7 +13,7 @@ AS_WRITTEN = {
     "gp": "GP",
     "cin": "CIN",
     "neet": "NEET",
-    "pfa": "PFA",
+    "pfa": "preparing for adulthood:",
     "chc": "CHC",
     "ld": "learning disability",
 }

@@ -12,6 +12,7 @@ from send_integration.steps.catalogue import load_rules
         ("ehc-final-plan", "EHC final plan"),
         ("ld-health-check", "Learning disability health check"),
         ("camhs-adult-transfer", "CAMHS adult transfer"),
+        ("pfa-year-9-review", "Preparing for adulthood: year 9 review"),
     ],
 )
 def test_a_rules_id_in_words(code: str, words: str) -> None:
