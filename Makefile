@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help install install-dev demo test lint bench bench-identity bench-quality bench-rules bench-backfill bench-web schemas lock clean
+.PHONY: help install install-dev demo test lint bench bench-identity bench-quality bench-rules bench-backfill bench-web pictures schemas lock clean
 
 help: ## what each command does
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -54,6 +54,9 @@ bench-backfill: install-dev ## how fast a million events of history are loaded, 
 
 bench-web: install-dev ## how fast every page is for fifty readers at once, with 100,000 children and 3 million events
 	$(BIN)/python -m benchmarks.web
+
+pictures: install-dev ## take the docs' pictures anew, of a demonstration that runs (`make demo`) and was just begun
+	$(BIN)/python -m tests.browser.pictures
 
 schemas: install ## write schemas/ anew from the models
 	$(BIN)/send-integration schemas write

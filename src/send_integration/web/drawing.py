@@ -105,6 +105,10 @@ class _Pen:
     left_out: int = 0
 
     @property
+    def left(self) -> float:
+        return self.layout.gutter + 4
+
+    @property
     def right(self) -> float:
         return self.layout.width - 4
 
@@ -185,17 +189,21 @@ def _name(pen: _Pen, lane: str) -> None:
 
 
 def _deadlines(pen: _Pen) -> None:
-    """Diamonds for what is still to come, the next of them named to the left of today."""
+    """Diamonds for what is still to come, the next of them named to the left of today, or above where that is too narrow."""
     ahead = [d for d in pen.lanes.deadlines if d.on <= pen.lanes.today + LATEST_AHEAD]
     pen.left_out += len(pen.lanes.deadlines) - len(ahead)
     if not ahead:
         return
-    y = pen.y + 8
+    words, today_x = f"Next due: {ahead[0].name}", pen.place(pen.lanes.today)
+    wide = pen.long(words)
+    if today_x - 6 - wide >= pen.left:
+        pen.texts.append(Text(today_x - 6, pen.y + 13, words, "beside", "end"))
+    else:
+        pen.texts.append(Text(max(pen.left, min(today_x + 6, pen.right - wide)), pen.y + 13, words, "beside"))
+        pen.y += MARK_ROW
     for deadline in ahead:
-        pen.outlines.append(Outline(_diamond(pen.place(deadline.on), y, 6), "due"))
+        pen.outlines.append(Outline(_diamond(pen.place(deadline.on), pen.y + 8, 6), "due"))
         pen.drawn.append(deadline)
-    words = f"Next due: {ahead[0].name}"
-    pen.texts.append(Text(pen.place(pen.lanes.today) - 6, y + 5, words, "beside", "end"))
     pen.y += MARK_ROW
 
 
@@ -260,14 +268,13 @@ def _bars(pen: _Pen, bars: Sequence[Bar]) -> None:
 def _label(pen: _Pen, bar: Bar, start: float, end: float) -> tuple[float, str, str]:
     """Where a bar's words stand: within it, else behind it, else before it, else above it, which is then thin."""
     wide, look = pen.long(bar.label), "late" if bar.late else "beside"
-    left = pen.layout.gutter + 4
     if wide + 8 <= end - start and not bar.late:  # words that are late are red, and red on red cannot be read
         return start + 4, "start", "words"
     if end + 4 + wide <= pen.right:
         return end + 4, "start", look
-    if start - 4 - wide >= left:
+    if start - 4 - wide >= pen.left:
         return start - 4, "end", look
-    return max(left + wide, min(end, pen.right)), "end", f"{look} send-lanes__above"
+    return min(max(pen.left + wide, end), pen.right), "end", f"{look} send-lanes__above"
 
 
 def _bar(pen: _Pen, bar: Bar, across: tuple[float, float], down: tuple[float, float]) -> None:

@@ -1,7 +1,8 @@
 """The picture of the years: everything that is drawn is in the table, and each wait, overrun and deadline is what it says."""
 
 import re
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -14,11 +15,12 @@ from send_integration.contracts.event import ChildId, Event
 from send_integration.contracts.registry import parse
 from send_integration.evaluate import answer_child, child_as_json
 from send_integration.rules.model import ids_of
+from send_integration.rules.names import rule_name
 from send_integration.rules.silence import SilentFeed
 from send_integration.steps.catalogue import load_rules
-from send_integration.web.drawing import PHONE, WIDE, Drawing, Layout, draw
+from send_integration.web.drawing import PHONE, WIDE, Drawing, Layout, Text, draw
 from send_integration.web.entries import numbers_of
-from send_integration.web.lanes import Lanes, Told, lanes_of, table_of
+from send_integration.web.lanes import LEGAL, Bar, Deadline, Lanes, Told, lanes_of, table_of
 from tests.browser.child_stories import NOW, TODAY, story
 from tests.builders import sent
 
@@ -163,13 +165,43 @@ def test_whatever_happened_the_drawing_keeps_to_its_frame(
     assert all(id(fact) in facts for fact in drawing.drawn)
 
 
+@pytest.mark.parametrize("layout", [WIDE, PHONE])
+@pytest.mark.parametrize("since", [date(2021, 9, 1), date(2026, 9, 1), TODAY])
+@pytest.mark.parametrize("rule", sorted(RULES.rules))
+def test_no_duty_has_a_name_too_long_for_the_picture(rule: str, since: date, layout: Layout) -> None:
+    """However late it is, and however little stands to the left of today."""
+    name = rule_name(rule)
+    late = Bar(LEGAL, name, since, None, f"{name}, 1,234 days late", "", due_on=since, late=True)
+    ahead = Deadline(name, TODAY + timedelta(200), ())
+    found = replace(lanes(event("school.suspended", since.isoformat())), bars=[late], deadlines=[ahead])
+
+    drawing = draw(found, BORN, layout)
+    assert inside(drawing)
+    words = next(text for text in drawing.texts if text.words.startswith("Next due"))
+    diamond = next(outline.d for outline in drawing.outlines if outline.look == "due")
+    at, top = map(float, re.findall(r"[\d.]+", diamond)[:2])
+    beside, above = ends(words, layout)[1] < at - 6, words.y < top
+    assert beside or above, "the words stand on no mark"
+
+
+def ends(text: Text, layout: Layout) -> tuple[float, float]:
+    """Where words begin and end: bold sans-serif letters are some 0.47 of their size wide, as browsers draw them."""
+    wide = 0.47 * layout.text * len(text.words)
+    begins = text.x - {"start": 0.0, "middle": wide / 2, "end": wide}[text.anchor]
+    return begins, begins + wide
+
+
 def inside(drawing: Drawing) -> bool:
     """Whether every block and line of words begins and ends within the picture."""
     width = drawing.layout.width
     blocks = [*drawing.blocks, *drawing.hatched]
     return all(
         b.x >= 0 and b.width >= 0 and b.x + b.width <= width and b.y + b.height <= drawing.height for b in blocks
-    ) and all(0 <= text.x <= width and 0 <= text.y <= drawing.height for text in drawing.texts)
+    ) and all(
+        begins >= 0 and finishes <= width and 0 <= text.y <= drawing.height
+        for text in drawing.texts
+        for begins, finishes in [ends(text, drawing.layout)]
+    )
 
 
 def test_a_picture_of_nothing_says_so() -> None:
