@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine, text
 from send_integration.alerts.notices import Told
 from send_integration.store.relations import reference_key
 from send_integration.store.secrecy import entry_may_be_told, notice_may_be_told
-from send_integration.store.sessions import Session, record_with_reasons, record_within
+from send_integration.store.sessions import Entry, Session, record_within
 from send_integration.store.shown import READ_NOTICE, VIEW_NOTICE, about_to_show
 
 
@@ -191,11 +191,9 @@ def _entries(connection: Connection, notice_ids: Sequence[str], **given: object)
     return found
 
 
-def record_views(engine: Engine, session: Session, shown: Iterable[Notice]) -> None:
-    """Write down that somebody is shown some notices."""
-    entries = [(notice.child_id, f"notice {notice.notice_id}") for notice in shown]
-    if entries:
-        record_with_reasons(engine, session, VIEW_NOTICE, entries, allowed=True)
+def views_of(shown: Iterable[Notice]) -> list[Entry]:
+    """What the audit says where somebody is shown some notices."""
+    return [Entry(VIEW_NOTICE, notice.child_id, f"notice {notice.notice_id}") for notice in shown]
 
 
 def mark_read(engine: Engine, notice_id: str, reader: Reader, session: Session, *, entries: int) -> bool | None:
