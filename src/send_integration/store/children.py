@@ -82,6 +82,8 @@ def is_child_id(given: str) -> bool:
 def standings(engine: Engine, child_ids: Iterable[str]) -> dict[str, Standing]:
     """The standing of those of some children who are known; of anything that is no child id, nothing."""
     wanted = sorted({child_id for child_id in child_ids if is_child_id(child_id)})
+    if not wanted:
+        return {}
     with engine.connect() as connection:
         rows = connection.execute(
             text(f"SELECT {STANDING} FROM child c WHERE child_id = ANY(:children)"),  # noqa: S608 - ours

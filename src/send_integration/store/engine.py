@@ -39,8 +39,12 @@ def open_database(address: str) -> Engine:
 
 
 def open_database_for_pages(address: str) -> Engine:
-    """The same for pages: a page asks up to twenty questions, and each way to the server and back is to be worth it."""
-    plain = create_engine(_url(address), pool_size=CONNECTIONS, max_overflow=CONNECTIONS)
+    """The same for pages: a page asks up to twenty questions, and each way to the server and back is to be worth it.
+
+    The connection that was used last is used next: a few do most of the work, and those have what is asked planned already,
+    where in turn each of many would meet a question too seldom to keep its plan.
+    """
+    plain = create_engine(_url(address), pool_size=CONNECTIONS, max_overflow=CONNECTIONS, pool_use_lifo=True)
     _ask_the_idle(plain)
     engine = PageEngine(plain.pool, plain.dialect, plain.url)
     _require_answer(engine)

@@ -1,12 +1,12 @@
 """What an inbox shows: the alerts of whoever reads it, and one of them with all that became of it."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
-from functools import cached_property
-from typing import Any
+from functools import cache, cached_property
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Engine, RowMapping, text
+from sqlalchemy import Connection, Engine, RowMapping, TextClause, text
 
 from send_integration.store.children import Standing
 from send_integration.store.flags import BECAUSE
@@ -56,10 +56,11 @@ _KEPT_FROM_RECIPIENTS = (
     " AND a.child_id = ANY(ARRAY(SELECT child_id FROM secret))"
     f" AND NOT {RECIPIENT_WORKS_THERE} AND a.recipient <> ALL(cast(:recipients AS text[]))"
 )
-_KEPT = "(SELECT a.* FROM alert a WHERE a.alert_id = ANY(cast(:kept AS text[])) AND {condition} {order})"
+_KEPT = "(SELECT a.* FROM alert a WHERE a.alert_id = ANY(cast(:{kept} AS text[])) AND {condition} {order})"
+_FOUND = f"SELECT {{what}} FROM ({_OWN_AND_TEAMS} UNION ALL {_KEPT}) AS a {{cut}}"  # noqa: S608 - ours
 _SHOWN = (
-    "SELECT a.alert_id, a.flag_id, a.child_id, a.recipient, a.raised_at, a.cleared_at, a.snoozed_until, a.handled,"  # noqa: S608 - ours
-    " a.escalated_from, a.content ->> 'rung' AS rung, a.content AS alert, f.status AS flag_status, f.content AS flag,"
+    "SELECT {pile} AS pile, a.alert_id, a.flag_id, a.child_id, a.recipient, a.raised_at, a.cleared_at, a.snoozed_until,"  # noqa: S608 - ours
+    " a.handled, a.escalated_from, a.content ->> 'rung' AS rung, f.status AS flag_status, f.content AS flag,"
     f" {BECAUSE} AS because, coalesce(c.restricted, false) AS restricted, c.given_name, c.family_name, c.named_workers,"
     " (SELECT coalesce(array_agg(e.recipient ORDER BY e.raised_at), '{{}}') FROM alert e WHERE e.flag_id = a.flag_id"
     " AND e.escalated_from IS NOT NULL AND e.cleared_at IS NULL AND e.alert_id <> a.alert_id) AS passed_on,"
@@ -67,12 +68,33 @@ _SHOWN = (
     " coalesce((SELECT w.name FROM worker w WHERE w.worker_id = a.handled ->> 'by'), a.handled ->> 'by') AS handler,"
     " (SELECT coalesce(w.name, h.to_worker) FROM alert_hand_over h LEFT JOIN worker w ON w.worker_id = h.to_worker"
     " WHERE h.flag_id = a.flag_id AND h.to_worker <> a.recipient) AS handed_to"
-    f" FROM (SELECT a.* FROM ({_OWN_AND_TEAMS} UNION ALL {_KEPT}) AS a {{cut}}) AS a"
+    " FROM ({found}) AS a"
     " JOIN flag f ON f.flag_id = a.flag_id"
-    " LEFT JOIN child c ON c.child_id = a.child_id"
+    " LEFT JOIN child c ON c.child_id = a.child_id {order}"
+)
+_THIS = "a.alert_id = :alert"
+_ONE_SHOWN = text(
+    _SHOWN.format(
+        pile="NULL", found=_FOUND.format(what="a.*", condition=_THIS, kept="kept", order="", cut=""), order=""
+    )
 )
 _OPEN = "a.cleared_at IS NULL"
 _LATELY_CLOSED = f"a.cleared_at > now() - interval '{CLOSED_ARE_SHOWN}'"
+_UNANSWERED = f"{_LATELY_CLOSED} AND a.handled IS NULL AND a.sent_levels <> '{{}}'"
+_SHOWN_CLOSED = text(
+    "SELECT a.alert_id, a.flag_id, f.content ->> 'rule', a.cleared_at"  # noqa: S608 - ours
+    f" FROM ({_FOUND.format(what='a.*', condition=_UNANSWERED, kept='kept', order='', cut='')}) AS a"
+    " JOIN flag f ON f.flag_id = a.flag_id WHERE f.status = 'cleared' ORDER BY a.cleared_at DESC, a.alert_id LIMIT :limit"
+)
+
+
+class Closed(NamedTuple):
+    """An alert whose cause is gone, of a rule, and since when."""
+
+    alert_id: str
+    flag_id: str
+    rule: str
+    cleared_at: datetime
 
 
 class Inbox:
@@ -88,23 +110,22 @@ class Inbox:
 
     def pile(self, which: Pile, *, limit: int, offset: int = 0) -> list[dict[str, Any]]:
         """Open alerts of one pile with their flags, the most urgent first."""
-        query = _SHOWN.format(
-            condition=f"{_OPEN} AND {_ON_PILE[which]}",
-            order=f"ORDER BY {URGENCY} LIMIT :limit + :offset",
-            cut=f"ORDER BY {URGENCY} LIMIT :limit OFFSET :offset",
-        )
-        return self._shown(f"{query} ORDER BY {URGENCY}", which, limit=limit, offset=offset)
+        return self.piles({which: limit}, offset=offset)[which]
 
-    def lately_closed(self, *, limit: int) -> list[dict[str, Any]]:
-        """Alerts that the reader was sent and had not answered when their cause went away, the latest first, for some days."""
-        condition = f"{_LATELY_CLOSED} AND a.handled IS NULL AND a.sent_levels <> '{{}}'"
-        query = f"{_SHOWN.format(condition=condition, order='', cut='')} WHERE f.status = 'cleared'"
-        return self._shown(f"{query} ORDER BY a.cleared_at DESC, a.alert_id LIMIT :limit", _CLOSED, limit=limit)
-
-    def _shown(self, query: str, stands: str, **more: int) -> list[dict[str, Any]]:
-        given = {**self._given, "kept": self._kept_from_recipients.get(stands, []), **more}
+    def piles(self, most: Mapping[Pile, int], *, offset: int = 0) -> dict[Pile, list[dict[str, Any]]]:
+        """The same of several piles at once, of each so many at most; `offset` leaves as many out of each."""
+        given = {**self._given, "offset": offset}
+        for which, limit in most.items():
+            given |= {_limit(which): limit, _kept(which): self._kept_from_recipients.get(which, [])}
         with self._engine.connect() as connection:
-            return _shown(connection, query, given)
+            found = _shown(connection, _shown_of(tuple(most)), given)
+        return {which: [alert for alert in found if alert["pile"] == which] for which in most}
+
+    def lately_closed(self, *, limit: int) -> list[Closed]:
+        """Alerts that the reader was sent and had not answered when their cause went away, the latest first, for some days."""
+        given = {**self._given, "limit": limit, "kept": self._kept_from_recipients.get(_CLOSED, [])}
+        with self._engine.connect() as connection:
+            return [Closed(*row) for row in connection.execute(_SHOWN_CLOSED, given)]
 
     @cached_property
     def _kept_from_recipients(self) -> Mapping[str | None, Sequence[str]]:
@@ -112,14 +133,40 @@ class Inbox:
             return _kept_from_recipients(connection, f"({_OPEN} OR {_LATELY_CLOSED})", self._given)
 
 
+@cache
+def _shown_of(piles: tuple[Pile, ...]) -> TextClause:
+    """The query for some piles."""
+    each = [
+        "({})".format(
+            _FOUND.format(
+                what=f"'{which}' AS pile, a.*",
+                condition=f"{_OPEN} AND {_ON_PILE[which]}",
+                kept=_kept(which),
+                order=f"ORDER BY {URGENCY} LIMIT :{_limit(which)} + :offset",
+                cut=f"ORDER BY {URGENCY} LIMIT :{_limit(which)} OFFSET :offset",
+            )
+        )
+        for which in piles
+    ]
+    return text(_SHOWN.format(pile="a.pile", found=" UNION ALL ".join(each), order=f"ORDER BY {URGENCY}"))
+
+
+def _limit(which: Pile) -> str:
+    """The name by which the query is told how many alerts of a pile are wanted."""
+    return f"limit_{which.name.lower()}"
+
+
+def _kept(which: Pile) -> str:
+    """The name by which it is told the alerts of a pile of which their recipients may not know."""
+    return f"kept_{which.name.lower()}"
+
+
 def one_alert(engine: Engine, reader: Reader, alert_id: str, *, today: date) -> dict[str, Any] | None:
     """An alert that is or was for a reader, closed or not; None where there is none of which they may know."""
-    this = "a.alert_id = :alert"
     given = {**asked_by(reader), "today": today, "alert": alert_id}
     with engine.connect() as connection:
-        kept = [one for ids in _kept_from_recipients(connection, this, given).values() for one in ids]
-        query = _SHOWN.format(condition=this, order="", cut="")
-        found = _shown(connection, query, {**given, "kept": kept})
+        kept = [one for ids in _kept_from_recipients(connection, _THIS, given).values() for one in ids]
+        found = _shown(connection, _ONE_SHOWN, {**given, "kept": kept})
     return found[0] if found else None
 
 
@@ -136,8 +183,8 @@ def _kept_from_recipients(
     return found
 
 
-def _shown(connection: Connection, query: str, given: dict[str, object]) -> list[dict[str, Any]]:
-    rows = connection.execute(text(query), given).mappings().all()
+def _shown(connection: Connection, query: TextClause, given: Mapping[str, object]) -> list[dict[str, Any]]:
+    rows = connection.execute(query, given).mappings().all()
     names = _names(connection, [name for row in rows for name in row["passed_on"]])
     return [
         {

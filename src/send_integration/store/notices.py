@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import uuid4
 
 from sqlalchemy import Connection, Engine, text
@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine, text
 from send_integration.alerts.notices import Told
 from send_integration.store.relations import reference_key
 from send_integration.store.secrecy import entry_may_be_told, notice_may_be_told
-from send_integration.store.sessions import Session, record_with_reasons, record_within
+from send_integration.store.sessions import Entry, Session, record_within
 from send_integration.store.shown import READ_NOTICE, VIEW_NOTICE, about_to_show
 
 
@@ -64,6 +64,19 @@ class Reader(NamedTuple):
 
 _ENTRY_SHOWN = f"(:restricted OR {entry_may_be_told(':worker')})"
 _SHOWN = f"(:restricted OR {notice_may_be_told(':worker')})"
+_NOTICE = (
+    "n.notice_id, n.recipient, n.child_id, n.opened_at, (SELECT min(d.sent_at) FROM delivery d"
+    " WHERE d.message_id = n.notice_id) AS sent_at, n.read_at, n.read_by"
+)
+_LATEST = "n.opened_at DESC, n.notice_id"
+# Each recipient's are read from an index in this order; of those that come first among all it is asked whether they may be told.
+_UNREAD = text(
+    f"SELECT {_NOTICE}, {_SHOWN} AS is_told FROM (SELECT n.* FROM unnest(cast(:recipients AS text[])) AS r(name)"  # noqa: S608 - ours
+    " CROSS JOIN LATERAL (SELECT * FROM notice n WHERE n.recipient = r.name AND n.read_at IS NULL"
+    " AND n.opened_at <= cast(:opened_before AS timestamptz)"
+    " AND (n.opened_at < cast(:opened_before AS timestamptz) OR n.notice_id > :behind)"
+    f" ORDER BY {_LATEST} LIMIT :limit) AS n ORDER BY {_LATEST} LIMIT :limit) AS n ORDER BY {_LATEST}"
+)
 
 
 def keep_notices(connection: Connection, found: Mapping[tuple[str, str], Sequence[Told]], left_at: datetime) -> None:
@@ -120,19 +133,33 @@ def _entry_row(notice_id: str, told: Told, left_at: datetime) -> dict[str, objec
 
 def unread_notices(engine: Engine, reader: Reader, limit: int) -> list[Notice]:
     """What somebody has not read and may be shown, the latest first."""
-    of_each = (
-        "unnest(cast(:recipients AS text[])) AS r(name) CROSS JOIN LATERAL (SELECT * FROM notice n"  # noqa: S608 - ours
-        f" WHERE n.recipient = r.name AND n.read_at IS NULL AND {_SHOWN} ORDER BY n.opened_at DESC, n.notice_id"
-        " LIMIT :limit) AS n"
-    )
+    given = asked_by(reader)
     with engine.connect() as connection:
-        return _notices(connection, of_each, limit, **asked_by(reader))
+        return _with_entries(connection, _unread(connection, given, limit), **given)
+
+
+def _unread(connection: Connection, given: Mapping[str, object], limit: int) -> list[tuple[Any, ...]]:
+    """Of so many of the latest it is asked whether they may be told; of more only where some of them may not."""
+    found: list[tuple[Any, ...]] = []
+    after: dict[str, object] = {"opened_before": "infinity", "behind": ""}
+    at_once = limit
+    while len(found) < limit:
+        rows = connection.execute(_UNREAD, {**given, **after, "limit": at_once}).all()
+        found += [row[:-1] for row in rows if row.is_told]
+        if len(rows) < at_once:
+            break
+        after = {"opened_before": rows[-1].opened_at, "behind": rows[-1].notice_id}
+        at_once *= 2
+    return found[:limit]
 
 
 def all_notices(engine: Engine, limit: int, *, restricted: bool) -> list[Notice]:
     """What anybody was ever told, the latest first; with `restricted` off, nothing of a restricted child."""
+    given = {"restricted": restricted, "worker": ""}
+    query = text(f"SELECT {_NOTICE} FROM notice n WHERE {_SHOWN} ORDER BY {_LATEST} LIMIT :limit")  # noqa: S608 - ours
     with engine.connect() as connection:
-        return _notices(connection, f"notice n WHERE {_SHOWN}", limit, restricted=restricted, worker="")
+        found = connection.execute(query, {**given, "limit": limit}).all()
+        return _with_entries(connection, found, **given)
 
 
 def asked_by(reader: Reader) -> dict[str, object]:
@@ -140,20 +167,11 @@ def asked_by(reader: Reader) -> dict[str, object]:
     return {"recipients": list(reader.recipients), "restricted": reader.restricted, "worker": reader.worker_id}
 
 
-def _notices(connection: Connection, chosen: str, limit: int, **given: object) -> list[Notice]:
-    """The latest of the notices `n` that are chosen, in SQL, as far as the reader whom `given` describes may be told."""
-    rows = connection.execute(
-        text(
-            "SELECT n.notice_id, n.recipient, n.child_id, n.opened_at, (SELECT min(d.sent_at) FROM delivery d"  # noqa: S608 - ours
-            " WHERE d.message_id = n.notice_id) AS sent_at, n.read_at, n.read_by"
-            f" FROM {chosen} ORDER BY n.opened_at DESC, n.notice_id LIMIT :limit"
-        ),
-        {**given, "limit": limit},
-    )
-    found = rows.mappings().all()
-    entries = _entries(connection, [row["notice_id"] for row in found], **given)
+def _with_entries(connection: Connection, found: Sequence[Sequence[Any]], **given: object) -> list[Notice]:
+    """Some notices, as `_NOTICE` has them, with their entries as far as the reader whom `given` describes may be told."""
+    entries = _entries(connection, [row[0] for row in found], **given)
     # Who may be told of what can change between the two queries.
-    return [Notice(**row, entries=tuple(entries[row["notice_id"]])) for row in found if row["notice_id"] in entries]
+    return [Notice(*[*row, tuple(entries[row[0]])]) for row in found if row[0] in entries]
 
 
 def _entries(connection: Connection, notice_ids: Sequence[str], **given: object) -> dict[str, list[ToldEntry]]:
@@ -173,11 +191,9 @@ def _entries(connection: Connection, notice_ids: Sequence[str], **given: object)
     return found
 
 
-def record_views(engine: Engine, session: Session, shown: Iterable[Notice]) -> None:
-    """Write down that somebody is shown some notices."""
-    entries = [(notice.child_id, f"notice {notice.notice_id}") for notice in shown]
-    if entries:
-        record_with_reasons(engine, session, VIEW_NOTICE, entries, allowed=True)
+def views_of(shown: Iterable[Notice]) -> list[Entry]:
+    """What the audit says where somebody is shown some notices."""
+    return [Entry(VIEW_NOTICE, notice.child_id, f"notice {notice.notice_id}") for notice in shown]
 
 
 def mark_read(engine: Engine, notice_id: str, reader: Reader, session: Session, *, entries: int) -> bool | None:

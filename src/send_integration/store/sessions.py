@@ -1,9 +1,10 @@
 """Who is signed in, and who looked at what."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
+from typing import NamedTuple
 from uuid import uuid4
 
 from sqlalchemy import Connection, Engine, text
@@ -44,6 +45,14 @@ class OpenSession:
     opened_at: datetime
     seen_at: datetime
     expires_at: datetime
+
+
+class Entry(NamedTuple):
+    """What the audit is to say that somebody did: of which child, None for no one child, and why they may."""
+
+    action: str
+    child_id: str | None
+    why: str
 
 
 def open_session(engine: Engine, token: str, session: Session, now: datetime, expires_at: datetime) -> None:
@@ -134,20 +143,18 @@ def record_each(
     engine: Engine, session: Session, action: str, child_ids: Iterable[str | None], *, allowed: bool, why: str
 ) -> None:
     """The same of each of some children; None stands for what is of no one child."""
-    record_with_reasons(engine, session, action, [(child_id, why) for child_id in child_ids], allowed=allowed)
+    record_all(engine, session, [Entry(action, child_id, why) for child_id in child_ids], allowed=allowed)
 
 
-def record_with_reasons(
-    engine: Engine, session: Session, action: str, entries: Iterable[tuple[str | None, str]], *, allowed: bool
-) -> None:
-    """The same where every child has a reason of its own.
+def record_all(engine: Engine, session: Session, entries: Sequence[Entry], *, allowed: bool) -> None:
+    """The same of several things that somebody does at once.
 
     One statement is the whole transaction, for all entries follow one another under the lock of their chain. So they are
     committed first and waited for to be safe on disk after, without it: as many readers as there are wait for the disk
     together, and not in a queue.
     """
     with engine.connect() as connection:
-        connection.execute(_BY_ITSELF, _entries(session, action, entries, allowed=allowed))
+        connection.execute(_BY_ITSELF, _entries(session, entries, allowed=allowed))
         connection.commit()
         wait_for_disk(connection)
 
@@ -156,30 +163,27 @@ def record_within(
     connection: Connection, session: Session, action: str, child_id: str | None, *, allowed: bool, why: str
 ) -> None:
     """The same in the transaction of what was done."""
-    connection.execute(_WITHIN, _entries(session, action, [(child_id, why)], allowed=allowed))
+    connection.execute(_WITHIN, _entries(session, [Entry(action, child_id, why)], allowed=allowed))
 
 
 # The lock is that of store.shown.about_to_show: it is had before an entry is made, and held until the transaction ends.
 _ENTRIES = (
     "INSERT INTO audit (at, actor, role, action, child_id, allowed, why)"
-    " SELECT clock_timestamp(), :actor, :role, :action, e.child_id, :allowed, e.why"
+    " SELECT clock_timestamp(), :actor, :role, e.action, e.child_id, :allowed, e.why"
     " FROM (SELECT pg_advisory_xact_lock_shared(:lock){also}) AS before,"
-    " unnest(cast(:children AS text[]), cast(:reasons AS text[])) AS e(child_id, why)"
+    " unnest(cast(:actions AS text[]), cast(:children AS text[]), cast(:reasons AS text[])) AS e(action, child_id, why)"
 )
 _WITHIN = text(_ENTRIES.format(also=""))
 _BY_ITSELF = text(_ENTRIES.format(also=", set_config('synchronous_commit', 'off', true)"))
 
 
-def _entries(
-    session: Session, action: str, entries: Iterable[tuple[str | None, str]], *, allowed: bool
-) -> dict[str, object]:
-    of_each = list(entries)
+def _entries(session: Session, entries: Sequence[Entry], *, allowed: bool) -> dict[str, object]:
     return {
         "actor": session.actor,
         "role": session.role,
-        "action": action,
-        "children": [child_id for child_id, _ in of_each],
-        "reasons": [why for _, why in of_each],
+        "actions": [str(entry.action) for entry in entries],  # the policy's names are of a type of their own
+        "children": [entry.child_id for entry in entries],
+        "reasons": [entry.why for entry in entries],
         "allowed": allowed,
         "lock": SHOWING_LOCK,
     }

@@ -13,7 +13,7 @@ def visit(engine: Engine, actor: str) -> datetime | None:
 
     The moments are the database's own, as those at which alerts are raised: they are compared.
     """
-    with engine.begin() as connection:
+    with engine.connect() as connection:
         before: datetime | None = connection.execute(
             text(
                 "INSERT INTO inbox_visit AS v (actor, seen_at) VALUES (:actor, clock_timestamp())"  # noqa: S608 - ours
@@ -23,4 +23,5 @@ def visit(engine: Engine, actor: str) -> datetime | None:
             ),
             {"actor": actor},
         ).scalar_one()
+        connection.commit()
     return before

@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from functools import cached_property, partial
+from functools import cached_property, lru_cache, partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -273,6 +273,7 @@ def written_day(day: date | str | None) -> str:
     return "not known" if day is None else written(day)
 
 
+@lru_cache(maxsize=32_768)
 def written_moment(moment: datetime) -> str:
     """A moment as people write it, by London's clock: 3 March 2025 at 14:05."""
     return f"{written_day(london_day(moment))} at {london_time(moment)}"

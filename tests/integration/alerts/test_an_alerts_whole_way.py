@@ -103,7 +103,7 @@ def test_an_alert_reaches_its_worker_then_the_manager_and_ends_with_its_cause(
     deliver(desk, deliverer, at(10, THURSDAY + timedelta(1), 2))
     assert len(notifying.taken) + len(mailbox.received) == before
     closed = Inbox(desk.engine, Reader(["w1"], restricted=False, worker_id="w1"), desk.today).lately_closed(limit=9)
-    assert [one["alert_id"] for one in closed] == [desk.alert_id("f2")]
+    assert [one.alert_id for one in closed] == [desk.alert_id("f2")]
 
     # Nothing of the child left the house.
     words = str(notifying.taken) + "".join(message.as_string() for message in mailbox.received)

@@ -325,7 +325,7 @@ def test_whoever_was_sent_it_sees_for_some_days_that_it_is_closed(desk: Desk) ->
     flag = desk.flag("f2")
     desk.sent()
     desk.clear(flag)
-    assert [one["flag_id"] for one in Inbox(desk.engine, reader, MONDAY).lately_closed(limit=9)] == ["f2"]
+    assert [one.flag_id for one in Inbox(desk.engine, reader, MONDAY).lately_closed(limit=9)] == ["f2"]
 
     desk.do("UPDATE alert SET cleared_at = cleared_at - interval '6 days'")
     assert Inbox(desk.engine, reader, MONDAY).lately_closed(limit=9) == []

@@ -103,3 +103,15 @@ def _wait_until_somebody_waits(engine: Engine) -> None:
     with engine.connect() as connection:
         while not connection.execute(waits).scalar_one():
             assert monotonic() < until
+
+
+def test_a_question_is_asked_over_the_connection_that_was_used_last(pages: Engine) -> None:
+    backend = text("SELECT pg_backend_pid()")
+    with pages.connect() as one, pages.connect() as other:
+        known = {one.execute(backend).scalar_one(), other.execute(backend).scalar_one()}
+    used = []
+    for _ in range(4):
+        with pages.connect() as connection:
+            used.append(connection.execute(backend).scalar_one())
+    assert len(known) == 2
+    assert len(set(used)) == 1

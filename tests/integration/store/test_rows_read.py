@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import Engine, create_engine, event, text
 
 from send_integration.store.inbox import Inbox, Pile, one_alert
-from send_integration.store.notices import Reader
+from send_integration.store.notices import Reader, unread_notices
 from send_integration.store.own_children import own_children
 
 TODAY = date(2025, 6, 2)
@@ -36,6 +36,16 @@ _ALERTS = (
     " 'due_on', '2025-07-01', 'filling', md5(flag_id)), now(), CASE k % 3 WHEN 1 THEN date '2025-07-01' END,"
     ' CASE k % 3 WHEN 2 THEN jsonb \'{"what": "acknowledged"}\' END FROM flag,'
     " cast(split_part(flag_id, '-', 3) AS integer) AS k"
+)
+# Each recipient has one of each child, the latest ones of restricted children, and many opened at once.
+_NOTICES = (
+    "INSERT INTO notice (notice_id, recipient, child_id, opened_at) SELECT 'n' || i || r, r, 'c' || i,"
+    " timestamptz '2025-05-01' + (i / 7) * interval '1 minute' FROM generate_series(:children - :restricted - 99,"
+    " :children) AS i, unnest(cast(:recipients AS text[])) AS r"
+)
+_ENTRIES = (
+    "INSERT INTO notice_entry (notice_id, source, event_id, shown_since, left_at, why, ways, rules) SELECT notice_id,"
+    " 'urn:send:schools', child_id, opened_at, opened_at, 'It was taken back.', '{page}', '{}' FROM notice"
 )
 
 
@@ -170,3 +180,35 @@ def test_a_workers_children_are_found_without_reading_everybody_elses(authority:
     found = own_children(authority, WREN, today=TODAY, limit=SHOWN)
     assert len(found) == SHOWN
     assert rows.read()["child"] <= CHILDREN_OF_WREN
+
+
+@pytest.fixture
+def teams(authority: Engine) -> Reader:
+    """Who reads the notices of many teams."""
+    recipients = [f"team:team-{number}" for number in range(8)]
+    with authority.begin() as connection:
+        given = {"children": CHILDREN, "restricted": RESTRICTED, "recipients": recipients}
+        connection.execute(text(_NOTICES), given)
+        connection.execute(text(_ENTRIES))
+        connection.execute(text("ANALYZE notice, notice_entry"))
+    return Reader(recipients, restricted=False, worker_id="")
+
+
+def test_of_many_teams_notices_those_that_are_shown_are_asked_about(authority: Engine, teams: Reader) -> None:
+    with authority.begin() as connection:
+        connection.execute(text("UPDATE child SET restricted = false"))
+        connection.execute(text("ANALYZE child"))
+    rows = Rows(authority)
+    assert len(unread_notices(authority, teams, SHOWN)) == SHOWN
+    assert rows.read()["notice_entry"] <= 2 * SHOWN  # asked about, and shown
+
+
+def test_notices_that_may_not_be_told_hide_no_others(authority: Engine, teams: Reader) -> None:
+    everything = unread_notices(authority, teams._replace(restricted=True), 10_000)
+    assert len(everything) == 8 * (RESTRICTED + 100)
+    assert everything == sorted(everything, key=lambda one: (-one.opened_at.timestamp(), one.notice_id))
+    with authority.connect() as connection:
+        secret = set(connection.execute(text("SELECT child_id FROM child WHERE restricted")).scalars())
+    of_others = [notice for notice in everything if notice.child_id not in secret]
+    for limit in (1, SHOWN, len(of_others), len(of_others) + 1):
+        assert unread_notices(authority, teams, limit) == of_others[:limit]

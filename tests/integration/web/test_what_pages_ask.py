@@ -26,6 +26,9 @@ BEFORE = TODAY - timedelta(56)
 MOST = 21
 """Statements of one page, the look's among them; a child's page has the most."""
 
+MOST_OF_AN_INBOX = 12
+"""Of an inbox, of however many teams: its piles in one, its notices and their entries, and one entry of all looks."""
+
 CHAIR = Session("chair", "panel-chair", "")
 
 
@@ -149,3 +152,17 @@ def test_no_page_of_a_child_or_a_meeting_asks_anything_twice(engine: Engine, pip
         asked = asked_for(engine, reader, address)
         assert sorted(asked) == sorted(set(asked)), address
         assert len(asked) <= MOST, (address, len(asked))
+
+
+@pytest.mark.parametrize("actor", ["chair", "manager"])
+def test_an_inbox_asks_once_for_all_piles_and_is_written_down_at_once(engine: Engine, pipe: Pipe, actor: str) -> None:
+    on_an_agenda(pipe, range(2))
+    reader = person(engine, actor)
+
+    asked = asked_for(engine, reader, "/alerts")
+
+    assert sorted(asked) == sorted(set(asked))
+    assert len([one for one in asked if one.startswith("INSERT INTO audit")]) == 1
+    assert len([one for one in asked if " FROM alert a " in one and " AS pile" in one]) == 1
+    of_a_manager = 3  # alerts that their recipients may not know of; paused feeds, and silent ones
+    assert len(asked) <= MOST_OF_AN_INBOX + (of_a_manager if actor == "manager" else 0), "\n".join(sorted(asked))

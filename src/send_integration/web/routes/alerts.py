@@ -13,8 +13,8 @@ from send_integration.store.breakers import paused_feeds
 from send_integration.store.children import standings
 from send_integration.store.directory import colleagues_near, one_colleague, standing_absence
 from send_integration.store.inbox import Inbox, Pile
-from send_integration.store.notices import Reader, mark_read, record_views, unread_notices
-from send_integration.store.sessions import Session
+from send_integration.store.notices import Reader, mark_read, unread_notices, views_of
+from send_integration.store.sessions import SHOWN, Entry, Session, record_all
 from send_integration.store.silences import silent_feeds
 from send_integration.store.undelivered import not_reached
 from send_integration.store.visits import visit
@@ -77,11 +77,14 @@ def inbox_page(
     """The inbox of the signed-in person, with what was just done, or what was wrong in the form on absences."""
     reader = reader_of(session)
     notices = unread_notices(site.engine, reader, MOST_NOTICES + 1)
-    watches = allowed(Action.WATCH_FEEDS, session.role).allowed
-    if not notices and not watches:
-        site.permit(request, Action.VIEW_INBOX)
+    watches, has_inbox = (allowed(action, session.role).allowed for action in (Action.WATCH_FEEDS, Action.VIEW_INBOX))
+    if not notices and not watches and not has_inbox:
+        site.permit(request, Action.VIEW_INBOX)  # refuses, and writes it down
     shown = notices[:MOST_NOTICES]
-    record_views(site.engine, session, shown)
+    looked = Entry(Action.VIEW_INBOX, None, f"{SHOWN}the inbox")
+    record_all(
+        site.engine, session, [*views_of(shown), looked], allowed=True
+    )  # at once, for each write waits for the disk
     inbox = Inbox(site.engine, reader, site.settings.today())
     return site.page(
         "alerts.html",
@@ -92,7 +95,7 @@ def inbox_page(
         glass=_glass(site, session, reader),
         feeds=list(paused_feeds(site.engine).values()) if watches else [],
         silent=list(silent_feeds(site.engine).values()) if watches else [],
-        closed=inbox.lately_closed(limit=MOST_CLOSED) if allowed(Action.VIEW_INBOX, session.role).allowed else [],
+        closed=inbox.lately_closed(limit=MOST_CLOSED) if has_inbox else [],
         away=_away(site, session),
         not_reached=not_reached(site.engine, reader.recipients),
         done=done,
@@ -106,34 +109,33 @@ def inbox_page(
 def _piles(site: Site, session: Session, inbox: Inbox, page: int) -> dict[str, Any]:
     """What waits for an answer, by urgency, a page at a time; with the first page, what was put off and is acted on."""
     today, since = site.settings.today(), visit(site.engine, session.actor)
-    site.note_shown(session, Action.VIEW_INBOX, "the inbox")
-    offset = (page - 1) * ALERTS_ON_A_PAGE
-    waiting = alerts_of(site, session, inbox, Pile.WAITING, limit=ALERTS_ON_A_PAGE + 1, offset=offset)
+    most = {Pile.WAITING: ALERTS_ON_A_PAGE + 1}
+    if page == 1:
+        most |= {Pile.PUT_OFF: MOST_ANSWERED, Pile.ACTED_ON: MOST_ANSWERED}
+    found = piles_of(site, session, inbox, most, offset=(page - 1) * ALERTS_ON_A_PAGE)
+    waiting, put_off, acted_on = (found.get(which, []) for which in Pile)
     shown = waiting[:ALERTS_ON_A_PAGE]
-    answered = {
-        which: alerts_of(site, session, inbox, which, limit=MOST_ANSWERED) if page == 1 else []
-        for which in (Pile.PUT_OFF, Pile.ACTED_ON)
-    }
-    names = names_of(session, [*shown, *answered[Pile.PUT_OFF], *answered[Pile.ACTED_ON]])
+    names = names_of(session, [*shown, *put_off, *acted_on])
     return {
         "since": since,
         "groups": by_urgency(shown, names, today, since),
         "more_alerts": len(waiting) > len(shown),
-        "put_off": tasks_of(answered[Pile.PUT_OFF], names, today, since),
-        "acted_on": tasks_of(answered[Pile.ACTED_ON], names, today, since),
+        "put_off": tasks_of(put_off, names, today, since),
+        "acted_on": tasks_of(acted_on, names, today, since),
     }
 
 
-def alerts_of(
-    site: Site, session: Session, inbox: Inbox, which: Pile, *, limit: int, offset: int = 0
-) -> list[dict[str, Any]]:
-    """A pile of whoever may have an inbox; that they were shown a restricted child in it is written down."""
+def piles_of(
+    site: Site, session: Session, inbox: Inbox, most: Mapping[Pile, int], *, offset: int = 0
+) -> dict[Pile, list[dict[str, Any]]]:
+    """Piles of whoever may have an inbox; that they were shown a restricted child in them is written down."""
     if not allowed(Action.VIEW_INBOX, session.role).allowed:
-        return []
-    alerts = inbox.pile(which, limit=limit, offset=offset)
-    secret = dict.fromkeys(alert["child_id"] for alert in alerts if alert["restricted"])
-    site.note_looks(session, Action.LIST_CHILDREN, secret, "restricted, in an alert")
-    return alerts
+        return {}
+    piles = inbox.piles(most, offset=offset)
+    for alerts in piles.values():
+        secret = dict.fromkeys(alert["child_id"] for alert in alerts if alert["restricted"])
+        site.note_looks(session, Action.LIST_CHILDREN, secret, "restricted, in an alert")
+    return piles
 
 
 def _glass(site: Site, session: Session, reader: Reader) -> list[BrokenGlass]:

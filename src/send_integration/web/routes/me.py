@@ -17,7 +17,7 @@ from send_integration.web.child_page import year_name
 from send_integration.web.context import Site, asked_of
 from send_integration.web.inboxes import by_urgency, due_in_words
 from send_integration.web.policy import Action
-from send_integration.web.routes.alerts import DONE, alerts_of, names_of, reader_of
+from send_integration.web.routes.alerts import DONE, names_of, piles_of, reader_of
 from send_integration.when.periods import age_on
 
 CHILDREN_ON_A_PAGE = 30
@@ -62,7 +62,8 @@ def _values(site: Site, session: Session, page: int) -> dict[str, Any]:
     today, reader = site.settings.today(), reader_of(session)
     own = reader._replace(recipients=[session.actor], restricted=False)
     since = visit(site.engine, session.actor)
-    alerts = alerts_of(site, session, Inbox(site.engine, own, today), Pile.WAITING, limit=ALERTS_SHOWN + 1)
+    inbox = Inbox(site.engine, own, today)
+    alerts = piles_of(site, session, inbox, {Pile.WAITING: ALERTS_SHOWN + 1}).get(Pile.WAITING, [])
     shown = alerts[:ALERTS_SHOWN]
     first = (page - 1) * CHILDREN_ON_A_PAGE
     children = own_children(site.engine, session.actor, today=today, limit=CHILDREN_ON_A_PAGE + 1, offset=first)
