@@ -49,12 +49,17 @@ _OWN_AND_TEAMS = (
     f" AND {_MAY_BE_KNOWN} {{order}}) AS o"
 )
 # Named one by one, for PostgreSQL would else rather read every alert there is than those of some restricted children; and
-# read before, for it would else look each alert's child up by itself.
+# read before, for it would else look each alert's child up by itself. To whom an alert on which child was sent is read from
+# an index that has no more; almost all of them are named workers of it, and only the others' alerts are read.
 _KEPT_FROM_RECIPIENTS = (
-    "WITH secret AS MATERIALIZED (SELECT child_id, named_workers FROM child WHERE restricted)"  # noqa: S608 - ours
-    f" SELECT {_STANDS} AS stands, a.alert_id FROM alert a JOIN secret c ON c.child_id = a.child_id WHERE {{condition}}"
-    " AND a.child_id = ANY(ARRAY(SELECT child_id FROM secret))"
-    f" AND NOT {RECIPIENT_WORKS_THERE} AND a.recipient <> ALL(cast(:recipients AS text[]))"
+    "WITH secret AS MATERIALIZED (SELECT child_id, named_workers FROM child WHERE restricted),"  # noqa: S608 - ours
+    " sent AS MATERIALIZED (SELECT DISTINCT a.child_id, a.recipient FROM alert a WHERE {condition}"
+    " AND a.child_id = ANY(ARRAY(SELECT child_id FROM secret)) AND a.recipient <> ALL(cast(:recipients AS text[]))),"
+    " kept AS MATERIALIZED (SELECT a.child_id, a.recipient FROM sent a JOIN secret c ON c.child_id = a.child_id"
+    f" WHERE NOT {RECIPIENT_WORKS_THERE})"
+    f" SELECT {_STANDS} AS stands, a.alert_id FROM alert a WHERE {{condition}}"
+    " AND a.child_id = ANY(ARRAY(SELECT child_id FROM kept))"
+    " AND (a.child_id, a.recipient) IN (SELECT child_id, recipient FROM kept)"
 )
 _KEPT = "(SELECT a.* FROM alert a WHERE a.alert_id = ANY(cast(:{kept} AS text[])) AND {condition} {order})"
 _FOUND = f"SELECT {{what}} FROM ({_OWN_AND_TEAMS} UNION ALL {_KEPT}) AS a {{cut}}"  # noqa: S608 - ours

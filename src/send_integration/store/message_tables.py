@@ -116,7 +116,7 @@ alert = Table(
         postgresql_where=text("cleared_at IS NULL AND handled ->> 'what' = 'acknowledged'"),
     ),
     Index(None, "flag_id"),
-    Index(None, "child_id"),
+    Index("ix_alert_child_id", "child_id", postgresql_include=["recipient", "cleared_at"]),
     Index("ix_alert_digest", "digest_on", postgresql_where=text("digest_on IS NOT NULL AND cleared_at IS NULL")),
     Index("ix_alert_waits", "waits_since", postgresql_where=text("waits_since IS NOT NULL AND cleared_at IS NULL")),
 )
