@@ -6,7 +6,7 @@ demonstration on which it ran before has the traces of that.
 
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
@@ -17,7 +17,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.browser.conftest import FLAGS
-from tests.browser.test_meetings import list_child, open_meeting
+from tests.browser.test_meetings import attend, fill_wrongly, list_child, open_meeting
 
 IMAGES = Path(__file__).parents[2] / "docs" / "images"
 MEETING, NEXT_MEETING = "2025-01-16", "2025-02-13"
@@ -158,13 +158,10 @@ def the_panel(camera: Camera) -> None:
         for child in (first, second, *others):
             list_child(page, child, "Three services, and no plan that joins them")
         page.goto(f"/meetings/{MEETING}")
-        for radio in page.get_by_label("Present", exact=True).all():
-            radio.check()
-        page.get_by_label("Name", exact=True).fill("Fay Example")
-        page.get_by_label("For whom?").select_option("family")
-        page.get_by_role("button", name="Save who is here").click()
-        expect(page.get_by_text("Quorum: met.")).to_be_visible()
-        decide_with_mistakes(page, f"/meetings/{MEETING}{first}")
+        attend(page)
+        page.goto(f"/meetings/{MEETING}{first}")
+        fill_wrongly(page)
+        expect(page.get_by_role("alert")).to_contain_text("There is a problem")
         camera.take(page, "decide", wide=3400, phone=2600)
         mend_and_record(page)
         two_at_once(camera, page, f"/meetings/{MEETING}{second}")
@@ -184,19 +181,6 @@ def the_panel(camera: Camera) -> None:
         camera.take_part(page, "child-phone", "#years", PHONE._replace(height=1250))
         page.goto("/children")
         camera.take(page, "panel-list")
-
-
-def decide_with_mistakes(page: Page, address: str) -> None:
-    """The form with a mistake in each part."""
-    page.goto(address)
-    page.get_by_label("Who else is here?").fill("Mrs Example, mother")
-    page.get_by_label("Fund it jointly").check()
-    page.get_by_label("Why?", exact=True).fill("Needs are met in all three sectors.")
-    for sector, share in (("Education", "50"), ("Health", "30"), ("Social care", "10")):
-        page.get_by_label(sector, exact=True).fill(share)
-    page.get_by_label("What", exact=True).first.fill("Ring the school")
-    page.get_by_role("button", name="Record the decision").last.click()
-    expect(page.get_by_role("alert")).to_contain_text("There is a problem")
 
 
 def mend_and_record(page: Page) -> None:
@@ -302,19 +286,10 @@ def decide_on_a_pair(page: Page) -> None:
 
 
 def until_shown(page: Page, address: str, words: str) -> None:
-    """Open a page anew until what was said has come there."""
-
-    def come() -> bool:
+    """Open a page anew until what was said has come there, for half a minute."""
+    for _ in range(60):
         page.goto(address)
-        return words in page.inner_text("main")
-
-    wait_for(page, come)
-
-
-def wait_for(page: Page, condition: Callable[[], bool], looks: int = 60) -> None:
-    """Look until something holds."""
-    for _ in range(looks):
-        if condition():
+        if words in page.inner_text("main"):
             return
         page.wait_for_timeout(500)  # between two looks at the condition
     raise SystemExit(f"{page.url} never came to show what it should")
