@@ -112,13 +112,13 @@ person_record = Table(
     ),
 )
 
-# The keys under which a record is found by another that might be the same child (identity.blocking), hashed, and the
-# one of its home. A dozen rows a record: a foreign key would cost more than all the rest of keeping it.
+# The keys under which the records of a component are found by another that might be one of its children (identity.blocking),
+# hashed, and those of their homes. Of a child's records one brings most, and those after it few.
 person_record_key = Table(
     "person_record_key",
     METADATA,
     Column("key", BigInteger, primary_key=True, autoincrement=False),
-    Column("person_record_id", BigInteger, primary_key=True),
+    Column("component", BigInteger, primary_key=True, autoincrement=False),
 )
 
 # An id that a child had until its first event became another's, or another event came to be the first.
