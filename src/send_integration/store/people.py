@@ -13,7 +13,7 @@ from send_integration.identity.decide import LIKELY, Decision, Held
 from send_integration.identity.features import home_of
 from send_integration.identity.pairs import keys_of
 from send_integration.identity.records import FirstSeen, PersonRecord, child_id_of, features_of
-from send_integration.store.bulk import copy_rows
+from send_integration.store.bulk import copy_rows, read_rows
 
 IDENTITY_LOCK = 8210002
 """Advisory lock: shared by batches that only read decisions, exclusive for one that may change any."""
@@ -154,17 +154,16 @@ class Component:
 
 def whole_components(connection: Connection, numbers: Iterable[int]) -> dict[int, Component]:
     """Some components, each by its number and with all its records, in one query."""
-    rows = connection.execute(
-        text(
-            f"SELECT {_RECORD}, r.id IN (SELECT one FROM identity_link WHERE why = '{LIKELY}')"  # noqa: S608 - ours
-            " OR (r.source, r.local_id) IN (SELECT one_source, one_local_id FROM identity_statement)"
-            " OR (r.source, r.local_id) IN (SELECT other_source, other_local_id FROM identity_statement)"
-            " FROM person_record r WHERE r.component = ANY(cast(:numbers AS bigint[]))"
-        ),
+    rows = read_rows(
+        connection,
+        f"SELECT {_RECORD}, r.id IN (SELECT one FROM identity_link WHERE why = '{LIKELY}')"  # noqa: S608 - ours
+        " OR (r.source, r.local_id) IN (SELECT one_source, one_local_id FROM identity_statement)"
+        " OR (r.source, r.local_id) IN (SELECT other_source, other_local_id FROM identity_statement)"
+        " FROM person_record r WHERE r.component = ANY(cast(%(numbers)s AS bigint[]))",
         {"numbers": _array(numbers)},
     )
     found: dict[int, Component] = {}
-    for row in map(tuple, rows.all()):
+    for row in rows:
         component = found.setdefault(row[1], Component([]))
         component.records.append(_known(row))
         if row[-1]:
