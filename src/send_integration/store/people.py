@@ -14,6 +14,7 @@ from send_integration.identity.features import home_of
 from send_integration.identity.pairs import keys_of
 from send_integration.identity.records import FirstSeen, PersonRecord, child_id_of, features_of
 from send_integration.store.bulk import copy_rows, read_rows
+from send_integration.store.identity import forget_pairs
 
 IDENTITY_LOCK = 8210002
 """Advisory lock: shared by batches that only read decisions, exclusive for one that may change any."""
@@ -324,9 +325,11 @@ def forget_records(connection: Connection, gone: Sequence[KnownRecord]) -> None:
     of their components has."""
     if not gone:
         return
-    connection.execute(text("DELETE FROM person_record WHERE id = ANY(:ids)"), {"ids": [known.id for known in gone]})
-    left = of_components(connection, {known.component for known in gone})
-    change_keys(connection, gone, left.values())
+    ids = [known.id for known in gone]
+    connection.execute(text("DELETE FROM person_record WHERE id = ANY(:ids)"), {"ids": ids})
+    left = of_components(connection, {known.component for known in gone}).values()
+    forget_pairs(connection, ids, [*ids, *(known.id for known in left)])
+    change_keys(connection, gone, left)
 
 
 def _decided(decision: Decision) -> tuple[str | None, list[str] | None]:

@@ -148,17 +148,18 @@ record_was_of = Table(
 
 
 def _pairs(name: str) -> Table:
+    # No foreign keys: for each, PostgreSQL would read and lock the record at that end, and a new record among many children
+    # costs a twentieth more. Only store.people removes records, and their pairs with them.
     return Table(
         name,
         METADATA,
-        Column("one", BigInteger, ForeignKey("person_record.id", ondelete="CASCADE"), primary_key=True),
-        Column("other", BigInteger, ForeignKey("person_record.id", ondelete="CASCADE"), primary_key=True),
+        Column("one", BigInteger, primary_key=True, autoincrement=False),
+        Column("other", BigInteger, primary_key=True, autoincrement=False),
         Column("why", Text, nullable=False),
         Column("weight", Double),
         Column("parts", JSONB, nullable=False, comment="[[field, level, weight]]"),
         Column("model", Text, nullable=False),
         Column("decided_at", Moment, nullable=False, server_default=func.now()),
-        Index(None, "other"),
     )
 
 
@@ -166,6 +167,7 @@ def _pairs(name: str) -> Table:
 identity_link = _pairs("identity_link")
 Index("ix_identity_link_likely", identity_link.c.one, postgresql_where=identity_link.c.why == "likely")
 identity_review = _pairs("identity_review")
+Index(None, identity_review.c.other)
 Index("ix_identity_review_weight", identity_review.c.weight.desc(), identity_review.c.one, identity_review.c.other)
 
 decision_number = Sequence("decision_number", metadata=METADATA)
