@@ -131,7 +131,7 @@ _OURS = (
     " UNION SELECT notice_id FROM notice UNION SELECT child_id FROM notice"
     " UNION SELECT child_id FROM person_record WHERE child_id IS NOT NULL"
 )
-_HOMES = "SELECT id, source, local_id, postcode, address FROM person_record"
+_HOMES = "SELECT component, source, local_id, postcode, address FROM person_record"
 _RELATIONS = "SELECT child_id, source, event_id, kind, other_source, other_local_id, since_on, until_on FROM relation"
 
 
@@ -192,10 +192,14 @@ def _copy_town(connection: psycopg.Connection, template: Grown, number: int) -> 
         written = template.rows[table.name].replace(SUFFIX, suffix).replace(TAIL, tail).replace(NUMBER, before)
         with connection.cursor().copy(f"COPY {table.name} ({', '.join(table.columns)}) FROM STDIN") as copy:
             copy.write(written)
-    with connection.cursor().copy("COPY person_record_key (key, person_record_id) FROM STDIN") as copy:
-        for row_id, source, local_id, postcode, street in template.people:
-            for key in _keys(source, f"{local_id}-t{number}", postcode, f"{number}{street}" if street else ""):
-                copy.write_row((key, int(f"{number}{row_id:07d}")))
+    with connection.cursor().copy("COPY person_record_key (key, component) FROM STDIN") as copy:
+        found = {
+            (key, int(f"{number}{component:07d}"))
+            for component, source, local_id, postcode, street in template.people
+            for key in _keys(source, f"{local_id}-t{number}", postcode, f"{number}{street}" if street else "")
+        }
+        for row in found:
+            copy.write_row(row)
     with connection.cursor().copy(
         "COPY relation (child_id, source, event_id, kind, other_source, other_local_id, since_on, until_on, other_key)"
         " FROM STDIN"

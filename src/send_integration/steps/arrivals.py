@@ -8,17 +8,18 @@ from typing import NamedTuple
 from sqlalchemy import Connection
 
 from send_integration.identity.arriving import SettledComponent
+from send_integration.identity.blocking import plainly_meet
 from send_integration.identity.decide import Link
 from send_integration.identity.edges import sharing_among
 from send_integration.identity.features import Features
 from send_integration.identity.groups import Groups
 from send_integration.identity.judge import Judgement, Verdict, judge
 from send_integration.identity.model import Model
-from send_integration.identity.pairs import between, held_down_by_source, keys_of, local_id_key
+from send_integration.identity.pairs import are_compared, between, held_down_by_source, keys_of, local_id_key
 from send_integration.identity.questions import Questions, Review, review_of
 from send_integration.identity.records import FirstSeen, PersonRecord, PersonRef, features_of
 from send_integration.store.identity import REVIEWS, pairs_among, statements_about
-from send_integration.store.people import Component, met_records, sharing_keys, whole_components
+from send_integration.store.people import Component, sharing_keys, whole_components
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,15 +95,15 @@ def _meet(connection: Connection, order: Sequence[PersonRecord], model: Model) -
     if told:
         asked = [(*of, *map(local_id_key, told.get(r[:2], ()))) for of, r in zip(asked, order, strict=True)]
     sharing = sharing_keys(connection, [(place, key) for place, of_one in enumerate(asked) for key in of_one])
-    kept = met_records(connection, {record_id for _, record_id in sharing})
-    known = {record_id: _Seen.of(of.known.record) for record_id, of in kept.items()}
+    found = whole_components(connection, {number for _, number in sharing})
+    known = {number: [_Seen.of(of.record) for of in component.records] for number, component in found.items()}
     new = [_Seen.of(record) for record in order]
     met = _Met()
-    for place, record_id in sharing:
-        if _look(met, place, new[place], known[record_id], told, model):
-            met.on_components.add((place, kept[record_id].known.component))
-    led_to = {component for _, component in met.on_components}
-    met.kept = whole_components(connection, [of for of in kept.values() if of.known.component in led_to])
+    for place, number in sharing:
+        for other in known.get(number, ()):
+            if _look(met, place, new[place], other, told, model):
+                met.on_components.add((place, number))
+    met.kept = {number: found[number] for _, number in met.on_components}
     met.asked = _asked(connection, met.kept, model)
     for later, earlier in sharing_among([of.held for of in keys], asked):
         if _look(met, later, new[later], new[earlier], told, model):
@@ -136,7 +137,7 @@ def _look(
     met: _Met, place: int, mine: _Seen, other: _Seen, told: Mapping[tuple[str, str], set[PersonRef]], model: Model
 ) -> bool:
     """Note what two records are to each other, and say whether they hang together; one local id and a person's word bind,
-    whatever they say."""
+    whatever they say. Whoever else of a component shares no key is not compared, however alike the two are."""
     ref, their_ref = mine.record[:2], other.record[:2]
     if ref == their_ref:
         met.of_one_id[place].append(other.record)
@@ -146,6 +147,8 @@ def _look(
         return True
     found = held_down_by_source(judge(mine.features, other.features, model), mine.record, other.record)
     if found.verdict is Verdict.APART:
+        return False
+    if not plainly_meet(mine.features, other.features) and not are_compared(mine.record, other.record, model):
         return False
     met.edges[place][other.record] = found
     return True

@@ -31,6 +31,7 @@ from send_integration.store.identity import (
 from send_integration.store.people import (
     KnownRecord,
     add_records,
+    change_keys,
     change_records,
     every_record,
     first_seen_of,
@@ -141,7 +142,7 @@ def redecide(connection: Connection, model: Model) -> Resolved:
     decided = _decide_and_keep(connection, among, {record: kept.first_seen for record, kept in among.items()}, model)
     used = model_in_use(connection)
     if used is None or used.keys != KEYS_VERSION:
-        keep_keys_anew(connection, among.values())  # last, for pages that look records up wait from here on
+        keep_keys_anew(connection, decided.records.values())  # last, for pages that look records up wait from here on
     use_model(connection, _by(model))
     return decided
 
@@ -189,7 +190,6 @@ def _decide_and_keep(
         KnownRecord(ids[record], component_of[record], record, sightings[record], decisions[record], number)
         for record in fresh
     ]
-    add_records(connection, made)
     after = {
         record: kept._replace(
             component=component_of[record],
@@ -199,6 +199,11 @@ def _decide_and_keep(
         )
         for record, kept in known.items()
     }
+    left = {kept.component for record, kept in known.items() if kept.component != after[record].component}
+    if left:
+        there = [record for record, kept in known.items() if kept.component in left]
+        change_keys(connection, [known[record] for record in there], [after[record] for record in there])
+    add_records(connection, made)
     change_records(connection, [kept for record, kept in after.items() if kept != known[record]])
     _explain(connection, decided, ids, model)
     moved = tuple((known[record], kept) for record, kept in after.items() if kept.decision != known[record].decision)

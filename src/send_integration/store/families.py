@@ -19,7 +19,7 @@ and placeholders, which would name half a town."""
 _RELATION = ", ".join(f"f.{name}" for name in Relation._fields)
 _OTHER_CHILD = (
     "(SELECT CASE WHEN count(DISTINCT p.child_id) = 1 THEN min(p.child_id) END FROM person_record_key k"
-    " JOIN person_record p ON p.id = k.person_record_id WHERE k.key = f.other_key"
+    " JOIN person_record p ON p.component = k.component WHERE k.key = f.other_key"
     " AND p.source = f.other_source AND p.local_id = f.other_local_id)"
 )
 """The child whom a reference leads to; none where a source has kept two children under it, for either might be meant."""
@@ -61,7 +61,7 @@ def secret_references(engine: Engine, references: Iterable[tuple[str, str]]) -> 
         rows = connection.execute(
             text(
                 "SELECT DISTINCT p.source, p.local_id FROM unnest(cast(:keys AS bigint[])) AS own(key)"  # noqa: S608 - ours
-                " JOIN person_record_key k ON k.key = own.key JOIN person_record p ON p.id = k.person_record_id"
+                " JOIN person_record_key k ON k.key = own.key JOIN person_record p ON p.component = k.component"
                 f" LEFT JOIN child c ON c.child_id = p.child_id WHERE p.restricted OR {COULD_BE_RESTRICTED}"
             ),
             {"keys": [reference_key(*reference) for reference in named]},
@@ -118,7 +118,8 @@ def _listed(connection: Connection, relations: str, child_id: str) -> tuple[list
 
 
 def _children_at_the_same_homes(connection: Connection, child_id: str) -> tuple[set[str], bool]:
-    """The child and all who were ever said to live where it was, and whether a home has too many of them to list."""
+    """The child and all who were ever said to live where it was, and whether a home has too many of them to list. A few who
+    are decided together with those may be among them."""
     named = connection.execute(
         text(
             "SELECT DISTINCT postcode, address FROM person_record"
@@ -130,7 +131,7 @@ def _children_at_the_same_homes(connection: Connection, child_id: str) -> tuple[
     rows = connection.execute(
         text(
             "SELECT own.key, there.child_id FROM unnest(cast(:keys AS bigint[])) AS own(key) CROSS JOIN LATERAL ("
-            "SELECT DISTINCT r.child_id FROM person_record_key k JOIN person_record r ON r.id = k.person_record_id"
+            "SELECT DISTINCT r.child_id FROM person_record_key k JOIN person_record r ON r.component = k.component"
             " WHERE k.key = own.key AND r.child_id IS NOT NULL AND r.child_id <> :child LIMIT :most + 1) AS there"
         ),
         {"keys": sorted(map(home_key, homes)), "child": child_id, "most": MOST_LISTED},

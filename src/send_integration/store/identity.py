@@ -76,6 +76,17 @@ def remove_pairs(connection: Connection, table: str, gone: Collection[tuple[int,
     )
 
 
+def forget_pairs(connection: Connection, gone: Collection[int], among: Collection[int]) -> None:
+    """Remove the links and reviews of some records; `among` are they and all other records of their components."""
+    for table in (LINKS, REVIEWS):
+        connection.execute(
+            text(
+                f"DELETE FROM {table} WHERE one = ANY(:among) AND (one = ANY(:gone) OR other = ANY(:gone))"  # noqa: S608 - ours
+            ),
+            {"gone": list(gone), "among": list(among)},
+        )
+
+
 def add_pairs(connection: Connection, table: str, rows: Sequence[PairRow]) -> None:
     """Add links or reviews that are not there yet."""
     if not rows:

@@ -1,7 +1,7 @@
 """Person records and the decisions on them, a batch at a time."""
 
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -13,7 +13,8 @@ from send_integration.identity.decide import LIKELY, Decision, Held
 from send_integration.identity.features import home_of
 from send_integration.identity.pairs import keys_of
 from send_integration.identity.records import FirstSeen, PersonRecord, child_id_of, features_of
-from send_integration.store.bulk import copy_rows
+from send_integration.store.bulk import copy_rows, read_rows
+from send_integration.store.identity import forget_pairs
 
 IDENTITY_LOCK = 8210002
 """Advisory lock: shared by batches that only read decisions, exclusive for one that may change any."""
@@ -36,7 +37,8 @@ def home_key(home: str) -> int:
     return paired(f"p{postcode}", f"home {address}")
 
 
-def _kept_keys(record: PersonRecord) -> set[int]:
+def kept_keys(record: PersonRecord) -> set[int]:
+    """The keys under which a record's component is found: those that hold the record, and that of its home."""
     keys = set(keys_of(record).held)
     home = home_of(features_of(record))
     return keys | {home_key(home)} if home else keys
@@ -86,8 +88,8 @@ def asserted_before(connection: Connection, records: Iterable[PersonRecord]) -> 
 
 
 def under_keys(connection: Connection, keys: Iterable[int]) -> dict[PersonRecord, KnownRecord]:
-    """Every kept record that has one of some keys, in one query; a few others may be among them."""
-    condition = "r.id IN (SELECT k.person_record_id FROM person_record_key k WHERE k.key = ANY(:given))"
+    """Every kept record that has one of some keys, in one query; others of their components are among them."""
+    condition = "r.component IN (SELECT k.component FROM person_record_key k WHERE k.key = ANY(:given))"
     return _records(connection, condition, sorted(set(keys)))
 
 
@@ -127,13 +129,13 @@ def sample_of_records(connection: Connection, most: int) -> list[PersonRecord]:
 
 
 def sharing_keys(connection: Connection, asked: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Of (place, hashed key): each place with each kept record that has one of its keys, in one query.
+    """Of (place, hashed key): each place with each component of which a record has one of its keys, in one query.
 
-    A few that have none may be among them.
+    A few of which none has may be among them.
     """
     rows = connection.execute(
         text(
-            "SELECT DISTINCT u.place, k.person_record_id FROM"
+            "SELECT DISTINCT u.place, k.component FROM"
             " (SELECT * FROM unnest(cast(:places AS int[]), cast(:keys AS bigint[])) AS a(place, key) ORDER BY key) AS u"
             " JOIN person_record_key k ON k.key = u.key"
         ),
@@ -142,57 +144,32 @@ def sharing_keys(connection: Connection, asked: Sequence[tuple[int, int]]) -> li
     return [*rows.all()]  # row by row takes longer
 
 
-class MetRecord(NamedTuple):
-    """A kept record; `doubtful` where it joined because it was likely, or a person decided on its local id."""
-
-    known: KnownRecord
-    doubtful: bool
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Component:
-    """Records that are decided together; `doubtful` where one of them is."""
+    """Records that are decided together; `doubtful` where one of them joined because it was likely, or a person decided on
+    its local id."""
 
     records: list[KnownRecord]
-    doubtful: bool
+    doubtful: bool = False
 
 
-def met_records(connection: Connection, record_ids: Iterable[int]) -> dict[int, MetRecord]:
-    """Kept records by their numbers."""
-    return _met(connection, "r.id = ANY(cast(:ids AS bigint[]))", {"ids": _array(record_ids)})
-
-
-def whole_components(connection: Connection, met: Collection[MetRecord]) -> dict[int, Component]:
-    """The components of some records, each by its number and with all its records: one query for those not met yet, whose
-    numbers are taken from the index, so that those that were met are not read again."""
-    given = {
-        "components": _array({record.known.component for record in met}),
-        "ids": _array(record.known.id for record in met),
-    }
-    condition = (
-        "r.id = ANY(ARRAY(SELECT m.id FROM person_record m"
-        " WHERE m.component = ANY(cast(:components AS bigint[])) AND m.id <> ALL(cast(:ids AS bigint[]))))"
+def whole_components(connection: Connection, numbers: Iterable[int]) -> dict[int, Component]:
+    """Some components, each by its number and with all its records, in one query."""
+    rows = read_rows(
+        connection,
+        f"SELECT {_RECORD}, r.id IN (SELECT one FROM identity_link WHERE why = '{LIKELY}')"  # noqa: S608 - ours
+        " OR (r.source, r.local_id) IN (SELECT one_source, one_local_id FROM identity_statement)"
+        " OR (r.source, r.local_id) IN (SELECT other_source, other_local_id FROM identity_statement)"
+        " FROM person_record r WHERE r.component = ANY(cast(%(numbers)s AS bigint[]))",
+        {"numbers": _array(numbers)},
     )
-    records: dict[int, list[KnownRecord]] = {}
-    doubtful: set[int] = set()
-    for record in (*met, *_met(connection, condition, given).values()):
-        records.setdefault(record.known.component, []).append(record.known)
-        if record.doubtful:
-            doubtful.add(record.known.component)
-    return {number: Component(found, number in doubtful) for number, found in records.items()}
-
-
-def _met(connection: Connection, condition: str, given: Mapping[str, str]) -> dict[int, MetRecord]:
-    rows = connection.execute(
-        text(
-            f"SELECT {_RECORD}, r.id IN (SELECT one FROM identity_link WHERE why = '{LIKELY}')"  # noqa: S608 - ours
-            " OR (r.source, r.local_id) IN (SELECT one_source, one_local_id FROM identity_statement)"
-            " OR (r.source, r.local_id) IN (SELECT other_source, other_local_id FROM identity_statement)"
-            f" FROM person_record r WHERE {condition}"
-        ),
-        given,
-    )
-    return {row[0]: MetRecord(_known(row), row[-1]) for row in map(tuple, rows.all())}
+    found: dict[int, Component] = {}
+    for row in rows:
+        component = found.setdefault(row[1], Component([]))
+        component.records.append(_known(row))
+        if row[-1]:
+            component.doubtful = True
+    return found
 
 
 def _array(numbers: Iterable[int]) -> str:
@@ -248,15 +225,38 @@ def keep_keys_anew(connection: Connection, records: Iterable[KnownRecord]) -> No
     _add_keys(connection, records)
 
 
+def change_keys(connection: Connection, former: Iterable[KnownRecord], records: Iterable[KnownRecord]) -> None:
+    """Find records under their keys by their components as they are now, and no more by the former ones; both are all the
+    records of these."""
+    _remove_keys(connection, former)
+    _add_keys(connection, records)
+
+
 def _add_keys(connection: Connection, records: Iterable[KnownRecord]) -> None:
-    keys = [(key, known.id) for known in records for key in _kept_keys(known.record)]
+    """Find components by the keys of some records; by most a component is found already, by another record of a child."""
     connection.execute(
         text(
-            "INSERT INTO person_record_key (key, person_record_id)"
-            " SELECT * FROM unnest(cast(:keys AS bigint[]), cast(:ids AS bigint[])) ORDER BY 1"
+            "INSERT INTO person_record_key (key, component)"
+            " SELECT * FROM unnest(cast(:keys AS bigint[]), cast(:components AS bigint[])) ORDER BY 1"
+            " ON CONFLICT DO NOTHING"
         ),
-        {"keys": _array(key for key, _ in keys), "ids": _array(record_id for _, record_id in keys)},
+        _keys_with_components(records),
     )
+
+
+def _remove_keys(connection: Connection, records: Iterable[KnownRecord]) -> None:
+    connection.execute(
+        text(
+            "DELETE FROM person_record_key WHERE (key, component) IN"
+            " (SELECT * FROM unnest(cast(:keys AS bigint[]), cast(:components AS bigint[])))"
+        ),
+        _keys_with_components(records),
+    )
+
+
+def _keys_with_components(records: Iterable[KnownRecord]) -> dict[str, str]:
+    keys = {(key, known.component) for known in records for key in kept_keys(known.record)}
+    return {"keys": _array(key for key, _ in keys), "components": _array(component for _, component in keys)}
 
 
 def change_records(connection: Connection, changed: Sequence[KnownRecord]) -> None:
@@ -321,14 +321,15 @@ def first_seen_of(connection: Connection, record_ids: Sequence[int]) -> dict[int
 
 
 def forget_records(connection: Connection, gone: Sequence[KnownRecord]) -> None:
-    """Remove records that no admitted event asserts any more, with their keys, links and reviews."""
+    """Remove records that no admitted event asserts any more, with their links and reviews, and the keys that no other record
+    of their components has."""
+    if not gone:
+        return
     ids = [known.id for known in gone]
-    keys = [key for known in gone for key in _kept_keys(known.record)]
-    connection.execute(
-        text("DELETE FROM person_record_key WHERE key = ANY(:keys) AND person_record_id = ANY(:ids)"),
-        {"keys": keys, "ids": ids},
-    )
     connection.execute(text("DELETE FROM person_record WHERE id = ANY(:ids)"), {"ids": ids})
+    left = of_components(connection, {known.component for known in gone}).values()
+    forget_pairs(connection, ids, [*ids, *(known.id for known in left)])
+    change_keys(connection, gone, left)
 
 
 def _decided(decision: Decision) -> tuple[str | None, list[str] | None]:

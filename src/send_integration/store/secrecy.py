@@ -36,7 +36,7 @@ def entry_may_be_told(worker_id: str) -> str:
     """That entry `x` of a notice names nobody as family who is or could be a restricted child, but such as have the
     worker, an SQL expression, for a named worker."""
     return (
-        "NOT EXISTS (SELECT FROM person_record_key k JOIN person_record p ON p.id = k.person_record_id"
+        "NOT EXISTS (SELECT FROM person_record_key k JOIN person_record p ON p.component = k.component"
         " LEFT JOIN child c ON c.child_id = p.child_id WHERE k.key = x.other_key AND p.source = x.other_source"
         f" AND p.local_id = x.other_local_id AND {COULD_BE_RESTRICTED} AND NOT {works_with('c', worker_id)} OFFSET 0)"
     )

@@ -112,13 +112,13 @@ person_record = Table(
     ),
 )
 
-# The keys under which a record is found by another that might be the same child (identity.blocking), hashed, and the
-# one of its home. A dozen rows a record: a foreign key would cost more than all the rest of keeping it.
+# The keys under which the records of a component are found by another that might be one of its children (identity.blocking),
+# hashed, and those of their homes. Of a child's records one brings most, and those after it few.
 person_record_key = Table(
     "person_record_key",
     METADATA,
     Column("key", BigInteger, primary_key=True, autoincrement=False),
-    Column("person_record_id", BigInteger, primary_key=True),
+    Column("component", BigInteger, primary_key=True, autoincrement=False),
 )
 
 # An id that a child had until its first event became another's, or another event came to be the first.
@@ -148,17 +148,18 @@ record_was_of = Table(
 
 
 def _pairs(name: str) -> Table:
+    # No foreign keys: for each, PostgreSQL would read and lock the record at that end, and a new record among many children
+    # costs a twentieth more. Only store.people removes records, and their pairs with them.
     return Table(
         name,
         METADATA,
-        Column("one", BigInteger, ForeignKey("person_record.id", ondelete="CASCADE"), primary_key=True),
-        Column("other", BigInteger, ForeignKey("person_record.id", ondelete="CASCADE"), primary_key=True),
+        Column("one", BigInteger, primary_key=True, autoincrement=False),
+        Column("other", BigInteger, primary_key=True, autoincrement=False),
         Column("why", Text, nullable=False),
         Column("weight", Double),
         Column("parts", JSONB, nullable=False, comment="[[field, level, weight]]"),
         Column("model", Text, nullable=False),
         Column("decided_at", Moment, nullable=False, server_default=func.now()),
-        Index(None, "other"),
     )
 
 
@@ -166,6 +167,7 @@ def _pairs(name: str) -> Table:
 identity_link = _pairs("identity_link")
 Index("ix_identity_link_likely", identity_link.c.one, postgresql_where=identity_link.c.why == "likely")
 identity_review = _pairs("identity_review")
+Index(None, identity_review.c.other)
 Index("ix_identity_review_weight", identity_review.c.weight.desc(), identity_review.c.one, identity_review.c.other)
 
 decision_number = Sequence("decision_number", metadata=METADATA)

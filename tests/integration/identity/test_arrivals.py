@@ -14,7 +14,7 @@ from send_integration.identity.records import FirstSeen, PersonRecord
 from send_integration.identity.statements import Statement
 from send_integration.steps.identity import resolve
 from send_integration.store.identity import pair_row, replace_statements
-from send_integration.store.people import asserted_before, every_record, lock_identity
+from send_integration.store.people import asserted_before, every_record, kept_keys, lock_identity
 from tests.integration.steps.pipe import empty
 from tests.property.identities import ANNA, batches_about_anna
 
@@ -60,6 +60,9 @@ def check(
     for record, known in kept.items():
         by_component.setdefault(known.component, set()).add(record)
     assert set(map(frozenset, by_component.values())) == set(map(frozenset, whole.components))
+    with engine.connect() as connection:
+        found = {(key, component) for key, component in connection.execute(text("SELECT * FROM person_record_key"))}
+    assert found == {(key, known.component) for record, known in kept.items() for key in kept_keys(record)}
     links = {expected_pair(link.one, link.other, link.why, link.judgement) for link in whole.links}
     assert kept_pairs(engine, "identity_link") == links
     reviews = {expected_pair(r.one, r.other, r.judgement.because, r.judgement) for r in whole.reviews}

@@ -184,8 +184,9 @@ def test_a_gate_does_not_start_on_decisions_of_another_model(pipe: Pipe, engine:
 
 def test_records_that_were_kept_under_other_keys_are_found_once_all_is_decided_anew(pipe: Pipe, engine: Engine) -> None:
     with engine.begin() as connection:
-        before = list(connection.execute(text("SELECT key, person_record_id FROM person_record_key ORDER BY 1, 2")))
+        before = list(connection.execute(text("SELECT key, component FROM person_record_key ORDER BY 1, 2")))
         connection.execute(text("UPDATE person_record_key SET key = key + 1"))
+        connection.execute(text("UPDATE person_record SET component = component + 1000"))  # as another model would
         connection.execute(text("UPDATE identity_model SET keys = keys - 1"))
 
     with pytest.raises(NotReady, match="keys"):
@@ -193,4 +194,4 @@ def test_records_that_were_kept_under_other_keys_are_found_once_all_is_decided_a
 
     redecide_everything(engine, default_model(), keep=True)
     Gate(engine, lambda _feed: unchecked, default_model(), keys=KEYS)
-    assert pipe.ask("SELECT key, person_record_id FROM person_record_key ORDER BY 1, 2") == list(map(tuple, before))
+    assert pipe.ask("SELECT key, component FROM person_record_key ORDER BY 1, 2") == list(map(tuple, before))

@@ -44,7 +44,8 @@ SAME: Mapping[str, str] = {
     " FROM admitted a LEFT JOIN person_record r ON r.id = a.person_record_id",
     "person_record": "SELECT digest, child_id, held_between, first_recorded_at, first_source, first_event_id,"
     " (SELECT min(encode(o.digest, 'hex')) FROM person_record o WHERE o.component = r.component) FROM person_record r",
-    "person_record_key": "SELECT k.key, r.digest FROM person_record_key k JOIN person_record r ON r.id = k.person_record_id",
+    "person_record_key": "SELECT k.key, min(encode(r.digest, 'hex')) FROM person_record_key k JOIN person_record r USING (component)"
+    " GROUP BY k.key, k.component",
     **{
         table: "SELECT least(a.digest, b.digest), greatest(a.digest, b.digest), l.why, l.weight, l.parts::text, l.model"
         f" FROM {table} l JOIN person_record a ON a.id = l.one JOIN person_record b ON b.id = l.other"
