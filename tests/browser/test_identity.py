@@ -9,7 +9,8 @@ from sqlalchemy import Engine, text
 from tests.browser.conftest import LONG, RIGHT_TO_LEFT, SCRIPT
 from tests.browser.test_pages import SignIn, no_violations
 from tests.builders import days_after, sent
-from tests.integration.families import child_of, held, pair_of, settle, town
+from tests.integration.families import child_of, pair_of, settle, town_with_a_held_record
+from tests.integration.filled import Fill
 from tests.integration.steps.pipe import Pipe
 
 pytestmark = [pytest.mark.browser, pytest.mark.integration]
@@ -21,11 +22,9 @@ CROWDED = {"local_id": "90", "given_name": LONG.strip()[:150], "family_name": RI
            "date_of_birth": "2011-07-07", "postcode": "LU1 1AB"}  # fmt: skip
 
 
-@pytest.fixture
-def pipe(engine: Engine) -> Pipe:
+def crowded_town(engine: Engine) -> Pipe:
     """Twins, a restricted child, a held record, a child of forty records, and names that try to break the page."""
-    made = town(engine)
-    held(made)
+    made = town_with_a_held_record(engine)
     for number in range(MANY):
         person = {**CROWDED, "address": f"{number} {'Saint ' * 25}Street"}
         day = days_after("2023-01-02", number * 7)
@@ -37,6 +36,11 @@ def pipe(engine: Engine) -> Pipe:
     made.send("camhs", sent("camhs.referred", "2025-02-02", event_id="y", source=f"urn:send:{'x' * 100}", person=twin))
     settle(made)
     return made
+
+
+@pytest.fixture
+def fill() -> Fill:
+    return crowded_town
 
 
 def tab_to(page: Page, wanted: Locator) -> None:

@@ -13,7 +13,8 @@ from sqlalchemy import Engine, text
 
 from send_integration.settings import Settings
 from send_integration.web.app import build_app
-from tests.integration.families import TODAY, child_of, held, town
+from tests.integration.families import TODAY, child_of, town_with_a_held_record
+from tests.integration.filled import Fill
 from tests.integration.steps.pipe import Pipe
 
 NEXT = TODAY + timedelta(28)
@@ -42,11 +43,9 @@ SignIn = Callable[[str], Person]
 
 
 @pytest.fixture
-def pipe(engine: Engine) -> Pipe:
+def fill() -> Fill | None:
     """Twins of whom a person is asked, a restricted child, and a held record."""
-    made = town(engine)
-    held(made)
-    return made
+    return town_with_a_held_record
 
 
 @pytest.fixture
