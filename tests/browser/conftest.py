@@ -17,11 +17,13 @@ from send_integration.store.children import find_child
 from send_integration.web.app import build_app
 from tests.builders import WORKER, days_after, sent
 from tests.integration.brokers import NOTHING_SKIPPED
-from tests.integration.conftest import database, engine, server
+from tests.integration.conftest import database, engine, filled_once, fills, pipe, server
+from tests.integration.filled import Fill
 from tests.integration.steps.pipe import Pipe
+from tests.integration.web.conftest import templates_are_read_once
 from tests.integration.web.site_server import SiteServer
 
-__all__ = ["database", "engine", "server"]
+__all__ = ["database", "engine", "filled_once", "fills", "pipe", "server", "templates_are_read_once"]
 
 FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -108,9 +110,8 @@ def history() -> list[tuple[str, bytes]]:
     return lines
 
 
-@pytest.fixture
-def pipe(engine: Engine) -> Pipe:
-    """The stream that brought the children, for what is still to come."""
+def few_children(engine: Engine) -> Pipe:
+    """Bring the children."""
     made = Pipe(engine, load_rules(), TODAY)
     for feed, raw in history():
         made.send(feed, raw)
@@ -120,8 +121,14 @@ def pipe(engine: Engine) -> Pipe:
 
 
 @pytest.fixture
+def fill() -> Fill | None:
+    """Those children; a module can say others."""
+    return few_children
+
+
+@pytest.fixture
 def site(engine: Engine, pipe: Pipe) -> Iterator[str]:
-    """The address of a running site on what the module's `pipe` brought."""
+    """The address of a running site on what the module's `fill` brought."""
     with running_site(engine, pipe.today) as address:
         yield address
 

@@ -13,7 +13,7 @@ from send_integration.store.engine import open_database
 from tests.browser.child_stories import NOW, TODAY, WORDS, story
 from tests.browser.conftest import running_site
 from tests.browser.test_pages import no_violations
-from tests.integration.conftest import a_database
+from tests.integration.databases import a_database
 from tests.integration.steps.pipe import Pipe
 
 pytestmark = [pytest.mark.browser, pytest.mark.integration]

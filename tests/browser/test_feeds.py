@@ -17,6 +17,7 @@ from tests.browser.test_identity import send_form, tab_to
 from tests.browser.test_pages import SignIn, no_violations
 from tests.builders import sent
 from tests.integration.families import ANNA, TODAY, settle, town
+from tests.integration.filled import Fill
 from tests.integration.steps.pipe import Pipe
 
 pytestmark = [pytest.mark.browser, pytest.mark.integration]
@@ -25,8 +26,7 @@ WRONG = {**ANNA, "nhs_number": "9990000019"}
 LONG_NAME = f"urn:send:{'hospital' * 20}"
 
 
-@pytest.fixture
-def pipe(engine: Engine) -> Pipe:
+def troubled_feeds(engine: Engine) -> Pipe:
     """A town; a feed of which many are refused, over some weeks; an agency with a very long name; a feed that is paused; a channel that is dead."""
     made = town(engine)
     now = made.now
@@ -45,6 +45,11 @@ def pipe(engine: Engine) -> Pipe:
     for minutes in (0, 3):
         deliverer.deliver(TODAY, now + timedelta(minutes=minutes), 50)
     return made
+
+
+@pytest.fixture
+def fill() -> Fill:
+    return troubled_feeds
 
 
 def test_a_steward_finds_the_feed_pauses_and_resumes_it_by_keyboard_alone(page: Page, sign_in: SignIn) -> None:

@@ -7,12 +7,12 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import Engine, text
 
 from send_integration.embedded.ports import free_port
 from tests.browser.conftest import TODAY, running_site
+from tests.browser.test_pages import no_violations
 from tests.builders import sent
 from tests.integration.steps.pipe import Pipe
 
@@ -71,7 +71,7 @@ def test_a_committed_change_is_on_the_page_within_two_seconds_and_all_else_stays
     assert after is not None
     assert abs(after["y"] - before["y"]) < 3, "what was in sight is where it was"
     page.evaluate("document.activeElement.blur()")  # of a link in focus axe does not see by what it stands out
-    assert Axe().run(page).response["violations"] == []
+    no_violations(page)
 
 
 def test_what_somebody_types_is_kept_and_they_are_told(
@@ -91,7 +91,7 @@ def test_what_somebody_types_is_kept_and_they_are_told(
     expect(told(page)).to_contain_text("This page has changed", timeout=2000)
     assert page.locator("#words").input_value() == "She said that"
     assert page.locator("#changed").get_attribute("aria-live") == "polite"
-    assert Axe().run(page).response["violations"] == []
+    no_violations(page)
     page.get_by_role("link", name="Show it anew").click()
     expect(told(page)).to_be_empty()
     assert "xcluded" in page.locator("main").inner_text()

@@ -15,6 +15,11 @@ pytestmark = [pytest.mark.browser, pytest.mark.integration]
 
 
 @pytest.fixture
+def fill() -> None:
+    """Nothing is told yet."""
+
+
+@pytest.fixture
 def site(engine: Engine) -> Iterator[str]:
     """A site on a database in which nothing was told yet."""
     with running_site(engine, AS_AT) as address:

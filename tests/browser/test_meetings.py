@@ -6,16 +6,18 @@ from datetime import timedelta
 
 import pytest
 from playwright.sync_api import Page, expect
+from sqlalchemy import Engine
 
 from send_integration.steps.panel_acts import conclude
 from send_integration.steps.panel_drafts import Conclusion, DecisionDraft
 from send_integration.store.panel import seen_of
 from send_integration.store.sessions import Session
 from send_integration.when.london import london_midnight
-from tests.browser.conftest import TODAY
+from tests.browser.conftest import TODAY, few_children
 from tests.browser.test_identity import tab_to
 from tests.browser.test_pages import SignIn, no_violations
 from tests.builders import sent
+from tests.integration.filled import Fill
 from tests.integration.steps.pipe import Pipe
 
 pytestmark = [pytest.mark.browser, pytest.mark.integration]
@@ -140,17 +142,22 @@ def open_later(page: Page, pipe: Pipe) -> None:
     fits(page)
 
 
-@pytest.fixture
-def voiced(pipe: Pipe) -> Pipe:
-    """Anna was heard."""
+def anna_was_heard(engine: Engine) -> Pipe:
+    """Anna has told what she thinks as well, and everything has come to its end."""
+    pipe = few_children(engine)
     person = {"local_id": "1", "given_name": "Anna", "nhs_number": "9990000018"}
     pipe.send("panel", sent("panel.voice_recorded", "2025-05-20", person=person, event_id="v1", text=WORDS))
     pipe.settle()
     return pipe
 
 
+@pytest.fixture
+def fill() -> Fill:
+    return anna_was_heard
+
+
 def test_a_chair_opens_lists_attends_decides_corrects_and_sees_later_what_changed(
-    page: Page, sign_in: SignIn, voiced: Pipe, address_of: Callable[[str], str]
+    page: Page, sign_in: SignIn, pipe: Pipe, address_of: Callable[[str], str]
 ) -> None:
     anna = address_of("local:1")
     sign_in("chair")
@@ -184,17 +191,17 @@ def test_a_chair_opens_lists_attends_decides_corrects_and_sees_later_what_change
     expect(item).to_contain_text("On its way to the timeline")
     fits(page)
 
-    voiced.settle()
+    pipe.settle()
     page.reload()
     expect(item).not_to_contain_text("On its way to the timeline")
     item.get_by_role("link", name="The decision").press("Enter")
     fits(page)
     correct(page)
-    open_later(page, voiced)
+    open_later(page, pipe)
 
 
 def test_a_child_is_decided_on_by_keyboard_alone(
-    page: Page, sign_in: SignIn, voiced: Pipe, address_of: Callable[[str], str]
+    page: Page, sign_in: SignIn, pipe: Pipe, address_of: Callable[[str], str]
 ) -> None:
     sign_in("chair")
     open_meeting(page, TODAY.isoformat())
@@ -223,17 +230,17 @@ def test_a_child_is_decided_on_by_keyboard_alone(
     page.keyboard.press("Enter")
     expect(page.get_by_role("alert")).to_contain_text("The decision is recorded")
     expect(page.get_by_role("alert")).to_be_focused()
-    assert voiced.ask("SELECT what FROM panel_word ORDER BY said_at, event_id") != []
+    assert pipe.ask("SELECT what FROM panel_word ORDER BY said_at, event_id") != []
 
 
 def test_who_decides_second_has_both_on_the_screen_and_chooses(
-    page: Page, sign_in: SignIn, voiced: Pipe, address_of: Callable[[str], str]
+    page: Page, sign_in: SignIn, pipe: Pipe, address_of: Callable[[str], str]
 ) -> None:
     anna = address_of("local:1").rpartition("/")[2]
     sign_in("chair")
     open_meeting(page, TODAY.isoformat())
     list_child(page, f"/children/{anna}", "Crisis while waiting, and no plan")
-    voiced.settle()
+    pipe.settle()
     page.goto(f"/meetings/{TODAY}/children/{anna}")
     page.get_by_label("Escalate").check()
     page.get_by_label("Why?", exact=True).fill("It is worse than that.")
@@ -243,11 +250,11 @@ def test_who_decides_second_has_both_on_the_screen_and_chooses(
     draft = DecisionDraft(
         TODAY, "refer", "The clinic can see the child this week.", voice_followed="yes", basis="public-task"
     )
-    seen = seen_of(voiced.engine, [anna]).get(anna)
+    seen = seen_of(pipe.engine, [anna]).get(anna)
     assert seen is not None
     member = Session("member", "panel-member", "")
-    conclude(voiced.engine, anna, member, Conclusion(draft), seen, london_midnight(TODAY))
-    voiced.settle()
+    conclude(pipe.engine, anna, member, Conclusion(draft), seen, london_midnight(TODAY))
+    pipe.settle()
 
     page.get_by_role("button", name="Record the decision").last.press("Enter")
     both = page.get_by_role("alert")

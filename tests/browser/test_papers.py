@@ -5,10 +5,13 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
+from sqlalchemy import Engine
 
+from tests.browser.conftest import few_children
 from tests.browser.test_identity import tab_to
 from tests.browser.test_pages import SignIn, no_violations
 from tests.builders import sent
+from tests.integration.filled import Fill
 from tests.integration.paper import pages_of, require_press
 from tests.integration.steps.pipe import Pipe
 
@@ -17,14 +20,19 @@ pytestmark = [pytest.mark.browser, pytest.mark.integration]
 ANNA = {"local_id": "1", "given_name": "Anna", "nhs_number": "9990000018"}
 
 
-@pytest.fixture
-def pipe(pipe: Pipe) -> Pipe:
+def heard_and_listed(engine: Engine) -> Pipe:
     """Anna has told what she thinks as well, and is on an agenda."""
+    pipe = few_children(engine)
     pipe.send("panel", sent("panel.voice_recorded", "2025-05-02", event_id="v1", person=ANNA, text="I like maths."))
     pipe.send("panel", sent("panel.listed", "2025-05-02", event_id="v2", person=ANNA, meeting_on="2025-06-12"))
     pipe.drain_gate(["panel"])
     pipe.drain_timeline()
     return pipe
+
+
+@pytest.fixture
+def fill() -> Fill:
+    return heard_and_listed
 
 
 def test_a_chair_reads_the_familys_copy_puts_a_quote_in_and_takes_it(

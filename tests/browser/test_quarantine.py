@@ -8,7 +8,8 @@ from tests.browser.conftest import LONG, RIGHT_TO_LEFT, SCRIPT
 from tests.browser.test_identity import click, send_form, tab_to
 from tests.browser.test_pages import SignIn, no_violations
 from tests.builders import sent
-from tests.integration.families import ANNA, child_of, held, settle, town
+from tests.integration.families import ANNA, child_of, settle, town_with_a_held_record
+from tests.integration.filled import Fill
 from tests.integration.steps.pipe import Pipe
 
 pytestmark = [pytest.mark.browser, pytest.mark.integration]
@@ -17,11 +18,9 @@ WRONG = {**ANNA, "nhs_number": "9990000019"}
 MANY = 30
 
 
-@pytest.fixture
-def pipe(engine: Engine) -> Pipe:
+def town_with_much_refused(engine: Engine) -> Pipe:
     """A town, many items with a wrong number, and bytes that try to break the page."""
-    made = town(engine)
-    held(made)
+    made = town_with_a_held_record(engine)
     origin = (("origin", b'{"file": "march.csv", "line": 7}'),)
     for number in range(MANY):
         raw = sent("school.suspended", "2025-05-01", event_id=f"x{number}", source="urn:send:schools", person=WRONG)
@@ -30,6 +29,11 @@ def pipe(engine: Engine) -> Pipe:
     made.send("camhs", sent("camhs.referred", "2025-05-01", event_id="z", source=f"urn:send:{'x' * 150}", person=WRONG))
     settle(made)
     return made
+
+
+@pytest.fixture
+def fill() -> Fill:
+    return town_with_much_refused
 
 
 def open_group(page: Page) -> None:

@@ -49,10 +49,11 @@ def desk(engine: Engine, site: str) -> Desk:
 
 def tab_to(page: Page, wanted: Locator) -> None:
     """Reach something as somebody without a mouse does, and see that it can be seen."""
+    element = wanted.element_handle()
     for _ in range(120):
         page.keyboard.press("Tab")
-        if wanted.evaluate("element => element === document.activeElement"):
-            assert wanted.evaluate(
+        if element.evaluate("element => element === document.activeElement"):
+            assert element.evaluate(
                 "element => { const box = element.getBoundingClientRect();"
                 " return box.bottom > 0 && box.top < window.innerHeight; }"
             ), "what has the focus is on the screen"

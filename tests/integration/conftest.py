@@ -1,20 +1,22 @@
-"""A real PostgreSQL for the whole run, and an empty migrated database for each test."""
+"""A real PostgreSQL for the whole run, and a database for each test: migrated and empty, or as something filled it."""
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack
 from pathlib import Path
 from shutil import disk_usage
 from tempfile import TemporaryDirectory
-from uuid import uuid4
 
 import psutil
 import pytest
-from sqlalchemy import Engine, create_engine, make_url, text
+from sqlalchemy import Engine, create_engine, text
 
 from send_integration.embedded.database import embedded_database
 from send_integration.store.engine import open_database
 from send_integration.store.schema import migrate
+from tests.integration.databases import READY, a_database, named
+from tests.integration.filled import Fill, Filled, Fills
+from tests.integration.steps.pipe import Pipe
 
 IN_MEMORY = Path("/dev/shm")
 ROOM = 8 << 30
@@ -58,36 +60,38 @@ def _quickest_folder() -> str | None:
 def _with_ready(address: str) -> str:
     engine = create_engine(address, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
-        connection.execute(text("DROP DATABASE IF EXISTS ready"))
-        connection.execute(text("CREATE DATABASE ready"))
+        connection.execute(text(f"DROP DATABASE IF EXISTS {READY}"))
+        connection.execute(text(f"CREATE DATABASE {READY}"))
     engine.dispose()
-    ready = open_database(_named(address, "ready"))
+    ready = open_database(named(address, READY))
     migrate(ready)
     ready.dispose()
     return address
 
 
-def _named(address: str, name: str) -> str:
-    return make_url(address).set(database=name).render_as_string(hide_password=False)
-
-
-@contextmanager
-def a_database(server: str, template: str) -> Iterator[str]:
-    """The address of a database that lasts as long as the block."""
-    name = f"test_{uuid4().hex[:12]}"
-    engine = create_engine(server, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
-    yield _named(server, name)
-    with engine.connect() as connection:
-        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-    engine.dispose()
+@pytest.fixture(scope="session")
+def fills(server: str) -> Iterator[Fills]:
+    """What was filled once for all tests of this process."""
+    with ExitStack() as kept:
+        yield Fills(server, kept)
 
 
 @pytest.fixture
-def database(server: str) -> Iterator[str]:
+def fill() -> Fill | None:
+    """What fills a test's database before the test; nothing does, unless a folder or a module says what."""
+    return None
+
+
+@pytest.fixture
+def filled_once(fills: Fills, fill: Fill | None) -> Filled | None:
+    """What this test's database is a copy of, where something fills it."""
+    return fills.of(fill) if fill else None
+
+
+@pytest.fixture
+def database(server: str, filled_once: Filled | None) -> Iterator[str]:
     """The address of a database of this test's own."""
-    with a_database(server, "ready") as address:
+    with a_database(server, filled_once.name if filled_once else READY) as address:
         yield address
 
 
@@ -97,6 +101,13 @@ def engine(database: str) -> Iterator[Engine]:
     opened = open_database(database)
     yield opened
     opened.dispose()
+
+
+@pytest.fixture
+def pipe(engine: Engine, filled_once: Filled | None) -> Pipe:
+    """The stream that brought what the same database holds, for what is still to come."""
+    assert filled_once is not None, "who asks for a stream says what it has brought"
+    return filled_once.pipe.over(engine)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -4,7 +4,6 @@ from datetime import date
 
 from sqlalchemy import Engine, text
 
-from send_integration import clock
 from send_integration.steps.catalogue import load_rules
 from tests.builders import ANNA_KOWALSKA, sent
 from tests.integration.steps.pipe import Pipe
@@ -51,9 +50,7 @@ def settle(pipe: Pipe) -> None:
 
 def town(engine: Engine) -> Pipe:
     """Twins of whom a person is asked, a restricted child with her former file, and her named worker."""
-    pipe = Pipe(
-        engine, load_rules(), TODAY, now=clock.now()
-    )  # the page decides now, and the gate lets in nothing later
+    pipe = Pipe(engine, load_rules(), TODAY, by_clock=True)
     pipe.send("school", sent("school.suspended", "2025-03-01", event_id="a", source="urn:send:schools", person=ANNA))
     pipe.send("camhs", sent("camhs.referred", "2025-03-02", event_id="b", source="urn:send:clinic", person=ZOFIA))
     pipe.send("ehcp", sent("ehcp.requested", "2024-11-04", event_id="m", source="urn:send:schools", person=MIRA))
@@ -82,6 +79,13 @@ def held(pipe: Pipe) -> None:
     ):
         pipe.send(feed, sent(what, f"2025-04-0{day}", event_id=f"h{day}", source=source, person=person))
         settle(pipe)
+
+
+def town_with_a_held_record(engine: Engine) -> Pipe:
+    """Twins of whom a person is asked, a restricted child, and a held record."""
+    pipe = town(engine)
+    held(pipe)
+    return pipe
 
 
 def child_of(engine: Engine, given_name: str, family_name: str) -> str:

@@ -5,11 +5,11 @@ from collections.abc import Callable, Iterator
 import pytest
 import typer
 from click.testing import Result
-from sqlalchemy import Engine
 from typer.testing import CliRunner
 
 from send_integration.settings import settings
 from tests.integration.families import town
+from tests.integration.filled import Fill
 from tests.integration.steps.pipe import Pipe
 
 Run = Callable[..., Result]
@@ -33,9 +33,9 @@ def command(database: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
 
 
 @pytest.fixture
-def pipe(engine: Engine) -> Pipe:
-    """A town with a restricted child; a module can bring others."""
-    return town(engine)
+def fill(request: pytest.FixtureRequest) -> Fill | None:
+    """A town with a restricted child, for a test that asks for its stream; a module can bring others."""
+    return town if "pipe" in request.fixturenames else None
 
 
 @pytest.fixture

@@ -22,6 +22,11 @@ NEVER = {"shown_on": None, "days_before": None, "shown_by": []}
 
 
 @pytest.fixture
+def fill() -> None:
+    """The module's `pipe` begins with nothing."""
+
+
+@pytest.fixture
 def pipe(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Pipe:
     """Anna's dates are missed, and one of them was written down late; Tom is excluded; Mira is restricted."""
     monkeypatch.setenv("SEND_AS_OF", TODAY.isoformat())

@@ -16,6 +16,7 @@ from tests.builders import sent
 from tests.integration.cli.conftest import Run
 from tests.integration.cli.test_looking_and_deciding import refusal
 from tests.integration.families import ANNA, MIRA, audited, child_of, settle, town
+from tests.integration.filled import Fill
 from tests.integration.steps.pipe import Pipe
 
 WHY = ("--why", "the check was mended")
@@ -24,8 +25,7 @@ RAW = sent("school.suspended", "2025-05-01", event_id="x1", source="urn:send:sch
 OF_ANOTHER = sent("school.suspended", "2025-05-02", event_id="x2", source="urn:send:clinic", person=WRONG)
 
 
-@pytest.fixture
-def pipe(engine: Engine) -> Pipe:
+def town_with_some_refused(engine: Engine) -> Pipe:
     """A town, two items of two agencies, and bytes that name no source, whose sender is known."""
     made = town(engine)
     made.send("school", RAW, headers=(("origin", b'{"file": "march.csv", "line": 7}'),))
@@ -34,6 +34,11 @@ def pipe(engine: Engine) -> Pipe:
     made.send("school", b"{nobody at all")
     settle(made)
     return made
+
+
+@pytest.fixture
+def fill() -> Fill:
+    return town_with_some_refused
 
 
 def item_of(engine: Engine, raw: bytes) -> str:

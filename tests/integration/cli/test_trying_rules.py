@@ -36,6 +36,11 @@ TABLES = "event, child, flag, flag_change, audit, outbox, admitted, alert"
 
 
 @pytest.fixture
+def fill() -> None:
+    """The module's `pipe` begins with nothing."""
+
+
+@pytest.fixture
 def pipe(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Pipe:
     """Three children who were asked for, of whom one was decided in time and written down late."""
     monkeypatch.setenv("SEND_AS_OF", TODAY.isoformat())

@@ -26,7 +26,7 @@ from send_integration.store.sessions import Session
 from send_integration.warehouse.row_keys import RowKeys
 from send_integration.warehouse.tables import OF_A_CHILD, OF_ALL
 from tests.builders import NOW
-from tests.integration.conftest import a_database
+from tests.integration.databases import a_database, name_of
 from tests.integration.erasing import canary
 from tests.integration.erasing.canary import hits, live, make_keys, pipe_on, raw_lines, rows_of, write_lines, zeph
 from tests.integration.families import child_of
@@ -74,7 +74,7 @@ class Place(NamedTuple):
 @pytest.fixture
 def place(server: str, town: Town) -> Iterator[Place]:
     """The town as it was filled, for a test alone."""
-    with a_database(server, town.address.rpartition("/")[2].partition("?")[0]) as address:
+    with a_database(server, name_of(town.address)) as address:
         engine = open_database(address)
         yield Place(engine, pipe_on(engine, town.keys, town.pipe), Eraser(engine, town.keys), town)
         engine.dispose()

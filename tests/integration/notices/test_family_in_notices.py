@@ -14,6 +14,7 @@ from send_integration.store.sessions import Session
 from tests.builders import sent
 from tests.integration.channels.mail import Mailbox, mail
 from tests.integration.families import ANNA, MIRA, NAMED_WORKER, TODAY, child_of, settle, town
+from tests.integration.filled import Fill
 from tests.integration.notices.test_notices_reach_people import command
 from tests.integration.notices.test_who_is_told import look
 from tests.integration.steps.pipe import Pipe
@@ -45,8 +46,7 @@ def carer(pipe: Pipe, event_id: str, **fields: object) -> None:
     say(pipe, event_id, kind="carer", other={"local_id": "A7"}, **fields)
 
 
-@pytest.fixture
-def pipe(engine: Engine) -> Pipe:
+def town_of_readers(engine: Engine) -> Pipe:
     """Three who read Anna's page while Mira was said to be her half-sister."""
     made = town(engine)
     for number, name in enumerate(READERS):
@@ -58,6 +58,11 @@ def pipe(engine: Engine) -> Pipe:
     for reader in READERS:
         look(made, reader, child_of(engine, "Anna", "Kowalska"))
     return made
+
+
+@pytest.fixture
+def fill() -> Fill:
+    return town_of_readers
 
 
 def titles(notices: list[Notice]) -> list[list[str | None]]:

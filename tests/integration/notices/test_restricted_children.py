@@ -9,6 +9,7 @@ from send_integration.steps.delivering import post_notices
 from send_integration.steps.directory import keep_directory
 from tests.builders import sent
 from tests.integration.families import ANNA, MIRA, NAMED_WORKER, TODAY, child_of, settle, town
+from tests.integration.filled import Fill
 from tests.integration.notices.test_notices_reach_people import command
 from tests.integration.notices.test_who_is_told import look
 from tests.integration.steps.pipe import Pipe
@@ -17,8 +18,7 @@ READERS = ("worker", "other", "team:ehc-team")
 TEAMS = {"ehc-team": "ehc@example.org"}
 
 
-@pytest.fixture
-def pipe(engine: Engine) -> Pipe:
+def town_of_readers(engine: Engine) -> Pipe:
     """Three readers who saw an ordinary child and a restricted one, of both of whom an entry has left since."""
     made = town(engine)
     for number, name in enumerate(("worker", "other")):
@@ -34,6 +34,11 @@ def pipe(engine: Engine) -> Pipe:
     made.send("ehcp", sent("ehcp.requested", "2025-03-05", event_id="m2", person=MIRA, retracts="m", **about))
     settle(made)
     return made
+
+
+@pytest.fixture
+def fill() -> Fill:
+    return town_of_readers
 
 
 def mailed(pipe: Pipe) -> set[tuple[str, str]]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from hypothesis import strategies as st
 from sqlalchemy import Engine, text
 
+from send_integration import clock
 from send_integration.alerts.route import LAST_TEAM, TEAM_OF_ROLE
 from send_integration.contracts import topics
 from send_integration.contracts.pseudonyms import KEY_BYTES, Pseudonyms
@@ -130,7 +132,11 @@ def empty(engine: Engine) -> None:
 
 
 class Pipe:
-    """Topics as lists, with the partitions of a real broker. Of several workers each takes every so-manieth partition."""
+    """Topics as lists, with the partitions of a real broker. Of several workers each takes every so-manieth partition.
+
+    `by_clock`: its moment is the real one when it is made, as for pages on which people decide now: the gate lets in nothing
+    of the day after.
+    """
 
     def __init__(
         self,
@@ -140,12 +146,16 @@ class Pipe:
         *,
         workers: int = 1,
         now: datetime = NOW,
+        by_clock: bool = False,
         checks: Checks = unchecked,
         pseudonyms: Pseudonyms | None = None,
     ) -> None:
         self.engine = engine
         self.today = today
-        self.now = now
+        self.now = clock.now() if by_clock else now
+        self._over = partial(
+            Pipe, rules=rules, workers=workers, by_clock=by_clock, checks=checks, pseudonyms=pseudonyms
+        )
         own = [known_keys() for _ in range(workers)]
         self.gates = [Gate(engine, lambda _feed: checks, default_model(), keys=keys) for keys in own]
         self.keepers = [TimelineKeeper(engine, rules, pseudonyms, keys=keys) for keys in own]
@@ -155,6 +165,12 @@ class Pipe:
             (topic.name, number): [] for topic in topics.TOPICS for number in range(PARTITIONS)
         }
         self._appending = Lock()
+
+    def over(self, engine: Engine) -> "Pipe":
+        """The same stream as far as it has come, on a copy of its database; where it goes by the clock, at this moment."""
+        same = self._over(engine, today=self.today, now=self.now)
+        same.topics = {place: list(held) for place, held in self.topics.items()}
+        return same
 
     @property
     def gate(self) -> Gate:

@@ -31,7 +31,7 @@ from send_integration.store.backfill import BACKFILL_LOCK, loaded_messages
 from send_integration.store.engine import open_database
 from send_integration.store.ledger import counted, outbox_size, rows_of_feeds
 from tests.builders import sent
-from tests.integration.conftest import a_database
+from tests.integration.databases import a_database
 from tests.integration.steps.backfill_process import TODAY, load
 from tests.integration.steps.pipe import Pipe
 from tests.record_keys import KEYS

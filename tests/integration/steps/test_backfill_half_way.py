@@ -28,7 +28,7 @@ from send_integration.store.ledger import counted, outbox_size, rows_of_feeds
 from send_integration.store.timelines import make_all_due
 from tests.builders import ANNA_KOWALSKA as ANNA
 from tests.builders import NOW, TOM_BRIGHT, sent
-from tests.integration.conftest import a_database
+from tests.integration.databases import a_database
 from tests.integration.notices.test_who_is_told import look, notices
 from tests.integration.steps.backfill_process import TODAY, Left, killed, load
 from tests.integration.steps.pipe import Pipe

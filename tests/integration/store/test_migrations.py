@@ -43,7 +43,7 @@ from send_integration.store.timelines import open_flags
 from send_integration.warehouse.intake_tables import METADATA as INTAKE
 from send_integration.warehouse.tables import METADATA as WAREHOUSE
 from tests.builders import NOW, PAIRS, event
-from tests.integration.conftest import a_database
+from tests.integration.databases import a_database
 
 
 def test_migrated_tables_are_those_of_the_code(engine: Engine) -> None:

@@ -26,7 +26,7 @@ from send_integration.store.engine import open_database
 from send_integration.warehouse.dfe_counts import CountedRow
 from send_integration.warehouse.dfe_tables import tables_of
 from send_integration.warehouse.sen2_modules import Scope
-from tests.integration.conftest import a_database
+from tests.integration.databases import a_database
 from tests.integration.steps.pipe import Pipe
 
 UNTIL = date(2025, 1, 16)

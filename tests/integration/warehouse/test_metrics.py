@@ -17,7 +17,7 @@ from send_integration.store.engine import open_database
 from send_integration.warehouse.metrics.definitions import metrics
 from send_integration.warehouse.metrics.views import state_metrics
 from tests.builders import event
-from tests.integration.conftest import a_database
+from tests.integration.databases import a_database
 from tests.integration.steps.pipe import WAREHOUSE_NAMES as NAMES
 from tests.integration.warehouse.metric_story import AS_AT, messages
 from tests.integration.warehouse.stories import watermark

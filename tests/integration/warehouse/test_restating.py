@@ -15,7 +15,7 @@ from send_integration.steps.warehouse import Warehouse
 from send_integration.store.engine import open_database
 from send_integration.warehouse.history import told_columns, view_of
 from send_integration.warehouse.tables import OF_A_CHILD
-from tests.integration.conftest import a_database
+from tests.integration.databases import a_database
 from tests.integration.steps.pipe import WAREHOUSE_NAMES as NAMES
 from tests.integration.warehouse.stories import (
     FIRST_DAY,

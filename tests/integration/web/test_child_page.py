@@ -22,7 +22,7 @@ from send_integration.web.app import build_app
 from send_integration.when.london import london_midnight
 from tests.browser.child_stories import ELLIS, NOTE, NOW, SCRIPT, TODAY, story
 from tests.builders import sent
-from tests.integration.conftest import a_database
+from tests.integration.databases import a_database
 from tests.integration.families import ANNA, MIRA, PAGE_SCRIPT, audited, child_of, settle
 from tests.integration.families import FEEDS as FAMILY_FEEDS
 from tests.integration.families import TODAY as FAMILY_DAY

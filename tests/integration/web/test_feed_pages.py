@@ -17,6 +17,7 @@ from send_integration.watch.breaker import State
 from send_integration.web.routes import feeds, scorecard
 from tests.builders import NOW, sent
 from tests.integration.families import MIRA, PAGE_SCRIPT, audited, settle, town
+from tests.integration.filled import Fill
 from tests.integration.steps.pipe import Pipe
 from tests.integration.web.conftest import Person, SignIn
 from tests.integration.web.test_who_sees_whom import ACTORS
@@ -45,13 +46,18 @@ def lines() -> list[bytes]:
 
 
 @pytest.fixture
-def pipe(engine: Engine, lines: list[bytes]) -> Pipe:
+def fill() -> Fill:
+    """What comes before that which the module's `pipe` sends now."""
+    return town
+
+
+@pytest.fixture
+def pipe(pipe: Pipe, lines: list[bytes]) -> Pipe:
     """A town, and what the two agencies sent today."""
-    made = town(engine)
     for line in lines:
-        made.send("camhs", line)
-    settle(made)
-    return made
+        pipe.send("camhs", line)
+    settle(pipe)
+    return pipe
 
 
 def words(page: str) -> str:

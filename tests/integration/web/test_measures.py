@@ -17,13 +17,18 @@ from send_integration.warehouse.inspection.periods import Period, periods_of
 from send_integration.warehouse.inspection.shown import measures_shown, shown_of
 from send_integration.web.app import build_app
 from send_integration.web.measure_words import as_file
-from tests.integration.conftest import a_database
+from tests.integration.databases import a_database
 from tests.integration.web.conftest import Person, signed_in
 from tests.integration.web.measured import AS_AT, measured
 from tests.integration.web.test_who_sees_whom import ACTORS
 
 BY_NAME = {measure.name: measure for measure in inspection_measures()}
 MAY = {"chair", "manager", "analyst", "administrator"}
+
+
+@pytest.fixture
+def fill() -> None:
+    """Nothing is told yet."""
 
 
 @pytest.fixture(scope="module")

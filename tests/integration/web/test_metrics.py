@@ -30,6 +30,7 @@ from send_integration.store.sessions import Session
 from send_integration.web.app import build_app
 from tests.builders import sent
 from tests.integration.families import ANNA, MIRA, TODAY, settle, town
+from tests.integration.filled import Fill
 from tests.integration.steps.pipe import Pipe
 
 HOUSE = Path(__file__).parents[3]
@@ -39,9 +40,14 @@ Samples = dict[tuple[str, tuple[tuple[str, str], ...]], float]
 
 
 @pytest.fixture
-def pipe(engine: Engine) -> Pipe:
+def fill() -> Fill:
+    """What comes before that which the module's `pipe` sends now."""
+    return town
+
+
+@pytest.fixture
+def pipe(pipe: Pipe) -> Pipe:
     """A town; refused, broken and repeated messages; a paused feed; what waits, and an audit."""
-    made = town(engine)
     lines = [
         *(
             sent("camhs.referred", "2025-05-01", event_id=f"g{n}", source="urn:send:clinic", person=ANNA)
@@ -55,19 +61,19 @@ def pipe(engine: Engine) -> Pipe:
         b"{broken",
     ]
     for line in [*lines, *lines[:4]]:
-        made.send("camhs", line)
-    settle(made)
+        pipe.send("camhs", line)
+    settle(pipe)
     now = clock.now()
-    pause_feed(engine, "school", Session("sam", "data-steward", ""), why="Anna Kowalska's school moves", now=now)
-    with engine.begin() as connection:
+    pause_feed(pipe.engine, "school", Session("sam", "data-steward", ""), why="Anna Kowalska's school moves", now=now)
+    with pipe.engine.begin() as connection:
         keep_ends(connection, [Extent("send.raw.ehcp", 5, 0, 6), Extent("send.child-events", 5, 0, 2)], now)
         keep_audits(connection, [AuditRow("camhs", now, now, 500, ("odd",), [])], now)
         connection.execute(sql("DELETE FROM delivery"))
         add_deliveries(connection, [Delivery("a1", "w@example.org", Letter("", "", "/"), urgent=True)], now)
-    deliverer = Deliverer(engine, [Smtp(f"127.0.0.1:{free_port()}", "send@example.org", "")])
+    deliverer = Deliverer(pipe.engine, [Smtp(f"127.0.0.1:{free_port()}", "send@example.org", "")])
     for minutes in (0, 3):
         deliverer.deliver(TODAY, now + timedelta(minutes=minutes), 50)
-    return made
+    return pipe
 
 
 def site(engine: Engine, token: str = TOKEN) -> TestClient:

@@ -13,7 +13,7 @@ from send_integration.web import packs
 from send_integration.web.app import build_app
 from send_integration.web.printing.press import NoPress
 from tests.builders import sent
-from tests.integration.conftest import a_database
+from tests.integration.databases import a_database
 from tests.integration.families import ANNA, FEEDS, MIRA, SECRET_NUMBER, TODAY, child_of, town
 from tests.integration.paper import letters, pages_of, require_press
 from tests.integration.steps.pipe import Pipe

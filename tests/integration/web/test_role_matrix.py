@@ -21,7 +21,7 @@ from send_integration.web.app import build_app
 from send_integration.web.people import BY_ACTOR, PEOPLE, DevelopmentPerson
 from send_integration.web.policy import FIELDS, Action, Fields, Role, Tie, allowed, may_by_a_tie, seen_fields
 from tests.builders import sent
-from tests.integration.conftest import a_database
+from tests.integration.databases import a_database
 from tests.integration.families import TODAY, child_of
 from tests.integration.steps.pipe import Pipe
 from tests.shape.test_routes import routes_of_the_site

@@ -23,6 +23,11 @@ HERE = "https://send.example"
 ROLES = "send-health=panel-member:health, send-chair=panel-chair, camhs=agency-manager:urn:send:luton:camhs, sen=named-worker"
 
 
+@pytest.fixture
+def fill() -> None:
+    """No child is needed."""
+
+
 @pytest.fixture(scope="module")
 def running() -> Iterator[StandIn]:
     with stand_in() as provider:

@@ -18,6 +18,7 @@ from send_integration.store.sessions import Session
 from send_integration.web.app import build_app
 from tests.builders import sent
 from tests.integration.families import FEEDS, TODAY, child_of
+from tests.integration.filled import Fill
 from tests.integration.steps.pipe import Pipe
 from tests.integration.web.conftest import Person, signed_in
 
@@ -55,10 +56,13 @@ def settle(pipe: Pipe) -> None:
     pipe.drain_timeline()
 
 
+def town_of_nobody(engine: Engine) -> Pipe:
+    return Pipe(engine, load_rules(), TODAY, by_clock=True)
+
+
 @pytest.fixture
-def pipe(engine: Engine) -> Pipe:
-    """A town of nobody yet."""
-    return Pipe(engine, load_rules(), TODAY, now=clock.now())
+def fill() -> Fill:
+    return town_of_nobody
 
 
 def on_an_agenda(pipe: Pipe, numbers: range) -> list[str]:
