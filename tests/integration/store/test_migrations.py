@@ -1,32 +1,24 @@
 """The migrations make exactly the tables that the code declares, and keep what was in them."""
 
 import json
-from collections.abc import Iterator
 from datetime import UTC, date, datetime
-from pathlib import Path
 
 import pytest
-from alembic import command
 from alembic.autogenerate import compare_metadata
-from alembic.config import Config
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, Engine, MetaData, text
+from sqlalchemy import Engine, MetaData, text
 
 from send_integration.alerts.letters import Letter
 from send_integration.alerts.notices import GAVE_WAY
 from send_integration.contracts.pseudonyms import KEY_BYTES, Pseudonyms
-from send_integration.identity.model import default_model
 from send_integration.steps.catalogue import load_rules
-from send_integration.steps.redeciding import redecide_everything
 from send_integration.steps.timeline import TimelineKeeper
 from send_integration.steps.warehouse import Warehouse
-from send_integration.store import migrations
 from send_integration.store.access_tables import METADATA as ACCESS
 from send_integration.store.alerts import alerts_of_flags
 from send_integration.store.backfill_tables import METADATA as BACKFILL
 from send_integration.store.decision_tables import METADATA as DECISIONS
 from send_integration.store.deliveries import Claim, claim_delivery
-from send_integration.store.engine import open_database
 from send_integration.store.erasure_tables import METADATA as ERASURE
 from send_integration.store.feed_tables import METADATA as FEEDS
 from send_integration.store.flag_tables import METADATA as FLAGS
@@ -34,7 +26,6 @@ from send_integration.store.key_tables import METADATA as KEYS
 from send_integration.store.meeting_tables import METADATA as MEETINGS
 from send_integration.store.message_tables import METADATA as MESSAGES
 from send_integration.store.panel_tables import METADATA as PANEL
-from send_integration.store.people import home_key
 from send_integration.store.quality_tables import METADATA as QUALITY
 from send_integration.store.relations import reference_key
 from send_integration.store.schema import migrate
@@ -42,8 +33,8 @@ from send_integration.store.tables import METADATA
 from send_integration.store.timelines import open_flags
 from send_integration.warehouse.intake_tables import METADATA as INTAKE
 from send_integration.warehouse.tables import METADATA as WAREHOUSE
-from tests.builders import NOW, PAIRS, event
-from tests.integration.databases import a_database
+from tests.builders import NOW, event
+from tests.integration.store.conftest import up_to
 
 
 def test_migrated_tables_are_those_of_the_code(engine: Engine) -> None:
@@ -84,15 +75,6 @@ def test_migrated_tables_are_those_of_the_code(engine: Engine) -> None:
     assert [change for change in found if "alembic_version" not in str(change)] == []
 
 
-@pytest.fixture
-def empty_database(server: str) -> Iterator[Engine]:
-    """A database without any table."""
-    with a_database(server, "template1") as address:
-        opened = open_database(address)
-        yield opened
-        opened.dispose()
-
-
 BEFORE_NOTICES = """
 INSERT INTO admitted
  (source, event_id, feed, body_hash, recorded_at, raw, topic, partition, "offset", least_decision, admitted_at)
@@ -125,38 +107,6 @@ def test_what_stood_before_notices_counts_as_shown_and_what_waits_is_sent_as_it_
     assert [tuple(row) for row in shown] == [("fell", None), ("stands", datetime(2025, 3, 3, tzinfo=UTC))]
     assert Letter(**content).subject == "Alert a1: ehc-final-plan, missed"
     assert Letter(**content).path == "/children/c1"
-
-
-def test_records_of_an_older_database_are_found_by_their_home_once_all_is_decided_anew(empty_database: Engine) -> None:
-    with empty_database.begin() as connection:
-        up_to(connection, "0006")
-        for number, (postcode, address) in enumerate(
-            [("LU1 1AA", "1 High Street"), ("LU11AA", "1, HIGH STREET"), ("", "1 High Street")]
-        ):
-            connection.execute(
-                text(
-                    "INSERT INTO person_record (component, digest, source, local_id, given_name, family_name, date_of_birth,"
-                    " nhs_number, upn, postcode, address, gender, restricted, first_recorded_at, first_source,"
-                    " first_event_id, child_id, decision) VALUES (1, cast(:number AS text)::bytea, 's', :number, 'A', 'B',"
-                    " '2014-05-06', '', '', :postcode, :address, '', false, now(), 's', 'e', 'c', 1)"
-                ),
-                {"number": str(number), "postcode": postcode, "address": address},
-            )
-
-    migrate(empty_database)
-    redecide_everything(empty_database, default_model(), keep=True)
-
-    with empty_database.connect() as connection:
-        kept = connection.execute(
-            text("SELECT array_agg(component) FROM person_record_key WHERE key = :home"),
-            {"home": home_key("lu11aa 1 high street")},
-        )
-        assert (
-            kept.scalar_one()
-            == connection.execute(
-                text("SELECT array_agg(DISTINCT component) FROM person_record WHERE postcode <> ''")
-            ).scalar_one()
-        )
 
 
 WITH_FAMILY = """
@@ -342,46 +292,6 @@ def test_reports_of_an_older_database_are_filled_anew_under_pseudonyms(empty_dat
     assert Warehouse(empty_database, rules, names).sweep(date(2025, 4, 10), 10) == 1
     with empty_database.connect() as connection:
         assert list(connection.execute(text("SELECT child_key FROM warehouse.dim_child")).scalars()) == [names.of("c1")]
-
-
-BEFORE_0035 = """
-INSERT INTO admitted
- (source, event_id, feed, body_hash, recorded_at, raw, topic, partition, "offset", least_decision, admitted_at)
- SELECT source, id, 'identity', '', '2025-03-01Z', :body, 't', 0, 0, 0, '2025-03-03Z'
- FROM (VALUES ('urn:send:identity-review', 'done'), ('urn:send:elsewhere', 'theirs')) AS told (source, id);
-INSERT INTO identity_decision (event_id, body, children)
- SELECT id, cast(convert_from(:body, 'UTF8') AS jsonb), '{c1}' FROM unnest(ARRAY['done', 'under way']) AS told (id)
-"""
-"""Two decisions that were taken here, of which the gate has one, and one of another source."""
-
-
-def test_decisions_of_an_older_database_are_found_ours_and_others(empty_database: Engine) -> None:
-    body = event("identity.decided", "2025-03-03", event_id="x", by="b", why="w", pairs=PAIRS).body
-    with empty_database.begin() as connection:
-        up_to(connection, "0031")
-        for statement in BEFORE_0035.split(";"):
-            connection.execute(text(statement), {"body": body})
-
-    migrate(empty_database)
-
-    with empty_database.connect() as connection:
-        found = connection.execute(
-            text("SELECT event_id, source, carried_out, recorded_at, children FROM identity_decision ORDER BY 1")
-        ).all()
-        moment = datetime.fromisoformat(json.loads(body)["recordedtime"])
-    assert [tuple(row) for row in found] == [
-        ("done", "urn:send:identity-review", True, moment, ["c1"]),
-        ("theirs", "urn:send:elsewhere", True, datetime(2025, 3, 1, tzinfo=UTC), []),
-        ("under way", "urn:send:identity-review", False, moment, ["c1"]),
-    ]
-
-
-def up_to(connection: Connection, revision: str) -> None:
-    """Bring an empty database to the state after a migration."""
-    config = Config()
-    config.set_main_option("script_location", str(Path(migrations.__file__).parent))
-    config.attributes["connection"] = connection
-    command.upgrade(config, revision)
 
 
 def test_an_open_alert_of_an_older_database_is_not_sent_again_and_waits_for_an_answer(empty_database: Engine) -> None:
