@@ -11,6 +11,7 @@ from sqlalchemy import Engine
 from send_integration.contracts.event import EventKey
 from tests.browser.conftest import LONG, RIGHT_TO_LEFT, TODAY
 from tests.browser.test_alerts import fits
+from tests.browser.test_identity import tab_to
 from tests.integration.alerts.desk import Desk
 from tests.integration.alerts.test_turns import with_an_event
 
@@ -45,20 +46,6 @@ def desk(engine: Engine, site: str) -> Desk:
     of_max = (EventKey("urn:send:a-2", "e1"),)
     made.flag("watch", MAX, due_on=None, stands_since=TODAY, level="watch", rule="early-annual-review", evidence=of_max)
     return made
-
-
-def tab_to(page: Page, wanted: Locator) -> None:
-    """Reach something as somebody without a mouse does, and see that it can be seen."""
-    element = wanted.element_handle()
-    for _ in range(120):
-        page.keyboard.press("Tab")
-        if element.evaluate("element => element === document.activeElement"):
-            assert element.evaluate(
-                "element => { const box = element.getBoundingClientRect();"
-                " return box.bottom > 0 && box.top < window.innerHeight; }"
-            ), "what has the focus is on the screen"
-            return
-    pytest.fail(f"the keyboard does not reach {wanted}")
 
 
 def act(page: Page, name: str) -> Locator:
