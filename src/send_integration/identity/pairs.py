@@ -27,8 +27,11 @@ def local_id_key(ref: PersonRef) -> int:
 
 def are_compared(one: PersonRecord, other: PersonRecord, model: Model) -> bool:
     """Whether two records share a key."""
-    if plainly_meet(features_of(one), features_of(other)):
-        return True
+    return plainly_meet(features_of(one), features_of(other)) or share_a_key(one, other, model)
+
+
+def share_a_key(one: PersonRecord, other: PersonRecord, model: Model) -> bool:
+    """The same, told by making their keys: for those who do not plainly meet."""
     families = model.household_prior is not None
     return not set(keys_of(one, families=families).asked).isdisjoint(keys_of(other, families=families).held)
 

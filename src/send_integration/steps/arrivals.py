@@ -15,7 +15,7 @@ from send_integration.identity.features import Features
 from send_integration.identity.groups import Groups
 from send_integration.identity.judge import Judgement, Verdict, judge
 from send_integration.identity.model import Model
-from send_integration.identity.pairs import are_compared, between, held_down_by_source, keys_of, local_id_key
+from send_integration.identity.pairs import between, held_down_by_source, keys_of, local_id_key, share_a_key
 from send_integration.identity.questions import Questions, Review, review_of
 from send_integration.identity.records import FirstSeen, PersonRecord, PersonRef, features_of
 from send_integration.store.identity import REVIEWS, pairs_among, statements_about
@@ -100,7 +100,7 @@ def _meet(connection: Connection, order: Sequence[PersonRecord], model: Model) -
     new = [_Seen.of(record) for record in order]
     met = _Met()
     for place, number in sharing:
-        for other in known.get(number, ()):
+        for other in known[number]:
             if _look(met, place, new[place], other, told, model):
                 met.on_components.add((place, number))
     met.kept = {number: found[number] for _, number in met.on_components}
@@ -148,7 +148,7 @@ def _look(
     found = held_down_by_source(judge(mine.features, other.features, model), mine.record, other.record)
     if found.verdict is Verdict.APART:
         return False
-    if not plainly_meet(mine.features, other.features) and not are_compared(mine.record, other.record, model):
+    if not (plainly_meet(mine.features, other.features) or share_a_key(mine.record, other.record, model)):
         return False
     met.edges[place][other.record] = found
     return True
