@@ -20,10 +20,9 @@ from tests.integration.brokers import NOTHING_SKIPPED
 from tests.integration.conftest import database, engine, filled_once, fills, pipe, server
 from tests.integration.filled import Fill
 from tests.integration.steps.pipe import Pipe
-from tests.integration.web.conftest import templates_are_read_once
 from tests.integration.web.site_server import SiteServer
 
-__all__ = ["database", "engine", "filled_once", "fills", "pipe", "server", "templates_are_read_once"]
+__all__ = ["database", "engine", "filled_once", "fills", "pipe", "server"]
 
 FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",

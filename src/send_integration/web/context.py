@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from functools import cached_property, lru_cache, partial
+from functools import cache, cached_property, lru_cache, partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -235,8 +235,10 @@ def asked_of(session: Session, action: Action, standing: Standing | None, tie: T
     )
 
 
+@cache
 def templates() -> Environment:
-    """The page's templates: everything is escaped, and a name that is not given is a fault."""
+    """The page's templates: everything is escaped, and a name that is not given is a fault. One for all sites of a process,
+    for to read a template takes longer than to make its page."""
     environment = Environment(
         loader=FileSystemLoader(FOLDER / "templates"),
         autoescape=select_autoescape(default=True),

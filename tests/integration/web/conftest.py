@@ -1,7 +1,7 @@
 """A site in this process on a real database, and people of every role who are signed in to it."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -13,7 +13,6 @@ from sqlalchemy import Engine, text
 
 from send_integration.settings import Settings
 from send_integration.web.app import build_app
-from send_integration.web.context import templates
 from tests.integration.families import TODAY, child_of, town_with_a_held_record
 from tests.integration.filled import Fill
 from tests.integration.steps.pipe import Pipe
@@ -41,16 +40,6 @@ class Person:
 
 
 SignIn = Callable[[str], Person]
-
-
-@pytest.fixture(scope="session", autouse=True)
-def templates_are_read_once() -> Iterator[None]:
-    """All sites of this process share their templates, which nothing changes: one process has one site but in tests, and to
-    read a page's templates takes longer than to make the page."""
-    environment = templates()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("send_integration.web.app.templates", lambda: environment)
-        yield
 
 
 @pytest.fixture
