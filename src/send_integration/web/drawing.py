@@ -36,6 +36,8 @@ WIDE = Layout("wide", 960, 148, 14, 3, 7, 8)
 PHONE = Layout("phone", 340, 0, 12, 2, 6, 3)
 
 BAR, THIN, BAR_GAP, MARK_ROW, PAD, HEADER, AXIS = 20, 5, 4, 20, 8, 26, 24
+BEYOND = 2
+"""How far the round and pointed marks that hold a number reach beyond half their width."""
 
 
 class Text(NamedTuple):
@@ -218,6 +220,8 @@ def _marks(pen: _Pen, marks: Sequence[Mark], lane: str) -> None:
     for mark in sorted(marks, key=lambda mark: mark.on):
         x, words = pen.place(mark.on), _numbers(mark.flags)
         half = 6.0 if not words else 8 + 3.5 * len(words)
+        if words:  # wider than the margin, and on the first day of what is shown it would begin before the picture
+            x = min(max(x, half + BEYOND), pen.layout.width - half - BEYOND)
         free = [row for row, taken in enumerate(rows) if taken <= x - half]
         row = free[0] if free else min(range(len(rows)), key=rows.__getitem__)
         rows[row] = max(rows[row], x + half)

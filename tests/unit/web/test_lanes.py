@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from send_integration.contracts.event import ChildId, Event
@@ -148,6 +148,7 @@ words = st.sampled_from(
     st.lists(st.tuples(words, st.dates(date(2013, 3, 1), TODAY), st.integers(1, 4)), min_size=1, max_size=40),
     st.sampled_from([WIDE, PHONE]),
 )
+@example([("camhs.referred", date(2024, 9, 1), 1), *[("school.suspended", date(2013, 3, 1), 1)] * 2], PHONE)
 def test_whatever_happened_the_drawing_keeps_to_its_frame(
     happened: list[tuple[str, date, int]], layout: Layout
 ) -> None:
