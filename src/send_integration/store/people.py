@@ -226,8 +226,8 @@ def keep_keys_anew(connection: Connection, records: Iterable[KnownRecord]) -> No
 
 
 def change_keys(connection: Connection, former: Iterable[KnownRecord], records: Iterable[KnownRecord]) -> None:
-    """Find records under their keys by their components as they are now, and no more by the former ones; both are all the
-    records of these."""
+    """Find records under their keys by their components as they are now, and no more by what the former ones brought;
+    `records` are all that the components of the former have left, for some of their keys are the same."""
     _remove_keys(connection, former)
     _add_keys(connection, records)
 
