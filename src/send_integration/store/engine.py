@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from psycopg.types.array import ListBinaryDumper
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DisconnectionError, OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -34,6 +35,7 @@ class PageEngine(Engine):
 def open_database(address: str) -> Engine:
     """An engine for a PostgreSQL address. Raises NotReady, without the address's password, where none answers."""
     engine = create_engine(_url(address), pool_size=4, max_overflow=4, pool_pre_ping=True)
+    _send_lists_in_binary_form(engine)
     _require_answer(engine)
     return engine
 
@@ -45,6 +47,7 @@ def open_database_for_pages(address: str) -> Engine:
     where in turn each of many would meet a question too seldom to keep its plan.
     """
     plain = create_engine(_url(address), pool_size=CONNECTIONS, max_overflow=CONNECTIONS, pool_use_lifo=True)
+    _send_lists_in_binary_form(plain)
     _ask_the_idle(plain)
     engine = PageEngine(plain.pool, plain.dialect, plain.url)
     _require_answer(engine)
@@ -62,6 +65,14 @@ def _require_answer(engine: Engine) -> None:
         raise NotReady(
             "The database does not answer", where=str(engine.url), next_step="Check SEND_DATABASE and the server."
         ) from None
+
+
+def _send_lists_in_binary_form(engine: Engine) -> None:
+    """As text, which is the driver's choice, each quote of a list's texts is escaped by itself: a flag's JSON took 100 µs."""
+
+    @event.listens_for(engine, "connect")
+    def register(connection: Any, _entry: ConnectionPoolEntry) -> None:  # noqa: ANN401 - the driver's
+        connection.adapters.register_dumper(list, ListBinaryDumper)
 
 
 def _ask_the_idle(engine: Engine) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, date, datetime
 from time import monotonic
 
 import pytest
@@ -9,7 +10,7 @@ from sqlalchemy import Engine, text
 
 from send_integration.errors import NotReady
 from send_integration.store import engine as opening
-from send_integration.store.engine import open_database_for_pages
+from send_integration.store.engine import open_database, open_database_for_pages
 from send_integration.store.sessions import Session, record
 from send_integration.store.shown import SHOWING_LOCK
 from send_integration.store.visits import visit
@@ -115,3 +116,26 @@ def test_a_question_is_asked_over_the_connection_that_was_used_last(pages: Engin
             used.append(connection.execute(backend).scalar_one())
     assert len(known) == 2
     assert len(set(used)) == 1
+
+
+@pytest.mark.parametrize("of_pages", [False, True])
+def test_lists_go_in_binary_form_and_come_back_as_they_were(engine: Engine, *, of_pages: bool) -> None:
+    address = engine.url.render_as_string(hide_password=False)
+    opened = open_database_for_pages(address) if of_pages else open_database(address)
+    lists: dict[str, list[object]] = {
+        "text": ['{"a": "b\\\\c"}', "", "NULL", "é, {}", None],
+        "bigint": [1, 2**40, None],
+        "bytea": [b'\x00"\\', b""],
+        "date": [date(2024, 2, 29), None],
+        "timestamptz": [datetime(2024, 2, 29, 12, tzinfo=UTC)],
+        "boolean": [True, None],
+    }
+    with opened.connect() as connection:
+        for kind, given in lists.items():
+            asked = text(f"SELECT pg_typeof(:given) = cast(:form AS regtype), cast(:given AS {kind}[])")
+            told, found = connection.execute(asked, {"given": given, "form": f"{kind}[]"}).one()
+            assert (told, found) == (True, given)
+        for none in ([], [None]):
+            assert connection.execute(text("SELECT cast(:given AS bigint[])"), {"given": none}).scalar_one() == none
+            assert not connection.execute(text("SELECT 1 = ANY(:given)"), {"given": none}).scalar_one()
+    opened.dispose()
