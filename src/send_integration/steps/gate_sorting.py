@@ -145,7 +145,7 @@ def event_of(row: AdmittedRow) -> Event:
 
 def body_of(row: AdmittedRow) -> bytes:
     """The body of that event."""
-    return registry.body_of(row.raw, f"{row.topic}, partition {row.partition}, message {row.offset}")
+    return row.body or registry.body_of(row.raw, f"{row.topic}, partition {row.partition}, message {row.offset}")
 
 
 def _take(out: Sorted, feed: str, message: RawMessage, event: Event) -> None:

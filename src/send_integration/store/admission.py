@@ -11,7 +11,7 @@ from sqlalchemy import Connection, text
 
 from send_integration.contracts.event import EventKey
 from send_integration.contracts.glimpse import glimpse
-from send_integration.store.bulk import copy_rows
+from send_integration.store.bulk import copy_rows, read_rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,8 @@ class AdmittedRow:
     offset: int
     person_record_id: int | None
     least_decision: int
+    body: bytes | None = None
+    """Where the timeline had it when the row was read: to make it again from the bytes is to judge them once more."""
 
     @property
     def key(self) -> EventKey:
@@ -39,6 +41,10 @@ class AdmittedRow:
 _ADMITTED = (
     'source, event_id, feed, body_hash, recorded_at, raw, topic, "partition", "offset", person_record_id,'
     " least_decision"
+)
+_WITH_BODY = (
+    f"SELECT {_ADMITTED}, (SELECT e.body FROM event e WHERE e.source = a.source AND e.event_id = a.event_id"  # noqa: S608 - ours
+    " AND sha256(e.body) = a.body_hash) FROM admitted a"
 )
 
 
@@ -97,12 +103,10 @@ def admitted_bytes(connection: Connection, raws: Iterable[bytes]) -> set[bytes]:
 
 def admitted_at(connection: Connection, topic: str, places: Sequence[tuple[int, int]]) -> list[AdmittedRow]:
     """The admitted events whose messages stood at some (partition, offset) of a topic."""
-    rows = connection.execute(
-        text(
-            f"SELECT {_ADMITTED} FROM admitted"  # noqa: S608 - a constant of ours
-            ' WHERE topic = :topic AND ("partition", "offset") IN'
-            " (SELECT * FROM unnest(cast(:partitions AS int[]), cast(:offsets AS bigint[])))"
-        ),
+    rows = read_rows(
+        connection,
+        f"{_WITH_BODY} WHERE topic = %(topic)s"  # noqa: S608 - a constant of ours
+        ' AND ("partition", "offset") IN (SELECT * FROM unnest(%(partitions)s::int[], %(offsets)s::bigint[]))',
         {"topic": topic, "partitions": [place[0] for place in places], "offsets": [place[1] for place in places]},
     )
     return [_admitted(row) for row in rows]
@@ -111,7 +115,7 @@ def admitted_at(connection: Connection, topic: str, places: Sequence[tuple[int, 
 def admitted_of_records(connection: Connection, record_ids: Sequence[int]) -> list[AdmittedRow]:
     """Every admitted event that asserts one of some person records."""
     rows = connection.execute(
-        text(f"SELECT {_ADMITTED} FROM admitted WHERE person_record_id = ANY(:ids)"),  # noqa: S608 - a constant of ours
+        text(f"{_WITH_BODY} WHERE person_record_id = ANY(:ids)"),
         {"ids": list(record_ids)},
     )
     return [_admitted(row) for row in rows]

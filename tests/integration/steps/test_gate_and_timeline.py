@@ -7,8 +7,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine
 
+from send_integration.contracts.registry import read
 from send_integration.evaluate import as_json, evaluate
 from send_integration.steps.catalogue import load_rules
+from send_integration.steps.gate import READER
 from tests.builders import NOW, sent
 from tests.integration.steps.pipe import Pipe, empty
 from tests.property.strategies import DAY_ONE, PEOPLE, lines
@@ -126,6 +128,24 @@ def test_a_retraction_that_gives_way_to_an_earlier_body_gives_its_event_back(eng
         pipe.drain_timeline()
 
     check(pipe, history)
+
+
+def test_what_a_killed_gate_says_again_is_what_it_let_in_though_the_timeline_has_what_gave_way(engine: Engine) -> None:
+    first, later = (
+        sent("referrals.received", "2024-01-01", event_id="e0", source="s", recorded=day, note=day)
+        for day in ("2024-01-04", "2024-01-05")
+    )
+    pipe = Pipe(engine, RULES, TODAY)
+    pipe.send("referrals", later)
+    pipe.drain_gate(["referrals"])
+    pipe.drain_timeline()
+    pipe.send("referrals", first)
+    pipe.admit("referrals", pipe.waiting("send.raw.referrals", READER), publish=False)
+    pipe.drain_gate(["referrals"])
+
+    assert [read(body).note for _, body in pipe.clean().values()] == ["2024-01-04"]
+    pipe.drain_timeline()
+    check(pipe, [later, first])
 
 
 def test_a_persons_decision_that_gives_way_to_another_feeds_body_decides_nothing(engine: Engine) -> None:
