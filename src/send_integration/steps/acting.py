@@ -9,7 +9,8 @@ from send_integration.alerts.schedule import in_rehearsal
 from send_integration.alerts.sending import may_snooze
 from send_integration.errors import BadInput
 from send_integration.rules.flags import ACKNOWLEDGED, DISMISSED
-from send_integration.steps.alerts import PENDING, Today, alert_message
+from send_integration.steps.alert_saying import Became, Today, say_what_became
+from send_integration.steps.alerts import PENDING
 from send_integration.steps.flag_saying import handed_over_by_a_person
 from send_integration.steps.handling import handle_within
 from send_integration.store.alerts import (
@@ -93,7 +94,7 @@ def _answer(engine: Engine, alert_id: str, what: str, why: str, person: Person) 
 
 def _note(connection: Connection, kept: KeptAlert, change: str, person: Person, **more: str) -> None:
     today = Today.of(person.today, person.now)
-    say(connection, [alert_message(change, kept.alert, today, by=person.session.actor, **more)])
+    say_what_became(connection, [Became(change, kept.alert, {"by": person.session.actor, **more})], today)
     record_within(
         connection, person.session, ANSWER, kept.alert.child_id, allowed=True, why=f"{change}: {kept.alert.alert_id}"
     )

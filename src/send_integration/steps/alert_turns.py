@@ -11,7 +11,8 @@ from send_integration.alerts.letters import digest_letter
 from send_integration.alerts.route import Alert, escalated
 from send_integration.alerts.schedule import answered_by
 from send_integration.alerts.sending import most_severe_first
-from send_integration.steps.alerts import AlertRouter, Today, Wanted, alert_message
+from send_integration.steps.alert_saying import SENT, Became, Today, say_what_became
+from send_integration.steps.alerts import AlertRouter, Wanted
 from send_integration.store.alerts import (
     AlertRow,
     KeptAlert,
@@ -33,7 +34,6 @@ from send_integration.store.digests import (
     waiting_digests,
 )
 from send_integration.store.directory import changed_since_routed, mark_routed
-from send_integration.store.outbox import say
 from send_integration.store.shown import about_to_show
 
 FLAGS_OF_A_TURN = 1000
@@ -95,7 +95,8 @@ def _make_digest(router: AlertRouter, recipient: str, today: Today) -> int:
         reachable = next((alert for alert in alerts if alert.email), alerts[0])
         rows = router.deliveries(digest_id, reachable, digest_letter(digest_id, alerts))
         add_deliveries(connection, rows, today.now)
-        say(connection, [alert_message("sent", alert, today, how="digest", digest=digest_id) for alert in alerts])
+        how = {"how": "digest", "digest": digest_id}
+        say_what_became(connection, [Became(SENT, alert, how) for alert in alerts], today)
         return len(alerts)
 
 
@@ -150,7 +151,7 @@ def pass_on(router: AlertRouter, today: Today) -> int:
         above = {kept.alert.alert_id: _above(people, kept, told, today.day) for kept in late}
         keep_alerts(connection, [_passed_on(kept, above[kept.alert.alert_id], today.day) for kept in late])
         fresh = [found for found in above.values() if found is not None]
-        say(connection, [alert_message("escalated", found.alert, today) for found in fresh])
+        say_what_became(connection, [Became("escalated", found.alert) for found in fresh], today)
         router.keep_and_send(connection, fresh, today)
         return len(fresh)
 

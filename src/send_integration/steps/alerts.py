@@ -11,18 +11,16 @@ from sqlalchemy import Connection, Engine
 from send_integration.alerts.directory import Directory, Recipient
 from send_integration.alerts.letters import Letter, alert_letter
 from send_integration.alerts.route import Alert, Holder, Known, escalated, inherited, route
-from send_integration.alerts.schedule import ANSWER_DAYS, OFFICE_HOURS, WorkingHours, in_rehearsal
+from send_integration.alerts.schedule import ANSWER_DAYS, OFFICE_HOURS, WorkingHours
 from send_integration.alerts.sending import ALERTS_A_DAY, URGENT, Plan, Sent, plan, rank, remembered, within_budget
-from send_integration.contracts import topics
-from send_integration.contracts.content_types import AS_JSON
 from send_integration.rules.flags import CLEARED, RAISED
-from send_integration.steps.batch import Outgoing, RawMessage
+from send_integration.steps.alert_saying import SENT, Became, Today, say_what_became
+from send_integration.steps.batch import RawMessage
 from send_integration.steps.protecting import opened
 from send_integration.store.alerts import (
     AlertRow,
     KeptAlert,
     StandingFlag,
-    alert_content,
     alerts_of_flags,
     close_alerts,
     drop_unsent_alerts,
@@ -37,11 +35,10 @@ from send_integration.store.alerts import (
 )
 from send_integration.store.deliveries import Delivery, add_deliveries, readdress_deliveries, reword_deliveries
 from send_integration.store.directory import directory
-from send_integration.store.outbox import say
 from send_integration.store.positions import move_on, split_known
 from send_integration.store.record_keys import RecordKeys
 from send_integration.store.shown import about_to_show
-from send_integration.when.london import london_day, utc_text
+from send_integration.when.london import london_day
 
 READER = "alerts"
 
@@ -60,23 +57,6 @@ class Office(NamedTuple):
 
 
 AS_SHIPPED = Office()
-
-
-class Today(NamedTuple):
-    """The day that counts as today, the clock's moment, and the same time of that day; they differ in a rehearsal only."""
-
-    day: date
-    now: datetime
-    moment: datetime
-
-    @classmethod
-    def of(cls, day: date, now: datetime) -> "Today":
-        """From the day that counts as today and the clock."""
-        return cls(day, now, in_rehearsal(now, day))
-
-    def by_the_clock(self, planned: datetime) -> datetime:
-        """A planned moment of today or later as the clock will show it."""
-        return self.now + (planned - self.moment)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,9 +135,9 @@ class AlertRouter:
         answered = [found for found in wanted if found.handled is not None]
         unsent = drop_unsent_alerts(connection, [found.alert.alert_id for found in answered])
         wanted = [_never_sent(found) if found.alert.alert_id in unsent else found for found in wanted]
-        say(connection, [alert_message(_gone(alert, standing), alert, today) for alert in gone])
-        say(connection, [alert_message("routed", found.alert, today) for found in wanted if found.fresh])
-        say(connection, _newly_answered(answered, today))
+        became = [Became(_gone(alert, standing), alert) for alert in gone]
+        became += [Became("routed", found.alert) for found in wanted if found.fresh]
+        say_what_became(connection, [*became, *_newly_answered(answered)], today)
         self.keep_and_send(connection, wanted, today)
         return sum(found.fresh for found in wanted)
 
@@ -179,7 +159,7 @@ class AlertRouter:
         for planned, alerts in at_once.items():
             letters = [row for one in alerts for row in self.deliveries(one.alert_id, one, alert_letter(one))]
             add_deliveries(connection, letters, today.by_the_clock(planned))
-            say(connection, [alert_message("sent", alert, today, how="at-once") for alert in alerts])
+            say_what_became(connection, [Became(SENT, alert, {"how": "at-once"}) for alert in alerts], today)
 
     def deliveries(self, message_id: str, alert: Alert, letter: Letter) -> list[Delivery]:
         """How a letter is brought to an alert's recipient: not at all where no channel is set up, or no address is known."""
@@ -269,21 +249,8 @@ def carry_over(connection: Connection, told: Iterable[Mapping[str, Any]], today:
     keep_alerts(connection, [row for found in new if (row := found.row()) is not None])
     for old, heir in heir_of.items():
         pass_hand_over_on(connection, old, heir.flag_id)
-    say(connection, [alert_message("carried-over", found.alert, today) for found in new])
+    say_what_became(connection, [Became("carried-over", found.alert) for found in new], today)
     return set(both)
-
-
-def alert_message(change: str, alert: Alert, today: Today, **more: str) -> Outgoing:
-    """What became of an alert, for send.alerts."""
-    value = {
-        "change": change,
-        "at": utc_text(today.now),
-        **alert_content(alert),
-        "recipient": alert.recipient,
-        "escalated_from": alert.escalated_from,
-        **more,
-    }
-    return Outgoing(topics.ALERTS.name, alert.recipient.encode(), json.dumps(value).encode(), (AS_JSON,))
 
 
 def _gone(alert: Alert, standing: Mapping[str, StandingFlag]) -> str:
@@ -330,9 +297,9 @@ def _answer(stands: StandingFlag, alert: Alert, earlier: Iterable[KeptAlert]) ->
     return max(answers, key=lambda answer: str(answer["on"]), default=None)
 
 
-def _newly_answered(answered: Iterable[Wanted], today: Today) -> list[Outgoing]:
+def _newly_answered(answered: Iterable[Wanted]) -> list[Became]:
     return [
-        alert_message(found.handled["what"], found.alert, today, by=found.handled["by"])
+        Became(found.handled["what"], found.alert, {"by": found.handled["by"]})
         for found in answered
         if found.handled is not None
         and found.kept is not None

@@ -181,6 +181,7 @@ STAYS: Mapping[str, str] = {
     "directory_state": "how often workers changed",
     "inbox_visit": "when a worker looked",
     "alert_load": "how many alerts a worker was sent",
+    "alert_count": "how many alerts of a rule became what in a month",
     "channel_health": "whether mail is sent",
     "meeting": "when a panel meets",
     "meeting_seat": "who sits on it",

@@ -7,6 +7,7 @@ from sqlalchemy import (
     Column,
     Date,
     ForeignKey,
+    Identity,
     Index,
     Integer,
     MetaData,
@@ -119,6 +120,20 @@ alert = Table(
     Index("ix_alert_child_id", "child_id", postgresql_include=["recipient", "cleared_at"]),
     Index("ix_alert_digest", "digest_on", postgresql_where=text("digest_on IS NOT NULL AND cleared_at IS NULL")),
     Index("ix_alert_waits", "waits_since", postgresql_where=text("waits_since IS NOT NULL AND cleared_at IS NULL")),
+)
+
+# How often what became of alerts, by the clock's month in London: of no child and no worker. Rows are only ever added.
+alert_count = Table(
+    "alert_count",
+    METADATA,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("month", Date, nullable=False),
+    Column("rule", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("level", Text, nullable=False),
+    Column("rung", Text, nullable=False),
+    Column("change", Text, nullable=False, comment="as on send.alerts; of what was sent also how"),
+    Column("alerts", BigInteger, nullable=False),
 )
 
 # A colleague to whom a person gave a flag's alert; it holds until the flag clears.

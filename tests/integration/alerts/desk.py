@@ -69,6 +69,12 @@ class Desk:
 
     def flag(self, flag_id: str = "f1", child_id: str = "c1", **fields: Any) -> Flag:
         """A flag as it stands from now on, and its alert."""
+        flag = self.stands(flag_id, child_id, **fields)
+        self.notify(flag)
+        return flag
+
+    def stands(self, flag_id: str, child_id: str = "c1", **fields: Any) -> Flag:
+        """A flag as it stands from now on, of which nobody was told yet."""
         flag = replace(FLAG, flag_id=flag_id, child_id=ChildId(child_id), **fields)
         self.do(
             "INSERT INTO flag (flag_id, child_id, status, content, raised_at) VALUES (:flag, :child, 'open',"
@@ -78,7 +84,6 @@ class Desk:
             child=child_id,
             content=json.dumps(flag_as_json(flag)),
         )
-        self.notify(flag)
         return flag
 
     def clear(self, flag: Flag) -> None:
@@ -86,11 +91,11 @@ class Desk:
         self.do("UPDATE flag SET status = 'cleared' WHERE flag_id = :flag", flag=flag.flag_id)
         self.notify(flag)
 
-    def notify(self, *flags: Flag) -> int:
-        """Something became of some flags, in one batch."""
+    def notify(self, *flags: Flag, **said: str) -> int:
+        """Something became of some flags, in one batch; `said` is what their messages say besides."""
         batch = []
         for flag in flags:
-            value = json.dumps({"flag": flag_as_json(flag)}).encode()
+            value = json.dumps({"flag": flag_as_json(flag), **said}).encode()
             batch.append(RawMessage(topics.FLAGS.name, 0, self._offset, b"", value))
             self._offset += 1
         return self.router.notify(batch, self.today, self.now)

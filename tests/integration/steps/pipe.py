@@ -88,6 +88,7 @@ TABLES = (
         "channel_health",
         "alert_hand_over",
         "alert_load",
+        "alert_count",
         "digest",
         "worker_absence",
         "meeting",
