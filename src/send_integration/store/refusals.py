@@ -143,14 +143,26 @@ def refuse_again(connection: Connection, rows: Mapping[int, QuarantineRow]) -> N
 
 
 def quarantined_at(connection: Connection, topic: str, places: Sequence[tuple[int, int]]) -> list[QuarantineRow]:
-    """What was quarantined of the messages at some (partition, offset) of a topic."""
+    """What was quarantined of the messages at some (partition, offset) of a topic.
+
+    By most nothing was, so what there is between the first and the last is looked at, and not one place after the other.
+    """
     rows = connection.execute(
         text(
             'SELECT feed, raw, reasons, topic, "partition", "offset", origin, person_record_id FROM quarantine'
-            ' WHERE topic = :topic AND status = \'open\' AND ("partition", "offset") IN'
+            " WHERE topic = :topic AND status = 'open'"
+            ' AND ("partition", "offset") >= (cast(:first_partition AS int), cast(:first_offset AS bigint))'
+            ' AND ("partition", "offset") <= (cast(:last_partition AS int), cast(:last_offset AS bigint))'
+            ' AND ("partition", "offset") IN'
             " (SELECT * FROM unnest(cast(:partitions AS int[]), cast(:offsets AS bigint[])))"
         ),
-        {"topic": topic, "partitions": [place[0] for place in places], "offsets": [place[1] for place in places]},
+        {
+            "topic": topic,
+            "partitions": [place[0] for place in places],
+            "offsets": [place[1] for place in places],
+            **dict(zip(("first_partition", "first_offset"), min(places), strict=True)),
+            **dict(zip(("last_partition", "last_offset"), max(places), strict=True)),
+        },
     )
     return [
         QuarantineRow(

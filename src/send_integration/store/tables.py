@@ -211,6 +211,7 @@ quarantine = Table(
         "event_id",
         postgresql_where=text("status <> 'released' AND person_record_id IS NULL"),
     ),
+    Index("ix_quarantine_position", "topic", "partition", "offset", postgresql_where=text("status = 'open'")),
     Index("ix_quarantine_awaiting", "source", "local_id", postgresql_where=text("status = 'open'")),
 )
 
