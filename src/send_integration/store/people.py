@@ -173,7 +173,7 @@ def whole_components(connection: Connection, numbers: Iterable[int]) -> dict[int
 
 
 def _array(numbers: Iterable[int]) -> str:
-    """Numbers as PostgreSQL writes an array: a tenth of the time that the driver takes to write them one by one."""
+    """Numbers as PostgreSQL writes an array: half the time that the driver takes to write them one by one."""
     return "{" + ",".join(map(str, numbers)) + "}"
 
 
