@@ -42,10 +42,6 @@ _ADMITTED = (
     'source, event_id, feed, body_hash, recorded_at, raw, topic, "partition", "offset", person_record_id,'
     " least_decision"
 )
-_WITH_BODY = (
-    f"SELECT {_ADMITTED}, (SELECT e.body FROM event e WHERE e.source = a.source AND e.event_id = a.event_id"  # noqa: S608 - ours
-    " AND sha256(e.body) = a.body_hash) FROM admitted a"
-)
 
 
 def known_by_key(
@@ -102,10 +98,11 @@ def admitted_bytes(connection: Connection, raws: Iterable[bytes]) -> set[bytes]:
 
 
 def admitted_at(connection: Connection, topic: str, places: Sequence[tuple[int, int]]) -> list[AdmittedRow]:
-    """The admitted events whose messages stood at some (partition, offset) of a topic."""
+    """The admitted events whose messages stood at some (partition, offset) of a topic; with the bodies that the timeline has."""
     rows = read_rows(
         connection,
-        f"{_WITH_BODY} WHERE topic = %(topic)s"  # noqa: S608 - a constant of ours
+        f"SELECT {_ADMITTED}, (SELECT e.body FROM event e WHERE e.source = a.source AND e.event_id = a.event_id"  # noqa: S608
+        " AND sha256(e.body) = a.body_hash) FROM admitted a WHERE topic = %(topic)s"
         ' AND ("partition", "offset") IN (SELECT * FROM unnest(%(partitions)s::int[], %(offsets)s::bigint[]))',
         {"topic": topic, "partitions": [place[0] for place in places], "offsets": [place[1] for place in places]},
     )
@@ -115,7 +112,7 @@ def admitted_at(connection: Connection, topic: str, places: Sequence[tuple[int, 
 def admitted_of_records(connection: Connection, record_ids: Sequence[int]) -> list[AdmittedRow]:
     """Every admitted event that asserts one of some person records."""
     rows = connection.execute(
-        text(f"{_WITH_BODY} WHERE person_record_id = ANY(:ids)"),
+        text(f"SELECT {_ADMITTED} FROM admitted WHERE person_record_id = ANY(:ids)"),  # noqa: S608 - a constant of ours
         {"ids": list(record_ids)},
     )
     return [_admitted(row) for row in rows]
