@@ -1,4 +1,4 @@
-"""What every process is that evaluates a part of the children: deaf to the terminal, and sparing with its collector."""
+"""How processes work through many children: sparing with their collector, all but the first deaf to the terminal."""
 
 import gc
 import signal

@@ -147,6 +147,7 @@ def quarantined_at(connection: Connection, topic: str, places: Sequence[tuple[in
 
     By most nothing was, so what there is between the first and the last is looked at, and not one place after the other.
     """
+    first, last = min(places), max(places)
     rows = connection.execute(
         text(
             'SELECT feed, raw, reasons, topic, "partition", "offset", origin, person_record_id FROM quarantine'
@@ -160,8 +161,10 @@ def quarantined_at(connection: Connection, topic: str, places: Sequence[tuple[in
             "topic": topic,
             "partitions": [place[0] for place in places],
             "offsets": [place[1] for place in places],
-            **dict(zip(("first_partition", "first_offset"), min(places), strict=True)),
-            **dict(zip(("last_partition", "last_offset"), max(places), strict=True)),
+            "first_partition": first[0],
+            "first_offset": first[1],
+            "last_partition": last[0],
+            "last_offset": last[1],
         },
     )
     return [

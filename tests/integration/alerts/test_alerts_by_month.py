@@ -6,14 +6,13 @@ from collections import Counter
 from datetime import date, datetime
 from pathlib import Path
 
-import pytest
-from sqlalchemy import Engine
-
 from send_integration import clock
 from send_integration.steps import acting
 from send_integration.when.london import london_day
 from tests.integration.alerts.desk import Desk, at
-from tests.integration.alerts.test_turns import LOCAL, MILD, THURSDAY, TUESDAY, with_an_event
+from tests.integration.alerts.test_turns import LOCAL, MILD, THURSDAY, TUESDAY, desk, with_an_event
+
+__all__ = ["desk"]
 
 DOCS = (Path(__file__).parents[3] / "docs/warehouse.md").read_text()
 JUNE, JULY = date(2025, 6, 1), date(2025, 7, 1)
@@ -26,34 +25,26 @@ SAID_AS = {
 Counts = Counter[tuple[object, ...]]
 
 
-@pytest.fixture
-def desk(engine: Engine) -> Desk:
-    """A child with a named worker, whose manager is m1."""
-    made = Desk(engine)
-    made.child("c1", "w1")
-    made.worker("w1", manager_id="m1")
-    made.worker("w2")
-    made.worker("m1", team="managers")
-    made.turn()
-    return made
+def columns(desk: Desk) -> list[str]:
+    """The columns of the view, in their order."""
+    query = "SELECT column_name FROM information_schema.columns WHERE table_name = :view ORDER BY ordinal_position"
+    return [row[0] for row in desk.ask(query, view="fact_alert_month")]
 
 
 def counted(desk: Desk, as_was: datetime | None = None) -> Counts:
     """What analysts read, by group and column; as it was at a moment, if one is given."""
-    columns = [row[0] for row in desk.ask(
-        "SELECT column_name FROM information_schema.columns WHERE table_name = 'fact_alert_month' ORDER BY ordinal_position"
-    )]  # fmt: skip
+    told = columns(desk)
     rows = desk.ask(
         "SELECT v.* FROM set_config('send.as_was', :moment, true) AS s, LATERAL"
         " (SELECT * FROM warehouse.fact_alert_month WHERE s IS NOT NULL) AS v",
         moment=as_was.isoformat() if as_was else "",
     )
-    assert tuple(columns[: len(GROUP)]) == GROUP
+    assert tuple(told[: len(GROUP)]) == GROUP
     return Counter(
         {
             (*row[: len(GROUP)], column): number
             for row in rows
-            for column, number in zip(columns[len(GROUP) :], row[len(GROUP) :], strict=True)
+            for column, number in zip(told[len(GROUP) :], row[len(GROUP) :], strict=True)
             if number
         }
     )
@@ -134,9 +125,6 @@ def test_what_goes_on_with_another_flag_is_neither_new_nor_told_again(desk: Desk
 
 def test_the_docs_tell_of_its_columns(desk: Desk) -> None:
     listed = re.search(r"\*\*`fact_alert_month`\*\*.*?\n\n(.*?)\n\n", DOCS, re.DOTALL)
-    columns = [row[0] for row in desk.ask(
-        "SELECT column_name FROM information_schema.columns WHERE table_name = 'fact_alert_month' ORDER BY ordinal_position"
-    )]  # fmt: skip
 
     assert listed is not None
-    assert re.findall(r"^\| `(\w+)` \|", listed[1], re.MULTILINE) == columns
+    assert re.findall(r"^\| `(\w+)` \|", listed[1], re.MULTILINE) == columns(desk)

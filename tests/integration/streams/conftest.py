@@ -113,7 +113,7 @@ class System:
         while not condition():
             if time.monotonic() > deadline:
                 pytest.fail(f"{what} did not happen in {WITHIN_SECONDS} s\n{self.logs()[-3000:]}\n{self.ledger()}")
-            time.sleep(between_looks)
+            time.sleep(between_looks)  # the topics and tables that it looks at tell nobody
 
     def wait_until_balanced(self) -> None:
         """Return once nothing waits and all is accounted for."""
