@@ -148,6 +148,19 @@ def test_what_a_killed_gate_says_again_is_what_it_let_in_though_the_timeline_has
     check(pipe, [later, first])
 
 
+def test_a_killed_gate_says_again_all_that_it_refused_from_the_first_message_to_the_last(engine: Engine) -> None:
+    pipe = Pipe(engine, RULES, TODAY)
+    refused = {b"{%d" % number for number in range(6)}
+    for number, raw in enumerate(sorted(refused)):
+        pipe.send("referrals", raw, partition=number % 3)
+    pipe.admit("referrals", pipe.waiting("send.raw.referrals", READER), publish=False)
+    pipe.drain_gate(["referrals"])
+
+    assert {
+        one.value for (topic, _), held in pipe.topics.items() if topic == "send.quarantine" for one in held
+    } == refused
+
+
 def test_a_persons_decision_that_gives_way_to_another_feeds_body_decides_nothing(engine: Engine) -> None:
     """Found by the property above: the decision was out of the admitted, and still joined two children."""
     one, two = PEOPLE[0], PEOPLE[1]
