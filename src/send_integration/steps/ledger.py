@@ -1,18 +1,15 @@
 """The ledger: proves from broker and database that every event is accounted for, to the unit."""
 
-from collections.abc import Container, Iterable, Mapping
-from dataclasses import asdict, dataclass, replace
-from types import MappingProxyType
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from sqlalchemy import Engine
 
 from send_integration.broker.offsets import Extent, extents
 from send_integration.contracts import topics
-from send_integration.store.backfill import loaded_messages, topic_of
-from send_integration.store.backfill_children import children_waiting
-from send_integration.store.breakers import paused_feeds
-from send_integration.store.ledger import Counted, Rows, counted, outbox_size, rows_of_feeds
+from send_integration.store.backfill import topic_of
+from send_integration.store.ledger import Counted, Kept, Rows, counted, kept_now
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +25,7 @@ class FeedLedger:
     quarantined: int
     duplicates: int
     rows_agree: bool
-    paused: bool = False
+    paused: bool
 
     @property
     def balanced(self) -> bool:
@@ -49,7 +46,7 @@ class Ledger:
     feeds: tuple[FeedLedger, ...]
     child_events_waiting: int
     outbox_waiting: int
-    children_waiting: int = 0
+    children_waiting: int
 
     @property
     def balanced(self) -> bool:
@@ -79,66 +76,53 @@ class Ledger:
 
 
 def take_ledger(engine: Engine, bootstrap: str) -> Ledger:
-    """Ask the broker how much there is and the database what became of it. Raises NotReady where one is away."""
-    found = extents(bootstrap, [*(topics.raw(feed).name for feed in topics.FEEDS), topics.CHILD_EVENTS.name])
-    paused, loaded = paused_feeds(engine), loaded_messages(engine)
-    rows, outbox, children = rows_of_feeds(engine), outbox_size(engine), children_waiting(engine)
-    return balance(found, counted(engine), rows, outbox, paused=paused, loaded=loaded, children=children)
+    """Ask the database what became of all there was, and then the broker how much there is. Raises NotReady where one is
+    away.
+
+    In this order, and the database as it was at one moment: what moved on since then is more at the broker than was read,
+    and waits. The other way round, what left the outbox between the two would be nowhere.
+    """
+    kept = kept_now(engine)
+    return balance(
+        extents(bootstrap, [*(topics.raw(feed).name for feed in topics.FEEDS), topics.CHILD_EVENTS.name]), kept
+    )
 
 
 def has_waiting(engine: Engine, bootstrap: str, feed: str) -> bool:
     """Whether messages of a feed wait at the broker. Raises NotReady where it is away."""
-    kept = {(row.topic, row.partition): row for row in counted(engine) if row.reader == "gate"}
+    with engine.connect() as connection:
+        kept = {(row.topic, row.partition): row for row in counted(connection) if row.reader == "gate"}
     return _waiting(extents(bootstrap, [topics.raw(feed).name]), kept) > 0
 
 
-def balance(
-    found: Iterable[Extent],
-    read: Iterable[Counted],
-    rows: Mapping[str, Rows],
-    outbox: int,
-    *,
-    paused: Container[str] = (),
-    loaded: Mapping[str, int] = MappingProxyType({}),
-    children: int = 0,
-) -> Ledger:
-    """Compare what the broker has, and what was `loaded` of each feed's history, with what was kept; `children` of it wait."""
+def balance(found: Iterable[Extent], kept: Kept) -> Ledger:
+    """Compare what the broker has, and what was loaded of each feed's history, with what was kept."""
     by_topic: dict[str, list[Extent]] = {}
     for extent in found:
         by_topic.setdefault(extent.topic, []).append(extent)
-    kept = {(row.topic, row.partition): row for row in read if row.reader in ("gate", "timeline")}
-    feeds = tuple(
-        replace(
-            _feed(feed, by_topic.get(topics.raw(feed).name, []), kept, rows, loaded.get(feed, 0)), paused=feed in paused
-        )
-        for feed in topics.FEEDS
-    )
-    child_events = _waiting(by_topic.get(topics.CHILD_EVENTS.name, []), kept)
-    return Ledger(feeds, child_events, outbox, children)
+    read = {(row.topic, row.partition): row for row in kept.read if row.reader in ("gate", "timeline")}
+    feeds = tuple(_feed(feed, by_topic.get(topics.raw(feed).name, []), read, kept) for feed in topics.FEEDS)
+    child_events = _waiting(by_topic.get(topics.CHILD_EVENTS.name, []), read)
+    return Ledger(feeds, child_events, kept.outbox, kept.children)
 
 
-def _feed(
-    feed: str,
-    partitions: Iterable[Extent],
-    kept: Mapping[tuple[str, int], Counted],
-    rows: Mapping[str, Rows],
-    loaded: int,
-) -> FeedLedger:
-    present = list(partitions)
-    history = [row for (topic, _), row in kept.items() if topic == topic_of(feed)]
-    read = [kept[place.topic, place.partition] for place in present if (place.topic, place.partition) in kept]
+def _feed(feed: str, present: Sequence[Extent], places: Mapping[tuple[str, int], Counted], kept: Kept) -> FeedLedger:
+    history = [row for (topic, _), row in places.items() if topic == topic_of(feed)]
+    read = [places[place.topic, place.partition] for place in present if (place.topic, place.partition) in places]
     read += history
+    loaded = kept.loaded.get(feed, 0)
     accepted = sum(row.accepted for row in read)
     quarantined = sum(row.quarantined for row in read)
     return FeedLedger(
         feed,
         raw=sum(place.end for place in present) + loaded,
-        before=sum(place.begin for place in present if (place.topic, place.partition) not in kept),
-        waiting=_waiting(present, kept) + _unsaid(history, loaded),
+        before=sum(place.begin for place in present if (place.topic, place.partition) not in places),
+        waiting=_waiting(present, places) + _unsaid(history, loaded),
         accepted=accepted,
         quarantined=quarantined,
         duplicates=sum(row.duplicates for row in read),
-        rows_agree=rows.get(feed, Rows(0, 0)) == Rows(accepted, quarantined),
+        rows_agree=kept.rows.get(feed, Rows(0, 0)) == Rows(accepted, quarantined),
+        paused=feed in kept.paused,
     )
 
 

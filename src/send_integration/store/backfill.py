@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, text
 
 from send_integration.errors import NotReady
 from send_integration.store.bulk import copy_rows
@@ -192,13 +192,12 @@ def too_long_lines(connection: Connection, files: Iterable[int]) -> int:
     return int(connection.execute(found, {"files": sorted(files)}).scalar_one())
 
 
-def loaded_messages(engine: Engine) -> dict[str, int]:
+def loaded_messages(connection: Connection) -> dict[str, int]:
     """Of each feed, how many messages of history were ever read."""
-    with engine.connect() as connection:
-        rows = connection.execute(
-            text(
-                "SELECT f.feed, coalesce(sum(c.messages), 0) FROM backfill_file f JOIN backfill_chunk c ON c.file = f.id"
-                " GROUP BY f.feed"
-            )
+    rows = connection.execute(
+        text(
+            "SELECT f.feed, coalesce(sum(c.messages), 0) FROM backfill_file f JOIN backfill_chunk c ON c.file = f.id"
+            " GROUP BY f.feed"
         )
-        return {row[0]: int(row[1]) for row in rows}
+    )
+    return {row[0]: int(row[1]) for row in rows}

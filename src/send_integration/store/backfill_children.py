@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Sequence
 
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, text
 
 from send_integration.store.backfill import BACKFILL_LOCK, holders
 
@@ -81,8 +81,7 @@ def restrict_children(connection: Connection, children: Collection[str]) -> None
     )
 
 
-def children_waiting(engine: Engine) -> int:
+def children_waiting(connection: Connection) -> int:
     """How many children history has touched whom nobody has evaluated since."""
-    with engine.connect() as connection:
-        waiting: int = connection.execute(text("SELECT count(*) FROM backfill_child")).scalar_one()
-        return waiting
+    waiting: int = connection.execute(text("SELECT count(*) FROM backfill_child")).scalar_one()
+    return waiting

@@ -20,7 +20,7 @@ from send_integration.steps.ledger import balance
 from send_integration.store.audit_chain import verify_audit
 from send_integration.store.engine import open_database
 from send_integration.store.erasing import BY_STEPS, PARTS, STAYS
-from send_integration.store.ledger import counted, rows_of_feeds
+from send_integration.store.ledger import kept_now
 from send_integration.store.pseudonym_keys import read_pseudonyms
 from send_integration.store.sessions import Session
 from send_integration.warehouse.row_keys import RowKeys
@@ -98,10 +98,9 @@ def counts(engine: Engine) -> dict[str, tuple[int, int]]:
 
 def require_balance(engine: Engine) -> None:
     """The counts of every feed are those of its rows."""
-    assert {feed: tuple(rows) for feed, rows in rows_of_feeds(engine).items()} == counts(engine)
-    assert all(
-        feed.rows_agree for feed in balance([], counted(engine), rows_of_feeds(engine), 0).feeds if feed.accepted
-    )
+    kept = kept_now(engine)
+    assert {feed: tuple(rows) for feed, rows in kept.rows.items()} == counts(engine)
+    assert all(feed.rows_agree for feed in balance([], kept).feeds if feed.accepted)
 
 
 def test_of_every_table_it_is_said_what_erasing_does_with_it(engine: Engine) -> None:

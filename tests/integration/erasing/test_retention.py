@@ -18,7 +18,7 @@ from send_integration.errors import BadInput, BadSetting, SendError
 from send_integration.settings import settings
 from send_integration.steps.holding import place
 from send_integration.steps.retaining import Retaining, due_children, load_retention
-from send_integration.store.ledger import rows_of_feeds
+from send_integration.store.ledger import kept_now
 from send_integration.store.sessions import Session, record
 from tests.integration.cli.conftest import Run, command
 from tests.integration.erasing.small import CLINIC, SAM, SCHOOLS, Small, small_town
@@ -158,14 +158,14 @@ def test_what_is_too_old_of_tables_goes_and_what_is_counted_stays_so(town: Small
                 " '2024-01-01'), ('new', 'a@b', '{}', now(), '2026-05-31'), ('waits', 'a@b', '{}', now(), NULL)"
             )
         )
-    before = rows_of_feeds(town.engine)
+    before = kept_now(town.engine).rows
 
     cleared = {
         rule.name: rows for rule, rows in Retaining(town.eraser, load_retention(None), TODAY).clear_tables(SAM) if rows
     }
 
     assert cleared == {"discarded-from-quarantine": 2, "delivery": 1}
-    assert rows_of_feeds(town.engine) == before, "a mark stays for the item"
+    assert kept_now(town.engine).rows == before, "a mark stays for the item"
     assert town.one("SELECT count(*) FROM quarantine") == 1, "an open one waits for a person, however long"
     assert town.pipe.ask("SELECT message_id FROM delivery WHERE address = 'a@b' ORDER BY 1") == [("new",), ("waits",)]
     assert town.one("SELECT count(*) FROM audit WHERE action = 'retention-clear'") == 2

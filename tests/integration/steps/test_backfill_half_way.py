@@ -20,11 +20,10 @@ from send_integration.steps.gate_judging import Judge
 from send_integration.steps.ledger import Ledger, balance
 from send_integration.steps.redeciding import redecide_everything
 from send_integration.steps.timeline import TimelineKeeper
-from send_integration.store.backfill import chunks_to_read, loaded_messages, lock_backfill
-from send_integration.store.backfill_children import children_waiting
+from send_integration.store.backfill import chunks_to_read, lock_backfill
 from send_integration.store.backfill_letting_in import hold_identity
 from send_integration.store.engine import open_database
-from send_integration.store.ledger import counted, outbox_size, rows_of_feeds
+from send_integration.store.ledger import kept_now
 from send_integration.store.timelines import make_all_due
 from tests.builders import ANNA_KOWALSKA as ANNA
 from tests.builders import NOW, TOM_BRIGHT, sent
@@ -111,8 +110,7 @@ def test_the_ledger_says_whom_a_killed_load_has_not_evaluated(left: Engine) -> N
 
 
 def _ledger(engine: Engine) -> Ledger:
-    loaded, children = loaded_messages(engine), children_waiting(engine)
-    return balance([], counted(engine), rows_of_feeds(engine), outbox_size(engine), loaded=loaded, children=children)
+    return balance([], kept_now(engine))
 
 
 def test_nothing_of_history_is_shown_before_the_answer_that_it_stands_on(left: Engine) -> None:
@@ -168,7 +166,7 @@ def test_a_sweep_takes_up_whom_a_killed_load_has_left_once_all_of_its_history_is
         killed(connection, left)
     assert [keeper.sweep(TODAY, NOW, 1) for _ in range(3)] == [1, 1, 0]
 
-    assert children_waiting(left) == 0
+    assert kept_now(left).children == 0
 
 
 def test_no_sweep_judges_a_child_on_a_part_of_the_history_that_a_load_lets_in(
