@@ -110,6 +110,7 @@ def shorten_waiting_digests(router: AlertRouter, today: Today) -> None:
     """Take out of digests that are not sent yet what no longer stands, was answered, or may not be told any more; what may
     be told again later is in a later one."""
     with router.engine.begin() as connection:
+        lock_routing(connection, alone=True)
         waiting = waiting_digests(connection, today.day)
         if not waiting:
             return
@@ -137,7 +138,7 @@ def _untold(kept: KeptAlert, day: date) -> AlertRow:
 def pass_on(router: AlertRouter, today: Today) -> int:
     """Let the next step up have what was not answered in time, as well; gives how many were passed on."""
     with router.engine.begin() as connection:
-        lock_routing(connection, alone=False)
+        lock_routing(connection, alone=True)
         about_to_show(connection)
         late = [
             kept

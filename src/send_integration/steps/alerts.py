@@ -109,11 +109,12 @@ class AlertRouter:
             new, _ = split_known(connection, READER, batch)
             if not new:
                 return 0
-            lock_routing(connection, alone=False)
-            about_to_show(connection)
             told = [json.loads(message.value) for message in opened(connection, self._keys, new, READER)]
+            going_on = _going_on(told)
+            lock_routing(connection, alone=bool(going_on))
+            about_to_show(connection)
             on = Today.of(today, now)
-            heirs = carry_over(connection, told, on)
+            heirs = carry_over(connection, going_on, on)
             changed = sorted({message["flag"]["flag_id"] for message in told} | heirs)
             fresh = self.route_flags(connection, changed, on)
             move_on(connection, READER, new, {})
@@ -218,20 +219,25 @@ class AlertRouter:
         return plans
 
 
-def carry_over(connection: Connection, told: Iterable[Mapping[str, Any]], today: Today) -> set[str]:
+def _going_on(told: Iterable[Mapping[str, Any]]) -> set[tuple[str, str]]:
+    """The pairs of flags of which one goes on from the other, in the order of their ids: either can be told of first."""
+    pairs = [
+        (message["flag"]["flag_id"], message["same_as"])
+        for message in told
+        if message.get("same_as") and message["change"] in (RAISED, CLEARED)
+    ]
+    return {(min(pair), max(pair)) for pair in pairs}
+
+
+def carry_over(connection: Connection, pairs: Iterable[tuple[str, str]], today: Today) -> set[str]:
     """Let the flags that go on from another child's, for its records moved, have that one's alerts as they stood: nobody is
     told twice, and what was put off or given to a colleague stays so. Gives the ids of both.
 
     Either flag's message can come first, so each names the other; there is nothing left to do for the second.
     """
-    pairs = {
-        tuple(sorted((message["flag"]["flag_id"], message["same_as"])))
-        for message in told
-        if message.get("same_as") and message["change"] in (RAISED, CLEARED)
-    }
-    if not pairs:
-        return set()
     both = sorted({flag_id for pair in pairs for flag_id in pair})
+    if not both:
+        return set()
     standing = {found.flag.flag_id: found.flag for found in standing_flags(connection, both)}
     heir_of = {
         old: standing[new] for one, other in pairs for old, new in ((one, other), (other, one))

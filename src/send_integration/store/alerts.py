@@ -12,8 +12,9 @@ from send_integration.alerts.route import Alert
 from send_integration.rules.flags import Flag, flag_from_json
 
 ROUTING_LOCK = 8210017
-"""Advisory lock: shared by whoever routes what a message names, exclusive for whoever routes all by a changed directory;
-so neither keeps what it read before the other."""
+"""Advisory lock: shared by whoever locks all the alerts that it needs by one question, in the order of their ids; exclusive
+for whoever locks them bit by bit, which would meet others in a ring, or routes all by a changed directory, for neither must
+keep what it read before the other."""
 
 
 @dataclass(frozen=True, slots=True)

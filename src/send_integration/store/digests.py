@@ -8,7 +8,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, Engine, text
 
 from send_integration.alerts.letters import Letter
-from send_integration.store.alerts import KeptAlert, kept_alerts
+from send_integration.store.alerts import KeptAlert, kept_alerts, lock_routing
 from send_integration.store.deliveries import reword_deliveries
 from send_integration.store.secrecy import MAY_BE_LISTED, RECIPIENT_WORKS_THERE
 
@@ -49,6 +49,7 @@ def alerts_for_digest(connection: Connection, recipient: str, today: date) -> li
 def await_answers_without_mail(engine: Engine, today: date) -> None:
     """The time to answer begins also for what no digest may tell of a restricted child: managers have it in their inbox."""
     with engine.begin() as connection:
+        lock_routing(connection, alone=True)
         connection.execute(
             text(f"UPDATE alert SET waits_since = :today WHERE {_DUE} AND waits_since IS NULL AND NOT {_MAY_BE_TOLD}"),  # noqa: S608 - ours
             {"today": today},

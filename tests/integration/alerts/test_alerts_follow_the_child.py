@@ -97,9 +97,10 @@ def test_whichever_of_the_two_flags_comes_first_and_by_itself(pipe: Pipe, first:
     assert {json.loads(m.value)["change"] for m in moved} == {"cleared", "raised"}
 
     for message in sorted(moved, key=lambda m: json.loads(m.value)["change"] != first):
-        told = [json.loads(message.value)]
+        told = json.loads(message.value)
         with pipe.engine.begin() as connection:
-            both = alerts.carry_over(connection, told, alerts.Today.of(TODAY, AT_WORK))
+            pair = (told["flag"]["flag_id"], told["same_as"])
+            both = alerts.carry_over(connection, [pair], alerts.Today.of(TODAY, AT_WORK))
             pipe.router.route_flags(connection, sorted(both), alerts.Today.of(TODAY, AT_WORK))
 
     assert alert(pipe)["child_id"] == child_of(pipe, "tom")

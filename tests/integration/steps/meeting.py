@@ -12,14 +12,14 @@ WAITING = text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'L
 
 
 def meet(
-    engine: Engine, where: str, steps: Sequence[Callable[[], Result]], meanwhile: Callable[[], object] = lambda: None
+    engine: Engine, hold: str, steps: Sequence[Callable[[], Result]], meanwhile: Callable[[], object] = lambda: None
 ) -> list[Result]:
-    """Start steps one after the other while a lock is held on which each comes to wait, do something `meanwhile`; give
-    what the steps gave once it is let go. `where` is that lock, as SQL says it."""
+    """Start steps one after the other, each of which comes to wait while a transaction holds something, do something
+    `meanwhile`; give what the steps gave once it is let go. `hold` is the statement that holds."""
     with ThreadPoolExecutor(len(steps)) as threads:
         started: list[Future[Result]] = []
         with engine.begin() as holding:
-            holding.execute(text(f"LOCK TABLE {where}"))
+            holding.execute(text(hold))
             for number, step in enumerate(steps, start=1):
                 started.append(threads.submit(step))
                 _wait_until_waiting(engine, started[-1], number)

@@ -149,7 +149,9 @@ def test_a_batch_in_hand_when_the_feed_is_paused_is_left_unread(engine: Engine) 
     batch = pipe.waiting("send.raw.camhs", READER)
 
     pause = partial(pause_feed, engine, "camhs", STEWARD, why="the source moves house", now=NINE)
-    results = meet(engine, "stream_position IN EXCLUSIVE MODE", [partial(pipe.gate.admit, "camhs", batch, NINE)], pause)
+    results = meet(
+        engine, "LOCK TABLE stream_position IN EXCLUSIVE MODE", [partial(pipe.gate.admit, "camhs", batch, NINE)], pause
+    )
 
     assert results[0].parked
     assert (pipe.counts(), waiting(pipe)) == ((0, 0, 0), 10)

@@ -125,7 +125,7 @@ def test_a_child_whom_another_sweep_was_faster_to_evaluate_is_not_evaluated_agai
     keepers = [TimelineKeeper(engine, RULES) for _ in range(2)]
     steps = [partial(keeper.sweep, LATER, NOW, CHILDREN) for keeper in keepers]
 
-    meet(engine, "child IN SHARE ROW EXCLUSIVE MODE", steps)
+    meet(engine, "LOCK TABLE child IN SHARE ROW EXCLUSIVE MODE", steps)
 
     assert filled.answers() == expected(LATER)
     with engine.connect() as connection:

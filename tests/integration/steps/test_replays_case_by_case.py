@@ -290,7 +290,7 @@ def test_two_gates_that_let_in_each_others_items_do_not_wait_for_each_other(engi
         partial(gate.admit, "ehcp", [message for message in waiting if message.partition == place], NOW)
         for place, gate in enumerate(pipe.gates)
     ]
-    meet(engine, "quarantine IN SHARE MODE", steps)
+    meet(engine, "LOCK TABLE quarantine IN SHARE MODE", steps)
 
     assert pipe.counts() == (44, 0, 40)
     check_ledger(pipe)

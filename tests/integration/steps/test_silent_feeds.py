@@ -142,7 +142,7 @@ def test_what_waits_at_the_broker_is_no_silence(pipe: Pipe, engine: Engine) -> N
 def test_two_workers_that_both_think_they_lead_tell_once(pipe: Pipe, engine: Engine) -> None:
     looks = [partial(look_of(engine).look, THURSDAY_EIGHT) for _ in range(2)]
 
-    assert sorted(meet(engine, "feed_silence IN EXCLUSIVE MODE", looks)) == [0, 1]
+    assert sorted(meet(engine, "LOCK TABLE feed_silence IN EXCLUSIVE MODE", looks)) == [0, 1]
     assert len(told(pipe)) == 1
 
 

@@ -34,7 +34,7 @@ def test_a_gate_that_changes_the_counts_of_anothers_partition_and_that_other_do_
         for gate, feed in zip(pipe.gates, ("people", "camhs"), strict=True)
     ]
 
-    admitted = meet(engine, "quarantine IN SHARE MODE", steps)  # the first comes to wait here, in its midst
+    admitted = meet(engine, "LOCK TABLE quarantine IN SHARE MODE", steps)  # the first comes to wait here, in its midst
 
     # Of the first, `two` is let in and `both` is let in no more; of the second, `more` is held as `both` is.
     assert [(done.accepted, done.quarantined) for done in admitted] == [(0, 1), (0, 1)]

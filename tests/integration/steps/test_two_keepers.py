@@ -38,7 +38,7 @@ def test_an_event_and_another_childs_correction_of_it_that_meet_in_two_workers_a
     keepers = [TimelineKeeper(engine, RULES, keys=known_keys()) for _ in messages]
     steps = [partial(keeper.keep, [message], TODAY, NOW) for keeper, message in zip(keepers, messages, strict=True)]
 
-    meet(engine, "child IN SHARE ROW EXCLUSIVE MODE", steps)  # no answer can be written meanwhile
+    meet(engine, "LOCK TABLE child IN SHARE ROW EXCLUSIVE MODE", steps)  # no answer can be written meanwhile
 
     found = as_json(evaluate(history, RULES, as_of=TODAY, not_after=NOW), RULES)
     assert pipe.answers() == found["children"]
@@ -59,7 +59,7 @@ def test_two_workers_that_take_records_from_each_others_children_do_not_wait_for
     crossing = [given(other, "c1", 2, partition=0, offset=1), given(one, "c2", 2, partition=1, offset=1)]
     steps = [partial(keeper.keep, [message], TODAY, NOW) for keeper, message in zip(keepers, crossing, strict=True)]
 
-    meet(engine, "event IN SHARE MODE", steps)  # both have locked their child, neither has kept anything
+    meet(engine, "LOCK TABLE event IN SHARE MODE", steps)  # both have locked their child, neither has kept anything
 
     with engine.connect() as connection:
         kept = connection.execute(text("SELECT event_id, child_id FROM event ORDER BY child_id")).all()
