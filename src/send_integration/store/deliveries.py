@@ -143,12 +143,21 @@ def _sent_as(message_id: str, times_asked: int) -> str:
     return plain if times_asked == 1 else f"{plain}-{times_asked}"
 
 
-def hold_due(connection: Connection, today: date, now: datetime) -> None:
-    """Write down of every message that could be sent now and is not, since when."""
+def change_free(connection: Connection, condition: str, change: str, **given: object) -> None:
+    """Change the messages `d` that meet a condition, but for those that somebody else is changing: whoever waited for one of
+    them while holding others could wait in a ring. Both are SQL."""
     connection.execute(
-        text(f"UPDATE delivery d SET held_since = :now WHERE d.held_since IS NULL AND {_DUE}"),  # noqa: S608 - ours
-        {"today": today, "now": now},
+        text(
+            f"WITH free AS MATERIALIZED (SELECT d.message_id FROM delivery d WHERE {condition} FOR UPDATE OF d SKIP LOCKED)"  # noqa: S608 - ours
+            f" UPDATE delivery SET {change} FROM free WHERE delivery.message_id = free.message_id"
+        ),
+        given,
     )
+
+
+def hold_due(connection: Connection, today: date, now: datetime) -> None:
+    """Write down of every message that could be sent now and is not, since when; of what somebody changes, next time."""
+    change_free(connection, f"d.held_since IS NULL AND {_DUE}", "held_since = :now", today=today, now=now)
 
 
 def delivered(connection: Connection, due: DueDelivery, now: datetime) -> None:
@@ -191,11 +200,6 @@ def _end_claim(connection: Connection, due: DueDelivery, change: str, **given: o
 
 def due_again(connection: Connection, channel: str, now: datetime) -> None:
     """Send at once what waits for its next try because a channel failed that lives again; of urgent messages also those that
-    another channel failed last. What every channel refused waits on."""
-    connection.execute(
-        text(
-            "UPDATE delivery SET due_at = :now WHERE sent_at IS NULL AND due_at > :now"
-            " AND (channel = :channel OR (urgent AND channel IS NOT NULL))"
-        ),
-        {"channel": channel, "now": now},
-    )
+    another channel failed last. What every channel refused waits on, and what somebody changes just now until its next try."""
+    waits = "d.sent_at IS NULL AND d.due_at > :now AND (d.channel = :channel OR (d.urgent AND d.channel IS NOT NULL))"
+    change_free(connection, waits, "due_at = :now", channel=channel, now=now)

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, Engine, text
 
+from send_integration.store.deliveries import change_free
 from send_integration.store.secrecy import MAY_BE_SENT
 
 
@@ -32,24 +33,21 @@ _RECIPIENT = "coalesce(a.recipient, n.recipient, g.recipient)"
 
 
 def mark_undeliverable(connection: Connection, today: date, held_before: datetime, now: datetime) -> None:
-    """Write down of every message that could be sent for so long and was not that it cannot be delivered."""
-    connection.execute(
-        text(
-            "UPDATE delivery d SET undeliverable_since = :now WHERE d.sent_at IS NULL AND d.held_since <= :before"  # noqa: S608 - ours
-            f" AND d.undeliverable_since IS NULL AND {MAY_BE_SENT}"
-        ),
-        {"before": held_before, "today": today, "now": now},
-    )
+    """Write down of every message that could be sent for so long and was not that it cannot be delivered; of what somebody
+    changes just now, next time."""
+    overdue = f"d.sent_at IS NULL AND d.held_since <= :before AND d.undeliverable_since IS NULL AND {MAY_BE_SENT}"
+    change_free(connection, overdue, "undeliverable_since = :now", before=held_before, today=today, now=now)
 
 
 def untold(connection: Connection, *, but: Sequence[str]) -> list[Undelivered]:
-    """Messages that cannot be delivered and of which nobody was told, but those whose ids begin so; locked."""
+    """Messages that cannot be delivered and of which nobody was told, but those whose ids begin so and those that
+    somebody changes just now; locked."""
     rows = connection.execute(
         text(
             f"SELECT d.message_id, coalesce({_RECIPIENT}, ''), coalesce(d.failure, 'no channel took it')"  # noqa: S608 - ours
             f" FROM {_WHOSE} WHERE d.sent_at IS NULL AND d.undeliverable_since IS NOT NULL AND d.undeliverable_told_at IS NULL"
             " AND NOT EXISTS (SELECT FROM unnest(cast(:but AS text[])) AS u(p) WHERE starts_with(d.message_id, p))"
-            " ORDER BY d.message_id FOR UPDATE OF d"
+            " ORDER BY d.message_id FOR UPDATE OF d SKIP LOCKED"
         ),
         {"but": list(but)},
     )
