@@ -155,9 +155,9 @@ def lock_children(connection: Connection, children: Iterable[str]) -> None:
 def keep_events(connection: Connection, events: Sequence[KeptEvent]) -> KeptBatch:
     """Keep events, of each source and id the one by the highest decision, and lock every child that this touches.
 
-    Which children those are is known only once the events are kept. So they are kept on trial: where others come to
-    light, all is let go, and all are locked anew together. Locks taken one after the other would let two workers wait for
-    each other for ever.
+    Which children those are is known only under their locks, and locks taken one after the other would let two workers wait
+    for each other for ever. So where others come to light, all locks are let go and all are taken anew together; and the
+    children who have the events now come to light before any is written, for whoever evaluates them writes them too.
     """
     connection.execute(text("CREATE TEMP TABLE arrived (LIKE event) ON COMMIT DROP"))
     copy_rows(connection, "arrived", KEPT_COLUMNS, (kept.row() for kept in events))
@@ -166,12 +166,22 @@ def keep_events(connection: Connection, events: Sequence[KeptEvent]) -> KeptBatc
     while True:
         trial = connection.begin_nested()
         lock_children(connection, locked)
-        kept = _keep_arrived(connection)
-        if kept.children <= locked:
-            trial.commit()
-            return kept
+        touched = _children_there(connection)
+        if touched <= locked:
+            kept = _keep_arrived(connection, touched)
+            touched = kept.children
+            if touched <= locked:
+                trial.commit()
+                return kept
         trial.rollback()
-        locked |= kept.children
+        locked |= touched
+
+
+def _children_there(connection: Connection) -> set[str]:
+    """The children who have now what arrived, or what hangs together with it."""
+    rows = connection.execute(text("SELECT DISTINCT e.child_id FROM arrived JOIN event e USING (source, event_id)"))
+    chained = children_in_chains(connection, arrived="arrived", kept="event", child="child_id")
+    return chained.union(rows.scalars()) - {NOBODY}
 
 
 def _lock_names(connection: Connection) -> None:
@@ -192,9 +202,9 @@ def _lock_names(connection: Connection) -> None:
     )
 
 
-def _keep_arrived(connection: Connection) -> KeptBatch:
+def _keep_arrived(connection: Connection, there: set[str]) -> KeptBatch:
     """Each event counts as shown from now on, until the answers prove otherwise: almost all of them stand."""
-    children = children_in_chains(connection, arrived="arrived", kept="event", child="child_id")
+    children = set(there)
     written = connection.execute(
         text(
             "INSERT INTO event AS kept (source, event_id, child_id, decision, recorded_at, target, body, shown_since)"

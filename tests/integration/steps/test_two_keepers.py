@@ -6,6 +6,7 @@ from functools import partial
 from sqlalchemy import Engine, text
 
 from send_integration.contracts import topics
+from send_integration.contracts.event import Event
 from send_integration.evaluate import as_json, evaluate
 from send_integration.steps import timeline
 from send_integration.steps.batch import RawMessage
@@ -45,10 +46,14 @@ def test_an_event_and_another_childs_correction_of_it_that_meet_in_two_workers_a
 
 
 def given(what: str, child: str, decision: int, *, partition: int, offset: int) -> RawMessage:
+    """A message of an event that is the only one of its type."""
+    return message_of(event(what, "2024-02-12", event_id=what, source="s"), child, decision, partition, offset)
+
+
+def message_of(given: Event, child: str, decision: int, partition: int, offset: int) -> RawMessage:
     """A message of send.child-events: an event as a decision gives it to a child."""
     headers = (("decision", str(decision).encode()), ("child", child.encode()))
-    body = event(what, "2024-02-12", event_id=what, source="s").body
-    return RawMessage(topics.CHILD_EVENTS.name, partition, offset, child.encode(), body, headers)
+    return RawMessage(topics.CHILD_EVENTS.name, partition, offset, child.encode(), given.body, headers)
 
 
 def test_two_workers_that_take_records_from_each_others_children_do_not_wait_for_ever(engine: Engine) -> None:
@@ -64,3 +69,22 @@ def test_two_workers_that_take_records_from_each_others_children_do_not_wait_for
     with engine.connect() as connection:
         kept = connection.execute(text("SELECT event_id, child_id FROM event ORDER BY child_id")).all()
     assert [tuple(row) for row in kept] == [(other, "c1"), (one, "c2")]
+
+
+def test_a_correction_and_a_move_of_both_events_to_another_child_do_not_wait_in_a_ring(engine: Engine) -> None:
+    """The first takes the corrected event off its child's answer late, the second writes both events early."""
+    first, second = (TimelineKeeper(engine, RULES) for _ in range(2))
+    before = event("camhs.referred", "2024-02-12", event_id="e1", source="s")
+    after = event("camhs.referred", "2024-02-13", event_id="e2", source="s", corrects="e1")
+    first.keep([message_of(before, "c1", 1, partition=0, offset=0)], TODAY, NOW)
+    corrects = [message_of(after, "c1", 1, partition=0, offset=1)]
+    moves = [message_of(moved, "c2", 2, partition=1, offset=at) for at, moved in enumerate((before, after))]
+    steps = [partial(keeper.keep, batch, TODAY, NOW) for keeper, batch in ((first, corrects), (second, moves))]
+
+    meet(engine, "LOCK TABLE child IN SHARE ROW EXCLUSIVE MODE", steps)  # the first comes to wait with its event kept
+
+    with engine.connect() as connection:
+        kept = connection.execute(
+            text("SELECT event_id, child_id, shown_since IS NOT NULL FROM event ORDER BY 1")
+        ).all()
+    assert [tuple(row) for row in kept] == [("e1", "c2", False), ("e2", "c2", True)]
