@@ -382,14 +382,14 @@ def still_due(connection: Connection, children: Sequence[str], today: date, fing
 def make_all_due(connection: Connection, today: date) -> int:
     """Let every child be evaluated by the sweeps that follow; gives how many there are.
 
-    Rows are locked in the order in which answers are written, so that neither waits for the other for ever.
+    It waits until nobody evaluates anybody: some answers are written, others taken away, in no one order.
     """
+    connection.execute(
+        text("SELECT pg_advisory_xact_lock(821, bucket) FROM generate_series(0, :last) AS bucket"),
+        {"last": LOCK_BUCKETS - 1},
+    )
     return connection.execute(
-        text(
-            "UPDATE child SET next_change_on = :today FROM (SELECT child_id FROM child"
-            " WHERE next_change_on IS NULL OR next_change_on > :today ORDER BY child_id FOR UPDATE) AS others"
-            " WHERE child.child_id = others.child_id"
-        ),
+        text("UPDATE child SET next_change_on = :today WHERE next_change_on IS NULL OR next_change_on > :today"),
         {"today": today},
     ).rowcount
 

@@ -12,6 +12,7 @@ from send_integration.steps import timeline
 from send_integration.steps.batch import RawMessage
 from send_integration.steps.catalogue import load_rules
 from send_integration.steps.timeline import TimelineKeeper
+from send_integration.store.timelines import make_all_due
 from tests.builders import NOW, event, sent
 from tests.integration.steps.meeting import meet
 from tests.integration.steps.pipe import Pipe
@@ -88,3 +89,29 @@ def test_a_correction_and_a_move_of_both_events_to_another_child_do_not_wait_in_
             text("SELECT event_id, child_id, shown_since IS NOT NULL FROM event ORDER BY 1")
         ).all()
     assert [tuple(row) for row in kept] == [("e1", "c2", False), ("e2", "c2", True)]
+
+
+def test_a_child_who_is_no_more_and_the_making_of_all_due_do_not_wait_in_a_ring(engine: Engine) -> None:
+    """Answers are written in the order of the children, and then those are forgotten who have nothing left."""
+    keeper = TimelineKeeper(engine, RULES)
+    whose = {"camhs.referred": "c1", "ehcp.requested": "c2", "referrals.received": "c3"}
+    known = [given(what, child, 1, partition=0, offset=at) for at, (what, child) in enumerate(whose.items())]
+    keeper.keep(known, TODAY, NOW)
+    moved = [
+        given("camhs.referred", "c2", 2, partition=1, offset=0),
+        given("ndd.referred", "c3", 2, partition=1, offset=1),
+    ]
+
+    def move() -> None:
+        keeper.keep(moved, TODAY, NOW)
+
+    def make_due() -> None:
+        with engine.begin() as connection:
+            make_all_due(connection, TODAY)
+
+    hold = "SELECT FROM child WHERE child_id = 'c3' FOR UPDATE"
+    meet(engine, hold, [move, make_due])
+
+    with engine.connect() as connection:
+        due = connection.execute(text("SELECT child_id, next_change_on FROM child ORDER BY child_id")).all()
+    assert [tuple(row) for row in due] == [("c2", TODAY), ("c3", TODAY)]
