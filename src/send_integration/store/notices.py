@@ -246,7 +246,8 @@ def _keep_unread(connection: Connection, notice_id: str, reader: Reader) -> None
 
 
 def unposted_notices(connection: Connection, today: date) -> list[Unposted]:
-    """Unread notices that no channel has, locked, with the e-mail of recipients who have not left.
+    """Unread notices that no channel has, but those that somebody changes just now; locked, with the e-mail of recipients
+    who have not left.
 
     One that tells of a restricted child alone waits, unless its recipient is the child's named worker: who else may see
     the child depends on a role, which is known only of who is signed in.
@@ -256,7 +257,7 @@ def unposted_notices(connection: Connection, today: date) -> list[Unposted]:
             "SELECT n.notice_id, n.recipient, n.child_id, d.email FROM notice n LEFT JOIN worker d"  # noqa: S608 - ours
             " ON d.worker_id = n.recipient AND (d.left_on IS NULL OR d.left_on > :today)"
             f" WHERE n.posted_at IS NULL AND n.read_at IS NULL AND {notice_may_be_told('n.recipient')}"
-            " ORDER BY n.opened_at, n.notice_id FOR UPDATE OF n"
+            " ORDER BY n.opened_at, n.notice_id FOR UPDATE OF n SKIP LOCKED"
         ),
         {"today": today},
     )

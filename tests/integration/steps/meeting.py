@@ -1,10 +1,13 @@
 """Steps of several workers made to meet in the midst of their transactions."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import TypeVar
 
 from sqlalchemy import Engine, text
+
+from send_integration.store.engine import open_database
 
 Result = TypeVar("Result")
 
@@ -35,3 +38,14 @@ def _wait_until_waiting(engine: Engine, last: Future[Result], locks: int) -> Non
             raise AssertionError("The step did not wait") from last.exception()
         with engine.connect() as connection:
             waiting = connection.execute(WAITING).scalar_one()
+
+
+@contextmanager
+def never_waiting(engine: Engine) -> Iterator[Engine]:
+    """The same database for a step that is not to wait for what somebody holds: there it fails, if it does."""
+    address = engine.url.update_query_dict({"options": "-c lock_timeout=2s"})
+    opened = open_database(address.render_as_string(hide_password=False))
+    try:
+        yield opened
+    finally:
+        opened.dispose()
