@@ -121,13 +121,17 @@ def move_on(
 
 
 def mark_published(engine: Engine, reader: str, batch: Iterable[HasPlace]) -> None:
-    """Record that everything a batch had to say is on its topics."""
+    """Record that everything a batch had to say is on its topics.
+
+    Of each partition in a transaction of its own: whoever held one while waiting for the next could wait in a ring with a gate,
+    which holds those of its batch and then changes the counts of others.
+    """
     ends: dict[Place, int] = {}
     for message in batch:
         place = Place(message.topic, message.partition)
         ends[place] = max(ends.get(place, 0), message.offset + 1)
-    with engine.begin() as connection:
-        for place in sorted(ends):
+    for place in sorted(ends):
+        with engine.begin() as connection:
             connection.execute(
                 text(
                     "UPDATE stream_position SET published_offset = least(next_offset, greatest(published_offset, :end))"

@@ -8,8 +8,9 @@ from sqlalchemy import Engine
 
 from send_integration.steps.catalogue import load_rules
 from send_integration.steps.gate import READER
+from send_integration.store.positions import Place, mark_published, move_on
 from tests.builders import NOW, sent
-from tests.integration.steps.meeting import meet
+from tests.integration.steps.meeting import meet, never_waiting
 from tests.integration.steps.pipe import Pipe
 
 ONE: dict[str, Any] = {"local_id": "1", "nhs_number": "9990000018", "postcode": "LU1 1AA"}
@@ -39,3 +40,25 @@ def test_a_gate_that_changes_the_counts_of_anothers_partition_and_that_other_do_
     # Of the first, `two` is let in and `both` is let in no more; of the second, `more` is held as `both` is.
     assert [(done.accepted, done.quarantined) for done in admitted] == [(0, 1), (0, 1)]
     assert pipe.ask("SELECT sum(accepted), sum(quarantined) FROM stream_position WHERE reader = 'gate'") == [(2, 2)]
+
+
+def test_who_marks_several_partitions_as_published_holds_none_of_them_while_waiting_for_another(engine: Engine) -> None:
+    """A gate that holds one of them by its batch, and then changes the count of another, would wait for it in a ring."""
+    pipe = Pipe(engine, load_rules(), date(2025, 9, 1))
+    for partition in (0, 1):
+        line = sent("ehcp.requested", "2025-05-05", event_id=f"e{partition}", source="council", person=ONE)
+        pipe.send("ehcp", line, partition=partition)
+    batch = pipe.waiting("send.raw.ehcp", READER)
+    pipe.admit("ehcp", batch, publish=False)
+
+    def change_the_others_count() -> None:
+        with never_waiting(engine) as ours, ours.begin() as connection:
+            move_on(connection, READER, [], {Place("send.raw.ehcp", 0): (-1, 1, 0)})
+
+    hold = """SELECT FROM stream_position WHERE "partition" = 1 FOR UPDATE"""
+    meet(engine, hold, [partial(mark_published, engine, READER, batch)], change_the_others_count)
+
+    assert pipe.ask('SELECT published_offset, quarantined FROM stream_position ORDER BY "partition"') == [
+        (1, 1),
+        (1, 0),
+    ]
