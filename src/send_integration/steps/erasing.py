@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
@@ -79,6 +80,13 @@ class Erasure(NamedTuple):
         return sum(self.rows.values())
 
 
+class _Restating(NamedTuple):
+    """The names of children in the reports, and the moment as from which these are other."""
+
+    names: Pseudonyms
+    moment: datetime
+
+
 @dataclass(frozen=True, slots=True)
 class Eraser:
     """Erases children; `keys` is the folder of the keys of pseudonyms, and of the marks of what was erased."""
@@ -128,11 +136,12 @@ class Eraser:
         marks = marks_of(self.keys)
         make_room(connection)
         rewritten = _others_without(connection, scope)
+        restating = self._begin_restating(connection)
         judge_anew(connection, touch_others(connection))
         _keep_marks(connection, marks, scope)
         rows = {"people's decisions on identity": forget_in_decisions(connection, scope)}
         rows["messages that wait to be published"] = forget_in_outbox(connection, scope)
-        rows["reports, as they stand and ever stood"] = self._forget_reports(connection, scope)
+        rows["reports, as they stand and ever stood"] = _forget_reports(connection, scope, restating)
         rewrite_clean_events(connection, rewritten)
         rows |= dict(erase_parts(connection))
         rows["events of others that named the child, now without"] = rewrite_events(connection, rewritten)
@@ -147,14 +156,23 @@ class Eraser:
             say(connection, [taken_away(topic.of(one).encode()) for one in scope.ids])
         return rows
 
-    def _forget_reports(self, connection: Connection, scope: Scope) -> int:
-        """Take the child out of the warehouse. Raises BadSetting where it is filled and its key is not here."""
-        gone = forget_clean_events(connection)
+    def _begin_restating(self, connection: Connection) -> _Restating | None:
+        """Have the reports alone, before anything in them is changed: their sweep takes this turn first too, and whoever
+        took it later could wait for the sweep in a ring. None where they were never filled; raises BadSetting where they
+        were and their key is not here."""
         if not holds_anything(connection):
-            return gone
-        names: Pseudonyms = read_pseudonyms(self.keys, WAREHOUSE)
-        moment = begin_restating(connection, names.key_of("the key of the warehouse"))
-        return gone + forget_rows(connection, moment, [*map(names.of, scope.ids)], [*map(names.of, scope.others)])
+            return None
+        names = read_pseudonyms(self.keys, WAREHOUSE)
+        return _Restating(names, begin_restating(connection, names.key_of("the key of the warehouse")))
+
+
+def _forget_reports(connection: Connection, scope: Scope, restating: _Restating | None) -> int:
+    """Take the child out of the warehouse."""
+    gone = forget_clean_events(connection)
+    if restating is None:
+        return gone
+    own, others = ([*map(restating.names.of, ids)] for ids in (scope.ids, scope.others))
+    return gone + forget_rows(connection, restating.moment, own, others)
 
 
 def _require_free(connection: Connection, scope: Scope) -> None:

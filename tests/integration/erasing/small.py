@@ -47,6 +47,11 @@ class Small(NamedTuple):
         with self.engine.connect() as connection:
             return connection.execute(text(query), given).scalar_one()
 
+    def do(self, statement: str, **given: object) -> None:
+        """Change something in the database."""
+        with self.engine.begin() as connection:
+            connection.execute(text(statement), given)
+
 
 def small_town(engine: Engine, folder: Path) -> Small:
     """Twins of whom a person is asked, a restricted child, and a boy."""
