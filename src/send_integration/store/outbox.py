@@ -112,5 +112,11 @@ def keys_waiting(connection: Connection, topic: str) -> set[bytes]:
 
 
 def published(connection: Connection, ids: Iterable[int]) -> None:
-    """Remove messages that are on their topics."""
-    connection.execute(text("DELETE FROM outbox WHERE id = ANY(:ids)"), {"ids": list(ids)})
+    """Remove messages that are on their topics, in the order in which they were said: no ring with whoever erases."""
+    connection.execute(
+        text(
+            "WITH sent AS MATERIALIZED (SELECT id FROM outbox WHERE id = ANY(:ids) ORDER BY id FOR UPDATE)"
+            " DELETE FROM outbox USING sent WHERE outbox.id = sent.id"
+        ),
+        {"ids": list(ids)},
+    )

@@ -47,6 +47,10 @@ class Small(NamedTuple):
         with self.engine.connect() as connection:
             return connection.execute(text(query), given).scalar_one()
 
+    def all(self, query: str, **given: object) -> list[object]:
+        with self.engine.connect() as connection:
+            return list(connection.execute(text(query), given).scalars())
+
     def do(self, statement: str, **given: object) -> None:
         """Change something in the database."""
         with self.engine.begin() as connection:

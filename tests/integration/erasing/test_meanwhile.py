@@ -6,8 +6,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
+from send_integration.steps.batch import Outgoing
+from send_integration.steps.relay import Relay
+from send_integration.store.outbox import say
 from tests.integration.erasing.small import Small, small_town
 from tests.integration.steps.meeting import meet
+from tests.record_keys import KEYS
 
 
 @pytest.fixture
@@ -25,3 +29,19 @@ def test_while_the_reports_are_swept(small: Small) -> None:
     meet(small.engine, hold, [sweep, partial(small.erase, erased)])
 
     assert small.one("SELECT count(*) FROM reporting_intake.restated_child WHERE child_id = :child", child=erased) == 0
+
+
+def test_while_what_waits_is_published(small: Small) -> None:
+    """Both take the messages of one child in the order in which they were said, wherever they lie."""
+    erased = small.child("Tom", "Bright")
+    with small.engine.begin() as connection:
+        say(connection, [Outgoing("send.flags", erased.encode(), b"{}") for _ in range(3)])
+    first, *_ = small.all("SELECT id FROM outbox ORDER BY id")
+    small.do("UPDATE outbox SET value = value WHERE id = :first", first=first)  # from now on it lies behind the others
+    relay = Relay(small.engine, KEYS)
+    relay.take(10)
+
+    hold = f"SELECT FROM outbox WHERE id = {first} FOR UPDATE"
+    meet(small.engine, hold, [relay.done, partial(small.erase, erased)])
+
+    assert small.all("SELECT id FROM outbox WHERE topic = 'send.flags'") == []
