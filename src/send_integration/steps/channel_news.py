@@ -30,15 +30,20 @@ log = logging.getLogger("send_integration.channels")
 
 
 def tell_of_channels(engine: Engine, mailboxes: Mapping[str, str], fallback: str, now: datetime) -> list[str]:
-    """Tell of each channel once that it is dead, and once that it lives again; gives the channels that were told of."""
+    """Tell of each channel once that it is dead, and once that it lives again; gives the channels that were told of.
+
+    Of each in a transaction of its own: whoever held one channel while waiting for another could wait in a ring.
+    """
     address = mailboxes.get(DUTY, "") or fallback
-    with engine.begin() as connection:
+    with engine.connect() as connection:
         found = list(channels_in_use(connection).values())
-        dead = [one for one in found if one.dead and one.told_at is None]
-        living = [one for one in found if one.told_at is not None and one.failing_since is None]
-        for one in dead:
+    dead = [one for one in found if one.dead and one.told_at is None]
+    living = [one for one in found if one.told_at is not None and one.failing_since is None]
+    for one in dead:
+        with engine.begin() as connection:
             _tell_dead(connection, one, found, address, now)
-        for one in living:
+    for one in living:
+        with engine.begin() as connection:
             _tell_lives(connection, one, address, now)
     return [one.channel for one in (*dead, *living)]
 

@@ -1,6 +1,6 @@
 """Hands notices to the channels, and sends what is due: each message by one channel, until it has taken it."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
@@ -108,26 +108,18 @@ class Deliverer:
                 self._not_taken(connection, due, fault, now)
             return False
         with self._engine.begin() as connection:
+            # the channel before the message, as everybody takes them who needs both: they do not wait in a ring
+            before = change_health(connection, due.channel, lambda stood: health.taken(stood, now))
             delivered(connection, due, now)
-            self._lives(connection, due.channel, lambda stood: health.taken(stood, now), now)
+            _lives(connection, before, now)
         return True
-
-    def _lives(
-        self, connection: Connection, channel: str, change: Callable[[ChannelHealth], ChannelHealth], now: datetime
-    ) -> None:
-        """Record that a channel is alive: what waited for it, however long its next wait is, is sent now, and no more that it
-        is dead."""
-        before = change_health(connection, channel, change)
-        if before.failing_since:
-            due_again(connection, channel, now)
-            drop_unsent(connection, dead_letters(channel), but=())
 
     def _not_taken(self, connection: Connection, due: DueDelivery, fault: NotTaken, now: datetime) -> None:
         failure, down = str(fault), isinstance(fault, ChannelDown)
         if down:
             change_health(connection, due.channel, lambda stood: health.failed(stood, failure, now))
         else:
-            self._lives(connection, due.channel, health.answered, now)
+            _lives(connection, change_health(connection, due.channel, health.answered), now)
         others = [name for name in self._channels if name not in (due.channel, *due.refused_by)]
         if isinstance(fault, Refused):
             if others:
@@ -142,3 +134,11 @@ class Deliverer:
         else:
             wait = wait_before_next(due.message_id, due.attempts + 1)
             not_delivered(connection, due, failure, now, now + wait)
+
+
+def _lives(connection: Connection, before: ChannelHealth, now: datetime) -> None:
+    """Where a channel had failed that is alive: what waited for it, however long its next wait is, is sent now, and no more
+    that it is dead."""
+    if before.failing_since:
+        due_again(connection, before.channel, now)
+        drop_unsent(connection, dead_letters(before.channel), but=())

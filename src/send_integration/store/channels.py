@@ -22,14 +22,18 @@ class Waiting(NamedTuple):
 
 
 def use_channels(connection: Connection, channels: Sequence[str]) -> None:
-    """Write down which channels are used from now on, first choice first."""
+    """Write down which channels are used from now on, first choice first.
+
+    They are taken in the order of their names: two workers that start with other choices do not wait in a ring.
+    """
+    connection.execute(text("SELECT FROM channel_health ORDER BY channel FOR UPDATE"))
     connection.execute(
         text("UPDATE channel_health SET place = NULL WHERE channel <> ALL(:used)"), {"used": list(channels)}
     )
     connection.execute(
         text(
             "INSERT INTO channel_health (channel, place, failure) SELECT c, n, '' FROM unnest(cast(:used AS text[]))"
-            " WITH ORDINALITY AS u(c, n) ON CONFLICT (channel) DO UPDATE SET place = excluded.place"
+            " WITH ORDINALITY AS u(c, n) ORDER BY c ON CONFLICT (channel) DO UPDATE SET place = excluded.place"
         ),
         {"used": list(channels)},
     )
