@@ -118,17 +118,18 @@ def show_for_deciding(engine: Engine, child_id: str, now: datetime) -> Seen | No
             return None
         connection.execute(
             text(
-                "DELETE FROM panel_sight WHERE (child_id, mark) IN (SELECT child_id, mark FROM panel_sight"
-                " WHERE shown_at < :before FOR UPDATE SKIP LOCKED)"
-            ),
-            {"before": now - NOBODY_TYPES_SO_LONG},
-        )
-        connection.execute(
-            text(
                 "INSERT INTO panel_sight (child_id, mark, seen, shown_at) VALUES (:child, :mark, cast(:seen AS jsonb), :now)"
                 " ON CONFLICT (child_id, mark) DO UPDATE SET shown_at = excluded.shown_at"
             ),
             {"child": child_id, "mark": seen.mark, "seen": json.dumps(seen_as_json(seen)), "now": now},
+        )
+        # Only then, and of those alone that nobody holds: whoever waited while holding others' could wait in a ring.
+        connection.execute(
+            text(
+                "DELETE FROM panel_sight WHERE (child_id, mark) IN (SELECT child_id, mark FROM panel_sight"
+                " WHERE shown_at < :before FOR UPDATE SKIP LOCKED)"
+            ),
+            {"before": now - NOBODY_TYPES_SO_LONG},
         )
         return seen
 

@@ -1,6 +1,7 @@
 """What was seen when a decision was taken: kept, told with what has changed since, and nothing of it that is another child's now."""
 
 from datetime import UTC, datetime
+from functools import partial
 
 import pytest
 from sqlalchemy import Engine
@@ -19,6 +20,7 @@ from send_integration.store.sessions import Session
 from send_integration.timeline.seen import Changes, Entry
 from send_integration.web.since import LastTime, since_seen
 from tests.builders import ANNA_KOWALSKA, TOM_BRIGHT, sent
+from tests.integration.steps.meeting import meet
 from tests.integration.steps.panel_room import (
     CHAIR,
     NOW,
@@ -72,6 +74,19 @@ def test_a_form_is_known_by_its_mark_for_two_days(pipe: Pipe) -> None:
     assert seen_of(pipe.engine, [child(pipe)])
     show_for_deciding(pipe.engine, child(pipe, "Tom"), datetime(2025, 4, 13, tzinfo=UTC))
     assert shown_before(pipe.engine, child(pipe), before.mark) is None
+
+
+def test_who_waits_to_show_a_child_holds_no_other_childs_old_form(pipe: Pipe) -> None:
+    """Whoever forgets both children could wait for the other's in a ring."""
+    seen(pipe)
+    seen(pipe, "Tom")
+    show = partial(show_for_deciding, pipe.engine, child(pipe, "Tom"), datetime(2025, 4, 13, tzinfo=UTC))
+    form = "SELECT FROM panel_sight WHERE child_id = '{}' FOR UPDATE"
+    is_free = partial(pipe.ask, f"{form.format(child(pipe))} NOWAIT")
+
+    meet(pipe.engine, form.format(child(pipe, "Tom")), [show], is_free)
+
+    assert pipe.ask("SELECT child_id FROM panel_sight") == [(child(pipe, "Tom"),)]
 
 
 def merge(pipe: Pipe) -> str:
