@@ -52,6 +52,8 @@ def dismiss(engine: Engine, alert_id: str, why: str, person: Person) -> None:
 def snooze(engine: Engine, alert_id: str, until: date, person: Person) -> None:
     """Put an alert off until a day; it is in that day's digest. Raises BadInput where that is too late, or too soon."""
     with engine.begin() as connection:
+        # before the alert: whoever erases, and has this alone, takes its message first
+        lock_routing(connection, alone=False)
         kept = _unanswered(connection, alert_id)
         wrong = may_snooze(kept.alert, until, person.today)
         if wrong:
@@ -65,6 +67,8 @@ def snooze(engine: Engine, alert_id: str, until: date, person: Person) -> None:
 def hand_over(engine: Engine, alert_id: str, to_worker: str, person: Person) -> None:
     """Give an alert to a colleague, who has it until its cause is gone; the router brings it to them."""
     with engine.begin() as connection:
+        # before the alert: whoever erases, and has this alone, takes first to whom it was given
+        lock_routing(connection, alone=False)
         kept = _unanswered(connection, alert_id)
         if to_worker == kept.alert.recipient:
             raise BadInput("They have it already", where="to")

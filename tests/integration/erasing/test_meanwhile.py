@@ -1,17 +1,26 @@
 """A child is erased while others work on what is its own, or what lies beside it: nobody waits for the other in a ring."""
 
+from collections.abc import Callable
+from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
 
+from send_integration.errors import BadInput
+from send_integration.steps.acting import Person, hand_over, snooze
 from send_integration.steps.batch import Outgoing
 from send_integration.steps.relay import Relay
 from send_integration.store.outbox import say
+from send_integration.store.sessions import Session
+from tests.builders import NOW
 from tests.integration.erasing.small import Small, small_town
 from tests.integration.steps.meeting import meet
 from tests.record_keys import KEYS
+
+DAY = date(2024, 3, 1)
+PERSON = Person(Session("w1", "named-worker", ""), DAY, NOW)
 
 
 @pytest.fixture
@@ -45,3 +54,35 @@ def test_while_what_waits_is_published(small: Small) -> None:
     meet(small.engine, hold, [relay.done, partial(small.erase, erased)])
 
     assert small.all("SELECT id FROM outbox WHERE topic = 'send.flags'") == []
+
+
+def put_off(engine: Engine, alert_id: str) -> None:
+    snooze(engine, alert_id, DAY + timedelta(1), PERSON)
+
+
+def give_away(engine: Engine, alert_id: str) -> None:
+    hand_over(engine, alert_id, "colleague", PERSON)
+
+
+@pytest.mark.parametrize("act", [put_off, give_away])
+def test_while_somebody_acts_on_an_alert(small: Small, act: Callable[[Engine, str], None]) -> None:
+    """Erasing stops at another alert, when it has taken the message, and to whom it was given."""
+    mira = small.child("Mira", "Hidden")
+    alert_id = str(
+        small.one("SELECT min(alert_id) FROM alert WHERE child_id = :child AND digest_on IS NULL", child=mira)
+    )
+    small.do(
+        "INSERT INTO alert_hand_over (flag_id, to_worker, by, at) SELECT flag_id, 'other', 'w1', now() FROM alert"
+        " WHERE alert_id = :alert",
+        alert=alert_id,
+    )
+    small.do("UPDATE alert SET content = content WHERE alert_id = :alert", alert=alert_id)  # it lies behind the others
+
+    def act_on_it() -> None:
+        with pytest.raises(BadInput, match="The alert is closed"):
+            act(small.engine, alert_id)
+
+    hold = f"SELECT FROM alert WHERE child_id = '{mira}' AND alert_id <> '{alert_id}' FOR UPDATE"
+    meet(small.engine, hold, [partial(small.erase, mira), act_on_it])
+
+    assert small.all("SELECT alert_id FROM alert WHERE child_id = :child", child=mira) == []
