@@ -11,11 +11,14 @@ from sqlalchemy import Engine
 from send_integration.errors import BadInput
 from send_integration.steps.acting import Person, hand_over, snooze
 from send_integration.steps.batch import Outgoing
+from send_integration.steps.delivering import post_notices
 from send_integration.steps.relay import Relay
+from send_integration.store.notices import Reader, mark_read
 from send_integration.store.outbox import say
 from send_integration.store.sessions import Session
 from tests.builders import NOW
 from tests.integration.erasing.small import Small, small_town
+from tests.integration.notices.test_what_others_add_to import TEAMS, tell
 from tests.integration.steps.meeting import meet
 from tests.record_keys import KEYS
 
@@ -86,3 +89,20 @@ def test_while_somebody_acts_on_an_alert(small: Small, act: Callable[[Engine, st
     meet(small.engine, hold, [partial(small.erase, mira), act_on_it])
 
     assert small.all("SELECT alert_id FROM alert WHERE child_id = :child", child=mira) == []
+
+
+def test_while_somebody_reads_a_notice(small: Small) -> None:
+    """Erasing stops where it has taken the message, if it takes that first, and is to take the notice."""
+    erased = small.child("Tom", "Bright")
+    with small.engine.begin() as connection:
+        tell(connection, "t", "team:one", child_id=erased)
+    assert post_notices(small.engine, TEAMS, DAY, NOW) == 1
+    notice_id = str(small.one("SELECT notice_id FROM notice"))
+    reader = Reader(["team:one"], restricted=False, worker_id="")
+    read = partial(mark_read, small.engine, notice_id, reader, PERSON.session, entries=1)
+
+    _, was_read = meet(small.engine, "SELECT FROM notice_entry FOR UPDATE", [partial(small.erase, erased), read])
+
+    assert was_read is None, "there is no such notice any more"
+    assert small.one("SELECT count(*) FROM notice") == 0
+    assert small.one("SELECT count(*) FROM delivery WHERE message_id = :notice", notice=notice_id) == 0

@@ -16,10 +16,10 @@ TODAY = date(2025, 9, 1)
 TEAMS = {"one": "one@example.org", "other": "other@example.org"}
 
 
-def tell(connection: Connection, event_id: str, *recipients: str) -> None:
-    """Some recipients are told of one child that an event left it."""
-    lost = Lost("c1", EventKey("clinic", event_id), TODAY, "appointment", NOW, CORRECTED, None)
-    keep_notices(connection, {(one, "c1"): [Told(lost, (Way.PAGE,), ())] for one in recipients}, NOW)
+def tell(connection: Connection, event_id: str, *recipients: str, child_id: str = "c1") -> None:
+    """Some recipients are told of a child that an event left it."""
+    lost = Lost(child_id, EventKey("clinic", event_id), TODAY, "appointment", NOW, CORRECTED, None)
+    keep_notices(connection, {(one, child_id): [Told(lost, (Way.PAGE,), ())] for one in recipients}, NOW)
 
 
 def test_a_notice_that_somebody_adds_to_is_posted_at_the_next_turn(engine: Engine) -> None:
