@@ -57,8 +57,11 @@ def accepted_of(engine: Engine, sources: Iterable[str]) -> list[tuple[str, bytes
 
 
 def keep_columns(connection: Connection, columns: Iterable[CsvColumn]) -> None:
-    """Count a file's new and missing columns with those of earlier files."""
-    for column in columns:
+    """Count a file's new and missing columns with those of earlier files.
+
+    They are taken in one order: two files of one source that have them in other orders do not wait in a ring.
+    """
+    for column in sorted(columns, key=lambda column: (column.mapping, column.source, column.column, column.what)):
         connection.execute(
             text(
                 "INSERT INTO csv_column (mapping, source, column_name, what, type, shapes, likely_field, files, first_seen,"

@@ -49,8 +49,11 @@ def wordings_of(connection: Connection, source: str, base_ids: Sequence[str]) ->
 
 
 def keep_wordings(connection: Connection, source: str, wordings: Iterable[Wording]) -> None:
-    """Remember wordings; those that are known already stay as they are."""
-    rows = list(wordings)
+    """Remember wordings; those that are known already stay as they are.
+
+    They are kept in one order: two returns that say the same in other orders do not wait in a ring.
+    """
+    rows = sorted(wordings, key=lambda wording: wording.event_id)
     connection.execute(
         text(
             "INSERT INTO ingested (source, base_id, event_id, content_hash, returned_at)"
