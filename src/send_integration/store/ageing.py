@@ -7,22 +7,35 @@ from sqlalchemy import Connection, text
 
 from send_integration.store.erased import Mark, Marks, keep_marks
 
+_NO_ACT_SINCE = "NOT EXISTS (SELECT FROM quarantine_act x WHERE x.item = quarantine.id AND x.at >= :before)"
+
+
+def _free(table: str, key: str, condition: str) -> str:
+    """The rows that meet a condition, by their keys, but those that somebody holds: whoever waited for one while holding
+    others could wait in a ring. The next run takes them."""
+    return f"SELECT {key} FROM {table} WHERE {condition} FOR UPDATE SKIP LOCKED"  # noqa: S608 - names of ours
+
+
+def _gone(table: str, key: str, condition: str) -> str:
+    return f"DELETE FROM {table} WHERE {key} IN ({_free(table, key, condition)})"  # noqa: S608 - as above
+
+
 AGEING: Mapping[str, tuple[str, ...]] = {
     "released-from-quarantine": (
         (
-            "CREATE TEMP TABLE ageing_item ON COMMIT DROP AS SELECT id FROM quarantine WHERE status = 'released'"
-            " AND quarantined_at < :before AND NOT EXISTS (SELECT FROM quarantine_act x WHERE x.item = quarantine.id"
-            " AND x.at >= :before)"
+            "CREATE TEMP TABLE ageing_item ON COMMIT DROP AS "
+            + _free("quarantine", "id", "status = 'released' AND quarantined_at < :before AND " + _NO_ACT_SINCE)
         ),
         "DELETE FROM quarantine_act WHERE item IN (SELECT id FROM ageing_item)",
         "DELETE FROM quarantine WHERE id IN (SELECT id FROM ageing_item)",
     ),
-    "delivery": ("DELETE FROM delivery WHERE sent_at < :before",),
+    "delivery": (_gone("delivery", "message_id", "sent_at < :before"),),
     "notice": (
-        "DELETE FROM notice_entry WHERE notice_id IN (SELECT notice_id FROM notice WHERE read_at < :before)",
-        "DELETE FROM notice WHERE read_at < :before",
+        "CREATE TEMP TABLE ageing_notice ON COMMIT DROP AS " + _free("notice", "notice_id", "read_at < :before"),
+        "DELETE FROM notice_entry WHERE notice_id IN (SELECT notice_id FROM ageing_notice)",
+        "DELETE FROM notice WHERE notice_id IN (SELECT notice_id FROM ageing_notice)",
     ),
-    "digest": ("DELETE FROM digest WHERE made_at < :before",),
+    "digest": (_gone("digest", "digest_id", "made_at < :before"),),
     "alert-load": ("DELETE FROM alert_load WHERE day < cast(:before AS timestamptz)",),
     "inbox-visit": ("DELETE FROM inbox_visit WHERE seen_at < :before",),
     "session": ("DELETE FROM session WHERE expires_at < :before",),
@@ -35,10 +48,7 @@ DISCARDED = "discarded-from-quarantine"
 
 KNOWN = frozenset((*AGEING, DISCARDED))
 
-_DISCARDED = (
-    "status = 'discarded' AND quarantined_at < :before AND NOT EXISTS (SELECT FROM quarantine_act x"
-    " WHERE x.item = quarantine.id AND x.at >= :before)"
-)
+_DISCARDED = f"status = 'discarded' AND quarantined_at < :before AND {_NO_ACT_SINCE}"
 
 
 def forget_aged(connection: Connection, name: str, before: datetime) -> int:

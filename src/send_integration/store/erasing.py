@@ -207,11 +207,12 @@ def make_room(connection: Connection) -> None:
 
 
 def _lock_notices(connection: Connection) -> None:
-    """Take all notices that can go, before their messages, as whoever reads one does, and in the order of whoever adds to
-    several: nobody waits in a ring."""
+    """Take all notices that change or go, before their messages and entries, as whoever reads one or clears old ones away,
+    and in the order of whoever adds to several: nobody waits in a ring."""
     connection.execute(
         text(
-            f"SELECT FROM notice WHERE {_CHILD} OR notice_id IN (SELECT notice_id FROM notice_entry WHERE {_KEY})"
+            f"SELECT FROM notice WHERE {_CHILD} OR notice_id IN (SELECT notice_id FROM notice_entry WHERE {_KEY}"
+            f" OR (other_source, other_local_id) IN {_REF})"
             " ORDER BY recipient, child_id, notice_id FOR UPDATE"
         )
     )
