@@ -30,6 +30,7 @@ from send_integration.store.erasing import (
     erase_parts,
     judge_anew,
     make_room,
+    related_others,
     touch_others,
     what_was_counted,
 )
@@ -44,7 +45,7 @@ from send_integration.store.erasing_scope import (
     withdrawals_of,
 )
 from send_integration.store.holds import holds_on
-from send_integration.store.outbox import say
+from send_integration.store.outbox import hold_the_relay, say
 from send_integration.store.panel import lock_words
 from send_integration.store.people import forget_records, lock_identity, records_by_id
 from send_integration.store.pseudonym_keys import read_pseudonyms
@@ -97,8 +98,8 @@ class Eraser:
     def erase(self, child_id: str, by: Session, action: str, why: str) -> Erasure:
         """Erase a child, and write down who did it and why. Raises NobodyThere where there is no such child, Held where a hold
         stands or a person is to decide first, NotReady while history is loaded in part, BadSetting where a key is missing."""
-        with self._erasing(child_id) as (connection, scope):
-            rows = self._forget(connection, scope)
+        with self._erasing(child_id) as (connection, scope, rewritten):
+            rows = self._forget(connection, scope, rewritten)
             rows["the history of flags"] = count_flag_changes(connection)
             told = f"{why}; {sum(rows.values())} rows, {len(scope.records)} records"
             record_within(connection, by, action, child_id, allowed=True, why=told)
@@ -107,16 +108,20 @@ class Eraser:
 
     def try_out(self, child_id: str) -> Erasure:
         """What erasing the child would erase: it is done, counted, and let go again. Raises as `erase`."""
-        with self._erasing(child_id, keep=False) as (connection, scope):
-            rows = self._forget(connection, scope)
+        with self._erasing(child_id, keep=False) as (connection, scope, rewritten):
+            rows = self._forget(connection, scope, rewritten)
             rows["the history of flags"] = count_flag_changes(connection)
             return Erasure(child_id, rows, scope.shared)
 
     @contextmanager
-    def _erasing(self, child_id: str, *, keep: bool = True) -> Iterator[tuple[Connection, Scope]]:
-        """A transaction in which nobody else keeps, decides or says anything of the child."""
+    def _erasing(
+        self, child_id: str, *, keep: bool = True
+    ) -> Iterator[tuple[Connection, Scope, dict[EventKey, bytes]]]:
+        """A transaction in which nobody else keeps, decides or says anything of the child, or evaluates others who are said to
+        be its own: what they had read would be written after it is gone. Gives others' events as they are without it, too."""
         with self.engine.connect() as connection, connection.begin() as transaction:
             refuse_while_history_is_let_in(connection)
+            hold_the_relay(connection)  # first of all: while no broker answers it is had by who publishes
             lock_deciding(connection)
             lock_identity(connection, exclusive=True)
             lock_erasing(connection, alone=True)
@@ -125,17 +130,18 @@ class Eraser:
             if scope is None:
                 raise NobodyThere("There is no such child", where="the child")
             _require_free(connection, scope)
-            lock_children(connection, {*scope.ids, *scope.others, *touch_others(connection)})
+            rewritten = _others_without(connection, scope)
+            others = touch_others(connection) | related_others(connection, rewritten)
+            lock_children(connection, {*scope.ids, *scope.others, *others})
             lock_words(connection, child_id)
-            yield connection, scope
+            yield connection, scope, rewritten
             if not keep:
                 transaction.rollback()
 
-    def _forget(self, connection: Connection, scope: Scope) -> dict[str, int]:
+    def _forget(self, connection: Connection, scope: Scope, rewritten: Mapping[EventKey, bytes]) -> dict[str, int]:
         """Everything but the history of flags, which goes beside the audit's entry."""
         marks = marks_of(self.keys)
         make_room(connection)
-        rewritten = _others_without(connection, scope)
         restating = self._begin_restating(connection)
         judge_anew(connection, touch_others(connection))
         _keep_marks(connection, marks, scope)

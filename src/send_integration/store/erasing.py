@@ -2,10 +2,12 @@
 
 # ruff: noqa: S608 - every name in these statements is ours
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from sqlalchemy import Connection, text
+
+from send_integration.contracts.event import EventKey
 
 _CHILD = "child_id IN (SELECT child_id FROM erasing_child)"
 _KEY = "(source, event_id) IN (SELECT source, event_id FROM erasing_event)"
@@ -236,6 +238,20 @@ def touch_others(connection: Connection) -> set[str]:
     return {row[0] for row in rows if row[0]} - set(
         connection.execute(text("SELECT child_id FROM erasing_child")).scalars()
     )
+
+
+def related_others(connection: Connection, rewritten: Iterable[EventKey]) -> set[str]:
+    """Others of whom a relation to the child is kept, and those who have some events that name it."""
+    keys = list(rewritten)
+    rows = connection.execute(
+        text(
+            f"SELECT child_id FROM relation WHERE (other_source, other_local_id) IN {_REF} UNION"
+            " SELECT e.child_id FROM event e JOIN unnest(cast(:sources AS text[]), cast(:ids AS text[])) AS u(source, event_id)"
+            " USING (source, event_id)"
+        ),
+        {"sources": [key.source for key in keys], "ids": [key.id for key in keys]},
+    )
+    return {row[0] for row in rows if row[0]}
 
 
 def judge_anew(connection: Connection, children: set[str]) -> None:

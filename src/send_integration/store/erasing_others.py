@@ -89,14 +89,12 @@ def _without_pairs(body: dict[str, Any], scope: Scope) -> dict[str, Any] | None:
 
 def forget_in_outbox(connection: Connection, scope: Scope) -> int:
     """Take out of what waits to be published whatever speaks of the child, but the audit's; others' events are said without
-    its name. Gives how many messages changed or went. They are taken in the order in which they were said, as by whoever
-    publishes them: no ring."""
+    its name. Gives how many messages changed or went. Nobody may publish meanwhile."""
     needles = [one.encode() for one in (*scope.ids, *sorted({ref[1] for ref in scope.refs}), *sorted(scope.numbers))]
     rows = connection.execute(
         text(
             "SELECT id, topic, key, value, records FROM outbox WHERE topic <> :audit AND EXISTS (SELECT FROM"
             " unnest(cast(:needles AS bytea[])) AS n WHERE position(n IN key) > 0 OR position(n IN value) > 0)"
-            " ORDER BY id"
         ),
         {"audit": topics.AUDIT.name, "needles": needles},
     ).all()

@@ -73,6 +73,11 @@ def wait_for_disk(connection: Connection) -> None:
     connection.execute(text("SELECT pg_logical_emit_message(false, 'send', '', true)"))
 
 
+def hold_the_relay(connection: Connection) -> None:
+    """Wait until nobody publishes, and hold that off until this transaction ends: what waits can be changed in any order."""
+    connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": RELAY_LOCK})
+
+
 def try_to_be_the_relay(connection: Connection) -> bool:
     """Whether this connection may publish now; held until it closes or its transaction ends."""
     got: bool = connection.execute(text("SELECT pg_try_advisory_xact_lock(:lock)"), {"lock": RELAY_LOCK}).scalar_one()
@@ -112,11 +117,5 @@ def keys_waiting(connection: Connection, topic: str) -> set[bytes]:
 
 
 def published(connection: Connection, ids: Iterable[int]) -> None:
-    """Remove messages that are on their topics, in the order in which they were said: no ring with whoever erases."""
-    connection.execute(
-        text(
-            "WITH sent AS MATERIALIZED (SELECT id FROM outbox WHERE id = ANY(:ids) ORDER BY id FOR UPDATE)"
-            " DELETE FROM outbox USING sent WHERE outbox.id = sent.id"
-        ),
-        {"ids": list(ids)},
-    )
+    """Remove messages that are on their topics."""
+    connection.execute(text("DELETE FROM outbox WHERE id = ANY(:ids)"), {"ids": list(ids)})

@@ -130,8 +130,8 @@ def mark_published(engine: Engine, reader: str, batch: Iterable[HasPlace]) -> No
     for message in batch:
         place = Place(message.topic, message.partition)
         ends[place] = max(ends.get(place, 0), message.offset + 1)
-    for place in sorted(ends):
-        with engine.begin() as connection:
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        for place in sorted(ends):
             connection.execute(
                 text(
                     "UPDATE stream_position SET published_offset = least(next_offset, greatest(published_offset, :end))"

@@ -17,7 +17,8 @@ from send_integration.store.notices import Reader, mark_read
 from send_integration.store.outbox import say
 from send_integration.store.sessions import Session
 from tests.builders import NOW
-from tests.integration.erasing.small import Small, small_town
+from tests.integration.erasing.small import SCHOOLS, Small, small_town
+from tests.integration.families import ANNA
 from tests.integration.notices.test_what_others_add_to import TEAMS, tell
 from tests.integration.steps.meeting import meet
 from tests.record_keys import KEYS
@@ -44,7 +45,7 @@ def test_while_the_reports_are_swept(small: Small) -> None:
 
 
 def test_while_what_waits_is_published(small: Small) -> None:
-    """Both take the messages of one child in the order in which they were said, wherever they lie."""
+    """They are forgotten in the order in which they were said, and erased as they lie."""
     erased = small.child("Tom", "Bright")
     with small.engine.begin() as connection:
         say(connection, [Outgoing("send.flags", erased.encode(), b"{}") for _ in range(3)])
@@ -57,6 +58,21 @@ def test_while_what_waits_is_published(small: Small) -> None:
     meet(small.engine, hold, [relay.done, partial(small.erase, erased)])
 
     assert small.all("SELECT id FROM outbox WHERE topic = 'send.flags'") == []
+
+
+def test_while_a_sister_is_evaluated(small: Small) -> None:
+    """Her sweep has read that he is her brother, and stops before it is written down."""
+    small.send("people.related", "2024-09-06", "r", SCHOOLS, ANNA, kind="sibling", other={"local_id": "T-1"})
+    relations = "SELECT count(*) FROM relation WHERE other_local_id = 'T-1'"
+    assert small.one(relations) == 1
+    anna, erased = small.child("Anna", "Kowalska"), small.child("Tom", "Bright")
+    small.do("UPDATE child SET next_change_on = evaluated_on WHERE child_id = :child", child=anna)
+    sweep = partial(small.pipe.keeper.sweep, small.pipe.today, NOW, 50)
+
+    hold = f"SELECT FROM child WHERE child_id = '{anna}' FOR UPDATE"
+    meet(small.engine, hold, [sweep, partial(small.erase, erased)])
+
+    assert small.one(relations) == 0
 
 
 def put_off(engine: Engine, alert_id: str) -> None:
