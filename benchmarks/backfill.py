@@ -33,7 +33,7 @@ from send_integration.steps.backfill_reading import HistoryFile
 from send_integration.steps.backfill_saying import say_history
 from send_integration.steps.backfill_work import Work, expectations_of
 from send_integration.steps.catalogue import load_rules
-from send_integration.steps.collecting import OF_A_LOAD, collect_seldom
+from send_integration.steps.collecting import collect_seldom
 
 UNTIL = date(2025, 1, 16)
 EVENTS_A_CHILD = 45.8
@@ -174,7 +174,7 @@ def load(database: Measured, files: Sequence[HistoryFile], processes: int) -> tu
     """Load all; what is said goes nowhere, for a broker's own time is not ours."""
     address = database.engine.url.render_as_string(hide_password=False)
     work = Work(address, expectations_of, load_rules(), UNTIL, clock.now())
-    collect_seldom(OF_A_LOAD)
+    collect_seldom()
     with watching(database) as watch:
         laps = _Laps(watch)
         loading = Backfill(database.engine, work, default_model(), KEYS, processes, laps.told)

@@ -12,7 +12,7 @@ import psutil
 from sqlalchemy import Engine, create_engine, text
 
 from send_integration.embedded.database import embedded_database
-from send_integration.steps.collecting import OF_A_WORKER, collect_seldom
+from send_integration.steps.collecting import collect_seldom
 from send_integration.store.engine import open_database
 from send_integration.store.schema import migrate
 
@@ -50,7 +50,7 @@ class Measured(NamedTuple):
 def take_one_core() -> None:
     """Python and the server that it starts share a core, so that none helps the other; and collect as the worker does."""
     os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
-    collect_seldom(OF_A_WORKER)
+    collect_seldom()
 
 
 @contextmanager

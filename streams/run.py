@@ -5,14 +5,14 @@ import asyncio
 import faust
 import uvloop
 
-from send_integration.steps.collecting import OF_A_WORKER, collect_seldom
+from send_integration.steps.collecting import collect_seldom
 from streams.app import Worker
 
 
 def run(worker: Worker) -> None:
     """Run until SIGINT or SIGTERM; ends the process."""
     worker.app.finalize()
-    collect_seldom(OF_A_WORKER)
+    collect_seldom()
     process = faust.Worker(worker.app, loglevel="ERROR", redirect_stdouts=False, daemon=True, quiet=True)
     process.spinner = None  # it draws on a terminal, and a worker's words go to a log
     process.execute_from_commandline()

@@ -22,7 +22,7 @@ from benchmarks.rules.filling import fill
 from benchmarks.rules.histories import LENGTH, UNTIL
 from benchmarks.rules.stages import Stage, stages
 from send_integration.contracts.registry import read
-from send_integration.steps.collecting import OF_A_WORKER, collect_seldom
+from send_integration.steps.collecting import collect_seldom
 from send_integration.steps.many_processes import CHILDREN_AT_ONCE
 from send_integration.steps.reevaluating import Work, make_everybody_due, reevaluate
 from send_integration.steps.timeline import TimelineKeeper
@@ -125,7 +125,7 @@ def _evaluate(work: Work) -> int:
 def _sweep(database: Measured, work: Work) -> int:
     """As streams/clock.py does: one thread, batch after batch until less than a batch is found."""
     keeper = TimelineKeeper(database.engine, work.rules)
-    collect_seldom(OF_A_WORKER)
+    collect_seldom()
     done = 0
     found = SWEEP_CHILDREN
     while found == SWEEP_CHILDREN:
@@ -142,7 +142,7 @@ def _in_processes(task: Callable[[str, Part], int], work: Work) -> int:
 def _read_alone(address: str, part: Part) -> int:
     """Read the events of a part of all children, batch by batch; gives of how many children."""
     engine = open_database(address)
-    collect_seldom(OF_A_WORKER)
+    collect_seldom()
     with engine.connect() as connection:
         children = list(connection.execute(text("SELECT child_id FROM child ORDER BY child_id")).scalars())
         own = children[part.number :: part.of]

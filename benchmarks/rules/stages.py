@@ -14,7 +14,7 @@ from send_integration.evaluate import answer_child, child_as_json
 from send_integration.rules.engine import assess, assess_by, plan_of
 from send_integration.rules.flags import flags_of
 from send_integration.rules.model import RuleBook
-from send_integration.steps.collecting import OF_A_LOAD, collect_seldom
+from send_integration.steps.collecting import collect_seldom
 from send_integration.timeline.episodes import episodes_of
 from send_integration.timeline.fold import left_standing, timeline_of
 from send_integration.timeline.model import Timeline
@@ -34,7 +34,7 @@ class Stage(NamedTuple):
 
 def stages(rules: int, seed: int) -> tuple[list[Stage], list[Stage]]:
     """The stages, and the rules that cost most, dearest first."""
-    collect_seldom(OF_A_LOAD)
+    collect_seldom()
     book, _ = rule_book(rules)
     bodies = [[row[-1] for row in shape.of_child(number)] for number, shape in enumerate(shapes(seed))]
     found: list[Stage] = []

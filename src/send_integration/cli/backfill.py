@@ -25,7 +25,7 @@ from send_integration.steps.backfill_reading import HistoryFile
 from send_integration.steps.backfill_saying import say_history
 from send_integration.steps.backfill_work import Work, expectations_of
 from send_integration.steps.catalogue import load_model, load_rules
-from send_integration.steps.collecting import OF_A_LOAD, collect_seldom
+from send_integration.steps.collecting import collect_seldom
 from send_integration.store.master_keys import read_master_keys
 from send_integration.store.record_keys import RecordKeys
 from send_integration.store.rule_books import put_in_force
@@ -64,7 +64,7 @@ def backfill(
         def told(step: str, count: int) -> None:
             bar.advance(tasks[step], count)
 
-        collect_seldom(OF_A_LOAD)
+        collect_seldom()
         loading = Backfill(engine, work, load_model(now.identity_model), keys, processes, told)
         loaded = loading.load(files, lambda: _say(engine, keys, now.kafka, partial(told, "say")))
     typer.echo(

@@ -13,7 +13,7 @@ from sqlalchemy import Engine
 from send_integration.contracts.pseudonyms import Pseudonyms
 from send_integration.rules.model import RuleBook
 from send_integration.steps.backfill_reading import ReadPart, read_part
-from send_integration.steps.collecting import OF_A_LOAD, collect_seldom
+from send_integration.steps.collecting import collect_seldom
 from send_integration.steps.gate_judging import Checks, Judge
 from send_integration.steps.many_processes import CHILDREN_AT_ONCE, heed_no_terminal
 from send_integration.steps.snapshots import pseudonyms_of_the_topic
@@ -68,7 +68,7 @@ def begin(work: Work) -> None:
     heed_no_terminal()
     threading.Thread(target=_end_with_the_first, daemon=True).start()
     _processes.append(_Process(work))
-    collect_seldom(OF_A_LOAD)
+    collect_seldom()
 
 
 def _end_with_the_first() -> None:

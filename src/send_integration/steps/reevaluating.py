@@ -17,7 +17,7 @@ from sqlalchemy import Engine
 
 from send_integration.errors import Broken
 from send_integration.rules.model import RuleBook
-from send_integration.steps.collecting import OF_A_LOAD, collect_seldom
+from send_integration.steps.collecting import collect_seldom
 from send_integration.steps.many_processes import CHILDREN_AT_ONCE, heed_no_terminal
 from send_integration.steps.snapshots import pseudonyms_of_the_topic
 from send_integration.steps.timeline import TimelineKeeper
@@ -92,7 +92,7 @@ def _check_ends(processes: Sequence[SpawnProcess], faults: Sequence[str]) -> Non
 def _sweep_part(work: Work, part: Part, says: Connection) -> None:
     """Sweep one part, saying each number; of a fault its kind alone, for its text may quote what a source sent."""
     heed_no_terminal()
-    collect_seldom(OF_A_LOAD)
+    collect_seldom()
     try:
         _sweep(work, part, says)
     except BrokenPipeError:
