@@ -4,8 +4,8 @@ import gc
 
 OBJECTS_BEFORE_A_COLLECTION = 1_000_000
 """More than a batch's or a transaction's objects and what a process keeps at hand: all of that is held, and a collection finds
-nothing in it. Python's own 700 took a third of a batch's time, and 100,000 a fourteenth of deciding who is whom; a
-worker took 26 MB more than by these."""
+nothing in it. Python's own 700 took a third of a batch's time, and 100,000 a fourteenth of deciding who is whom. A worker's
+memory is 26 MB larger than by 100,000."""
 
 
 def collect_seldom() -> None:

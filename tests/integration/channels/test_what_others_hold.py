@@ -11,18 +11,19 @@ from send_integration.store.deliveries import due_again, hold_due
 from send_integration.store.undelivered import mark_undeliverable, untold
 from tests.builders import NOW
 from tests.integration.alerts.test_alerts_reach_people import TODAY
+from tests.integration.steps.meeting import never_waiting
 
 EARLIER, LATER = NOW - timedelta(days=2), NOW + timedelta(hours=1)
+
+HOLDS_A = text("SELECT FROM delivery WHERE message_id = 'a' FOR UPDATE")
 
 Looking = Callable[[Connection], object]
 
 
-def looked_after(engine: Engine, look: Looking, changed: str) -> list[str]:
-    """The messages that a look changed, or gave, as `changed` tells."""
-    with engine.begin() as connection:
-        connection.execute(text("SET LOCAL lock_timeout = '2s'"))
+def looked_after(ours: Engine, look: Looking, changed: str) -> list[str]:
+    """The messages that a look changed, as `changed` tells."""
+    with ours.begin() as connection:
         look(connection)
-    with engine.connect() as connection:
         query = text(f"SELECT message_id FROM delivery WHERE {changed} ORDER BY message_id")
         return list(connection.execute(query, {"now": NOW}).scalars())
 
@@ -44,24 +45,25 @@ def test_what_somebody_changes_is_passed_over_and_comes_next(
     engine: Engine, look: Looking, stands: dict[str, object], changed: str
 ) -> None:
     ask(engine, **stands)
-    with engine.begin() as other:
-        other.execute(text("UPDATE delivery SET content = '{}' WHERE message_id = 'a'"))
-        assert looked_after(engine, look, changed) == ["b"]
-    assert looked_after(engine, look, changed) == ["a", "b"]
+    with never_waiting(engine) as ours:
+        with engine.begin() as other:
+            other.execute(HOLDS_A)
+            assert looked_after(ours, look, changed) == ["b"]
+        assert looked_after(ours, look, changed) == ["a", "b"]
 
 
 def test_what_somebody_changes_is_told_of_at_the_next_turn(engine: Engine) -> None:
     ask(engine, due_at=EARLIER, undeliverable_since=EARLIER)
 
-    def told() -> list[str]:
-        with engine.begin() as connection:
-            connection.execute(text("SET LOCAL lock_timeout = '2s'"))
+    def told(ours: Engine) -> list[str]:
+        with ours.begin() as connection:
             return [one.message_id for one in untold(connection, but=())]
 
-    with engine.begin() as other:
-        other.execute(text("UPDATE delivery SET content = '{}' WHERE message_id = 'a'"))
-        assert told() == ["b"]
-    assert told() == ["a", "b"]
+    with never_waiting(engine) as ours:
+        with engine.begin() as other:
+            other.execute(HOLDS_A)
+            assert told(ours) == ["b"]
+        assert told(ours) == ["a", "b"]
 
 
 def ask(engine: Engine, **stands: object) -> None:
