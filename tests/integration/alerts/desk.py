@@ -35,6 +35,12 @@ def inbox_of(engine: Engine, reader: Reader, today: date) -> list[dict[str, Any]
     return [alert for which in Pile for alert in inbox.pile(which, limit=50)]
 
 
+def message_of(flag: Flag, partition: int, offset: int, **said: str) -> RawMessage:
+    """A message that something became of a flag; `said` is what it says besides."""
+    value = json.dumps({"flag": flag_as_json(flag), **said}).encode()
+    return RawMessage(topics.FLAGS.name, partition, offset, b"", value)
+
+
 class Desk:
     """What people have before them, and the clock; it starts at ten on a Monday."""
 
@@ -93,11 +99,8 @@ class Desk:
 
     def notify(self, *flags: Flag, **said: str) -> int:
         """Something became of some flags, in one batch; `said` is what their messages say besides."""
-        batch = []
-        for flag in flags:
-            value = json.dumps({"flag": flag_as_json(flag), **said}).encode()
-            batch.append(RawMessage(topics.FLAGS.name, 0, self._offset, b"", value))
-            self._offset += 1
+        batch = [message_of(flag, 0, offset, **said) for offset, flag in enumerate(flags, start=self._offset)]
+        self._offset += len(batch)
         return self.router.notify(batch, self.today, self.now)
 
     def worker(self, worker: str, **fields: object) -> None:

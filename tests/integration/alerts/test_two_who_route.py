@@ -4,7 +4,6 @@ Each test holds the row of one alert: so who locks alerts at several turns stops
 needs the same alerts in the order of their ids.
 """
 
-import json
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 from functools import partial
@@ -12,13 +11,11 @@ from functools import partial
 import pytest
 from sqlalchemy import Engine
 
-from send_integration.contracts import topics
-from send_integration.rules.flags import Flag, flag_as_json
+from send_integration.rules.flags import Flag
 from send_integration.steps import alert_turns
 from send_integration.steps.alert_saying import Today
-from send_integration.steps.batch import RawMessage
 from send_integration.store.digests import await_answers_without_mail
-from tests.integration.alerts.desk import MONDAY, Desk
+from tests.integration.alerts.desk import MONDAY, Desk, message_of
 from tests.integration.steps.meeting import meet
 
 TUESDAY = MONDAY + timedelta(1)
@@ -47,13 +44,7 @@ def in_order(desk: Desk, flags: Sequence[Flag]) -> list[Flag]:
 def batch(desk: Desk, partition: int, *changes: tuple[Flag, str]) -> Callable[[], object]:
     """A worker that routes what became of some flags, each going on from or with another where one is named."""
     messages = [
-        RawMessage(
-            topics.FLAGS.name,
-            partition,
-            offset,
-            b"",
-            json.dumps({"flag": flag_as_json(flag), "change": "raised", "same_as": same_as or None}).encode(),
-        )
+        message_of(flag, partition, offset, change="raised", same_as=same_as)
         for offset, (flag, same_as) in enumerate(changes)
     ]
     return partial(desk.router.notify, messages, desk.today, desk.now)
