@@ -16,12 +16,15 @@ from jellyfish import soundex
 from send_integration.identity.features import Features, heads_of, house_number
 from send_integration.identity.model import default_model
 
-KEYS_VERSION = 5
+KEYS_VERSION = 6
 """Of the rules below. Kept records are found only under the keys by which they were kept, so a change of a rule counts
 it up, and everything is decided anew."""
 
 _BEGINNING = 3
 """Letters of a name, enough for it to be rare and few enough for a slip to come after them."""
+
+_WITH_INITIAL = 4
+"""Letters of a name beside the first letter of the other: with one fewer many begin alike, as Mohammed and Mohsin do."""
 
 _STREET = 5
 """Letters of a street's name."""
@@ -85,7 +88,7 @@ def plainly_meet(one: Features, other: Features) -> bool:
     if not are_names or one.born != other.born or not one.born:
         return False
     return (mine[0], one.family[0]) == (their[0], other.family[0]) and (
-        mine[:_BEGINNING] == their[:_BEGINNING] or one.family[:_BEGINNING] == other.family[:_BEGINNING]
+        mine[:_WITH_INITIAL] == their[:_WITH_INITIAL] or one.family[:_WITH_INITIAL] == other.family[:_WITH_INITIAL]
     )
 
 
@@ -105,10 +108,10 @@ def _keys(rules: Iterable[Rule]) -> tuple[int, ...]:
 
 def _among_families(features: Features, given: str, sounds: tuple[str, str]) -> tuple[Rule, ...]:
     """A birth date with both names, with the sound of one and the part of the town, or with the home; the home with either
-    both names or the given one; or, for birth dates that are wrong, both names spelt alike with a part of the date. Who
-    gives no postcode is found by the address in its place, and who has no birth date by both names, in `blocking_keys`.
-    Common names need the part of the town there, or every child among many would meet namesakes; and a birth date and one
-    name alone would bring several strangers."""
+    both names or the given one; both names with the birth date's day and month in either order or, for other wrong dates,
+    spelt alike with a part of it. Who gives no postcode is found by the address in its place, and who has no birth date
+    by both names, in `blocking_keys`. A common name needs the part of the town there, or every child among many would meet
+    namesakes; and a birth date and one name alone would bring several strangers."""
     family, born, part_of_town = features.family, features.born, features.postcode[:-2]
     house, street = house_number(features.address), _street(features.address)
     home = f"{house} {street}" if house and street else features.address
@@ -123,9 +126,13 @@ def _among_families(features: Features, given: str, sounds: tuple[str, str]) -> 
     )
     initials = "".join(name[0] for name in features.other_given)
     spelt = f"{_spelt(features, given)} {initials}"
-    with_names = (home, f"{born[:7]} {spelt}", f"{born[5:]} {spelt}") if born else (home,)
+    with_names = (
+        f"{home} {_both(given, family)}" if home else "",
+        _birth(born),
+        *(f"{part} {spelt}" for part in (born[:7], born[5:]) if part),
+    )
     return (
-        ("b", _birth(born), with_birth),
+        ("b", born, with_birth),
         ("p", features.postcode, (*with_initial, f"{house} {given[:_BEGINNING]}" if house and given else "")),
         ("a", "" if features.postcode else features.address, (given[:_BEGINNING],)),
         ("w", _both(*sounds), with_names),
@@ -147,7 +154,7 @@ def _among_strangers(features: Features, given: str, names: str) -> tuple[Rule, 
 def _with_initial(name: str, other: str) -> list[str]:
     """How a name begins, with the other's first letter; with every letter where the other is not known, for any may be it."""
     letters = other[0] if len(other) > 1 else ascii_lowercase
-    return [f"{name[:_BEGINNING]} {letter}" for letter in letters] if len(name) > 1 else []
+    return [f"{name[:_WITH_INITIAL]} {letter}" for letter in letters] if len(name) > 1 else []
 
 
 @lru_cache(maxsize=65_536)
@@ -163,8 +170,8 @@ def _both(one: str, other: str) -> str:
 
 
 def _spelt(features: Features, given: str) -> str:
-    """Both names, and the part of the town where both are common, so that many have them."""
-    part_of_town = features.postcode[:-2] if common_names().issuperset((given, features.family)) else ""
+    """Both names, and the part of the town where either is common, so that others have both."""
+    part_of_town = "" if common_names().isdisjoint((given, features.family)) else features.postcode[:-2]
     return f"{_both(given, features.family)} {part_of_town}"
 
 

@@ -32,7 +32,7 @@ LIKELY_TO_BE_WHO_WAS_LINKED_AND_NO_LONGER_MEANT: Said = [
     (9, anna("care", "Kowalska", date(2014, 7, 5), upn=UPN, postcode="LU4 9ZZ", address="7 Low Road", gender="F")),
     (3, anna("school", "Kowalska", nhs_number=NHS_NUMBER, postcode="LU4 9ZZ", address="1 High Street", gender="F")),
     (4, anna("school", "Kowalska", nhs_number=NHS_NUMBER, postcode="LU1 1AA", address="1 High Street", gender="F")),
-    (5, anna("camhs", "Miah", nhs_number=NHS_NUMBER, postcode="LU4 9ZZ", gender="F")),
+    (5, anna("camhs", "Kowalska Miah", nhs_number=NHS_NUMBER, postcode="LU4 9ZZ", gender="F")),
 ]
 TELLS_APART_TWO_WHOM_A_RECORD_WITHOUT_A_GIVEN_NAME_COULD_BE: Said = [
     (1, anna("camhs", "Miah", given_name="Baby", nhs_number=NHS_NUMBER, postcode="LU4 9ZZ", gender="F")),
