@@ -1,5 +1,7 @@
 """What the clock does about alerts: routes them anew where the directory changed, makes digests, passes on what nobody
-answered. Each turn may be cut at any moment and is taken up again: nothing is told twice, nothing is lost."""
+answered. Each turn may be cut at any moment and is taken up again: nothing is told twice, nothing is lost.
+
+Whether there is anything to do is looked at first, for who routes alone waits for every batch that is being routed."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -26,6 +28,7 @@ from send_integration.store.deliveries import add_deliveries, readdress_deliveri
 from send_integration.store.digests import (
     alerts_for_digest,
     await_answers_without_mail,
+    is_anything_unanswered,
     keep_digest,
     mended_addresses_of_digests,
     recipients_of_digests,
@@ -109,11 +112,12 @@ def _listed(kept: KeptAlert, day: date) -> AlertRow:
 def shorten_waiting_digests(router: AlertRouter, today: Today) -> None:
     """Take out of digests that are not sent yet what no longer stands, was answered, or may not be told any more; what may
     be told again later is in a later one."""
+    with router.engine.connect() as connection:
+        if not waiting_digests(connection, today.day, lock=False):
+            return
     with router.engine.begin() as connection:
         lock_routing(connection, alone=True)
-        waiting = waiting_digests(connection, today.day)
-        if not waiting:
-            return
+        waiting = waiting_digests(connection, today.day, lock=True)
         standing = {digest.digest_id: digest.standing for digest in waiting}
         letters = {
             digest_id: digest_letter(digest_id, _in_order(connection, alert_ids))
@@ -137,16 +141,14 @@ def _untold(kept: KeptAlert, day: date) -> AlertRow:
 
 def pass_on(router: AlertRouter, today: Today) -> int:
     """Let the next step up have what was not answered in time, as well; gives how many were passed on."""
+    before = {level: answered_by(today.day, days) for level, days in router.office.answer_days.items()}
+    with router.engine.connect() as connection:
+        if not any(is_anything_unanswered(connection, level, day) for level, day in before.items()):
+            return 0
     with router.engine.begin() as connection:
         lock_routing(connection, alone=True)
         about_to_show(connection)
-        late = [
-            kept
-            for level, days in router.office.answer_days.items()
-            for kept in unanswered(connection, level, answered_by(today.day, days))
-        ]
-        if not late:
-            return 0
+        late = [kept for level, day in before.items() for kept in unanswered(connection, level, day)]
         told = alerts_of_flags(connection, {kept.alert.flag_id for kept in late})
         people = router.directory(connection)
         above = {kept.alert.alert_id: _above(people, kept, told, today.day) for kept in late}

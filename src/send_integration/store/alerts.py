@@ -169,6 +169,12 @@ def kept_alerts(connection: Connection, condition: str, **given: Any) -> list[Ke
     return [KeptAlert(alert_of(row[0], row[1], row[2], row[3]), row[4], tuple(row[5]), *row[6:]) for row in rows]
 
 
+def is_there_an_alert(connection: Connection, condition: str, **given: Any) -> bool:  # noqa: ANN401 - of a query
+    """Whether any alert meets a condition in SQL; nothing is locked."""
+    found = connection.execute(text(f"SELECT EXISTS (SELECT FROM alert WHERE {condition})"), given)  # noqa: S608 - ours
+    return bool(found.scalar_one())
+
+
 def keep_alerts(connection: Connection, rows: Sequence[AlertRow]) -> None:
     """Keep alerts as given. An alert for a flag that was cleared and raised again is open again."""
     if not rows:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, Engine, text
 
 from send_integration.alerts.letters import Letter
-from send_integration.store.alerts import KeptAlert, kept_alerts, lock_routing
+from send_integration.store.alerts import KeptAlert, is_there_an_alert, kept_alerts, lock_routing
 from send_integration.store.deliveries import reword_deliveries
 from send_integration.store.secrecy import MAY_BE_LISTED, RECIPIENT_WORKS_THERE
 
@@ -16,6 +16,17 @@ _DUE = "cleared_at IS NULL AND handled IS NULL AND digest_on <= :today"
 _MAY_BE_TOLD = (
     "EXISTS (SELECT FROM alert a JOIN child c ON c.child_id = a.child_id WHERE a.alert_id = alert.alert_id"
     f" AND (c.restricted IS FALSE OR {RECIPIENT_WORKS_THERE}))"
+)
+_WITHOUT_MAIL = f"{_DUE} AND waits_since IS NULL AND NOT {_MAY_BE_TOLD}"
+_UNANSWERED = (
+    "cleared_at IS NULL AND handled IS NULL AND escalated_from IS NULL AND waits_since < :before"
+    " AND content ->> 'level' = :level"
+)
+_WAITING_DIGESTS = (
+    "SELECT g.digest_id, g.alerts, ARRAY(SELECT a.alert_id FROM unnest(g.alerts) WITH ORDINALITY AS u(id, place)"  # noqa: S608 - ours
+    " JOIN alert a ON a.alert_id = u.id JOIN child c ON c.child_id = a.child_id"
+    f" WHERE a.cleared_at IS NULL AND a.handled IS NULL AND {MAY_BE_LISTED} ORDER BY u.place) AS standing"
+    " FROM digest g JOIN delivery d ON d.message_id = g.digest_id WHERE d.sent_at IS NULL ORDER BY g.digest_id"
 )
 
 
@@ -48,12 +59,12 @@ def alerts_for_digest(connection: Connection, recipient: str, today: date) -> li
 
 def await_answers_without_mail(engine: Engine, today: date) -> None:
     """The time to answer begins also for what no digest may tell of a restricted child: managers have it in their inbox."""
+    with engine.connect() as connection:
+        if not is_there_an_alert(connection, _WITHOUT_MAIL, today=today):
+            return
     with engine.begin() as connection:
         lock_routing(connection, alone=True)
-        connection.execute(
-            text(f"UPDATE alert SET waits_since = :today WHERE {_DUE} AND waits_since IS NULL AND NOT {_MAY_BE_TOLD}"),  # noqa: S608 - ours
-            {"today": today},
-        )
+        connection.execute(text(f"UPDATE alert SET waits_since = :today WHERE {_WITHOUT_MAIL}"), {"today": today})  # noqa: S608 - ours
 
 
 def keep_digest(
@@ -71,18 +82,9 @@ def keep_digest(
     return row[0] if row else None
 
 
-def waiting_digests(connection: Connection, today: date) -> list[WaitingDigest]:
-    """Digests that no channel has taken yet, locked, of which something may no longer be said."""
-    rows = connection.execute(
-        text(
-            "SELECT g.digest_id, g.alerts, ARRAY(SELECT a.alert_id FROM unnest(g.alerts) WITH ORDINALITY AS u(id, place)"  # noqa: S608 - ours
-            " JOIN alert a ON a.alert_id = u.id JOIN child c ON c.child_id = a.child_id"
-            f" WHERE a.cleared_at IS NULL AND a.handled IS NULL AND {MAY_BE_LISTED} ORDER BY u.place) AS standing"
-            " FROM digest g JOIN delivery d ON d.message_id = g.digest_id WHERE d.sent_at IS NULL"
-            " ORDER BY g.digest_id FOR UPDATE OF d"
-        ),
-        {"today": today},
-    )
+def waiting_digests(connection: Connection, today: date, *, lock: bool) -> list[WaitingDigest]:
+    """Digests that no channel has taken yet, locked if asked, of which something may no longer be said."""
+    rows = connection.execute(text(f"{_WAITING_DIGESTS}{' FOR UPDATE OF d' if lock else ''}"), {"today": today})
     found = [WaitingDigest(row[0], tuple(row[1]), tuple(row[2])) for row in rows]
     return [digest for digest in found if digest.listed != digest.standing]
 
@@ -115,10 +117,11 @@ def shorten_digests(
     )
 
 
+def is_anything_unanswered(connection: Connection, level: str, before: date) -> bool:
+    """Whether there is any of what `unanswered` gives; nothing is locked."""
+    return is_there_an_alert(connection, _UNANSWERED, level=level, before=before)
+
+
 def unanswered(connection: Connection, level: str, before: date) -> list[KeptAlert]:
     """Alerts of a level that wait for an answer since before a day, and were not passed on to who has them; locked."""
-    waiting = (
-        "cleared_at IS NULL AND handled IS NULL AND escalated_from IS NULL AND waits_since < :before"
-        " AND content ->> 'level' = :level"
-    )
-    return kept_alerts(connection, waiting, level=level, before=before)
+    return kept_alerts(connection, _UNANSWERED, level=level, before=before)

@@ -1,7 +1,7 @@
 """Whoever routes at the same time waits for the other, and never in a ring, which the database would end by failing one.
 
-Each test holds the row of one alert: so who locks alerts at several turns stops halfway, and a batch of flags comes that
-needs the same alerts in the order of their ids.
+Tests of rings hold the row of one alert: so who locks alerts at several turns stops halfway, and a batch of flags comes
+that needs the same alerts in the order of their ids.
 """
 
 from collections.abc import Callable, Sequence
@@ -14,9 +14,11 @@ from sqlalchemy import Engine
 from send_integration.rules.flags import Flag
 from send_integration.steps import alert_turns
 from send_integration.steps.alert_saying import Today
+from send_integration.steps.alerts import AlertRouter
+from send_integration.store.alerts import ROUTING_LOCK, lock_routing
 from send_integration.store.digests import await_answers_without_mail
 from tests.integration.alerts.desk import MONDAY, Desk, message_of
-from tests.integration.steps.meeting import meet
+from tests.integration.steps.meeting import meet, never_waiting
 
 TUESDAY = MONDAY + timedelta(1)
 MILD = {"level": "raise", "status": "due-soon"}
@@ -119,3 +121,55 @@ def test_a_batch_while_what_no_digest_may_tell_begins_to_wait(desk: Desk) -> Non
 
     meet(desk.engine, hold(desk, held), [mark, batch(desk, 1, (other, ""), (first_locked, ""))])
     assert desk.ask("SELECT waits_since FROM alert WHERE flag_id = :flag", flag=held.flag_id) == [(MONDAY,)]
+
+
+def test_a_turn_that_has_nothing_to_do_waits_for_no_batch(desk: Desk) -> None:
+    desk.flag("f1", "c1", **MILD)
+    assert desk.turn(TUESDAY) == 1  # its digest waits to be sent
+
+    with never_waiting(desk.engine) as ours, desk.engine.begin() as routing:
+        lock_routing(routing, alone=False)
+        desk.router.engine = ours
+        assert desk.turn(TUESDAY, 11) == 0
+
+
+def stands(desk: Desk) -> Sequence[tuple[object, ...]]:
+    """All that a turn could change."""
+    tables = ("alert", "digest", "delivery", "outbox")
+    return desk.ask(" UNION ALL ".join(f"(SELECT to_jsonb(t) FROM {table} t ORDER BY 1)" for table in tables))
+
+
+@pytest.mark.parametrize(
+    ("part", "to_do", "done"),
+    [
+        (alert_turns.pass_on, "UPDATE alert SET waits_since = '2025-01-01'", "UPDATE alert SET handled = '{}'"),
+        (
+            alert_turns.shorten_waiting_digests,
+            "UPDATE alert SET cleared_at = now()",
+            "UPDATE delivery SET sent_at = now()",
+        ),
+        (
+            lambda router, today: await_answers_without_mail(router.engine, today.day),
+            "UPDATE alert SET waits_since = NULL, digest_on = '2025-01-01'",
+            "UPDATE alert SET handled = '{}'",
+        ),
+    ],
+    ids=["passing on", "shortening", "awaiting"],
+)
+def test_what_was_to_do_and_is_no_more_once_a_turn_routes_alone_is_left(
+    desk: Desk, part: Callable[[AlertRouter, Today], object], to_do: str, done: str
+) -> None:
+    desk.flag("f1", "c1", **MILD)
+    desk.flag("f2", "c2", **MILD)
+    desk.child("c2", restricted=True)
+    desk.turn(TUESDAY)
+    desk.do(to_do)
+    before: list[object] = []
+
+    def meanwhile() -> None:
+        desk.do(done)
+        before.extend(stands(desk))
+
+    routes = f"SELECT pg_advisory_xact_lock_shared({ROUTING_LOCK})"
+    meet(desk.engine, routes, [partial(part, desk.router, Today.of(desk.today, desk.now))], meanwhile)
+    assert list(stands(desk)) == before
